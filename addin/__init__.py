@@ -1,0 +1,3 @@
+"""What runs inside the spreadsheet programs."""
+
+from __future__ import annotations

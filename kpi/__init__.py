@@ -1,0 +1,3 @@
+"""The KPI domain: pure functions over frozen nouns; no clock, disk, network or environment."""
+
+from __future__ import annotations

@@ -1,0 +1,394 @@
+"""The nouns of the product. Units, zones and ranges stand on the fields; behaviour lives beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+Texts = Mapping[Language, str]
+
+WHOLE_SHOP = "*"  # the sku of a fact that belongs to the shop and to no product
+COMPANY_SCOPE = "ALL"  # company = US + EU; never typed, always rolled up
+
+
+class Region(StrEnum):
+    """The two sides of the business; a market belongs to exactly one."""
+
+    US = "US"
+    EU = "EU"
+
+
+class Unit(StrEnum):
+    """Unit of a measure or KPI; ratios are fractions (0.25), scores and weights are points (25)."""
+
+    MONEY = "money"
+    COUNT = "count"
+    RATIO = "ratio"
+    DAYS = "days"
+    HOURS = "hours"
+    POINTS = "points"
+    TURNS = "turns"
+    RANK = "rank"
+    SCORE = "score"
+    FLAG = "flag"
+    MONEY_PER_PERSON = "money_per_person"
+
+
+class Better(StrEnum):
+    """Which way is good."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    BAND = "band"
+
+
+class RollUp(StrEnum):
+    """How a measure adds over days; over shops and SKUs it always adds (ranks and scores never)."""
+
+    SUM = "sum"
+    LAST = "last"  # the latest day of the period
+    MEAN = "mean"  # the mean of the days
+
+
+class Kind(StrEnum):
+    """Result or process, for the balance checks of a card."""
+
+    RESULT = "result"
+    PROCESS = "process"
+
+
+class Klass(StrEnum):
+    """What a KPI is about, for the balance checks of a card."""
+
+    SALES = "sales"
+    PROFIT = "profit"
+    EFFICIENCY = "efficiency"
+    QUALITY = "quality"
+    COMPLIANCE = "compliance"
+    NONE = "none"
+
+
+class ScopeKind(StrEnum):
+    """What a scope gathers."""
+
+    COMPANY = "company"
+    REGION = "region"
+    MARKET = "market"
+    PLATFORM = "platform"
+    SHOP = "shop"
+    CATEGORY = "category"
+    PERSON = "person"
+
+
+class DataState(StrEnum):
+    """What the reader must know about a value before trusting it."""
+
+    COMPLETE = "complete"  # every needed stream covers every due day
+    PARTIAL = "partial"  # covered, but not up to the last due day
+    STALE = "stale"  # no successful pull within the stream's freshness limit
+    MISSING = "missing"  # it should exist and does not
+    NOT_APPLICABLE = "not_applicable"  # this scope cannot have it
+    MANUAL = "manual"  # typed by a person, shown with a pen
+
+
+class Status(StrEnum):
+    """The colour of a value against its warn and breach bounds."""
+
+    OK = "ok"
+    WARN = "warn"
+    BREACH = "breach"
+    NO_DATA = "no_data"
+
+
+class Bound(StrEnum):
+    """Whether a value that equals a limit is already beyond it."""
+
+    STRICT = "strict"
+    INCLUSIVE = "inclusive"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Window:
+    """Days of a shop, half-open: `start` is in, `end` is out."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days the window holds; never negative."""
+        return max(0, (self.end - self.start).days)
+
+    def each(self) -> tuple[date, ...]:
+        """Every day of the window, oldest first."""
+        return tuple(self.start + timedelta(days=n) for n in range(self.days))
+
+
+class PeriodKind(StrEnum):
+    """The length of a period."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A named window: `2026-10`, `2026-W43`, `2026-Q4`, `2026`, `2026-10-21`."""
+
+    code: str
+    kind: PeriodKind
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a platform counts: one nullable column of the facts."""
+
+    code: str
+    names: Texts
+    unit: Unit
+    roll_up: RollUp
+    sources: tuple[str, ...]  # signs of metrics.md section 3: AMZ, ADS, SHP, ..., WB
+    derived: str | None = None  # an expression over other measures; then it is no column of facts
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The definition card of a KPI, in the reader's language."""
+
+    numerator: Texts
+    denominator: Texts
+    includes: Texts
+    excludes: Texts
+    source: Texts
+    time_basis: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One KPI: an expression over measures and other KPIs, and which way is good."""
+
+    code: str  # stable; rows in a workbook are found by it
+    names: Texts
+    numerator: str  # KPI language
+    denominator: str | None  # KPI language; None: the numerator is the value
+    unit: Unit
+    better: Better
+    kind: Kind
+    klass: Klass
+    decimals: int  # shown, never stored
+    card: Card
+    additive: bool  # True: targets split over time and the open month is paced
+    own: bool = False  # True: a row of the manager's workbook
+
+    @property
+    def expression(self) -> str:
+        """The whole KPI as one text of the KPI language."""
+        if self.denominator is None:
+            return self.numerator
+        return f"({self.numerator}) / ({self.denominator})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One account on one market; a line of tblShop."""
+
+    code: str  # AMZ-DE
+    platform: str  # amazon, shopify, ...
+    market: str  # US, DE, FR, IT, ES, ... or EU for an own store that serves all of it
+    region: Region
+    currency: str  # ISO 4217
+    time_zone: str  # IANA name
+    owner: str | None = None  # person code
+    name: str = ""
+    company: str = ""
+    opened: date | None = None
+    closed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Category and unit cost of a SKU from a day on; market None means every market."""
+
+    sku: str
+    market: str | None
+    start: date
+    category: str | None
+    stage: str | None
+    unit_cost: Decimal | None  # per unit, in `currency`
+    freight: Decimal | None  # inbound freight per unit, in `currency`
+    currency: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the team; `code` is the short key, never the full name."""
+
+    code: str
+    name: str
+    department: str
+    role: str
+    manager: str | None
+    start: date | None
+    end: date | None
+    us_share: float | None  # fraction of the total that comes from the US card
+    partner: str | None
+    scored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who answers for a shop (or one category of it), which share, on which days."""
+
+    shop: str
+    category: str | None  # None: the whole shop
+    person: str
+    share: float  # fraction, 1 is all
+    days: Window
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One line of tblTarget: a KPI of a scope over one year."""
+
+    year: int
+    region: Region
+    scope: str  # region code, shop, market, category, role or person
+    metric: str
+    owner: str | None
+    year_total: float | None  # of a ratio: the value of every month that is not overridden
+    months: tuple[float | None, ...]  # twelve
+    currency: str | None
+    address: str  # sheet!cell of the row's first cell, for messages
+
+
+@dataclass(frozen=True, slots=True)
+class WeightRow:
+    """One line of tblWeight: how a KPI of a role and region is scored from a day on."""
+
+    role: str
+    region: Region
+    metric: str
+    on: bool
+    weight: float  # points of 100
+    method: str  # code of scoring.md section 3
+    better: Better
+    warn: float | None  # in the metric's unit; for paced money a fraction of what is due
+    breach: float | None
+    bound: Bound
+    veto: bool
+    start: date
+    cap: float | None  # points
+    floor: float  # points
+    params: tuple[float | None, ...]  # four, meaning by method
+    missing: str  # policy of scoring.md section 5
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """A figure typed by hand in tblInput."""
+
+    day: date
+    shop: str
+    measure: str
+    value: Decimal
+    by: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """Points added or deducted by hand in tblPoint."""
+
+    month: str  # 2026-10
+    person: str
+    points: float
+    reason: str
+    approved_by: str | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One dated duty of tblTask."""
+
+    number: str
+    type: str  # compliance, action, deliverable, gate, dispute
+    region: Region | None
+    country: str | None
+    what: str
+    owner: str | None
+    due: date | None
+    done: float | None  # fraction
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A breach rule of tblRule."""
+
+    code: str
+    on: bool
+    metric: str
+    scope: str  # a scope code, or * for each shop
+    window: PeriodKind
+    operator: str  # > >= < <=
+    value: float
+    periods: int  # complete bad periods needed
+    level: str  # warn or breach
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """tblSetting, typed; the defaults are those of a new workbook."""
+
+    month: str  # 2026-10
+    company: str
+    purpose: str = "team"  # team, agency, investor
+    mode: str = "team"  # basic, team, full
+    language: Language = "zh"
+    currency: str = "USD"
+    fixed_rates: Mapping[str, float] = field(default_factory=dict)  # USD per unit, constant view
+    week_start: int = 0  # 0 is Monday
+    time_zone: str = "Asia/Shanghai"
+    min_coverage: float = 0.7
+    item_cap: float = 120.0
+    provisional_day: int = 3
+    closing_day: int = 10
+    pilot: bool = True
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a value is about."""
+
+    code: str
+    kind: ScopeKind
+    region: Region | None  # None for the company and for scopes that cross regions
+    names: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a value comes from; a value without one was typed by hand."""
+
+    streams: tuple[str, ...]  # stream@shop, sorted
+    covered_until: date | None  # last day in the value
+    fetched_at: datetime | None  # UTC
+    facts_version: int | None  # version of the facts table
+    definition: str  # hash of the KPI's expression and card
+    rate_day: date | None  # day of the exchange rates; None for one currency or fixed rates
+    facts_hash: str = ""  # of the leaf totals behind the value

@@ -1,0 +1,3 @@
+"""Role packs: the shipped cards of each role, one file each."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""One file a sheet of the workbook."""
+
+from __future__ import annotations

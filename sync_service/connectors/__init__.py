@@ -1,0 +1,3 @@
+"""One file a platform, on one kernel."""
+
+from __future__ import annotations

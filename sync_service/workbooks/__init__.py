@@ -1,0 +1,3 @@
+"""Ports to the kinds of workbook."""
+
+from __future__ import annotations
