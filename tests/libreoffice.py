@@ -1,0 +1,214 @@
+"""One headless LibreOffice for a test session: calculate, read formulas, save as.
+
+`office` is a session fixture. The office is started at the first order, in a profile and on a
+pipe of its own, and ended by its process id; where it dies on a file, that order fails and the
+next one starts a new office.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+APT = "apt-get install -y libreoffice-calc python3-uno libreoffice-script-provider-python"
+WORKER = Path(__file__).with_name("libreoffice_worker.py")
+NOT_AVAILABLE = 32767  # LibreOffice's error number of #N/A
+DIVISION = 532
+NAME = 525
+
+
+class OfficeError(Exception):
+    """LibreOffice could not do an order; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error cell, by LibreOffice's number; 32767 is #N/A."""
+
+    code: int
+
+
+CellResult = float | str | CellError
+Sheets = dict[str, list[list[CellResult]]]
+NA = CellError(NOT_AVAILABLE)
+
+
+def missing() -> str | None:
+    """What to install before LibreOffice can run here; None when all is there."""
+    if shutil.which("soffice") is None:
+        return f"LibreOffice is not installed; run: {APT}"
+    if not Path(SYSTEM_PYTHON).exists():
+        return "the system's /usr/bin/python3 is not there; run: apt-get install -y python3"
+    found = subprocess.run([SYSTEM_PYTHON, "-c", "import uno"], capture_output=True, check=False)
+    return None if found.returncode == 0 else f"python3 has no module uno; run: {APT}"
+
+
+class Office:
+    """A running office and the program that speaks UNO with it."""
+
+    def __init__(self, timeout: float = 180.0) -> None:
+        """Nothing starts yet; `timeout` is seconds for one order."""
+        self.timeout = timeout
+        self._home: Path | None = None
+        self._office: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[str] | None = None
+
+    def calculate(self, path: Path, *, recalculate: bool = True) -> Sheets:
+        """All values by sheet title and row; "" for an empty cell, `CellError` for an error.
+
+        `recalculate` False shows what the file's cached values say.
+        """
+        rows_by_title: dict[str, list[list[object]]] = self._order(
+            {"do": "calculate", "path": str(path), "recalculate": recalculate}
+        )
+        return {
+            title: [[_result(value) for value in row] for row in rows]
+            for title, rows in rows_by_title.items()
+        }
+
+    def formulas(self, path: Path) -> dict[str, list[list[str]]]:
+        """All cells as text: `=...` in English for a formula, else the value's text."""
+        texts: dict[str, list[list[str]]] = self._order({"do": "formulas", "path": str(path)})
+        return texts
+
+    def save(self, path: Path, target: Path, *, recalculate: bool = False) -> Path:
+        """Save as xlsx, ods, pdf or csv, by the target's ending."""
+        order = {"do": "save", "path": str(path), "target": str(target)}
+        self._order(order | {"format": target.suffix[1:], "recalculate": recalculate})
+        return target
+
+    def opens(self, path: Path) -> bool:
+        """Whether LibreOffice can open the file at all."""
+        try:
+            self._order({"do": "open", "path": str(path)})
+        except OfficeError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End both processes, by id, and remove the profile."""
+        worker, office, home = self._worker, self._office, self._home
+        self._worker = self._office = self._home = None
+        if worker is not None:
+            with contextlib.suppress(OSError):
+                _pipe(worker.stdin).close()
+            _end(worker)
+            _pipe(worker.stdout).close()
+        if office is not None:
+            _end(office)
+        if home is not None:
+            shutil.rmtree(home, ignore_errors=True)
+
+    def _start(self) -> None:
+        problem = missing()
+        if problem:
+            pytest.fail(problem, pytrace=False)
+        self._home = Path(tempfile.mkdtemp(prefix="office-"))
+        pipe = f"office{uuid.uuid4().hex}"
+        self._office = subprocess.Popen(
+            [
+                *("soffice", "--headless", "--invisible", "--norestore", "--nologo"),
+                *("--nodefault", "--nolockcheck", f"--accept=pipe,name={pipe};urp"),
+                f"-env:UserInstallation=file://{self._home}/profile",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # soffice is a script: its group holds soffice.bin too
+        )
+        self._worker = subprocess.Popen(
+            [SYSTEM_PYTHON, str(WORKER), pipe],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._line()
+
+    def _order(self, order: dict[str, object]) -> Any:
+        if self._worker is None:
+            self._start()
+        try:
+            answer = self._ask(json.dumps(order))
+        except OfficeError:
+            self.close()
+            raise
+        if "failed" in answer:
+            raise OfficeError(f"{order['do']} {order['path']}: {answer['failed']}")
+        return answer["ok"]
+
+    def _ask(self, line: str) -> dict[str, Any]:
+        assert self._worker is not None
+        try:
+            stdin = _pipe(self._worker.stdin)
+            stdin.write(line + "\n")
+            stdin.flush()
+        except OSError as error:
+            raise OfficeError(f"LibreOffice has ended: {error}") from error
+        return self._line()
+
+    def _line(self) -> dict[str, Any]:
+        assert self._worker is not None
+        stdout = _pipe(self._worker.stdout)
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(stdout, selectors.EVENT_READ)
+            if not waiting.select(self.timeout):
+                raise OfficeError(f"no answer within {self.timeout:.0f} s")
+        line = stdout.readline()
+        if not line:
+            raise OfficeError("LibreOffice has ended")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def _result(value: object) -> CellResult:
+    if isinstance(value, dict):
+        return CellError(int(value["error"]))
+    if value is None:
+        return ""
+    assert isinstance(value, float | int | str)
+    return value if isinstance(value, str) else float(value)
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+def _end(process: subprocess.Popen[Any]) -> None:
+    """End a process and what it started, gently first."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            _signal(process, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+            return
+
+
+def _signal(process: subprocess.Popen[Any], sign: signal.Signals) -> None:
+    if os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, sign)
+    else:
+        process.send_signal(sign)
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """One office for the whole session (one for each worker of pytest-xdist)."""
+    one = Office()
+    yield one
+    one.close()

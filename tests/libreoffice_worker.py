@@ -1,0 +1,136 @@
+"""The half that speaks UNO: run by the system's python3, it answers JSON lines on stdout.
+
+It imports nothing of the project, because `uno` lives in the system's interpreter only.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+import uno
+from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  # made by uno
+from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]  # same
+from com.sun.star.lang import DisposedException  # type: ignore[import-not-found]  # same
+from com.sun.star.table.CellContentType import FORMULA  # type: ignore[import-not-found]  # same
+from com.sun.star.uno import Exception as UnoError  # type: ignore[import-not-found]  # same
+
+CONNECT_SECONDS = 90
+FILTERS = {
+    "xlsx": "Calc MS Excel 2007 XML",
+    "ods": "calc8",
+    "pdf": "calc_pdf_Export",
+    "csv": "Text - txt - csv (StarCalc)",
+}
+
+
+def _property(name: str, value: Any) -> PropertyValue:
+    one = PropertyValue()
+    one.Name, one.Value = name, value
+    return one
+
+
+def _desktop(pipe: str) -> Any:
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", local
+    )
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            break
+        except NoConnectException:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+
+
+def _open(desktop: Any, path: str) -> Any:
+    url = uno.systemPathToFileUrl(path)
+    options = (
+        _property("Hidden", True),
+        _property("ReadOnly", True),
+        _property("MacroExecutionMode", 0),
+    )
+    document = desktop.loadComponentFromURL(url, "_blank", 0, options)
+    if document is None:
+        raise ValueError("LibreOffice cannot open the file")
+    return document
+
+
+def _used(sheet: Any) -> Any:
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    address = cursor.RangeAddress
+    return sheet.getCellRangeByPosition(0, 0, address.EndColumn, address.EndRow)
+
+
+def _value(sheet: Any, row: int, column: int, value: Any, formula: str) -> Any:
+    if not formula.startswith(("=", "{=")):
+        return value
+    cell = sheet.getCellByPosition(column, row)
+    if cell.Type != FORMULA:
+        return value
+    error = cell.getError()
+    return {"error": error} if error else value
+
+
+def _rows(sheet: Any) -> list[Any]:
+    area = _used(sheet)
+    values, formulas = area.getDataArray(), area.getFormulaArray()
+    return [
+        [
+            _value(sheet, r, c, values[r][c], formulas[r][c]) if formulas[r][c] else values[r][c]
+            for c in range(len(values[r]))
+        ]
+        for r in range(len(values))
+    ]
+
+
+def _sheets(document: Any) -> list[Any]:
+    return [document.Sheets.getByIndex(n) for n in range(document.Sheets.Count)]
+
+
+def _answer(desktop: Any, order: dict[str, Any]) -> Any:
+    document = _open(desktop, order["path"])
+    try:
+        if order.get("recalculate"):
+            document.calculateAll()
+        if order["do"] == "calculate":
+            return {sheet.Name: _rows(sheet) for sheet in _sheets(document)}
+        if order["do"] == "formulas":
+            return {
+                s.Name: [list(r) for r in _used(s).getFormulaArray()] for s in _sheets(document)
+            }
+        if order["do"] == "save":
+            options = (_property("FilterName", FILTERS[order["format"]]),)
+            document.storeToURL(uno.systemPathToFileUrl(order["target"]), options)
+        return {}
+    finally:
+        document.close(True)
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def main(pipe: str) -> None:
+    """Answer one JSON line for each JSON line read, until stdin ends."""
+    desktop = _desktop(pipe)
+    _say({"ready": True})
+    for line in sys.stdin:
+        try:
+            answer = {"ok": _answer(desktop, json.loads(line))}
+        except DisposedException:
+            return  # the office died on this file: the caller starts a new one
+        except (UnoError, ValueError, OSError) as error:
+            answer = {"failed": f"{type(error).__name__}: {error}"}
+        _say(answer)
+
+
+main(sys.argv[1])
