@@ -348,6 +348,8 @@ class Rule:
     periods: int  # complete bad periods needed
     level: str  # warn or breach
     address: str
+    keep: int = 1  # further good periods after the first, before the breach is over
+    margin: float | None = None  # in the metric's unit; None: 5 % of the value
 
 
 @dataclass(frozen=True, slots=True)
