@@ -1,0 +1,145 @@
+"""One row of a workbook read field by field; what cannot be read is a Problem with its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.tables import CellValue, ErrorValue, Row, Table
+
+Decode = Callable[[str, str], str | None]
+"""(name of a word list, text of a cell) -> code, None for a word that is not in the list."""
+
+EXCEL_EPOCH = date(1899, 12, 30)
+LAST_SERIAL = 2_958_466  # the day after 9999-12-31
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads the cells of one row; `bad` turns true at the first cell that spoils the row."""
+
+    table: Table
+    row: Row
+    decode: Decode
+    names: Mapping[str, str]
+    problems: list[Problem]
+    bad: bool = field(default=False)
+
+    @property
+    def address(self) -> str:
+        """Sheet!cell of the row's first cell."""
+        first = self.table.columns[0]
+        cell = self.row.cells.get(first)
+        return f"{self.table.sheet}!{cell.address if cell else f'A{self.row.number}'}"
+
+    def raw(self, column: str) -> CellValue | ErrorValue:
+        """The cell as it is."""
+        return self.row.value(column)
+
+    def text(self, column: str, default: str = "") -> str:
+        """Text with outer blanks gone; numbers typed into text cells keep their look."""
+        value = self.raw(column)
+        if value is None or isinstance(value, ErrorValue):
+            return default
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return str(value).strip() or default
+
+    def needed(self, column: str) -> str:
+        """Text that must be there."""
+        found = self.text(column)
+        if not found:
+            self.wrong(column, "empty")
+        return found
+
+    def number(self, column: str, default: float | None = None) -> float | None:
+        """A number; `12%` and `1,234.5` typed as text are read, other text is a Problem."""
+        value = self.raw(column)
+        if value is None or value == "":
+            return default
+        if isinstance(value, bool | date | ErrorValue):
+            return self._not_a_number(column, value)
+        if isinstance(value, int | float):
+            return float(value)
+        return self._number_from_text(column, value)
+
+    def _number_from_text(self, column: str, text: str) -> float | None:
+        plain = text.strip().replace("，", ",").replace("％", "%")
+        percent = plain.endswith("%")
+        digits = plain[:-1] if percent else plain
+        whole, _, rest = digits.partition(".")
+        groups = whole.lstrip("+-").split(",")
+        if len(groups) > 1 and not all(len(g) == 3 for g in groups[1:]):  # noqa: PLR2004  # thousands
+            return self._not_a_number(column, text)
+        try:
+            value = Decimal(whole.replace(",", "") + ("." + rest if rest else ""))
+        except InvalidOperation:
+            return self._not_a_number(column, text)
+        return float(value / 100 if percent else value)
+
+    def _not_a_number(self, column: str, value: object) -> float | None:
+        shown = value.text if isinstance(value, ErrorValue) else value
+        self.wrong(column, "not_a_number", shown=shown)
+        return None
+
+    def exact(self, column: str) -> Decimal | None:
+        """A number kept exact, for money and counts."""
+        value = self.number(column)
+        return None if value is None else Decimal(repr(value))
+
+    def day(self, column: str) -> date | None:
+        """A date: a date cell, a serial, or ISO text (2026-10-21, 2026/10/21)."""
+        value = self.raw(column)
+        if value is None or value == "":
+            return None
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        if isinstance(value, float) and 1 <= value < LAST_SERIAL:
+            return EXCEL_EPOCH + timedelta(days=int(value))
+        try:
+            return date.fromisoformat(str(value).strip().replace("/", "-"))
+        except ValueError:
+            self.wrong(column, "not_a_date", shown=value)
+            return None
+
+    def word(self, column: str, words: str, default: str | None = None) -> str | None:
+        """The code of a dropdown word; an unknown word is a Problem."""
+        text = self.text(column)
+        if not text:
+            if default is None:
+                self.needed(column)
+            return default
+        code = self.decode(words, text)
+        if code is None:
+            self.wrong(column, "unknown_word", shown=text)
+        return code
+
+    def yes(self, column: str, *, default: bool) -> bool:
+        """A yes/no cell; ticks and booleans count."""
+        value = self.raw(column)
+        if isinstance(value, bool):
+            return value
+        return self.word(column, "yes_no", "yes" if default else "no") == "yes"
+
+    def metric(self, column: str) -> str:
+        """The code of a KPI named by code, zh or en name; the nearest name is proposed."""
+        text = self.needed(column)
+        code = self.names.get(text) or self.names.get(text.casefold())
+        if text and code is None:
+            near = get_close_matches(text, self.names, n=1) or ["?"]
+            self.wrong(column, "unknown_kpi", shown=text, near=near[0])
+        return code or ""
+
+    def wrong(self, column: str, code: str, **values: object) -> None:
+        """Note a Problem at a cell and spoil the row."""
+        self.bad = True
+        sheet, cell = self.table.place(self.row, column)
+        place = Place(sheet=sheet, cell=cell, table=self.table.name)
+        self.problems.append(problem(code, place, **values))
