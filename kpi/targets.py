@@ -1,0 +1,221 @@
+"""Targets: which row counts, what a month of it is, how it splits, what is due by now.
+
+Money and counts add over time: a year splits into months and a month into weeks, exactly, and an
+open month is measured against its due part. A ratio does neither: each month has the value of the
+year unless the row says otherwise, and its due value is its target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from kpi.apportion import split
+from kpi.calendar import weeks_of
+from kpi.model import Period, Region, TargetRow, Unit, Window
+from kpi.numbers import R, normalise
+
+MONTHS = 12
+PLAUSIBLE_TIMES = 1.5  # of the same period last year, at constant rate
+PLAUSIBLE_ABOVE_BEST = 1.3  # of the best of the last eight periods
+BEST_OF = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target of a KPI for a scope and a month, and the row that it comes from."""
+
+    value: float  # unit of the metric; money in `currency`
+    scope: str
+    currency: str | None
+    row: TargetRow
+
+
+def decimals_of(unit: Unit) -> int:
+    """The smallest unit in which a target is split: cents of money, whole pieces of a count."""
+    return 0 if unit is Unit.COUNT else 2
+
+
+# --- months of a row ------------------------------------------------------------------------
+
+
+def month_targets(
+    row: TargetRow, *, additive: bool, decimals: int, shares: Sequence[float] | None = None
+) -> tuple[float | None, ...]:
+    """The twelve months of a row: typed ones as they are, the others from the year's total.
+
+    `shares` are the seasonal weights of the months; without them the months are equal.
+    """
+    if not additive:
+        return tuple(row.year_total if typed is None else typed for typed in row.months)
+    free = [n for n, typed in enumerate(row.months) if typed is None]
+    weights = [1.0 if shares is None else shares[n] for n in free]
+    left = _left(row)
+    if left is None or left < 0 or not sum(weights) > 0:
+        return row.months
+    parts = dict(zip(free, split(left, weights, decimals), strict=True))
+    return tuple(float(parts[n]) if typed is None else typed for n, typed in enumerate(row.months))
+
+
+def _left(row: TargetRow) -> Decimal | None:
+    """What the year's total leaves for the months that were not typed."""
+    if row.year_total is None:
+        return None
+    typed = (Decimal(str(month)) for month in row.months if month is not None)
+    return Decimal(str(row.year_total)) - sum(typed, Decimal())
+
+
+def year_gap(row: TargetRow) -> float | None:
+    """Year total minus the typed months, once all twelve are typed or they exceed the total."""
+    left = _left(row)
+    if left is None or (left >= 0 and None in row.months):
+        return None
+    return float(left)
+
+
+def gap_to_parent(parent: float, children: Iterable[float | None]) -> float | None:
+    """Parent minus the sum of its children; unknown as soon as one child is."""
+    rest = Decimal(str(parent))
+    for child in children:
+        if child is None:
+            return None
+        rest -= Decimal(str(child))
+    return float(rest)
+
+
+# --- which row counts -------------------------------------------------------------------------
+
+
+def resolve(
+    rows: Iterable[TargetRow],
+    metric: str,
+    region: Region,
+    scopes: Sequence[str],
+    month: Period,
+    *,
+    additive: bool,
+    decimals: int,
+) -> Target | None:
+    """The target of the first scope that has one: a person's own before the role's.
+
+    A row without a value for the month (an empty month of a row without a year's total) counts as
+    absent: the next scope is asked. `scopes` go from the most particular to the widest.
+    """
+    start = month.window.start
+    mine = {
+        row.scope: row
+        for row in rows
+        if row.metric == metric and row.region == region and row.year == start.year
+    }
+    for scope in scopes:
+        row = mine.get(scope)
+        if row is None:
+            continue
+        value = month_targets(row, additive=additive, decimals=decimals)[start.month - 1]
+        if value is not None:
+            return Target(value, scope, row.currency, row)
+    return None
+
+
+class Uplift(StrEnum):
+    """How an uplift is written."""
+
+    POINTS = "pp"  # T = B + delta; of a ratio, delta is in percentage points
+    PERCENT = "%"  # T = B * (1 + delta)
+
+
+def uplifted(baseline: float, delta: float, mode: Uplift) -> float | None:
+    """A target from a baseline; the baseline, the delta and the mode are what is stored."""
+    return R(baseline + delta if mode is Uplift.POINTS else baseline * (1 + delta))
+
+
+# --- weeks of a month --------------------------------------------------------------------------
+
+
+def week_targets(
+    value: float, month: Window, factors: Sequence[float], decimals: int, week_start: int = 0
+) -> tuple[tuple[Period, Window, float], ...]:
+    """The month's target by week, each week by its days inside; the weeks add up exactly.
+
+    `factors` are the weights of the month's days (see `calendar.day_factors`).
+    """
+    weeks = weeks_of(month, week_start)
+    weights = [sum(_part(factors, month, days)) for _, days in weeks]
+    parts = split(value, weights, decimals)
+    return tuple((w, days, float(p)) for (w, days), p in zip(weeks, parts, strict=True))
+
+
+def _part(factors: Sequence[float], month: Window, days: Window) -> Sequence[float]:
+    """The factors of some days of the month."""
+    first = (days.start - month.start).days
+    return factors[first : first + days.days]
+
+
+# --- due by now -----------------------------------------------------------------------------
+
+
+def due_share(
+    covered: date | None, window: Window, factors: Sequence[float] | None = None
+) -> float | None:
+    """Which part of a period's target is due once its data reach to the end of `covered`.
+
+    Unknown while no day is covered; 1 when the period is complete. Equal factors give elapsed
+    days over days exactly. The share is an input of the sheet's formula: it has 14 digits.
+    """
+    elapsed = 0 if covered is None else min((covered - window.start).days + 1, window.days)
+    if elapsed <= 0:
+        return None
+    if factors is None or len(set(factors)) == 1:
+        return normalise(elapsed / window.days)
+    whole, so_far = _sum(factors), _sum(factors[:elapsed])
+    return normalise(so_far / whole) if whole > 0 else None
+
+
+def _sum(factors: Sequence[float]) -> float:
+    """Left to right; factors are few and short, 14 digits of the quotient hide the order."""
+    total = 0.0
+    for factor in factors:
+        total += factor
+    return total
+
+
+def due(target: float | None, share: float | None, *, additive: bool) -> float | None:
+    """What is due by now: the share of an additive target, a ratio's target as it is."""
+    if not additive or target is None:
+        return R(target)
+    return None if share is None else R(target * share)
+
+
+# --- plausibility -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plausibility:
+    """How a target compares with what was reached before; None where nothing is known."""
+
+    times_last_year: float | None  # target / same period last year
+    times_best: float | None  # target / best of the last eight periods
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the reader should look at it again."""
+        last_year, best = self.times_last_year, self.times_best
+        return (last_year is not None and last_year > PLAUSIBLE_TIMES) or (
+            best is not None and best > PLAUSIBLE_ABOVE_BEST
+        )
+
+
+def plausibility(
+    target: float, last_year: float | None, recent: Sequence[float | None] = ()
+) -> Plausibility:
+    """Compare a target with last year and with the last eight periods; only known ones count."""
+    known = [value for value in recent[-BEST_OF:] if value is not None]
+    return Plausibility(_times(target, last_year), _times(target, max(known, default=None)))
+
+
+def _times(target: float, reached: float | None) -> float | None:
+    """How many times a target is of what was reached; unknown for nothing or a loss."""
+    return None if reached is None or not reached > 0 else R(target / reached)
