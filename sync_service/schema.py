@@ -1,0 +1,312 @@
+"""The control database's tables, and the steps that make and change them.
+
+Instants are UTC as sortable text, so SQLite and PostgreSQL hold and compare them alike. A
+migration is one function, run in one transaction: DDL in several transactions left half a schema
+behind a crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from kpi.errors import KpiError
+
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime in, an aware UTC datetime out, fixed-width text between."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> str | None:
+        """Turn an aware datetime into text; a naive one is a fault of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"{value} has no time zone; give UTC instants to the control database."
+            raise KpiError(message)
+        return value.astimezone(UTC).strftime(INSTANT)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime | None:
+        """Turn the text back into an aware UTC datetime."""
+        return None if value is None else datetime.strptime(value, INSTANT).replace(tzinfo=UTC)
+
+
+metadata = MetaData()
+
+
+def _json(name: str) -> Column[object]:
+    """Make a column of JSON text where None is SQL NULL, not the text null."""
+    return Column(name, JSON(none_as_null=True))
+
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+)
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account", String(100), primary_key=True),
+    Column("platform", String(40), nullable=False),
+    Column("company", String(100), nullable=False, default=""),
+    _json("settings"),
+)
+shops = Table(
+    "shops",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("account", String(100), nullable=False),
+    Column("platform", String(40), nullable=False),
+    Column("market", String(20), nullable=False),
+    Column("region", String(10), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("time_zone", String(60), nullable=False),
+    _json("settings"),
+)
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("account", String(100), primary_key=True),
+    Column("field", String(60), primary_key=True),
+    Column("key_id", String(60), nullable=False),
+    Column("nonce", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("stream", String(100), primary_key=True),
+    Column("shop", String(100), primary_key=True),
+    Column("number", Integer, nullable=False),  # of the last commit that the cursor knows
+    Column("window_start", Date, nullable=False),
+    Column("window_end", Date, nullable=False),  # exclusive
+    Column("covered_until", Date),  # last day that the stream knows; None: nothing yet
+    Column("fetched_at", Instant, nullable=False),
+    Column("fencing", Integer, nullable=False),
+)
+stream_state = Table(
+    "stream_state",
+    metadata,
+    Column("stream", String(100), primary_key=True),
+    Column("shop", String(100), primary_key=True),
+    Column("state", String(30), nullable=False),
+    Column("last_success", Instant),
+    Column("last_error", Instant),
+    Column("error_text", Text),
+    Column("next_run", Instant),
+    Column("provisional_from", Date),
+)
+reports = Table(
+    "reports",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("stream", String(100), nullable=False),
+    Column("shop", String(100), nullable=False),
+    Column("window_start", Date, nullable=False),
+    Column("window_end", Date, nullable=False),
+    _json("options"),
+    Column("state", String(30), nullable=False),
+    Column("report_id", String(200)),
+    Column("document_id", String(400)),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_poll", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Column("error", Text),
+)
+buckets = Table(
+    "buckets",
+    metadata,
+    Column("name", String(300), primary_key=True),
+    Column("tokens", Float, nullable=False),  # below zero: calls already promised
+    Column("at", Instant, nullable=False),
+    Column("rate", Float, nullable=False),  # tokens a second
+    Column("burst", Float, nullable=False),
+)
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(220), primary_key=True),
+    Column("holder", String(100)),  # None: free
+    Column("expires", Instant, nullable=False),
+    Column("fencing", Integer, nullable=False),  # only grows; the row is never deleted
+)
+raw = Table(
+    "raw",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("stream", String(100), primary_key=True),
+    Column("shop", String(100), primary_key=True),
+    Column("window", String(40), primary_key=True),
+    Column("bytes", Integer, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Column("path", String(400), nullable=False),  # below the data folder
+)
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("state", String(30), nullable=False),
+    _json("summary"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("object", String(300), nullable=False),
+    _json("before"),
+    _json("after"),
+    Column("reason", Text, nullable=False, default=""),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("channel", String(60), nullable=False),
+    _json("message"),
+    Column("created_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text),
+)
+books = Table(
+    "books",
+    metadata,
+    Column("book", String(100), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("last_refresh", Instant),
+    Column("fingerprint", String(64)),
+    Column("facts_version", Integer),
+)
+written_cells = Table(
+    "written_cells",
+    metadata,
+    Column("book", String(100), primary_key=True),
+    Column("table_name", String(60), primary_key=True),
+    Column("key", String(500), primary_key=True),  # canonical JSON of the row's key
+    Column("column", String(100), primary_key=True),
+    _json("value"),
+    Column("at", Instant, nullable=False),
+)
+definitions = Table(
+    "definitions",
+    metadata,
+    Column("metric", String(100), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+)
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    _json("value"),
+)
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("shop", String(100), primary_key=True),
+    Column("stream", String(100), primary_key=True),
+    Column("every_seconds", Integer, nullable=False),
+    Column("next_run", Instant, nullable=False),
+    Column("paused", Boolean, nullable=False, default=False),
+)
+breach_states = Table(
+    "breach_states",
+    metadata,
+    Column("book", String(100), primary_key=True),
+    Column("rule", String(100), primary_key=True),
+    Column("scope", String(100), primary_key=True),
+    _json("state"),
+    Column("updated_at", Instant, nullable=False),
+)
+scorecards = Table(
+    "scorecards",
+    metadata,
+    Column("book", String(100), primary_key=True),
+    Column("month", String(7), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    _json("card"),
+)
+imports = Table(
+    "imports",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("layout", String(60), primary_key=True),
+    Column("shop", String(100), primary_key=True),
+    Column("file_name", String(400), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+
+def _first(connection: Connection) -> None:
+    """Make every table of the first release."""
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("first", _first),)
+
+
+def version(connection: Connection) -> int:
+    """How many migrations the database has seen; 0 for an empty one."""
+    if not inspect(connection).has_table(schema_version.name):
+        return 0
+    return connection.execute(select(func.max(schema_version.c.version))).scalar() or 0
+
+
+def next_migration(connection: Connection) -> bool:
+    """Run the next migration inside the caller's transaction; False when there is none.
+
+    Raises:
+        KpiError: The database was made by a newer program.
+    """
+    found = version(connection)
+    if found > len(MIGRATIONS):
+        message = (
+            f"The control database has schema {found}, this program knows {len(MIGRATIONS)}. "
+            "It was written by a newer version: start that version, or restore a backup."
+        )
+        raise KpiError(message)
+    if found == len(MIGRATIONS):
+        return False
+    name, migrate = MIGRATIONS[found]
+    migrate(connection)
+    connection.execute(insert(schema_version).values(version=found + 1, name=name))
+    return True
