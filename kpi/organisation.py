@@ -1,0 +1,167 @@
+"""Who answers for what on which days: shops, assignments and people become scopes.
+
+A scope is a set of parts; a part is a shop (or some of its categories) on some days with a share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from kpi.book import EVER, NEVER, Book
+from kpi.model import COMPANY_SCOPE, Assignment, Region, Scope, ScopeKind, Shop, Texts, Window
+
+ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
+OWN_STORES = "OWN"  # the scope of all independent stores (独立站)
+OWN_STORE_PLATFORMS = frozenset({"shopify"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a scope; without `category` it is the whole shop less `excluding`."""
+
+    shop: str
+    days: Window
+    share: float = 1.0  # fraction
+    category: str | None = None
+    excluding: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether figures that have no SKU belong to this part."""
+        return self.category is None and not self.excluding
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeParts:
+    """A scope with what it gathers."""
+
+    scope: Scope
+    parts: tuple[Part, ...]
+
+
+def open_days(shop: Shop) -> Window:
+    """The days on which a shop counts; the closing day is its last."""
+    end = date.fromordinal(shop.closed.toordinal() + 1) if shop.closed else NEVER
+    return Window(shop.opened or EVER, end)
+
+
+def clip(days: Window, to: Window) -> Window:
+    """The days that two windows share; empty when they share none."""
+    start = max(days.start, to.start)
+    return Window(start, max(start, min(days.end, to.end)))
+
+
+def ownership(shop: Shop, lines: Iterable[Assignment]) -> tuple[tuple[str, Part], ...]:
+    """(person, part) for every stretch of days: dated lines win over the shop's owner."""
+    own = [line for line in lines if line.shop == shop.code and line.days.days]
+    days = open_days(shop)
+    cuts = sorted(
+        {days.start, days.end}
+        | {cut for line in own for cut in (line.days.start, line.days.end) if _inside(cut, days)}
+    )
+    found: list[tuple[str, Part]] = []
+    for start, end in pairwise(cuts):
+        stretch = Window(start, end)
+        active = [line for line in own if line.days.start <= start and end <= line.days.end]
+        found.extend(_stretch(shop, active, stretch))
+    return tuple(found)
+
+
+def _inside(day: date, days: Window) -> bool:
+    return days.start < day < days.end
+
+
+def _stretch(shop: Shop, active: list[Assignment], days: Window) -> Iterator[tuple[str, Part]]:
+    by_category = [line for line in active if line.category is not None]
+    whole = [line for line in active if line.category is None]
+    taken = frozenset(line.category for line in by_category if line.category)
+    for line in by_category:
+        yield line.person, Part(shop.code, days, line.share, category=line.category)
+    for line in whole:
+        yield line.person, Part(shop.code, days, line.share, excluding=taken)
+    if not whole and shop.owner is not None:
+        yield shop.owner, Part(shop.code, days, excluding=taken)
+
+
+def person_parts(book: Book, person: str) -> tuple[Part, ...]:
+    """What a person answers for; one without shops answers for those of the people below."""
+    owned = _owned(book, person)
+    if owned:
+        return owned
+    below = {part: None for code in _reports(book, person) for part in _line(book, code, {person})}
+    return tuple(below)
+
+
+def _owned(book: Book, person: str) -> tuple[Part, ...]:
+    return tuple(
+        part
+        for shop in book.shops
+        for owner, part in ownership(shop, book.assignments)
+        if owner == person
+    )
+
+
+def _reports(book: Book, person: str) -> tuple[str, ...]:
+    return tuple(p.code for p in book.people if p.manager == person and p.code != person)
+
+
+def _line(book: Book, person: str, seen: set[str]) -> tuple[Part, ...]:
+    """The parts of a person and of all below; `seen` ends a circle of managers."""
+    if person in seen:
+        return ()
+    above = seen | {person}
+    deeper = (part for code in _reports(book, person) for part in _line(book, code, above))
+    return (*_owned(book, person), *deeper)
+
+
+def in_region(book: Book, parts: Iterable[Part], region: Region) -> tuple[Part, ...]:
+    """The parts whose shop lies in a region."""
+    regions = {shop.code: shop.region for shop in book.shops}
+    return tuple(part for part in parts if regions.get(part.shop) is region)
+
+
+def scopes(book: Book) -> tuple[ScopeParts, ...]:
+    """Every scope of the book: company, regions, markets, platforms, shops, categories, people."""
+    found = [_gather(COMPANY_SCOPE, ScopeKind.COMPANY, None, ALL_NAMES, book.shops)]
+    for region in Region:
+        shops = [s for s in book.shops if s.region is region]
+        if shops:
+            found.append(_gather(region, ScopeKind.REGION, region, _same(region), shops))
+            found.extend(_inside_region(book, region, shops))
+    return tuple(found)
+
+
+def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[ScopeParts]:
+    # A market that is the region's own name (US) would be a second key for the same scope.
+    for market in dict.fromkeys(s.market for s in shops if s.market != region):
+        inside = [s for s in shops if s.market == market]
+        yield _gather(market, ScopeKind.MARKET, region, _same(market), inside)
+    for platform in dict.fromkeys(s.platform for s in shops):
+        inside = [s for s in shops if s.platform == platform]
+        yield _gather(platform, ScopeKind.PLATFORM, region, _same(platform), inside)
+    for shop in shops:
+        names = _same(shop.name or shop.code)
+        yield _gather(shop.code, ScopeKind.SHOP, region, names, [shop])
+    for category in dict.fromkeys(p.category for p in book.products if p.category):
+        gathered = _gather(category, ScopeKind.CATEGORY, region, _same(category), shops)
+        parts = tuple(replace(part, category=category) for part in gathered.parts)
+        yield ScopeParts(gathered.scope, parts)
+    for person in book.people:
+        parts = in_region(book, person_parts(book, person.code), region)
+        if parts:
+            names = _same(person.code)
+            yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
+
+
+def _same(name: str) -> Texts:
+    return {"zh": name, "en": name}
+
+
+def _gather(
+    code: str, kind: ScopeKind, region: Region | None, names: Texts, shops: Iterable[Shop]
+) -> ScopeParts:
+    parts = tuple(Part(shop.code, open_days(shop)) for shop in shops)
+    return ScopeParts(Scope(str(code), kind, region, names), parts)
