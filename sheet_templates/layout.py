@@ -197,6 +197,7 @@ BREACH = TableLayout(
         state | 状态 | State | S | text
         owner | 负责人 | Owner | S | text
         cause | 原因线索 | Main cause | S | text
+        unit* | 单位 | Unit | S | text
         action | 处理 | Action | M | text
         by | 处理人 | By | M | text
         silence_until | 静默至 | Silence until | M | date
@@ -268,6 +269,9 @@ TARGET = TableLayout(
         note | 备注 | Note | M | text
         month_sum | 月合计 | Sum of months | F | number
         gap | 差额 | Gap to parent | F | number
+        unit* | 单位 | Unit | F | text
+        level* | 层级 | Depth | F | count
+        total* | 全年计 | Year counted | F | number
         last_year | 去年同期 | Last year | S | number
         suggested | 建议 | Suggested | S | number
         check | 合理性 | Check | S | text
@@ -303,6 +307,10 @@ WEIGHT = TableLayout(
         confirmed* | 确认 | Confirmed | M | choice:yes_no
         pending | 未发布改动 | Pending | S | text
         version | 版本 | Version | S | text
+        unit* | 单位 | Unit | F | text
+        kind* | 类 | Kind | F | text
+        klass* | 类别 | Class | F | text
+        live* | 本月有效 | Valid now | F | count
     """),
 )
 PEOPLE = TableLayout(
@@ -382,6 +390,8 @@ KPI = TableLayout(
         switches | 口径开关 | Switches | S | text
         check | 公式检查 | Check | S | text
         version | 版本 | Version | S | text
+        kind* | 类 | Kind | S | text
+        klass* | 类别 | Class | S | text
     """),
 )
 ASSIGN = TableLayout(
@@ -475,6 +485,9 @@ SCORE = TableLayout(
         version* | 版本 | Version | S | text
         source* | 来源 | Source | S | text
         facts* | 事实号 | Facts id | S | text
+        unit* | 单位 | Unit | S | text
+        kind* | 类 | Kind | S | text
+        meaning* | 口径 | Meaning | S | text
         attainment | 达成 | Attainment | F | ratio
         score | 得分 | Score | F | points
         usable | 可用权重 | Usable weight | F | points
@@ -485,6 +498,7 @@ SCORE = TableLayout(
         try_weight | 试算权重 | What-if weight | M | points
         try_score | 试算得分 | What-if score | F | points
         try_points | 试算贡献 | What-if points | F | points
+        card_key* | 卡行 | Card line | F | text
     """),
 )
 ACTUAL = TableLayout(
@@ -536,6 +550,9 @@ DAY = TableLayout(
         due | 应达 | Due | S | money
         ad_spend | 广告花费 | Ad spend | S | money
         ad_budget | 广告预算 | Ad budget | S | money
+        contribution | 边际贡献 | Contribution | S | money
+        tacos | TACoS | TACoS | S | ratio
+        return_rate | 退货率 | Return rate | S | ratio
     """),
 )
 CARD_LINE = TableLayout(  # the strip of the card that the service fills: weekly attainment
@@ -547,6 +564,18 @@ CARD_LINE = TableLayout(  # the strip of the card that the service fills: weekly
         week | 周 | Week | S | text
         net_sales | 销售周达成 | Sales attainment | S | ratio
         profit | 利润周达成 | Profit attainment | S | ratio
+        strip | 周序 | Strip | F | text
+    """),
+)
+WEEK_KPI = TableLayout(  # the upper part of Review: the week against the week before
+    "tblWeekKpi",
+    ("metric", "scope"),
+    _columns("""
+        metric | 指标 | KPI | S | text
+        scope | 范围 | Scope | S | text
+        this_week | 本周 | This week | S | number
+        last_week | 上周 | Week before | S | number
+        unit | 单位 | Unit | S | text
     """),
 )
 MARKET = TableLayout(
@@ -575,6 +604,22 @@ TILE = TableLayout(
     """),
 )
 
+CONTRACT = TableLayout(
+    "tblContract",
+    ("region", "metric"),
+    _columns("""
+        region | 区域 | Region | S | text
+        metric | 指标 | KPI | S | text
+        weight | 权重 | Weight | S | points
+        target | 目标 | Target | S | number
+        unit | 单位 | Unit | S | text
+        source | 来源 | Source | S | text
+        reward | 奖励 | Reward | S | text
+        deduction | 扣减 | Deduction | S | text
+        version | 版本 | Version | S | text
+    """),
+)
+
 _TEAM_UP = frozenset({"team", "full"})
 _FULL = frozenset({"full"})
 _NEVER: frozenset[str] = frozenset()
@@ -600,7 +645,74 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("items", "明细", "Items", "none", (SCORE,), _FULL),
     Sheet("actuals", "实际值", "Actuals", "none", (ACTUAL,), _NEVER),
     Sheet("log", "日志", "Log", "none", (LOG,), _NEVER),
-    Sheet("lists", "词表", "Lists", "none", (SCOPE, DAY, CARD_LINE, MARKET, TILE), _NEVER),
+    Sheet(
+        "lists",
+        "词表",
+        "Lists",
+        "none",
+        (SCOPE, DAY, CARD_LINE, MARKET, TILE, WEEK_KPI),
+        _NEVER,
+    ),
+)
+PARTNER_SHEETS: tuple[Sheet, ...] = (
+    Sheet("contract", "合同", "Contract", "blue", (CONTRACT,)),
+    *(s for s in SHEETS if s.code in {"card", "shops", "breaches", "tasks"}),
+    Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from
+    Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
 )
 
-TABLES: dict[str, TableLayout] = {t.name: t for sheet in SHEETS for t in sheet.tables}
+TABLES: dict[str, TableLayout] = {
+    t.name: t for sheet in (*SHEETS, *PARTNER_SHEETS) for t in sheet.tables
+}
+
+TILES = ("net_sales", "contribution_profit", "tacos", "return_rate", "compliance", "breaches")
+MARKETS = ("US", "EU", "DE", "FR", "IT", "ES", "STORE", "ALL")  # keys of tblMarket, in order
+REVIEW_METRICS = (
+    "net_sales",
+    "contribution_profit",
+    "contribution_margin",
+    "acos",
+    "tacos",
+    "return_rate",
+    "unit_session_rate",
+    "units_sold",
+)
+REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
+FOCUS_ROWS = 10
+DAY_ROWS = 62
+CARD_LINES = 16
+CARD_WEEKS = 8
+LAST_ROW = 10_000  # formulas over a whole column reach to this row of the sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A defined name of one cell; the service writes those it owns with a NamePatch."""
+
+    code: str
+    owner: Owner
+    meaning: str
+
+
+NAMES: tuple[Name, ...] = (
+    Name("nmDataUntil", Owner.SERVICE, "text: data until, one date a region (US 11-20 · EU 11-21)"),
+    Name("nmRefreshed", Owner.SERVICE, "text: the last refresh as the reader's time (11-22 09:02)"),
+    Name("nmState", Owner.SERVICE, "text of the grey band: draft until published, then empty"),
+    Name("nmPaused", Owner.SERVICE, "text: why writing is stopped; empty while it is not"),
+    Name("nmToday", Owner.SERVICE, "date in the workbook's time zone; days left count from it"),
+    Name("nmVersion", Owner.SERVICE, "text: published version of targets and weights"),
+    Name("nmCostCover", Owner.SERVICE, "text: unit cost coverage and the SKUs to fill first"),
+    Name("nmServiceNote", Owner.SERVICE, "text: one line on what is stale or missing and why"),
+    Name("nmBand", Owner.FORMULA, "text: paused, draft or pilot, whichever is strongest"),
+    Name("nmSetupDone", Owner.FORMULA, "text: set-up steps done (7/7)"),
+    Name("nmMonthStart", Owner.FORMULA, "first day of the month under review"),
+    Name("nmMonthEnd", Owner.FORMULA, "last day of the month under review"),
+    Name("nmMonth", Owner.MANAGER, "the month under review (2026-10): a cell of tblSetting"),
+    Name("nmCompany", Owner.MANAGER, "the company: a cell of tblSetting"),
+    Name("nmCurrency", Owner.MANAGER, "the report currency: a cell of tblSetting"),
+    Name("nmMinCoverage", Owner.MANAGER, "least weight covered for a total: a cell of tblSetting"),
+    Name("nmPilot", Owner.MANAGER, "pilot yes or no: a cell of tblSetting"),
+    Name("nmCardPerson", Owner.MANAGER, "dropdown of the card"),
+    Name("nmCardRegion", Owner.MANAGER, "dropdown of the card"),
+    Name("nmCardMonth", Owner.MANAGER, "dropdown of the card"),
+)

@@ -1,0 +1,57 @@
+"""What a workbook starts with: the rows of the manager's tables, as plain mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kpi.tables import CellValue, ErrorValue
+
+StartRow = Mapping[str, CellValue | ErrorValue]
+"""Column code -> value. Cells of a dropdown may hold the code or the word; KPIs too."""
+
+OF_TABLE = {
+    "tblShop": "shops",
+    "tblPeople": "people",
+    "tblAssign": "assignments",
+    "tblProduct": "products",
+    "tblTarget": "targets",
+    "tblWeight": "weights",
+    "tblRule": "rules",
+    "tblTask": "tasks",
+    "tblInput": "inputs",
+    "tblPoint": "points",
+    "tblKpi": "kpis",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BookStart:
+    """The rows of a new workbook; what is left out starts empty."""
+
+    shops: Sequence[StartRow] = ()
+    people: Sequence[StartRow] = ()
+    assignments: Sequence[StartRow] = ()
+    products: Sequence[StartRow] = ()
+    targets: Sequence[StartRow] = ()
+    weights: Sequence[StartRow] = ()
+    rules: Sequence[StartRow] = ()
+    tasks: Sequence[StartRow] = ()
+    inputs: Sequence[StartRow] = ()
+    points: Sequence[StartRow] = ()
+    kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
+    settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value
+    service: Mapping[str, Sequence[StartRow]] = field(default_factory=dict)  # table -> its rows
+    names: Mapping[str, CellValue] = field(default_factory=dict)  # defined name -> stamp
+    card: Mapping[str, str] = field(default_factory=dict)  # person, region, month first shown
+
+    def rows(self, table: str) -> Sequence[StartRow]:
+        """The rows a table starts with."""
+        if table in OF_TABLE:
+            rows: Sequence[StartRow] = getattr(self, OF_TABLE[table])
+            return rows
+        return self.service.get(table, ())
+
+    def metric_names(self) -> dict[str, str]:
+        """KPI code -> the name shown in this book."""
+        return {str(r["metric"]): str(r.get("name") or r["metric"]) for r in self.kpis}
