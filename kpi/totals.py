@@ -1,0 +1,288 @@
+"""Leaf sums become totals of a scope and period: exact until the one conversion to a double.
+
+For each (shop, measure, day) the first alternative of streams that knows the whole day counts; two
+sources of one measure are never added. What no stream knows stays unknown: missing is not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi.leaves import SCALE, LeafSums
+from kpi.model import Measure, RollUp, Unit, Window
+from kpi.money import Rates, cross, fixed_rate
+from kpi.organisation import Part
+
+Alternatives = tuple[tuple[str, ...], ...]
+"""Sets of streams in order of preference; the streams of one set are added."""
+Sources = Callable[[str, str], Alternatives]
+"""(platform, measure) -> alternatives; none for what the platform cannot deliver."""
+
+WHOLE_SHOP_CATEGORY = "*"  # leaves of facts that belong to no SKU
+STOCK_AGE_DAYS = 3  # how old a snapshot may be and still stand for a day
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """The workbook's view of money: fixed rates where it stores them, else the day's."""
+
+    currency: str  # wanted
+    fixed: Mapping[str, float]  # US dollars per unit
+    rates: Rates
+
+    def constant(self, given: str) -> Decimal | None:
+        """The fixed rate, None when the day's rate must be used."""
+        return fixed_rate(self.fixed, given, self.currency)
+
+    def of_day(self, given: str, day: date) -> Decimal | None:
+        """The rate of a day; None when no young rate is known."""
+        quote = cross(self.rates, given, self.currency, day)
+        return None if quote is None else quote.rate
+
+
+@dataclass(frozen=True)
+class Series:
+    """One measure over all shops, categories and days; `sums` are exact integers a currency."""
+
+    chosen: NDArray[np.int8]  # [shop, day]: number of the alternative that counts, -1 for none
+    sums: Mapping[str, NDArray[np.int64]]  # currency -> [shop, category, day]
+    scaled: bool  # sums are ten-thousandths
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """[shop, day]: whether the measure is known."""
+        return self.chosen >= 0
+
+    @cached_property
+    def running(self) -> Mapping[str, NDArray[np.int64]]:
+        """Sums of all days before a day: any window is one subtraction."""
+        return {
+            currency: np.concatenate(
+                [np.zeros((*days.shape[:2], 1), np.int64), np.cumsum(days, axis=2)], axis=2
+            )
+            for currency, days in self.sums.items()
+        }
+
+
+class Totals:
+    """The exact sums of one facts version, ready for any scope and period."""
+
+    def __init__(
+        self,
+        leaves: LeafSums,
+        platforms: Mapping[str, str],
+        sources: Sources,
+        measures: Mapping[str, Measure],
+    ) -> None:
+        """Take the leaves of one pass; `platforms` gives each shop's platform."""
+        self.leaves = leaves
+        self.measures = measures
+        self._platforms = platforms
+        self._sources = sources
+        self._shop_index = {code: n for n, code in enumerate(leaves.shops)}
+        self._category_index = {code: n for n, code in enumerate(leaves.categories)}
+        self.first = int(leaves.day.min()) if len(leaves.day) else 0
+        self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
+        self._series: dict[str, Series] = {}
+
+    # --- what is known -------------------------------------------------------------------------
+
+    def alternatives(self, shop: str, measure: str) -> Alternatives:
+        """The streams that may deliver a measure for a shop."""
+        return self._sources(self._platforms.get(shop, ""), measure)
+
+    def applicable(self, shop: str, measures: Iterable[str]) -> bool:
+        """Whether a shop's platform delivers every one of these measures at all."""
+        return all(self.alternatives(shop, measure) for measure in measures)
+
+    def covered(self, measures: Iterable[str], parts: Sequence[Part], window: Window) -> Window:
+        """The days from the window's start on which every measure of every part is known."""
+        end = window.end
+        wanted = [m for m in measures if self.measures[m].roll_up is RollUp.SUM]
+        for part in parts:
+            days = _overlap(part.days, window)
+            if days.days:
+                end = min([end, *(self._known_until(part, m, days, window) for m in wanted)])
+        return Window(window.start, max(window.start, end))
+
+    def _known_until(self, part: Part, measure: str, days: Window, window: Window) -> date:
+        """The first day of `days` on which the part does not know the measure."""
+        known = self._known(part, measure)
+        first, last = self._slice(days)
+        inside = known[max(first, 0) : max(last, 0)] if first >= 0 else known[:0]
+        gaps = np.flatnonzero(~inside)
+        length = int(gaps[0]) if len(gaps) else len(inside)
+        until = days.start + timedelta(days=length)
+        return window.end if until >= days.end else until
+
+    def _known(self, part: Part, measure: str) -> NDArray[np.bool_]:
+        shop = self._shop_index.get(part.shop)
+        if shop is None:
+            return np.zeros(self.days, np.bool_)
+        series = self.series(measure)
+        known: NDArray[np.bool_] = series.known[shop]
+        return known if part.whole else known & self._by_sku(series, shop)
+
+    def _by_sku(self, series: Series, shop: int) -> NDArray[np.bool_]:
+        """[day]: nothing of the measure belongs to the whole shop; such figures are not spread."""
+        star = self._category_index.get(WHOLE_SHOP_CATEGORY)
+        sums = list(series.sums.values())
+        if not any(np.delete(days[shop], star, 0).any() if star else 1 for days in sums):
+            return np.zeros(self.days, np.bool_)
+        if star is None:
+            return np.ones(self.days, np.bool_)
+        free: NDArray[np.bool_] = np.all([days[shop, star] == 0 for days in sums], axis=0)
+        return free
+
+    def last_known(self, part: Part, measure: str, before: date) -> date | None:
+        """The latest day before `before` with a snapshot, no older than a few days."""
+        last = before.toordinal() - self.first
+        known = self._known(part, measure)
+        young = np.flatnonzero(known[max(0, last - STOCK_AGE_DAYS) : max(0, last)])
+        if not len(young):
+            return None
+        return date.fromordinal(self.first + max(0, last - STOCK_AGE_DAYS) + int(young[-1]))
+
+    def streams(self, part: Part, measure: str, window: Window) -> tuple[str, ...]:
+        """The streams that count for a part in a window."""
+        shop = self._shop_index.get(part.shop)
+        if shop is None:
+            return ()
+        first, last = self._slice(window)
+        chosen = self.series(measure).chosen[shop, max(first, 0) : max(last, 0)]
+        sets = self.alternatives(part.shop, measure)
+        return tuple(dict.fromkeys(s for n in np.unique(chosen) if n >= 0 for s in sets[n]))
+
+    # --- sums ----------------------------------------------------------------------------------
+
+    def amounts(self, part: Part, measure: str, window: Window) -> dict[str, int]:
+        """Exact sums of a part over a window, by currency, before its share."""
+        shop = self._shop_index.get(part.shop)
+        days = _overlap(part.days, window)
+        first, last = (min(max(n, 0), self.days) for n in self._slice(days))
+        if shop is None or last <= first:
+            return {}
+        categories = self._categories(part)
+        return {
+            currency: int(
+                (running[shop, categories, last] - running[shop, categories, first]).sum()
+            )
+            for currency, running in self.series(measure).running.items()
+        }
+
+    def _categories(self, part: Part) -> NDArray[np.intp]:
+        if part.category is not None:
+            found = self._category_index.get(part.category)
+            return np.array([] if found is None else [found], np.intp)
+        out = {self._category_index[c] for c in part.excluding if c in self._category_index}
+        return np.array([n for n in range(len(self.leaves.categories)) if n not in out], np.intp)
+
+    def exact(self, part: Part, measure: str, window: Window, money: Converter) -> Decimal | None:
+        """The part's sum in the wanted currency (or unit), share applied; None without a rate."""
+        total = Decimal()
+        is_money = self.measures[measure].unit is Unit.MONEY
+        for currency, amount in self.amounts(part, measure, window).items():
+            rate = money.constant(currency) if is_money else Decimal(1)
+            if amount and rate is None:
+                daily = self._at_day_rates(part, measure, window, currency, money)
+                if daily is None:
+                    return None
+                total += daily
+            elif amount and rate is not None:
+                total += Decimal(amount) * rate
+        scale = SCALE if self.series(measure).scaled else 1
+        return total / scale * Decimal(str(part.share))
+
+    def _at_day_rates(
+        self, part: Part, measure: str, window: Window, currency: str, money: Converter
+    ) -> Decimal | None:
+        total = Decimal()
+        for day in _overlap(part.days, window).each():
+            one = Window(day, day + timedelta(days=1))
+            amount = self.amounts(part, measure, one).get(currency, 0)
+            rate = money.of_day(currency, day) if amount else Decimal(1)
+            if rate is None:
+                return None
+            total += Decimal(amount) * rate
+        return total
+
+    def _slice(self, window: Window) -> tuple[int, int]:
+        return window.start.toordinal() - self.first, window.end.toordinal() - self.first
+
+    # --- building a series ---------------------------------------------------------------------
+
+    def series(self, measure: str) -> Series:
+        """The series of a measure, built once."""
+        if measure not in self._series:
+            self._series[measure] = self._build(measure)
+        return self._series[measure]
+
+    def _build(self, measure: str) -> Series:
+        leaves = self.leaves
+        shape = (len(leaves.shops), self.days)
+        chosen = np.full(shape, -1, np.int8)
+        known = leaves.known.get(measure)
+        if known is None:
+            return Series(chosen, {}, scaled=False)
+        facts = np.flatnonzero(known > 0)
+        knows = self._knows(facts)
+        allowed = np.full((shape[0], len(leaves.streams)), -1, np.int8)
+        for n, shop in enumerate(leaves.shops):
+            sets = self.alternatives(shop, measure)
+            for rank, streams in reversed(list(enumerate(sets))):
+                indices = [leaves.streams.index(s) for s in streams if s in leaves.streams]
+                if len(indices) == len(streams):
+                    chosen[n, knows[indices, n].all(axis=0)] = rank
+                    allowed[n, indices] = rank
+        return Series(chosen, self._sums(measure, facts, chosen), leaves.scaled[measure])
+
+    def _knows(self, facts: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """[stream, shop, day]: whether the stream knows the measure that day."""
+        leaves = self.leaves
+        knows = np.zeros((len(leaves.streams), len(leaves.shops), self.days), np.bool_)
+        knows[leaves.stream[facts], leaves.shop[facts], leaves.day[facts] - self.first] = True
+        return knows
+
+    def _sums(
+        self, measure: str, facts: NDArray[np.intp], chosen: NDArray[np.int8]
+    ) -> dict[str, NDArray[np.int64]]:
+        leaves = self.leaves
+        counted = facts[self._counts(measure, facts, chosen)]
+        shape = (len(leaves.shops), len(leaves.categories), self.days)
+        sums: dict[str, NDArray[np.int64]] = {}
+        for n, currency in enumerate(leaves.currencies):
+            mine = counted[leaves.currency[counted] == n]
+            if len(mine):
+                days = np.zeros(shape, np.int64)
+                place = (leaves.shop[mine], leaves.category[mine], leaves.day[mine] - self.first)
+                np.add.at(days, place, leaves.sums[measure][mine])
+                sums[currency] = days
+        return sums
+
+    def _counts(
+        self, measure: str, facts: NDArray[np.intp], chosen: NDArray[np.int8]
+    ) -> NDArray[np.bool_]:
+        """Which facts are of a stream that belongs to the alternative chosen for their day."""
+        leaves = self.leaves
+        deepest = max((len(self.alternatives(s, measure)) for s in leaves.shops), default=0)
+        member = np.zeros((len(leaves.shops), deepest + 1, len(leaves.streams)), np.bool_)
+        for n, shop in enumerate(leaves.shops):
+            for rank, streams in enumerate(self.alternatives(shop, measure)):
+                member[
+                    n, rank, [leaves.streams.index(s) for s in streams if s in leaves.streams]
+                ] = True
+        shops, days = leaves.shop[facts], leaves.day[facts] - self.first
+        counts: NDArray[np.bool_] = member[shops, chosen[shops, days], leaves.stream[facts]]
+        return counts & (chosen[shops, days] >= 0)
+
+
+def _overlap(days: Window, window: Window) -> Window:
+    start = max(days.start, window.start)
+    return Window(start, max(start, min(days.end, window.end)))

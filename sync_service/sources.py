@@ -1,0 +1,96 @@
+"""Which streams count for a measure: in order of preference, and never two that describe one sale.
+
+The first set of streams that knows a day counts for that day; the streams of one set are added
+(advertising is products + brands + display). Other streams with the same measure are kept for
+comparison only. A measure that is not listed for a platform is not applicable to its shops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Alternatives = tuple[tuple[str, ...], ...]
+
+INPUTS = "book.inputs"  # typed by hand in tblInput; counts where no platform delivers
+MAPPED = "file.mapped"  # any file with a mapping of its own
+FILES_AND_HAND: Alternatives = ((MAPPED,), (INPUTS,))
+
+
+def _group(measures: str, *sets: Iterable[str]) -> dict[str, Alternatives]:
+    streams: Alternatives = (*(tuple(s) for s in sets), *FILES_AND_HAND)
+    return dict.fromkeys(measures.split(), streams)
+
+
+_ADS = ("amazon_ads.sp", "amazon_ads.sb", "amazon_ads.sd")
+
+AMAZON: dict[str, Alternatives] = {
+    **_group(
+        "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
+        " units_without_cost orders_count order_items_count orders_cancelled_buyer",
+        ["amazon.orders"],
+        ["file.all_orders"],
+    ),
+    **_group(
+        "sessions page_views buy_box_page_views units_refunded feedback_negative_orders",
+        ["amazon.traffic"],
+        ["file.business_report"],
+    ),
+    **_group("units_returned orders_returned", ["amazon.returns"]),
+    **_group(
+        "refund_amount returns_amount platform_fees fulfilment_fees storage_fees return_costs",
+        ["amazon.finances"],
+        ["file.settlement"],
+    ),
+    **_group("ad_spend ad_sales ad_orders ad_clicks ad_impressions", _ADS, ["file.ads"]),
+    **_group(
+        "available_units inventory_value_cost",
+        ["amazon.stock"],
+        ["amazon.stock_ledger"],
+    ),
+    **_group("inbound_units", ["amazon.stock"]),
+    **_group("listings_new_parent", ["amazon.listings"]),
+}
+
+SHOPIFY: dict[str, Alternatives] = {
+    **_group(
+        "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
+        " units_without_cost orders_count order_items_count",
+        ["shopify.orders"],
+        ["file.shopify_orders"],
+    ),
+    **_group(
+        "returns_amount units_refunded units_returned refund_amount orders_returned",
+        ["shopify.refunds"],
+    ),
+    **_group("sessions", ["shopify.traffic"]),
+    **_group("platform_fees payment_fees", ["shopify.payments"]),
+    **_group("available_units inventory_value_cost inbound_units", ["shopify.stock"]),
+    **_group("listings_new_parent", ["shopify.products"]),
+}
+
+# No platform delivers these: a mapped file or the sheet's own input does.
+BY_HAND = _group(
+    "reviews_total reviews_negative overhead vat_amount labour_cost headcount market_cost ad_budget"
+    " messages_due messages_24h bad_reviews_due bad_reviews_handled replenish_due"
+    " replenish_on_time"
+)
+_OWN_STORE_BY_HAND = _group(
+    "fulfilment_fees storage_fees return_costs ad_spend ad_sales ad_orders ad_clicks ad_impressions"
+)
+_MARKETPLACE_BY_HAND = _group("payment_fees")
+
+PLATFORMS: dict[str, dict[str, Alternatives]] = {
+    "amazon": {**BY_HAND, **_MARKETPLACE_BY_HAND, **AMAZON},
+    "shopify": {**BY_HAND, **_OWN_STORE_BY_HAND, **SHOPIFY},
+}
+
+# The platform's own figure that a reconciliation compares with ours.
+BACK_OFFICE: dict[str, tuple[str, str]] = {
+    "amazon": ("amazon.traffic", "gross_sales"),
+    "shopify": ("shopify.traffic", "gross_sales"),
+}
+
+
+def alternatives(platform: str, measure: str) -> Alternatives:
+    """The sets of streams that may deliver a measure on a platform; none: not applicable."""
+    return PLATFORMS.get(platform, {}).get(measure, ())

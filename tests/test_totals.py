@@ -1,0 +1,133 @@
+"""Totals: missing is not zero, two sources are never added, money is exact until one double."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from kpi.model import Measure, RollUp, Texts, Unit, Window
+from kpi.money import DayRates
+from kpi.organisation import Part
+from kpi.totals import Alternatives, Converter, Totals
+from tests.leaf_support import Leaf, leaf_sums
+
+D1 = date(2026, 10, 1)
+WEEK = Window(D1, D1 + timedelta(days=7))
+FOREVER = Window(date(1970, 1, 1), date(9999, 1, 1))
+NAMES: Texts = {"zh": "x", "en": "x"}
+MEASURES = {
+    "gross_sales": Measure("gross_sales", NAMES, Unit.MONEY, RollUp.SUM, ("AMZ",)),
+    "sessions": Measure("sessions", NAMES, Unit.COUNT, RollUp.SUM, ("AMZ",)),
+    "ad_spend": Measure("ad_spend", NAMES, Unit.MONEY, RollUp.SUM, ("ADS",)),
+    "available_units": Measure("available_units", NAMES, Unit.COUNT, RollUp.LAST, ("AMZ",)),
+}
+SOURCES: dict[tuple[str, str], Alternatives] = {
+    ("amazon", "gross_sales"): (("orders",), ("file",)),
+    ("amazon", "sessions"): (("traffic",),),
+    ("amazon", "ad_spend"): (("sp", "sb"), ("file",)),
+    ("amazon", "available_units"): (("stock",), ("ledger",)),
+}
+RATES = DayRates({"USD": 0, "CNY": 1}, (D1,), {D1: ("1.2", "8.4")})
+FIXED = Converter("USD", {"EUR": 1.1}, RATES)
+DAILY = Converter("USD", {}, RATES)
+
+
+def day(n: int) -> date:
+    return D1 + timedelta(days=n - 1)
+
+
+def totals(*leaves: Leaf) -> Totals:
+    platforms = {leaf[1]: "amazon" for leaf in leaves}
+    sources = lambda platform, measure: SOURCES.get((platform, measure), ())  # noqa: E731
+    return Totals(leaf_sums(leaves), platforms, sources, MEASURES)
+
+
+def sale(n: int, amount: int | None, stream: str = "orders", category: str = "") -> Leaf:
+    return (stream, "DE", day(n), category, "EUR", {"gross_sales": amount})
+
+
+PART = Part("DE", FOREVER)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "days"),
+    [
+        pytest.param([sale(1, 10), sale(2, 0), sale(3, 5)], 3, id="a known zero is covered"),
+        pytest.param([sale(1, 10), sale(2, None), sale(3, 5)], 1, id="a null ends the cover"),
+        pytest.param([sale(1, 10), sale(3, 5)], 1, id="a day without a row ends the cover"),
+        pytest.param([sale(2, 10)], 0, id="the first day unknown: nothing is covered"),
+    ],
+)
+def test_covered(leaves: list[Leaf], days: int) -> None:
+    assert totals(*leaves).covered(["gross_sales"], [PART], WEEK).days == days
+
+
+def test_the_least_covered_measure_of_a_scope_decides() -> None:
+    found = totals(
+        *(sale(n, 1) for n in (1, 2, 3)),
+        ("traffic", "DE", day(1), "", "EUR", {"sessions": 4}),
+    )
+    assert found.covered(["gross_sales", "sessions"], [PART], WEEK).days == 1
+
+
+def test_a_file_fills_the_days_that_the_platform_lacks_and_is_never_added() -> None:
+    found = totals(sale(1, 100), sale(1, 999, "file"), sale(2, 50, "file"))
+    assert found.covered(["gross_sales"], [PART], WEEK).days == 2
+    assert found.amounts(PART, "gross_sales", WEEK) == {"EUR": 150}
+    assert found.streams(PART, "gross_sales", WEEK) == ("orders", "file")
+
+
+def test_streams_of_one_set_are_added_and_all_needed() -> None:
+    spend = [(s, "DE", day(n), "", "EUR", {"ad_spend": 7}) for s, n in (("sp", 1), ("sb", 1))]
+    alone = ("sp", "DE", day(2), "", "EUR", {"ad_spend": 7})
+    found = totals(*spend, alone)
+    assert found.covered(["ad_spend"], [PART], WEEK).days == 1
+    assert found.amounts(PART, "ad_spend", WEEK) == {"EUR": 14}
+
+
+def test_money_is_ten_thousandths_until_the_end_and_the_fixed_rate_wins() -> None:
+    found = totals(sale(1, 1_000_001))  # 100.0001 EUR
+    assert found.exact(PART, "gross_sales", WEEK, FIXED) == Decimal("110.00011")
+
+
+def test_without_a_fixed_rate_each_day_takes_its_own() -> None:
+    found = totals(sale(1, 1_000_000), sale(2, 500_000))  # 150 EUR at 1.2; day 2 carries the sheet
+    assert found.exact(PART, "gross_sales", WEEK, DAILY) == Decimal(180)
+
+
+def test_a_rate_older_than_five_days_makes_the_amount_unknown() -> None:
+    found = totals(sale(7, 1_000_000))
+    assert found.exact(PART, "gross_sales", WEEK, DAILY) is None
+
+
+def test_a_share_of_a_shop_is_its_fraction() -> None:
+    found = totals(sale(1, 1_000_000))
+    half = Part("DE", FOREVER, share=0.5)
+    assert found.exact(half, "gross_sales", WEEK, FIXED) == Decimal(55)
+
+
+def test_a_category_takes_its_own_and_figures_of_the_whole_shop_are_not_spread() -> None:
+    found = totals(
+        sale(1, 30, category="home"),
+        sale(1, 70, category="auto"),
+        sale(2, 10, category="home"),
+        sale(2, 5, category="*"),
+    )
+    home = Part("DE", FOREVER, category="home")
+    assert found.covered(["gross_sales"], [home], WEEK).days == 1  # day 2 holds a whole-shop figure
+    assert found.amounts(home, "gross_sales", Window(D1, day(2))) == {"EUR": 30}
+    rest = Part("DE", FOREVER, excluding=frozenset({"home"}))
+    assert found.amounts(rest, "gross_sales", Window(D1, day(2))) == {"EUR": 70}
+
+
+def test_stock_of_a_missed_day_stands_for_three_days_only() -> None:
+    found = totals(("stock", "DE", day(1), "", "EUR", {"available_units": 9}), sale(7, 1))
+    assert found.last_known(PART, "available_units", day(4)) == day(1)
+    assert found.last_known(PART, "available_units", day(5)) is None
+
+
+def test_an_unknown_shop_covers_nothing() -> None:
+    other = Part("FR", FOREVER)
+    assert totals(sale(1, 1)).covered(["gross_sales"], [other], WEEK).days == 0
