@@ -85,7 +85,7 @@ def test_each_cell_of_the_state_table(
     assert step(start, NOW, said, replace(LATE, periods=periods, keep=keep)) == end
 
 
-TIMELINE = [  # what is newly known, then the standing: (period, revision, value), state, run, episode
+TIMELINE = [  # what is newly known: (period, revision, value); state, run and episode after it
     pytest.param(0, [(2, 1, 3.1)], Breach.NORMAL, 0, None, id="Tue 3 Nov"),
     pytest.param(1, [(3, 1, 4.6)], Breach.PENDING, 1, 3, id="Wed 4 Nov"),
     pytest.param(2, [(4, 1, None)], Breach.PENDING, 1, 3, id="Thu 5 Nov: one of two streams"),
