@@ -1,0 +1,57 @@
+"""KPI formulas, the one door: parse, evaluate one value or arrays, unparse, explain.
+
+    >>> evaluate(parse("ad_spend / ad_sales"), {"ad_spend": 20.0, "ad_sales": 100.0})
+    0.2
+
+The parts: `tokens` and `parser` read, `syntax` is the tree, `evaluate` and `arrays` compute,
+`meaning` explains, `formula` and `javascript` write the same tree for other runtimes.
+"""
+
+from __future__ import annotations
+
+from kpi.evaluate import evaluate, evaluate_any, evaluate_text, parsed
+from kpi.parser import FUNCTIONS, parse
+from kpi.syntax import (
+    Call,
+    Chain,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Node,
+    Number,
+    Text,
+    references,
+    unparse,
+    uses,
+    walk,
+)
+from kpi.tokens import FormulaError, Names
+from kpi.values import Row, Scalar, Values
+
+__all__ = [
+    "FUNCTIONS",
+    "Call",
+    "Chain",
+    "Compare",
+    "Expression",
+    "FormulaError",
+    "Name",
+    "Names",
+    "Negate",
+    "Node",
+    "Number",
+    "Row",
+    "Scalar",
+    "Text",
+    "Values",
+    "evaluate",
+    "evaluate_any",
+    "evaluate_text",
+    "parse",
+    "parsed",
+    "references",
+    "unparse",
+    "uses",
+    "walk",
+]
