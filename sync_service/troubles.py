@@ -177,6 +177,17 @@ class NotFound(BadRequest):
     }
 
 
+class LinkExpired(Trouble):
+    """A call without authorisation was refused: its signed link has lived too long."""
+
+    code = "link_expired"
+    what: ClassVar[Sentence] = {
+        "en": "The download link is no longer valid: {detail}.",
+        "zh": "下载链接已失效:{detail}。",
+    }
+    mend: ClassVar[Sentence] = Retryable.mend
+
+
 class ReportFailed(Trouble):
     """The platform could not build a report."""
 

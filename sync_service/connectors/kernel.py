@@ -27,6 +27,7 @@ from sync_service.troubles import (
     BadRequest,
     ContractBroken,
     Forbidden,
+    LinkExpired,
     NotFound,
     Parked,
     RateLimited,
@@ -46,6 +47,7 @@ __all__ = [
     "Forbidden",
     "Form",
     "Limit",
+    "LinkExpired",
     "NotFound",
     "Observed",
     "Parked",
@@ -190,7 +192,9 @@ class Session(Protocol):
         """A report's document after the keep-list filter; None when it is empty.
 
         `key` names the request (type, window, options); the same key is never asked for twice, also
-        after a crash. `create` gives the report id, `download` takes the document id.
+        after a crash. `create` gives the report id, `download` takes the document id and fetches
+        a fresh link each time; it returns text in UTF-8 (`answer.text.encode()` where a platform
+        writes another encoding).
         """
 
     def keep_raw(self, payload: bytes, form: Form = "json") -> str:
