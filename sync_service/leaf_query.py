@@ -1,0 +1,250 @@
+"""Exact sums of facts by day, shop, stream, category and currency; the input of `totals.py`.
+
+One DuckDB pass sums what changed; the sums of a file never change, for the file never does, so
+they are kept beside the table and a repeated refresh reads only new files. All sums are integers:
+the order of adding, and so the number of threads and kept files, cannot change a bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from kpi.leaves import LeafSums
+from kpi.model import Product, Window
+from sync_service import leaf_cache
+from sync_service.fact_rows import KEY_COLUMNS
+from sync_service.fact_scan import connect, facts_view
+from sync_service.product_costs import COST_FIGURES, categories, cost_currencies, costs_by_day
+
+if TYPE_CHECKING:
+    from sync_service.facts import FactFile, Snapshot
+
+COSTS_STREAM = "book.costs"
+_LAYOUT = "leaves 1"  # part of every fingerprint: a change of the sums' meaning gets a new name
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafQuery:
+    """What a refresh asks of the facts."""
+
+    measures: Sequence[str]  # codes; cogs and the like come from the products
+    window: Window
+    shops: Mapping[str, str]  # shop -> market
+    products: Sequence[Product] = ()
+    # (shop, measure) -> the streams that count it; costs follow those of the units
+    winners: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    version: int | None = None  # of the facts; None is the newest
+    streams: frozenset[str] | None = None  # None is every stream
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query as columns: measures of the facts, and figures that need the product table."""
+
+    measures: tuple[str, ...]
+    costs: tuple[str, ...]
+    scaled: Mapping[str, bool]  # of both: whether the sums are ten-thousandths
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The leaves of one stream, sorted, one row a leaf."""
+
+    stream: str
+    keys: Mapping[str, Integers]  # day, shop, category, currency
+    rows: Integers
+    sums: Mapping[str, Integers]
+    known: Mapping[str, Integers]
+
+
+def plan(query: LeafQuery, schema: pa.Schema) -> Plan:
+    """Split what is asked into columns of the facts and figures from the product table."""
+    asked = set(query.measures)
+    measures = tuple(n for n in schema.names if n in asked and n not in KEY_COLUMNS)
+    counted = tuple(name for name, figure in COST_FIGURES.items() if figure.units in schema.names)
+    costs = counted if asked & set(COST_FIGURES) else ()
+    scaled = {n: pa.types.is_decimal(schema.field(n).type) for n in measures}
+    return Plan(measures, costs, {n: not COST_FIGURES[n].lacking for n in costs} | scaled)
+
+
+def leaf_sums(query: LeafQuery, snapshot: Snapshot, schema: pa.Schema, folder: Path) -> LeafSums:
+    """Give the sums of a query over one version of the facts."""
+    planned = plan(query, schema)
+    wanted = {
+        f"{Path(f.path).name}|{f.size}|{query.shops[f.shop]}": f
+        for f in snapshot.within(query.window)
+        if f.shop in query.shops and (query.streams is None or f.stream in query.streams)
+    }
+    parts = leaf_cache.parts(
+        folder / _fingerprint(query, planned),
+        wanted,
+        lambda fresh: _summed(query, planned, fresh, schema),
+        keep=query.version is None,
+    )
+    blocks: list[_Block] = []
+    currencies = _currencies(query, parts)
+    for part in parts:
+        blocks += _blocks(query, planned, part, currencies)
+    return _joined(query, planned, blocks, currencies, snapshot.version)
+
+
+def _fingerprint(query: LeafQuery, planned: Plan) -> str:
+    """Name what the sums of a file depend on besides the file; the window is not part of it."""
+    said = repr((_LAYOUT, planned.measures, planned.costs, tuple(query.products)))
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def _summed(
+    query: LeafQuery, planned: Plan, fresh: Sequence[FactFile], schema: pa.Schema
+) -> pa.Table:
+    """Sum whole files in one pass: one row a file, day, category, currency and cost currency."""
+    markets = [query.shops[f.shop] for f in fresh]
+    with connect() as connection:
+        facts_view(connection, [f.path for f in fresh], schema)
+        numbers = pa.array(range(len(fresh)), pa.uint64())
+        connection.register("places", pa.table({"file": numbers, "market": markets}))
+        connection.register("products", costs_by_day(query.products, sorted(set(markets))))
+        return connection.sql(_sql(planned)).to_arrow_table()
+
+
+def _sql(planned: Plan) -> str:
+    """Write the one pass; measure names are those of the checked catalogue."""
+    figures = [*(f'f."{n}"' for n in planned.measures)]
+    figures += [COST_FIGURES[n].sql() for n in planned.costs]
+    names = [*planned.measures, *(f"book.{n}" for n in planned.costs)]
+    sums = "".join(
+        f', coalesce(sum({text}), 0) AS "s:{name}", count({text}) AS "k:{name}"'
+        for name, text in zip(names, figures, strict=True)
+    )
+    return (
+        "SELECT f.file_index::INTEGER AS file, f.day, coalesce(p.category, 0) AS category, "
+        "f.currency, coalesce(p.cost_currency, 0) AS cost_currency, count(*) AS rows"
+        f"{sums} FROM facts f JOIN places ON places.file = f.file_index "
+        "LEFT JOIN products p ON p.sku = f.sku AND p.market = places.market "
+        "AND f.day >= p.start AND f.day < p.until "
+        "GROUP BY ALL"
+    )
+
+
+def _currencies(query: LeafQuery, parts: Sequence[leaf_cache.Part]) -> tuple[str, ...]:
+    """Give every currency of the facts and of the unit costs, sorted."""
+    found = {name for part in parts for name in part.currencies}
+    return tuple(sorted(found | set(cost_currencies(query.products)[1:])))
+
+
+def _blocks(
+    query: LeafQuery, planned: Plan, part: leaf_cache.Part, currencies: tuple[str, ...]
+) -> list[_Block]:
+    """Give a stream's own leaves, and what its units cost where it is the one that counts."""
+    shops = tuple(sorted(query.shops))
+    number = {name: index for index, name in enumerate(shops)}
+    shop = np.array([number.get(name, 0) for name in part.shops], np.int64)[part.file]
+    day = part.day.astype(np.int64)
+    inside = (day >= query.window.start.toordinal()) & (day < query.window.end.toordinal())
+    own = np.array([currencies.index(name) for name in part.currencies], np.int64)[part.currency]
+    keys = {"day": day, "shop": shop, "category": part.category, "currency": own}
+    facts = {n: n for n in planned.measures if n in part.sums}
+    blocks = [_grouped(part.stream, keys, part, inside, facts)]
+    paid = ("", *cost_currencies(query.products)[1:])
+    costs = np.array([currencies.index(n) if n else -1 for n in paid], np.int64)
+    cost_keys = keys | {
+        "currency": np.where(part.cost_currency == 0, own, costs[part.cost_currency])
+    }
+    for units in sorted({COST_FIGURES[n].units for n in planned.costs}):
+        counts = [part.stream in query.winners.get((name, units), ()) for name in shops]
+        taken = inside & np.array(counts, np.bool_)[shop]
+        figures = {
+            n: f"book.{n}"
+            for n in planned.costs
+            if COST_FIGURES[n].units == units and f"book.{n}" in part.sums
+        }
+        if figures and taken.any():
+            blocks.append(_grouped(COSTS_STREAM, cost_keys, part, taken, figures))
+    return blocks
+
+
+def _grouped(
+    stream: str,
+    keys: Mapping[str, Integers],
+    part: leaf_cache.Part,
+    taken: NDArray[np.bool_],
+    columns: Mapping[str, str],
+) -> _Block:
+    """Add up rows of equal keys: a day may lie in several files, a currency under several costs."""
+    chosen = {name: values[taken] for name, values in keys.items()}
+    order = np.lexsort(tuple(reversed(tuple(chosen.values()))))
+    chosen = {name: values[order] for name, values in chosen.items()}
+    starts = _starts(tuple(chosen.values()))
+
+    def added(values: Integers) -> Integers:
+        return np.add.reduceat(values[taken][order], starts) if len(starts) else values[:0]
+
+    return _Block(
+        stream,
+        {name: values[starts] for name, values in chosen.items()},
+        added(part.rows),
+        {name: added(part.sums[column]) for name, column in columns.items()},
+        {name: added(part.known[column]) for name, column in columns.items()},
+    )
+
+
+def _starts(columns: Sequence[Integers]) -> NDArray[np.intp]:
+    """Give where a new key begins in sorted columns."""
+    if not len(columns[0]):
+        return np.zeros(0, np.intp)
+    changed = np.zeros(len(columns[0]), np.bool_)
+    changed[0] = True
+    for values in columns:
+        changed[1:] |= values[1:] != values[:-1]
+    return np.flatnonzero(changed)
+
+
+def _joined(
+    query: LeafQuery,
+    planned: Plan,
+    blocks: Sequence[_Block],
+    currencies: tuple[str, ...],
+    version: int,
+) -> LeafSums:
+    """Lay the blocks one after the other; a measure that a stream lacks is unknown there."""
+    streams = tuple(sorted({block.stream for block in blocks}))
+    ends = np.cumsum([0, *(len(block.rows) for block in blocks)])
+    names = (*planned.measures, *(n for n in planned.costs if n not in planned.measures))
+    sums = {name: np.zeros(ends[-1], np.int64) for name in names}
+    known = {name: np.zeros(ends[-1], np.int64) for name in names}
+    for block, start, end in zip(blocks, ends, ends[1:], strict=False):
+        for name in block.sums:
+            sums[name][start:end] = block.sums[name]
+            known[name][start:end] = block.known[name]
+
+    def key(name: str) -> NDArray[np.int32]:
+        every = [block.keys[name] for block in blocks]
+        return np.concatenate([np.zeros(0, np.int64), *every]).astype(np.int32)
+
+    stream_numbers = [streams.index(block.stream) for block in blocks]
+    lengths = [len(block.rows) for block in blocks]
+    return LeafSums(
+        day=key("day"),
+        shop=key("shop"),
+        stream=np.repeat(np.array(stream_numbers, np.int32), lengths),
+        category=key("category"),
+        currency=key("currency"),
+        rows=np.concatenate([np.zeros(0, np.int64), *(block.rows for block in blocks)]),
+        sums=sums,
+        known=known,
+        scaled=planned.scaled,
+        shops=tuple(sorted(query.shops)),
+        streams=streams,
+        categories=categories(query.products),
+        currencies=currencies,
+        version=version,
+    )
