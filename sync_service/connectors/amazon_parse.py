@@ -35,8 +35,9 @@ from typing import Final
 
 from kpi.model import Window
 from sync_service.connectors.flat_file import count, lines_of, money
+from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
-from sync_service.connectors.shop_days import day_of, zone
+from sync_service.connectors.shop_days import day_of
 from sync_service.connectors.tally import Distinct, Doubts, Tally
 
 SHIPPING_LEAD: Final = 6  # days; with windows of 24 days a report stays inside Amazon's 30
@@ -57,7 +58,7 @@ ORDERS_KEPT: Final = frozenset(
         "ship-promotion-discount",
     }
 )
-ORDERS_DROPPED: Final = frozenset(
+ORDERS_DROPPED: Final = names(
     """merchant-order-id fulfillment-channel order-channel url ship-service-level product-name asin
     item-tax shipping-price shipping-tax gift-wrap-price gift-wrap-tax ship-city ship-state
     ship-postal-code ship-country promotion-ids is-business-order purchase-order-number
@@ -67,14 +68,16 @@ ORDERS_DROPPED: Final = frozenset(
     order-invoice-type invoice-business-legal-name invoice-business-address
     invoice-business-tax-id invoice-business-tax-office is-iba is-transparency
     is-buyer-requested-cancellation buyer-requested-cancel-reason signature-confirmation-recommended
-    default-ship-from-address-name number-of-items""".split()
+    default-ship-from-address-name number-of-items"""
 )
 RETURNS_KEPT: Final = frozenset({"return-date", "order-id", "sku", "quantity"})
-RETURNS_DROPPED: Final = frozenset(
+RETURNS_DROPPED: Final = names(
     """asin fnsku product-name fulfillment-center-id detailed-disposition reason status
-    license-plate-number customer-comments""".split()
+    license-plate-number customer-comments"""
 )
-LEDGER_KEPT: Final = frozenset({"date", "msku", "disposition", "ending warehouse balance", "location"})
+LEDGER_KEPT: Final = frozenset(
+    {"date", "msku", "disposition", "ending warehouse balance", "location"}
+)
 LEDGER_DROPPED: Final = frozenset(
     {
         "fnsku",
@@ -97,13 +100,13 @@ LEDGER_DROPPED: Final = frozenset(
     }
 )
 LISTINGS_KEPT: Final = frozenset({"seller-sku", "price", "quantity", "open-date", "asin1"})
-LISTINGS_DROPPED: Final = frozenset(
+LISTINGS_DROPPED: Final = names(
     """item-name item-description listing-id image-url item-is-marketplace product-id-type
     zshop-shipping-fee item-note item-condition zshop-category1 zshop-browse-path
     zshop-storefront-feature asin2 asin3 will-ship-internationally expedited-shipping zshop-boldface
     product-id bid-for-featured-placement add-delete pending-quantity fulfillment-channel
     optional-payment-type-exclusion merchant-shipping-group status minimum-seller-allowed-price
-    maximum-seller-allowed-price business-price""".split()
+    maximum-seller-allowed-price business-price"""
 )
 
 
@@ -125,8 +128,8 @@ def orders(
         if not gone:
             _order_units(line, day, shop, tally)
     placed.into(tally, "orders_count")
-    for day, names in cancelled.seen.items():
-        tally.add(day, "orders_cancelled_buyer", len(names - placed.seen.get(day, set())))
+    for day, orders_gone in cancelled.seen.items():
+        tally.add(day, "orders_cancelled_buyer", len(orders_gone - placed.seen.get(day, set())))
     return tally.rows()
 
 
@@ -255,8 +258,3 @@ def skus_by_asin(payload: bytes) -> dict[str, str]:
         if asin and sku:
             found[asin] = min(sku, found.get(asin, sku))
     return found
-
-
-def local_now(instant: datetime, time_zone: str) -> date:
-    """The shop's day at an instant."""
-    return instant.astimezone(zone(time_zone)).date()

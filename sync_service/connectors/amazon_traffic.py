@@ -7,9 +7,9 @@ Two traps and two checks of the report are settled here:
   late: sales are kept, traffic is unknown. The same holds for a day without units and sessions that
   is not older than `LATE_DAYS`: nothing at all came yet, so its sales are unknown too.
 - An empty by-ASIN block beside a day with units or sales means not ready: old rows stay.
-- Printed rates are recomputed from their counts; a difference beyond the rounding of two decimals is
-  a warning with both values. `buy_box_page_views` = page views x featured-offer percentage / 100,
-  rounded half to even.
+- Printed rates are recomputed from their counts; a difference beyond the rounding of two decimals
+  is a warning with both values. `buy_box_page_views` = page views x featured-offer percentage
+  / 100, rounded half to even.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from kpi.model import Window
+from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
 from sync_service.connectors.shop_days import iso_day
 from sync_service.connectors.tally import Doubts, Tally
@@ -28,13 +29,13 @@ from sync_service.connectors.tally import Doubts, Tally
 LATE_DAYS: Final = 3  # Amazon: wait up to 72 hours
 ROUNDING: Final = Decimal("0.01")  # of a printed percentage
 TRAFFIC: Final = ("sessions", "page_views", "buy_box_page_views")
-KEPT: Final = frozenset(
+KEPT: Final = names(
     """reportSpecification reportType reportOptions dateGranularity asinGranularity dataStartTime
     dataEndTime marketplaceIds salesAndTrafficByDate salesAndTrafficByAsin date salesByDate
     trafficByDate orderedProductSales amount currencyCode unitsOrdered totalOrderItems unitsRefunded
     refundRate pageViews sessions buyBoxPercentage orderItemSessionPercentage unitSessionPercentage
     feedbackReceived negativeFeedbackReceived receivedNegativeFeedbackRate parentAsin childAsin sku
-    salesByAsin trafficByAsin""".split()
+    salesByAsin trafficByAsin"""
 )
 
 Json = Mapping[str, object]
@@ -100,9 +101,7 @@ def same_range(document: Json, window: Window, marketplace: str) -> None:
         raise ContractBroken(f"the report is of marketplace {spec.get('marketplaceIds')}")
 
 
-def by_date(
-    document: Json, shop: ShopRef, window: Window, today: date, doubts: Doubts
-) -> Traffic:
+def by_date(document: Json, shop: ShopRef, window: Window, today: date, doubts: Doubts) -> Traffic:
     """The by-date block as whole-shop rows."""
     same_range(document, window, shop.marketplace)
     tally = Tally(window, shop.currency)
@@ -179,7 +178,8 @@ def _check_rates(block: Json, day: date, doubts: Doubts) -> None:
         ),
     )
     for name, of, above, below in rates:
-        _check_rate(name, of.get(name), above, below, day, doubts)
+        if above is not None and below:
+            _check_rate(name, of.get(name), (above, below), day, doubts)
     parts = (("negativeFeedbackReceived / feedbackReceived", rates[3][2], rates[3][3]),)
     for name, above, below in parts:
         if above is not None and below is not None and above > below:
@@ -190,9 +190,10 @@ def _check_rates(block: Json, day: date, doubts: Doubts) -> None:
 
 
 def _check_rate(
-    name: str, printed: object, above: int | None, below: int | None, day: date, doubts: Doubts
+    name: str, printed: object, counts: tuple[int, int], day: date, doubts: Doubts
 ) -> None:
-    if not isinstance(printed, (int, Decimal)) or above is None or not below:
+    above, below = counts
+    if not isinstance(printed, (int, Decimal)):
         return
     counted = Decimal(above) * 100 / below
     if abs(counted - printed) > ROUNDING:

@@ -21,7 +21,7 @@ ADS_HOSTS: Final[dict[Area, str]] = {
     "eu": "advertising-api-eu.amazon.com",
     "fe": "advertising-api-fe.amazon.com",
 }
-TOKEN_HOST: Final = "api.amazon.com"
+LOGIN_HOST: Final = "api.amazon.com"
 
 
 @dataclass(frozen=True, slots=True)

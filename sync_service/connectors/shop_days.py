@@ -1,4 +1,4 @@
-"""A shop's own days: midnights as instants, instants as days, by IANA zone (23 and 25 hours too)."""
+"""A shop's own days by IANA zone: midnights as instants, instants as days of 23 to 25 hours."""
 
 from __future__ import annotations
 

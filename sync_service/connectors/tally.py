@@ -28,6 +28,7 @@ class Tally:
         measure: str,
         amount: Amount,
         sku: str = WHOLE_SHOP,
+        *,
         part: str = "",
         currency: str = "",
     ) -> None:

@@ -1,0 +1,258 @@
+"""Amazon Selling Partner API: the streams of a marketplace, with their limits and windows.
+
+How each answer is read stands in `amazon_parse`, `amazon_traffic`, `amazon_sales`, `amazon_goods`
+and `amazon_finances`. An account's login serves all its marketplaces of one area.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sync_service.connectors import (
+    amazon_finances,
+    amazon_goods,
+    amazon_parse,
+    amazon_sales,
+    amazon_traffic,
+)
+from sync_service.connectors.amazon_login import SECRETS, USER_AGENT, refresh
+from sync_service.connectors.amazon_reports import read
+from sync_service.connectors.amazon_traffic import items, part
+from sync_service.connectors.kernel import (
+    Connector,
+    Limit,
+    Observed,
+    Response,
+    Session,
+    Stream,
+    TokenExpired,
+)
+from sync_service.connectors.marketplaces import LOGIN_HOST, SP_API_HOSTS
+
+FORBIDDEN: Final = 403
+RATIONED: Final = "createTrafficReport"
+
+LIMITS: Final = {
+    "token": Limit(1, 5),
+    "getMarketplaceParticipations": Limit(0.016, 15),
+    "getOrderMetrics": Limit(0.5, 15),
+    "createReport": Limit(0.0167, 15),
+    # From 24 April 2026 one sales and traffic report in 15 minutes, 96 a day.
+    RATIONED: Limit(1 / 900, 96),
+    "getReport": Limit(2, 15),
+    "getReportDocument": Limit(0.0167, 15),
+    "document": Limit(10, 10),
+    "listTransactions": Limit(0.5, 10),
+    "getInventorySummaries": Limit(2, 2),
+}
+
+STREAMS: Final = (
+    Stream(
+        name="amazon.orders",
+        measures=(
+            "gross_sales",
+            "discounts",
+            "gmv_amount",
+            "units_ordered",
+            "units_shipped",
+            "orders_count",
+            "order_items_count",
+            "orders_cancelled_buyer",
+        ),
+        fetch=amazon_goods.orders,
+        look_back_days=14,
+        weekly_look_back_days=35,
+        provisional_days=2,
+        chunk_days=30 - amazon_parse.SHIPPING_LEAD,
+        history_days=720,
+        empty_day="zero",
+        freshness_hours=30,
+    ),
+    Stream(
+        name="amazon.order_metrics",
+        measures=("gross_sales", "units_ordered", "orders_count"),
+        fetch=amazon_sales.order_metrics,
+        look_back_days=3,
+        weekly_look_back_days=35,
+        provisional_days=1,
+        chunk_days=180,
+        history_days=720,
+        empty_day="missing",
+        freshness_hours=30,
+    ),
+    Stream(
+        name="amazon.traffic",
+        measures=(
+            "sessions",
+            "page_views",
+            "buy_box_page_views",
+            "units_refunded",
+            "feedback_negative_orders",
+            "gross_sales",
+            "units_ordered",
+        ),
+        fetch=amazon_sales.traffic,
+        look_back_days=14,
+        weekly_look_back_days=35,
+        provisional_days=3,
+        chunk_days=180,
+        history_days=720,
+        empty_day="missing",
+        freshness_hours=48,
+    ),
+    Stream(
+        name="amazon.traffic_asin",
+        measures=("sessions", "page_views", "buy_box_page_views", "gross_sales", "units_ordered"),
+        fetch=amazon_sales.traffic_asin,
+        look_back_days=3,
+        weekly_look_back_days=7,
+        provisional_days=3,
+        chunk_days=1,
+        history_days=14,
+        empty_day="missing",
+        freshness_hours=72,
+    ),
+    Stream(
+        name="amazon.returns",
+        measures=("units_returned", "orders_returned"),
+        fetch=amazon_goods.returns,
+        look_back_days=30,
+        weekly_look_back_days=90,
+        provisional_days=14,
+        chunk_days=60,
+        history_days=540,
+        empty_day="zero",
+        freshness_hours=48,
+    ),
+    Stream(
+        name="amazon.finances",
+        measures=(
+            "refund_amount",
+            "returns_amount",
+            "platform_fees",
+            "fulfilment_fees",
+            "storage_fees",
+            "return_costs",
+        ),
+        fetch=amazon_finances.fetch,
+        look_back_days=14,
+        weekly_look_back_days=60,
+        provisional_days=14,
+        chunk_days=170,  # a window over 180 days silently returns nothing
+        history_days=720,
+        empty_day="zero",
+        freshness_hours=48,
+    ),
+    Stream(
+        name="amazon.stock",
+        measures=("available_units", "inbound_units"),
+        fetch=amazon_goods.stock,
+        look_back_days=1,
+        weekly_look_back_days=1,
+        provisional_days=0,
+        chunk_days=1,
+        history_days=None,
+        empty_day="missing",
+        freshness_hours=30,
+    ),
+    Stream(
+        name="amazon.stock_ledger",
+        measures=("available_units",),
+        fetch=amazon_goods.stock_ledger,
+        look_back_days=7,
+        weekly_look_back_days=35,
+        provisional_days=2,
+        chunk_days=60,
+        history_days=540,
+        empty_day="missing",
+        freshness_hours=72,
+    ),
+    Stream(
+        name="amazon.listings",
+        measures=("listings_new_parent",),
+        fetch=amazon_goods.listings,
+        look_back_days=14,
+        weekly_look_back_days=35,
+        provisional_days=0,
+        chunk_days=720,
+        history_days=720,
+        empty_day="zero",
+        freshness_hours=48,
+    ),
+)
+
+KEPT: Final = {
+    "amazon.orders": amazon_parse.ORDERS_KEPT,
+    "amazon.order_metrics": frozenset(
+        {"payload", "interval", "unitCount", "orderItemCount", "orderCount"}
+        | {"totalSales", "amount", "currencyCode"}
+    ),
+    "amazon.traffic": amazon_traffic.KEPT,
+    "amazon.traffic_asin": amazon_traffic.KEPT | amazon_parse.LISTINGS_KEPT,
+    "amazon.returns": amazon_parse.RETURNS_KEPT,
+    "amazon.finances": amazon_finances.KEPT,
+    "amazon.stock": amazon_goods.STOCK_KEPT,
+    "amazon.stock_ledger": amazon_parse.LEDGER_KEPT,
+    "amazon.listings": amazon_parse.LISTINGS_KEPT,
+}
+
+
+def authorise(_session: Session, access: str) -> Mapping[str, str]:
+    """The headers of a call; no signature has been needed since October 2023."""
+    return {"x-amz-access-token": access, "user-agent": USER_AGENT}
+
+
+def judge(response: Response) -> None:
+    """Amazon answers 403 for a token that has expired; everything else shows in the status."""
+    if response.status == FORBIDDEN and b"token you provided has expired" in response.content:
+        raise TokenExpired("the access token has expired", request_id=response.request_id)
+
+
+def observe(operation: str, response: Response) -> Observed | None:
+    """The rate of an answer beats the published one, but never the ration."""
+    rate = response.headers.get("x-amzn-ratelimit-limit", "")
+    if operation in {RATIONED, "token", "document"} or not rate:
+        return None
+    try:
+        return Observed(rate=float(rate))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A marketplace that an account sells on."""
+
+    marketplace: str
+    country: str
+    currency: str
+
+
+def participations(session: Session) -> tuple[Participation, ...]:
+    """What the account sells on, for `connect`."""
+    url = f"{session.shop.urls['api']}/sellers/v1/marketplaceParticipations"
+    answer = read(session.call("getMarketplaceParticipations", "GET", url))
+    return tuple(
+        Participation(
+            str(place["id"]), str(place["countryCode"]), str(place["defaultCurrencyCode"])
+        )
+        for one in items(answer, "payload")
+        if part(one, "participation").get("isParticipating")
+        for place in (part(one, "marketplace"),)
+    )
+
+
+AMAZON: Final = Connector(
+    platform="amazon",
+    streams=STREAMS,
+    hosts=(*SP_API_HOSTS.values(), LOGIN_HOST, "*.amazonaws.com", "*.cloudfront.net"),
+    limits=LIMITS,
+    kept=KEPT,
+    authorise=authorise,
+    refresh=refresh,
+    judge=judge,
+    observe=observe,
+    secrets=SECRETS,
+)
