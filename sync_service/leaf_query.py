@@ -8,7 +8,7 @@ the order of adding, and so the number of threads and kept files, cannot change 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,11 +90,14 @@ def leaf_sums(query: LeafQuery, snapshot: Snapshot, schema: pa.Schema, folder: P
         lambda fresh: _summed(query, planned, fresh, schema),
         keep=query.version is None,
     )
-    blocks: list[_Block] = []
     currencies = _currencies(query, parts)
+    blocks: list[_Block] = []
+    costs: list[_Block] = []
     for part in parts:
-        blocks += _blocks(query, planned, part, currencies)
-    return _joined(query, planned, blocks, currencies, snapshot.version)
+        own, paid = _blocks(query, planned, part, currencies)
+        blocks.append(own)
+        costs += paid
+    return _joined(query, planned, blocks + _together(costs), currencies, snapshot.version)
 
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:
@@ -143,7 +146,7 @@ def _currencies(query: LeafQuery, parts: Sequence[leaf_cache.Part]) -> tuple[str
 
 def _blocks(
     query: LeafQuery, planned: Plan, part: leaf_cache.Part, currencies: tuple[str, ...]
-) -> list[_Block]:
+) -> tuple[_Block, list[_Block]]:
     """Give a stream's own leaves, and what its units cost where it is the one that counts."""
     shops = tuple(sorted(query.shops))
     number = {name: index for index, name in enumerate(shops)}
@@ -153,7 +156,8 @@ def _blocks(
     own = np.array([currencies.index(name) for name in part.currencies], np.int64)[part.currency]
     keys = {"day": day, "shop": shop, "category": part.category, "currency": own}
     facts = {n: n for n in planned.measures if n in part.sums}
-    blocks = [_grouped(part.stream, keys, part, inside, facts)]
+    own_block = _grouped(part.stream, keys, part, inside, facts)
+    blocks = []
     paid = ("", *cost_currencies(query.products)[1:])
     costs = np.array([currencies.index(n) if n else -1 for n in paid], np.int64)
     cost_keys = keys | {
@@ -169,7 +173,7 @@ def _blocks(
         }
         if figures and taken.any():
             blocks.append(_grouped(COSTS_STREAM, cost_keys, part, taken, figures))
-    return blocks
+    return own_block, blocks
 
 
 def _grouped(
@@ -179,22 +183,55 @@ def _grouped(
     taken: NDArray[np.bool_],
     columns: Mapping[str, str],
 ) -> _Block:
-    """Add up rows of equal keys: a day may lie in several files, a currency under several costs."""
-    chosen = {name: values[taken] for name, values in keys.items()}
-    order = np.lexsort(tuple(reversed(tuple(chosen.values()))))
-    chosen = {name: values[order] for name, values in chosen.items()}
-    starts = _starts(tuple(chosen.values()))
+    """Add up a part's rows of equal keys, columns under the names that are asked."""
+    return _added(
+        _Block(
+            stream,
+            {name: values[taken] for name, values in keys.items()},
+            part.rows[taken],
+            {name: part.sums[column][taken] for name, column in columns.items()},
+            {name: part.known[column][taken] for name, column in columns.items()},
+        )
+    )
+
+
+def _added(block: _Block) -> _Block:
+    """Sort by key and add rows of equal keys: a day may lie in several files."""
+    order = np.lexsort(tuple(reversed(tuple(block.keys.values()))))
+    keys = {name: values[order] for name, values in block.keys.items()}
+    starts = _starts(tuple(keys.values()))
 
     def added(values: Integers) -> Integers:
-        return np.add.reduceat(values[taken][order], starts) if len(starts) else values[:0]
+        return np.add.reduceat(values[order], starts) if len(starts) else values[:0]
 
     return _Block(
-        stream,
-        {name: values[starts] for name, values in chosen.items()},
-        added(part.rows),
-        {name: added(part.sums[column]) for name, column in columns.items()},
-        {name: added(part.known[column]) for name, column in columns.items()},
+        block.stream,
+        {name: values[starts] for name, values in keys.items()},
+        added(block.rows),
+        {name: added(values) for name, values in block.sums.items()},
+        {name: added(values) for name, values in block.known.items()},
     )
+
+
+def _together(blocks: Sequence[_Block]) -> list[_Block]:
+    """Make one block of blocks of the same stream; figures that one of them lacks are unknown."""
+    if len(blocks) < 2:  # noqa: PLR2004 - one block is together already
+        return list(blocks)
+    names = sorted({name for block in blocks for name in block.sums})
+
+    def joined(pick: Callable[[_Block], Mapping[str, Integers]], name: str) -> Integers:
+        absent = [np.zeros(len(block.rows), np.int64) for block in blocks]
+        found = [pick(b).get(name, zero) for b, zero in zip(blocks, absent, strict=True)]
+        return np.concatenate(found)
+
+    one = _Block(
+        blocks[0].stream,
+        {name: joined(lambda b: b.keys, name) for name in blocks[0].keys},
+        np.concatenate([block.rows for block in blocks]),
+        {name: joined(lambda b: b.sums, name) for name in names},
+        {name: joined(lambda b: b.known, name) for name in names},
+    )
+    return [_added(one)]
 
 
 def _starts(columns: Sequence[Integers]) -> NDArray[np.intp]:
