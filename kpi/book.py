@@ -38,6 +38,7 @@ EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 Noun = TypeVar("Noun")
 
 
@@ -200,9 +201,9 @@ class _SettingReader:
         return row.word("value", words, default) or default
 
     def rates(self) -> dict[str, float]:
-        """USD per unit of EUR; the row `fixed_rate` of a new workbook."""
-        rate = self.number("fixed_rate", 0.0)
-        return {"EUR": rate} if rate > 0 else {}
+        """US dollars per unit; a rate that is left empty is the day's."""
+        typed = {c: self.number(code, 0.0) for c, code in RATE_SETTINGS.items()}
+        return {currency: rate for currency, rate in typed.items() if rate > 0}
 
     def zone(self, default: str) -> str:
         row = self._rows.get("time_zone")

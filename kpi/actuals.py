@@ -1,0 +1,225 @@
+"""The actual value of a KPI for a scope and a period, with its cover, its state and its source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from kpi.catalog import Catalog
+from kpi.evaluate import evaluate
+from kpi.model import DataState, Metric, Period, RollUp, Scope, Unit, Window
+from kpi.numbers import normalise
+from kpi.organisation import Part, ScopeParts
+from kpi.totals import Converter, Totals
+
+# Figures from the product table are unknown while one unit of the scope lacks its cost.
+LACKING = {
+    "cogs": "units_without_cost",
+    "inbound_freight": "units_without_freight",
+    "inventory_value_cost": "stock_without_cost",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """One value of tblActual; unknown is None, and `state` says why."""
+
+    period: str
+    scope: Scope
+    metric: str
+    value: float | None  # unit of the metric, at most 14 digits; money in the report currency
+    numerator: float | None
+    denominator: float | None
+    covered: Window  # days that are in the value; empty when none
+    due_until: date  # first day that is not due yet
+    state: DataState
+    streams: tuple[str, ...]  # stream@shop
+    facts: str  # hash of the exact sums behind the value
+
+    @property
+    def covered_until(self) -> date | None:
+        """The last day in the value."""
+        return self.covered.end - timedelta(days=1) if self.covered.days else None
+
+
+@dataclass(slots=True)
+class ScopeValues:
+    """`Values` of one scope and window over exact totals; remembers what it read."""
+
+    totals: Totals
+    catalog: Catalog
+    money: Converter
+    parts: Sequence[Part]
+    window: Window
+    read: dict[str, str] = field(default_factory=dict)  # measure -> exact sum as text
+
+    @property
+    def days(self) -> float | None:
+        """Days of the covered window."""
+        return float(self.window.days) if self.window.days else None
+
+    def value(self, code: str) -> float | None:
+        """A measure rolled up its own way, or another KPI."""
+        metric = self.catalog.metrics.get(code)
+        if metric is not None:
+            return evaluate(self.catalog.expressions[code], self)
+        measure = self.catalog.measures[code]
+        if measure.derived is not None:
+            return evaluate(measure.derived, self)
+        if measure.roll_up is RollUp.SUM:
+            return self._sum(code)
+        return self.closing(code) if measure.roll_up is RollUp.LAST else self.mean(code)
+
+    def opening(self, code: str) -> float | None:
+        """The stock on the day before the window."""
+        return self._stock(code, self.window.start)
+
+    def closing(self, code: str) -> float | None:
+        """The stock on the window's last day."""
+        return self._stock(code, self.window.end)
+
+    def mean(self, code: str) -> float | None:
+        """The mean of the days that know the stock; unknown when fewer than half do."""
+        found = [self._stock(code, day + timedelta(days=1)) for day in self.window.each()]
+        known = [value for value in found if value is not None]
+        if not known or 2 * len(known) < len(found):
+            return None
+        return sum(known) / len(known)
+
+    def each_day(self) -> Sequence[ScopeValues]:
+        """The same scope day by day."""
+        return [
+            ScopeValues(self.totals, self.catalog, self.money, self.parts, _one(day))
+            for day in self.window.each()
+        ]
+
+    def _sum(self, code: str) -> float | None:
+        lacking = LACKING.get(code)
+        if lacking is not None and self._total(lacking, self.window):
+            return None
+        total = self._total(code, self.window)
+        return None if total is None else float(total)
+
+    def _total(self, code: str, window: Window) -> Decimal | None:
+        """The exact sum over all parts; None when a rate is missing or nothing is covered."""
+        if not window.days:
+            return None
+        total = Decimal()
+        for part in self.parts:
+            one = self.totals.exact(part, code, window, self.money)
+            if one is None:
+                return None
+            total += one
+        self.read[f"{code} {window.start} {window.end}"] = str(total.normalize())
+        return total
+
+    def _stock(self, code: str, before: date) -> float | None:
+        """What stood at the end of the day before `before`, over all parts."""
+        total = Decimal()
+        lacking = LACKING.get(code)
+        for part in self.parts:
+            day = self.totals.last_known(part, code, before)
+            if day is None:
+                return None
+            if lacking is not None and self.totals.exact(part, lacking, _one(day), self.money):
+                return None
+            one = self.totals.exact(part, code, _one(day), self.money)
+            if one is None:
+                return None
+            total += one
+        self.read[f"{code} {before}"] = str(total.normalize())
+        return float(total) if self.parts else None
+
+
+def _one(day: date) -> Window:
+    return Window(day, day + timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Actuals:
+    """Everything that values need; `last_day` is the last finished day of each shop."""
+
+    totals: Totals
+    catalog: Catalog
+    money: Converter
+    last_day: Mapping[str, date]
+    stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
+
+    def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
+        """The value of one KPI for one scope and period."""
+        measures = self.catalog.needs(metric.code)
+        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
+        due = self._due(parts, period.window)
+        if not parts or not measures:
+            return _nothing(metric, found.scope, period, DataState.NOT_APPLICABLE, due)
+        covered = self.totals.covered(measures, parts, Window(period.window.start, due))
+        values = ScopeValues(self.totals, self.catalog, self.money, parts, covered)
+        value = evaluate(self.catalog.expressions[metric.code], values) if covered.days else None
+        streams = tuple(sorted(set(self._streams(parts, measures, covered))))
+        return Actual(
+            period=period.code,
+            scope=found.scope,
+            metric=metric.code,
+            value=_stored(value),
+            numerator=_stored(self._part(metric.numerator, values)),
+            denominator=_stored(self._part(metric.denominator, values)),
+            covered=covered,
+            due_until=due,
+            state=self._state(value, covered, due, streams),
+            streams=streams,
+            facts=_hash(self.catalog.definition_hash(metric.code), values.read),
+        )
+
+    def _due(self, parts: Sequence[Part], window: Window) -> date:
+        """The first day that is not over yet in every shop of the scope, inside the period."""
+        days = [self.last_day[p.shop] + timedelta(days=1) for p in parts if p.shop in self.last_day]
+        return max(window.start, min([window.end, *days]))
+
+    def _part(self, text: str | None, values: ScopeValues) -> float | None:
+        if text is None or not values.window.days:
+            return None
+        return evaluate(self.catalog.parsed(text), values)
+
+    def _streams(
+        self, parts: Sequence[Part], measures: frozenset[str], window: Window
+    ) -> Iterator[str]:
+        for part in parts:
+            for measure in measures:
+                for stream in self.totals.streams(part, measure, window):
+                    yield f"{stream}@{part.shop}"
+
+    def _state(
+        self, value: float | None, covered: Window, due: date, streams: Sequence[str]
+    ) -> DataState:
+        if value is None:
+            return DataState.MISSING
+        if any(tuple(s.split("@", 1)) in self.stale for s in streams):
+            return DataState.STALE
+        if any(s.startswith("book.inputs@") for s in streams):
+            return DataState.MANUAL
+        return DataState.COMPLETE if covered.end >= due else DataState.PARTIAL
+
+
+def _stored(value: float | None) -> float | None:
+    return None if value is None else normalise(value)
+
+
+def _nothing(
+    metric: Metric, scope: Scope, period: Period, state: DataState, due: date
+) -> Actual:
+    empty = Window(period.window.start, period.window.start)
+    return Actual(period.code, scope, metric.code, None, None, None, empty, due, state, (), "")
+
+
+def _hash(definition: str, read: Mapping[str, str]) -> str:
+    """Twelve hex digits that change with any sum, window or definition behind a value."""
+    text = "\n".join([definition, *(f"{k}={v}" for k, v in sorted(read.items()))])
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def is_money(metric: Metric) -> bool:
+    """Whether a value is an amount in the report currency."""
+    return metric.unit in {Unit.MONEY, Unit.MONEY_PER_PERSON}

@@ -1,0 +1,77 @@
+"""Who answers for what: dated lines win over the owner, categories leave the rest, circles end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kpi.book import EVER, NEVER, Book
+from kpi.model import Assignment, Person, Region, Settings, Shop, Window
+from kpi.organisation import Part, in_region, ownership, person_parts, scopes
+
+MID = date(2026, 10, 12)
+ALWAYS = Window(EVER, NEVER)
+FROM_MID = Window(MID, NEVER)
+
+
+def shop(code: str, market: str, owner: str | None) -> Shop:
+    region = Region.US if market == "US" else Region.EU
+    return Shop(code, "amazon", market, region, "EUR", "Europe/Berlin", owner)
+
+
+def person(code: str, manager: str | None = None) -> Person:
+    return Person(code, code, "", "operations", manager, None, None, None, None, scored=True)
+
+
+def line(shop: str, who: str, days: Window, share: float = 1.0, category: str = "") -> Assignment:
+    return Assignment(shop, category or None, who, share, days)
+
+
+FR = shop("FR", "FR", "OPS2")
+
+
+def test_a_shop_without_lines_belongs_to_its_owner() -> None:
+    assert ownership(FR, ()) == (("OPS2", Part("FR", ALWAYS)),)
+
+
+def test_a_hand_over_keeps_the_former_owners_days() -> None:
+    found = ownership(FR, [line("FR", "OPS3", FROM_MID)])
+    assert found == (("OPS2", Part("FR", Window(EVER, MID))), ("OPS3", Part("FR", FROM_MID)))
+
+
+def test_two_people_share_a_shop() -> None:
+    lines = [line("FR", "A", ALWAYS, 0.4), line("FR", "B", ALWAYS, 0.6)]
+    shares = {who: part.share for who, part in ownership(FR, lines)}
+    assert shares == {"A": 0.4, "B": 0.6}
+
+
+def test_a_category_line_leaves_the_other_categories_to_the_owner() -> None:
+    found = dict(ownership(FR, [line("FR", "A", ALWAYS, category="home")]))
+    assert found["A"] == Part("FR", ALWAYS, category="home")
+    assert found["OPS2"] == Part("FR", ALWAYS, excluding=frozenset({"home"}))
+
+
+def test_a_manager_without_shops_answers_for_the_line_below() -> None:
+    people = (person("HEAD"), person("LEAD", "HEAD"), person("OPS2", "LEAD"))
+    book = Book(Settings("2026-10", ""), shops=(FR, shop("US", "US", "LEAD")), people=people)
+    assert {part.shop for part in person_parts(book, "HEAD")} == {"FR", "US"}
+    assert in_region(book, person_parts(book, "HEAD"), Region.US) == (Part("US", ALWAYS),)
+
+
+def test_a_circle_of_managers_ends() -> None:
+    people = (person("A", "B"), person("B", "A"))
+    book = Book(Settings("2026-10", ""), shops=(shop("DE", "DE", None),), people=people)
+    assert person_parts(book, "A") == ()
+
+
+def test_the_company_is_us_and_eu_and_markets_lie_inside() -> None:
+    book = Book(
+        Settings("2026-10", ""),
+        shops=(FR, shop("DE", "DE", "OPS2"), shop("US", "US", "OPS2")),
+        people=(person("OPS2"),),
+    )
+    found = {(s.scope.region, s.scope.code): {p.shop for p in s.parts} for s in scopes(book)}
+    assert found[None, "ALL"] == {"FR", "DE", "US"}
+    assert found[Region.EU, "EU"] == {"FR", "DE"}
+    assert found[Region.EU, "DE"] == {"DE"}
+    assert found[Region.US, "OPS2"] == {"US"}
+    assert (Region.US, "FR") not in found
