@@ -230,6 +230,17 @@ class DiskFull(Trouble):
     }
 
 
+class Misconfigured(Trouble):
+    """Something on our side cannot be used: a setting, an account, the data folder."""
+
+    code = "misconfigured"
+    what: ClassVar[Sentence] = {"en": "{detail}", "zh": "本机配置有问题:{detail}"}
+    mend: ClassVar[Sentence] = {
+        "en": "The other shops went on; mend this and sync again.",
+        "zh": "其他店铺不受影响;请修正后再次同步。",
+    }
+
+
 class Conflict(Trouble):
     """Another worker holds the lease of this work."""
 

@@ -1,0 +1,151 @@
+"""Accounts and shops as the control database knows them, and the shop as each platform knows it.
+
+A shop has its main account (the marketplace) and may have links to others: AMZ-DE sells through
+`amazon` and advertises through `amazon_ads`, with another account, id and budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from kpi.errors import KpiError
+from kpi.model import Region, Shop
+from sync_service import control, schema
+from sync_service.connectors.kernel import ShopRef
+from sync_service.control import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One authorisation at one platform."""
+
+    code: str
+    platform: str
+    company: str
+    urls: Mapping[str, str] = field(default_factory=dict)  # api, token; without a slash at the end
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a platform knows a shop."""
+
+    account: str
+    marketplace: str  # marketplace id, profile id, shop domain
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def save_account(store: Control, account: Account) -> None:
+    """Store an account; its credentials go to `Secrets`."""
+    row = {
+        "account": account.code,
+        "platform": account.platform,
+        "company": account.company,
+        "settings": {"urls": dict(account.urls), "options": dict(account.options)},
+    }
+    with store.begin() as connection:
+        control.put(connection, schema.accounts, row)
+
+
+def save_shop(store: Control, shop: Shop, links: Mapping[str, Link]) -> None:
+    """Store a shop with its links by platform; its own platform must be one of them."""
+    if shop.platform not in links:
+        message = f"Shop {shop.code} needs a link to its own platform {shop.platform}."
+        raise KpiError(message)
+    told = {
+        platform: {
+            "account": link.account,
+            "marketplace": link.marketplace,
+            "options": dict(link.options),
+        }
+        for platform, link in links.items()
+    }
+    row = {
+        "shop": shop.code,
+        "account": links[shop.platform].account,
+        "platform": shop.platform,
+        "market": shop.market,
+        "region": shop.region.value,
+        "currency": shop.currency,
+        "time_zone": shop.time_zone,
+        "settings": {
+            "links": told,
+            "opened": shop.opened.isoformat() if shop.opened else None,
+            "closed": shop.closed.isoformat() if shop.closed else None,
+            "name": shop.name,
+            "company": shop.company,
+            "owner": shop.owner,
+        },
+    }
+    with store.begin() as connection:
+        control.put(connection, schema.shops, row)
+
+
+def shops(store: Control) -> tuple[Shop, ...]:
+    """Give every shop, by code."""
+    with store.read() as connection:
+        rows = connection.execute(select(schema.shops).order_by(schema.shops.c.shop)).mappings()
+        return tuple(_shop(dict(row)) for row in rows.all())
+
+
+def shop_refs(store: Control) -> tuple[ShopRef, ...]:
+    """Give every shop as each of its platforms knows it, by code."""
+    with store.read() as connection:
+        found = connection.execute(select(schema.accounts)).mappings().all()
+        accounts = {row["account"]: row["settings"] or {} for row in found}
+        rows = connection.execute(select(schema.shops).order_by(schema.shops.c.shop)).mappings()
+        return tuple(ref for row in rows.all() for ref in _refs(dict(row), accounts))
+
+
+def _refs(row: Mapping[str, Any], accounts: Mapping[str, Any]) -> list[ShopRef]:
+    shop = _shop(row)
+    refs = []
+    for platform, link in sorted(((row["settings"] or {}).get("links") or {}).items()):
+        if link["account"] not in accounts:
+            message = (
+                f"Shop {shop.code} belongs to account {link['account']}, which is not connected. "
+                f"Run `python -m sync_service connect {link['account']}`."
+            )
+            raise KpiError(message)
+        settings = accounts[link["account"]]
+        refs.append(
+            ShopRef(
+                code=shop.code,
+                platform=platform,
+                account=link["account"],
+                market=shop.market,
+                marketplace=link["marketplace"],
+                currency=shop.currency,
+                time_zone=shop.time_zone,
+                urls=settings.get("urls", {}),
+                options={**settings.get("options", {}), **link["options"]},
+                opened=shop.opened,
+            )
+        )
+    return refs
+
+
+def _shop(row: Mapping[str, Any]) -> Shop:
+    settings = row["settings"] or {}
+    return Shop(
+        code=row["shop"],
+        platform=row["platform"],
+        market=row["market"],
+        region=Region(row["region"]),
+        currency=row["currency"],
+        time_zone=row["time_zone"],
+        owner=settings.get("owner"),
+        name=settings.get("name") or "",
+        company=settings.get("company") or "",
+        opened=_day(settings.get("opened")),
+        closed=_day(settings.get("closed")),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,96 @@
+"""When each stream of each shop is fetched next: a frequency per shop, kept in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sync_service import control, schema
+from sync_service.connectors.kernel import ShopRef, Stream
+from sync_service.control import Control
+from sync_service.troubles import AuthRevoked, BadRequest, ContractBroken, Parked, Trouble
+
+EVERY_STREAM = "*"
+DAILY = 86_400  # seconds
+EARLY = 0.95  # a daily job that starts at 08:00:05 must be due again at 08:00:00 tomorrow
+NOT_READY = timedelta(hours=6)  # then a late platform is asked again
+AFTER_FAILURE = timedelta(hours=1)
+HOPELESS = timedelta(days=1)  # asking sooner would change nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often a shop's streams are fetched."""
+
+    every_seconds: int = DAILY
+    paused: bool = False
+
+
+def set_frequency(
+    store: Control, shop: str, frequency: Frequency, now: datetime, stream: str = EVERY_STREAM
+) -> None:
+    """Set the frequency of a shop, or of one of its streams."""
+    row = {
+        "shop": shop,
+        "stream": stream,
+        "every_seconds": frequency.every_seconds,
+        "next_run": now,
+        "paused": frequency.paused,
+    }
+    with store.begin() as connection:
+        control.put(connection, schema.schedule, row)
+
+
+def frequency(store: Control, shop: str, stream: str) -> Frequency:
+    """Give the frequency of a stream: its own, else the shop's, else daily."""
+    with store.read() as connection:
+        for name in (stream, EVERY_STREAM):
+            row = control.get(connection, schema.schedule, shop=shop, stream=name)
+            if row is not None:
+                return Frequency(row["every_seconds"], row["paused"])
+    return Frequency()
+
+
+def is_due(store: Control, stream: Stream, shop: ShopRef, now: datetime) -> bool:
+    """Say whether a stream's time has come."""
+    if frequency(store, shop.code, stream.name).paused:
+        return False
+    with store.read() as connection:
+        row = control.get(connection, schema.stream_state, stream=stream.name, shop=shop.code)
+    return row is None or row["next_run"] is None or row["next_run"] <= now
+
+
+def next_run(
+    store: Control, stream: Stream, shop: ShopRef, started: datetime, late: Collection[date]
+) -> datetime:
+    """Give the time of the next fetch: sooner where days were not ready."""
+    every = timedelta(seconds=frequency(store, shop.code, stream.name).every_seconds * EARLY)
+    return started + (min(every, NOT_READY) if late else every)
+
+
+STATES: tuple[tuple[type[Trouble], str, timedelta], ...] = (
+    (AuthRevoked, "needs_authorisation", HOPELESS),
+    (ContractBroken, "broken", HOPELESS),
+    (BadRequest, "broken", HOPELESS),
+    (Trouble, "error", AFTER_FAILURE),
+)
+
+
+def note_trouble(store: Control, stream: str, shop: str, trouble: Trouble, now: datetime) -> None:
+    """Write down why a stream stopped, and when it is tried again."""
+    if isinstance(trouble, Parked):
+        state, again = "parked", trouble.until
+    else:
+        state, pause = next((s, wait) for kind, s, wait in STATES if isinstance(trouble, kind))
+        again = now + pause
+    row = {
+        "stream": stream,
+        "shop": shop,
+        "state": state,
+        "last_error": now,
+        "error_text": trouble.detail,
+        "next_run": again,
+    }
+    with store.begin() as connection:
+        control.put(connection, schema.stream_state, row)

@@ -1,0 +1,349 @@
+"""Sync and backfill: fetch what is due, commit it, and let no bad shop or stream hide the others.
+
+Each (stream, shop) is a chain of spans, done in order under one lease; chains run side by side in
+threads (deltalake must not be forked), the longest first. A chain that a platform makes wait too
+long is parked and taken up again when its time comes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+
+from kpi.errors import Problem
+from kpi.model import Window
+from sync_service import commits, control, due
+from sync_service.accounts import shop_refs
+from sync_service.connectors.batches import to_table
+from sync_service.connectors.kernel import Connector, ShopRef, Stream
+from sync_service.connectors.session import Kit, LiveSession
+from sync_service.control import Control, Lease
+from sync_service.facts import Facts
+from sync_service.registry import check_registry
+from sync_service.schedule import is_due, next_run, note_trouble
+from sync_service.stops import STOPS, as_trouble, place_of
+from sync_service.troubles import AuthRevoked, Conflict, DiskFull, Forbidden, Parked, Trouble
+
+LEASE = timedelta(minutes=30)  # real time, renewed at each span; see tokens.py for the reason
+LONGEST_PARK = timedelta(hours=13)  # a report may take twelve hours
+LOOK = 0.05  # real seconds between looks at parked chains while others run
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of progress, for a bar."""
+
+    shop: str
+    stream: str
+    done: int  # pieces fetched, of all chains together
+    total: int
+
+
+Progress = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What syncing needs."""
+
+    kit: Kit
+    facts: Facts
+    connectors: tuple[Connector, ...]
+
+    @property
+    def store(self) -> Control:
+        """The control database."""
+        return self.kit.store
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The work of one stream of one shop, in order."""
+
+    connector: Connector
+    stream: Stream
+    shop: ShopRef
+    spans: tuple[Window, ...]  # each is one commit
+    recent: bool = True  # False: history
+    weekly: date | None = None  # the shop's day when this is the long look-back
+    not_before: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Name the chain as its lease is named."""
+        return f"{self.stream.name}/{self.shop.code}"
+
+    @property
+    def pieces(self) -> int:
+        """How many fetches the chain takes."""
+        return sum(len(due.chunks(span, self.stream.chunk_days)) for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did."""
+
+    chains: int
+    spans: int  # commits
+    rows: int
+    problems: tuple[Problem, ...]
+    parked: tuple[str, ...] = ()  # stream/shop that wait for the scheduler
+    stopped: bool = False  # by request; the next run goes on
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one run; its lock guards everything that threads change."""
+
+    parts: Parts
+    tell: Progress | None
+    stop: threading.Event
+    total: int
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    done: int = 0
+    spans: int = 0
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)  # accounts: one refusal is enough
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def step(self, chain: Chain) -> None:
+        """Count one fetched piece."""
+        with self.lock:
+            self.done += 1
+            event = Event(chain.shop.code, chain.stream.name, self.done, self.total)
+        if self.tell:
+            self.tell(event)
+
+
+def sync(
+    parts: Parts,
+    *,
+    shops: Collection[str] | None = None,
+    streams: Collection[str] | None = None,
+    force: bool = False,
+    patient: bool = True,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> SyncReport:
+    """Fetch the days that are new or may have been restated, of every due stream.
+
+    `force` takes streams whose time has not come; `patient` waits for parked chains here, else
+    they are left to the scheduler.
+    """
+    now = parts.kit.clock.now()
+    wanted = _wanted(parts, shops, streams)
+    due_now = [w for w in wanted if force or is_due(parts.store, w[1], w[2], now)]
+    chains = [_recent(parts, *each, now) for each in due_now]
+    return _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
+
+
+def _recent(
+    parts: Parts, connector: Connector, stream: Stream, shop: ShopRef, now: datetime
+) -> Chain:
+    """Plan the days that are new or may have been restated."""
+    has = commits.progress(parts.store, stream.name, shop.code)
+    window = due.recent(stream, shop, has, now)
+    weekly = due.local_day(shop, now) if due.long_look(stream, shop, has, now) else None
+    return Chain(connector, stream, shop, (window,), weekly=weekly)
+
+
+def backfill(
+    parts: Parts,
+    *,
+    shops: Collection[str] | None = None,
+    streams: Collection[str] | None = None,
+    days: int | None = None,
+    patient: bool = True,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> SyncReport:
+    """Fetch the days before those that are covered, newest first; stopped, it goes on next time."""
+    now = parts.kit.clock.now()
+    back = days or parts.kit.settings.history_days
+    chains = []
+    for connector, stream, shop in _wanted(parts, shops, streams):
+        has = commits.progress(parts.store, stream.name, shop.code)
+        spans = due.history(stream, shop, has, now, back)
+        if spans:
+            chains.append(Chain(connector, stream, shop, spans, recent=False))
+    return _run(parts, chains, patient, progress, stop)
+
+
+def _wanted(
+    parts: Parts, shops: Collection[str] | None, streams: Collection[str] | None
+) -> list[tuple[Connector, Stream, ShopRef]]:
+    """Give every stream of every shop that was asked for."""
+    check_registry(parts.connectors, parts.facts.schema.names)
+    by_platform = {connector.platform: connector for connector in parts.connectors}
+    found = []
+    for shop in shop_refs(parts.store):
+        connector = by_platform.get(shop.platform)
+        if connector is None or (shops is not None and shop.code not in shops):
+            continue
+        for stream in connector.streams:
+            if streams is None or stream.name in streams:
+                found.append((connector, stream, shop))
+    return found
+
+
+def _run(
+    parts: Parts,
+    chains: Sequence[Chain],
+    patient: bool,
+    tell: Progress | None,
+    stop: threading.Event | None,
+) -> SyncReport:
+    """Run chains side by side, the longest first, until none is left or parked for long."""
+    run = _Run(parts, tell, stop or threading.Event(), sum(chain.pieces for chain in chains))
+    waiting = sorted(chains, key=lambda chain: -chain.pieces)
+    running: dict[Future[Chain | None], Chain] = {}
+    parked: list[Chain] = []
+    with ThreadPoolExecutor(parts.kit.settings.workers, thread_name_prefix="sync") as pool:
+        while waiting or running:
+            now = parts.kit.clock.now()
+            ready = [c for c in waiting if c.not_before is None or c.not_before <= now]
+            waiting = [c for c in waiting if c not in ready]
+            for chain in ready:
+                running[pool.submit(_work, run, chain)] = chain
+            if running:
+                again = _finished(running, LOOK if waiting else None)
+                (waiting if patient else parked).extend(again)
+            elif waiting:
+                _sleep_until(parts, waiting)
+    return SyncReport(
+        chains=len(chains),
+        spans=run.spans,
+        rows=run.rows,
+        problems=tuple(run.problems),
+        parked=tuple(sorted(chain.name for chain in parked)),
+        stopped=run.stop.is_set(),
+    )
+
+
+def _finished(running: dict[Future[Chain | None], Chain], seconds: float | None) -> list[Chain]:
+    """Wait for some chain; give those that have to be taken up again later."""
+    done, _ = wait(running, timeout=seconds, return_when=FIRST_COMPLETED)
+    again = []
+    for future in done:
+        del running[future]
+        rest = future.result()
+        if rest is not None:
+            again.append(rest)
+    return again
+
+
+def _sleep_until(parts: Parts, waiting: Sequence[Chain]) -> None:
+    """Sleep until the first parked chain may go on."""
+    clock = parts.kit.clock
+    first = min(chain.not_before or clock.now() for chain in waiting)
+    clock.sleep(max(0.0, (first - clock.now()).total_seconds()))
+
+
+def _work(run: _Run, chain: Chain) -> Chain | None:
+    """Do a chain in a thread; the rest of it when it was parked. Nothing escapes but bugs."""
+    if run.stop.is_set():
+        return None
+    if chain.shop.account in run.revoked:
+        return None
+    try:
+        return _leased(run, chain)
+    except STOPS as error:
+        _note(run, chain, as_trouble(error))
+        return None
+
+
+def _leased(run: _Run, chain: Chain) -> Chain | None:
+    """Do a chain under its lease."""
+    store = run.parts.store
+    lease = control.acquire(store, f"stream/{chain.name}", run.id, datetime.now(UTC), LEASE)
+    if lease is None:
+        raise Conflict(chain.name)
+    try:
+        for at, span in enumerate(chain.spans):
+            if run.stop.is_set():
+                break
+            lease = control.renew(store, lease, datetime.now(UTC), LEASE)
+            try:
+                _span(run, chain, span, lease)
+            except Parked as trouble:
+                return _parked(run, chain, at, trouble)
+    finally:
+        control.release(store, lease)
+    return None
+
+
+def _parked(run: _Run, chain: Chain, at: int, trouble: Parked) -> Chain | None:
+    """Give the rest of a parked chain, or give up when its wait has no end."""
+    clock = run.parts.kit.clock
+    if trouble.until - clock.now() > LONGEST_PARK:
+        _note(run, chain, trouble)
+        return None
+    note_trouble(run.parts.store, chain.stream.name, chain.shop.code, trouble, clock.now())
+    return replace(chain, spans=chain.spans[at:], not_before=trouble.until)
+
+
+def _span(run: _Run, chain: Chain, span: Window, lease: Lease) -> None:
+    """Fetch a span piece by piece, commit it as one, close its reports."""
+    stream, store = chain.stream, run.parts.store
+    started = run.parts.kit.clock.now()
+    pieces = due.chunks(span, stream.chunk_days)
+    tables: list[pa.Table] = []
+    late: set[date] = set()
+    for piece in pieces:
+        if run.stop.is_set():
+            return  # reports that came are kept: the next run does not ask for them again
+        lease = control.renew(store, lease, datetime.now(UTC), LEASE)
+        rows, not_ready = _piece(run, chain, piece)
+        tables.append(rows)
+        late |= not_ready
+    again = next_run(store, stream, chain.shop, started, late)
+    fetched = commits.Fetched(
+        stream=stream.name,
+        shop=chain.shop.code,
+        window=span,
+        rows=pa.concat_tables(tables),
+        not_ready=frozenset(late),
+        at=started,
+        weekly=chain.weekly,
+        next_run=again if chain.recent else None,
+        provisional_from=span.end - timedelta(days=stream.provisional_days),
+    )
+    rows_in = commits.commit(run.parts.facts, store, lease, run.id, fetched)
+    for piece in pieces:
+        run.parts.kit.reports.committed(stream.name, chain.shop.code, piece)
+    with run.lock:
+        run.spans += 1
+        run.rows += rows_in
+
+
+def _piece(run: _Run, chain: Chain, piece: Window) -> tuple[pa.Table, frozenset[date]]:
+    """Fetch one piece and check it; nothing is stored as a fact yet."""
+    stream, shop = chain.stream, chain.shop
+    session = LiveSession(run.parts.kit, chain.connector, shop, stream.name, piece)
+    result = stream.fetch(session, shop, piece)
+    types = {entry.name: entry.type for entry in run.parts.facts.schema}
+    rows = to_table(stream, shop.currency, piece, result, types)
+    with run.lock:
+        run.problems.extend(result.warnings)
+    run.step(chain)
+    return rows, result.not_ready_days
+
+
+def _note(run: _Run, chain: Chain, trouble: Trouble) -> None:
+    """Carry a trouble to the reader; one refusal stops the account, not the other shops."""
+    stream, shop = chain.stream.name, chain.shop.code
+    logging.getLogger(__name__).warning("%s: %s %s", chain.name, trouble.code, trouble.detail)
+    with run.lock:
+        run.problems.append(trouble.problem(place_of(stream, shop)))
+        if isinstance(trouble, AuthRevoked) and not isinstance(trouble, Forbidden):
+            run.revoked.add(chain.shop.account)
+    if not isinstance(trouble, Conflict | DiskFull):  # the other holder writes the state
+        note_trouble(run.parts.store, stream, shop, trouble, run.parts.kit.clock.now())
