@@ -3,8 +3,9 @@
 Readings: every status counts, also `DEFERRED` (what is earned, not what is paid out); a transaction
 that comes twice counts once, in its latest status. Costs are positive; money that Amazon gives back
 lowers the same measure. Of a transaction with items each charge belongs to the SKU of the item's
-product context; what the transaction's own breakdown has beyond its items stands under `*`. These
-two never overlap, so a shop's total is the plain sum.
+product context; what the transaction's own breakdown has beyond its items, and what has no SKU
+(a subscription), stands under `-`. These never overlap, so a shop's total is the plain sum.
+`storage_fees` are charged for the whole shop and stand under `*`.
 
 - `returns_amount`: principal of `Refund` transactions; `refund_amount`: principal with tax,
   shipping, gift wrap and promotions of the same.
@@ -34,7 +35,7 @@ from sync_service.connectors.kernel import (
     walk,
 )
 from sync_service.connectors.shop_days import clipped, day_of, midnight, today, utc
-from sync_service.connectors.tally import Doubts, Tally
+from sync_service.connectors.tally import NO_PRODUCT, Doubts, Tally
 
 KEPT: Final = names(
     """payload nextToken transactions transactionType transactionId transactionStatus postedDate
@@ -133,6 +134,8 @@ def _transaction(one: Json, shop: ShopRef, tally: Tally, doubts: Doubts) -> None
         charge = charge_of(leaf.path)
         if charge is None:
             doubts.add(f"unknown_fee:{'/'.join(leaf.path)[:80]}", f"{leaf.amount} {leaf.currency}")
+        elif charge is Charge.STORAGE:
+            tally.add(day, charge.value, -leaf.amount, WHOLE_SHOP, currency=leaf.currency)
         elif charge in COSTS:
             tally.add(day, charge.value, -leaf.amount, sku, currency=leaf.currency)
         elif refund and charge is not Charge.OTHER:
@@ -156,14 +159,14 @@ def _attributed(one: Json) -> Iterator[tuple[str, Leaf]]:
     for kind, leaf in whole.items():
         rest = leaf.amount - by_items.get(kind, Decimal(0))
         if rest:
-            yield WHOLE_SHOP, Leaf(leaf.path, rest, leaf.currency)
+            yield NO_PRODUCT, Leaf(leaf.path, rest, leaf.currency)
 
 
 def _sku(item: Json) -> str:
     for context in objects(item, "contexts"):
         if context.get("sku"):
             return str(context["sku"])
-    return WHOLE_SHOP
+    return NO_PRODUCT
 
 
 def params(shop: ShopRef, window: Window, now: datetime, token: str | None) -> dict[str, str]:

@@ -10,14 +10,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from kpi.model import Window
 from sync_service.connectors import amazon_traffic
 from sync_service.connectors.amazon_goods import skus_of
 from sync_service.connectors.amazon_reports import TRAFFIC, ReportOrder, by_days, json_report, read
 from sync_service.connectors.amazon_traffic import Traffic
-from sync_service.connectors.kernel import FactRow, FetchResult, Session, ShopRef
+from sync_service.connectors.kernel import FetchResult, Session, ShopRef
 from sync_service.connectors.shop_days import DAY, clipped, midnight, same_offset, today
 from sync_service.connectors.tally import Doubts, Tally
 
@@ -88,19 +88,20 @@ def traffic_asin(session: Session, shop: ShopRef, window: Window) -> FetchResult
     """The by-ASIN block covers the whole report: a report for each day."""
     days = clipped(window, today(session.now(), shop.time_zone))
     doubts = Doubts("amazon.traffic_asin", shop.code)
-    rows: list[FactRow] = []
-    not_ready: set[date] = set()
-    unknown: set[tuple[date, str]] = set()
-    for day in days.each():
-        found = _one_day(session, shop, Window(day, day + DAY), doubts)
-        rows += found.rows
-        not_ready |= found.not_ready
-        unknown |= found.unknown
-    return FetchResult(rows, frozenset(not_ready), frozenset(unknown), doubts.problems())
+    skus = skus_of(session, shop) if days.days else {}
+    found = [_one_day(session, shop, Window(day, day + DAY), skus, doubts) for day in days.each()]
+    return FetchResult(
+        rows=[row for one in found for row in one.rows],
+        not_ready_days=frozenset().union(*(one.not_ready for one in found)),
+        unknown=frozenset().union(*(one.unknown for one in found)),
+        warnings=doubts.problems(),
+    )
 
 
-def _one_day(session: Session, shop: ShopRef, day: Window, doubts: Doubts) -> Traffic:
+def _one_day(
+    session: Session, shop: ShopRef, day: Window, skus: Mapping[str, str], doubts: Doubts
+) -> Traffic:
     document = json_report(session, traffic_order(shop, day, "CHILD"))
     if document is None:
         return Traffic([], frozenset(day.each()))
-    return amazon_traffic.by_asin(document, shop, day, skus_of(session, shop), doubts)
+    return amazon_traffic.by_asin(document, shop, day, skus, doubts)

@@ -10,6 +10,13 @@ from kpi.errors import Level, Place, Problem
 from kpi.model import WHOLE_SHOP, Window
 from sync_service.connectors.kernel import FactRow
 
+NO_PRODUCT = "-"
+"""The sku of money that belongs to no product, in a measure that is otherwise counted per SKU.
+
+A measure of a stream has one grain, so such money cannot stand under `*`; totals of the shop hold
+it, categories do not.
+"""
+
 Key = tuple[date, str, str, str]
 Amount = Decimal | int
 
