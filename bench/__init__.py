@@ -1,0 +1,3 @@
+"""Measured promises: each benchmark is one module, `python -m bench.run` runs them."""
+
+from __future__ import annotations
