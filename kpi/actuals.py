@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
-from kpi.model import DataState, Metric, Period, RollUp, Scope, Unit, Window
+from kpi.model import DataState, Measure, Metric, Period, RollUp, Scope, Unit, Window
 from kpi.numbers import normalise
-from kpi.organisation import Part, ScopeParts
+from kpi.organisation import Part, ScopeParts, same
 from kpi.totals import Converter, Totals
 
 # Figures from the product table are unknown while one unit of the scope lacks its cost.
@@ -20,6 +20,12 @@ LACKING = {
     "cogs": "units_without_cost",
     "inbound_freight": "units_without_freight",
     "inventory_value_cost": "stock_without_cost",
+}
+
+
+# Counts of what lacks its cost; they travel with the leaves and are no figures of a workbook.
+GAPS: dict[str, Measure] = {
+    code: Measure(code, same(code), Unit.COUNT, RollUp.SUM, ("WB",)) for code in LACKING.values()
 }
 
 

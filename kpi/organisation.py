@@ -129,7 +129,7 @@ def scopes(book: Book) -> tuple[ScopeParts, ...]:
     for region in Region:
         shops = [s for s in book.shops if s.region is region]
         if shops:
-            found.append(_gather(region, ScopeKind.REGION, region, _same(region), shops))
+            found.append(_gather(region, ScopeKind.REGION, region, same(region), shops))
             found.extend(_inside_region(book, region, shops))
     return tuple(found)
 
@@ -138,25 +138,26 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
     # A market that is the region's own name (US) would be a second key for the same scope.
     for market in dict.fromkeys(s.market for s in shops if s.market != region):
         inside = [s for s in shops if s.market == market]
-        yield _gather(market, ScopeKind.MARKET, region, _same(market), inside)
+        yield _gather(market, ScopeKind.MARKET, region, same(market), inside)
     for platform in dict.fromkeys(s.platform for s in shops):
         inside = [s for s in shops if s.platform == platform]
-        yield _gather(platform, ScopeKind.PLATFORM, region, _same(platform), inside)
+        yield _gather(platform, ScopeKind.PLATFORM, region, same(platform), inside)
     for shop in shops:
-        names = _same(shop.name or shop.code)
+        names = same(shop.name or shop.code)
         yield _gather(shop.code, ScopeKind.SHOP, region, names, [shop])
     for category in dict.fromkeys(p.category for p in book.products if p.category):
-        gathered = _gather(category, ScopeKind.CATEGORY, region, _same(category), shops)
+        gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
     for person in book.people:
         parts = in_region(book, person_parts(book, person.code), region)
         if parts:
-            names = _same(person.code)
+            names = same(person.code)
             yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
 
 
-def _same(name: str) -> Texts:
+def same(name: str) -> Texts:
+    """A name that reads alike in both languages: a code."""
     return {"zh": name, "en": name}
 
 

@@ -40,7 +40,8 @@ class LeafQuery:
     window: Window
     shops: Mapping[str, str]  # shop -> market
     products: Sequence[Product] = ()
-    # (shop, measure) -> the streams that count it; costs follow those of the units
+    # (shop, measure) -> the streams that count it; costs follow those of the units. Without it the
+    # costs keep the stream of their units, and the totals choose day by day.
     winners: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     version: int | None = None  # of the facts; None is the newest
     streams: frozenset[str] | None = None  # None is every stream
@@ -164,7 +165,10 @@ def _blocks(
         "currency": np.where(part.cost_currency == 0, own, costs[part.cost_currency])
     }
     for units in sorted({COST_FIGURES[n].units for n in planned.costs}):
-        counts = [part.stream in query.winners.get((name, units), ()) for name in shops]
+        counts = [
+            not query.winners or part.stream in query.winners.get((name, units), ())
+            for name in shops
+        ]
         taken = inside & np.array(counts, np.bool_)[shop]
         figures = {
             n: f"book.{n}"
@@ -172,7 +176,8 @@ def _blocks(
             if COST_FIGURES[n].units == units and f"book.{n}" in part.sums
         }
         if figures and taken.any():
-            blocks.append(_grouped(COSTS_STREAM, cost_keys, part, taken, figures))
+            stream = COSTS_STREAM if query.winners else part.stream
+            blocks.append(_grouped(stream, cost_keys, part, taken, figures))
     return own_block, blocks
 
 

@@ -26,7 +26,7 @@ _ADS = ("amazon_ads.sp", "amazon_ads.sb", "amazon_ads.sd")
 AMAZON: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
-        " units_without_cost orders_count order_items_count orders_cancelled_buyer",
+        " units_without_cost units_without_freight orders_count order_items_count orders_cancelled_buyer",
         ["amazon.orders"],
         ["file.all_orders"],
     ),
@@ -43,7 +43,7 @@ AMAZON: dict[str, Alternatives] = {
     ),
     **_group("ad_spend ad_sales ad_orders ad_clicks ad_impressions", _ADS, ["file.ads"]),
     **_group(
-        "available_units inventory_value_cost",
+        "available_units inventory_value_cost stock_without_cost",
         ["amazon.stock"],
         ["amazon.stock_ledger"],
     ),
@@ -54,7 +54,7 @@ AMAZON: dict[str, Alternatives] = {
 SHOPIFY: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
-        " units_without_cost orders_count order_items_count",
+        " units_without_cost units_without_freight orders_count order_items_count",
         ["shopify.orders"],
         ["file.shopify_orders"],
     ),
@@ -64,7 +64,9 @@ SHOPIFY: dict[str, Alternatives] = {
     ),
     **_group("sessions", ["shopify.traffic"]),
     **_group("platform_fees payment_fees", ["shopify.payments"]),
-    **_group("available_units inventory_value_cost inbound_units", ["shopify.stock"]),
+    **_group(
+        "available_units inventory_value_cost stock_without_cost inbound_units", ["shopify.stock"]
+    ),
     **_group("listings_new_parent", ["shopify.products"]),
 }
 

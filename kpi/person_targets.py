@@ -1,0 +1,108 @@
+"""What a person (or a shop) should reach in a month, and what of it is due by the covered day.
+
+An own target of the person or the role wins. Else money and counts are the sum of the targets of
+the shops that were theirs, each for its days and share, so a hand-over in mid-month splits the
+month; a ratio takes the one target of its shops, or that of the region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kpi.book import Book
+from kpi.model import Metric, Period, Region, Unit, Window
+from kpi.money import fixed_rate
+from kpi.numbers import R, normalise
+from kpi.organisation import Part, clip
+from kpi.targets import Target, decimals_of, due_share, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target in the report currency and the share of it that is due by now."""
+
+    value: float
+    share: float | None  # None while no day is covered
+    basis: str  # the scopes whose rows it comes from
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The targets of one book and month."""
+
+    book: Book
+    month: Period
+
+    def of(
+        self, metric: Metric, region: Region, own: Sequence[str], parts: Sequence[Part], until: date
+    ) -> Goal | None:
+        """The goal of a scope; `own` are its codes from the most particular, `until` is covered."""
+        typed = self._row(metric, region, own)
+        if typed is not None:
+            return self._whole(metric, typed, until)
+        if metric.additive:
+            return self._summed(metric, region, parts, until)
+        shops = sorted({part.shop for part in parts})
+        single = self._row(metric, region, shops) if len(shops) == 1 else None
+        found = single or self._row(metric, region, self._wider(region, shops))
+        return None if found is None else self._whole(metric, found, until)
+
+    def _wider(self, region: Region, shops: Sequence[str]) -> tuple[str, ...]:
+        """The market, when all shops lie in one, then the region."""
+        markets = {s.market for s in self.book.shops if s.code in shops}
+        return (*(markets if len(markets) == 1 else ()), str(region))
+
+    def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
+        return resolve(
+            self.book.targets,
+            metric.code,
+            region,
+            scopes,
+            self.month,
+            additive=metric.additive,
+            decimals=decimals_of(metric.unit),
+        )
+
+    def _whole(self, metric: Metric, target: Target, until: date) -> Goal | None:
+        value = self._in_report_currency(metric, target)
+        last = until - timedelta(days=1)
+        share = due_share(last, self.month.window) if metric.additive else 1.0
+        return None if value is None else Goal(value, share, target.scope)
+
+    def _summed(
+        self, metric: Metric, region: Region, parts: Sequence[Part], until: date
+    ) -> Goal | None:
+        whole, due, basis = 0.0, 0.0, []
+        for part in parts:
+            mine = clip(part.days, self.month.window)
+            if not mine.days:
+                continue
+            target = self._row(metric, region, (part.shop,))
+            value = None if target is None else self._in_report_currency(metric, target)
+            if value is None:
+                return None  # one shop without a target leaves the sum unknown
+            whole += value * part.share * self._fraction(mine)
+            due += value * part.share * self._fraction(clip(mine, _before(mine, until)))
+            basis.append(part.shop)
+        if not basis or not whole:
+            return None
+        share = normalise(due / whole) if due else None
+        rounded = R(whole)
+        return None if rounded is None else Goal(rounded, share, "+".join(dict.fromkeys(basis)))
+
+    def _fraction(self, days: Window) -> float:
+        return days.days / self.month.window.days
+
+    def _in_report_currency(self, metric: Metric, target: Target) -> float | None:
+        wanted = self.book.settings.currency
+        given = target.currency or wanted
+        if metric.unit is not Unit.MONEY or given == wanted:
+            return target.value
+        rate = fixed_rate(self.book.settings.fixed_rates, given, wanted)
+        return None if rate is None else normalise(target.value * float(rate))
+
+
+def _before(window: Window, until: date) -> Window:
+    return Window(window.start, max(window.start, until))

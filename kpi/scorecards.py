@@ -1,0 +1,233 @@
+"""The cards of a month: what each person reached, item by item, and what it adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kpi.actuals import Actual, Actuals
+from kpi.book import Book
+from kpi.book_checks import newest
+from kpi.calendar import shifted
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.methods import Params, filled
+from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
+from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
+from kpi.person_targets import Goal, Goals
+from kpi.scoring import (
+    CardItem,
+    CardTotal,
+    Grade,
+    adjusted,
+    applied_points,
+    attainment,
+    card_total,
+    combined,
+    grade_of,
+    item_score,
+    status_of_item,
+    total_of,
+)
+from kpi.targets import due
+
+HISTORY_MONTHS = 6
+NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a card, with all that recomputes it."""
+
+    month: str
+    person: str
+    region: Region
+    line: int  # from 1
+    metric: Metric
+    rule: WeightRow
+    actual: Actual
+    goal: Goal | None
+    params: Params
+    due: float | None
+    attainment: float | None
+    score: float | None
+    status: Status
+
+    @property
+    def key(self) -> str:
+        """The key of tblScore."""
+        return "｜".join((self.month, self.person, str(self.region), self.metric.code))
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCard:
+    """A person's card of one region."""
+
+    region: Region
+    items: tuple[Item, ...]
+    total: CardTotal
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    """A person's month."""
+
+    person: Person
+    month: str
+    cards: tuple[RegionCard, ...]
+    us_share: float | None
+    points: tuple[float, ...]  # what counts of the entries of tblPoint, in order
+    total: float | None
+    grade: Grade | None
+    vetoes: int
+
+    def card(self, region: Region) -> RegionCard | None:
+        """The card of a region."""
+        return next((card for card in self.cards if card.region is region), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Scores any month of a book."""
+
+    book: Book
+    actuals: Actuals
+
+    def people(self, month: Period) -> tuple[PersonCard, ...]:
+        """The cards of all scored people, in the order of the table."""
+        scored = (p for p in self.book.people if p.scored)
+        cards = (self.person(person, month) for person in scored)
+        return tuple(card for card in cards if card.cards)
+
+    def person(self, person: Person, month: Period) -> PersonCard:
+        """One person's cards, combined."""
+        parts = person_parts(self.book, person.code)
+        found = tuple(
+            card
+            for region in Region
+            if (card := self._card(person, region, in_region(self.book, parts, region), month))
+        )
+        totals = {card.region: card.total.total for card in found}
+        share = _us_share(person, tuple(totals))
+        applied = applied_points(
+            [
+                entry.points
+                for entry in self.book.points
+                if entry.person == person.code and entry.month == month.code
+            ]
+        )
+        total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
+        vetoes = sum(_vetoed(item) for card in found for item in card.items)
+        return PersonCard(
+            person, month.code, found, share, applied, total, grade_of(total, vetoes), vetoes
+        )
+
+    def history(self, person: Person, month: Period) -> tuple[float | None, ...]:
+        """Totals of the six months before, oldest first."""
+        months = (shifted(month, -back) for back in range(HISTORY_MONTHS, 0, -1))
+        return tuple(self.person(person, one).total for one in months)
+
+    def _card(
+        self, person: Person, region: Region, parts: Sequence[Part], month: Period
+    ) -> RegionCard | None:
+        last = month.window.end - timedelta(days=1)
+        rows = [w for w in self.book.weights if w.role == person.role and w.region is region]
+        metrics = self.actuals.catalog.metrics
+        rules = [rule for rule in newest(rows, last) if rule.on and rule.metric in metrics]
+        if not parts or not rules:
+            return None
+        items = tuple(
+            self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
+        )
+        total = card_total([_counted(item) for item in items], self.book.settings.min_coverage)
+        return RegionCard(region, items, total)
+
+    def _item(
+        self, person: Person, rule: WeightRow, line: int, parts: Sequence[Part], month: Period
+    ) -> Item:
+        metric = self.actuals.catalog.metrics[rule.metric]
+        scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
+        actual = self.actuals.of(metric, ScopeParts(scope, tuple(parts)), month)
+        goals = Goals(self.book, month)
+        own = (person.code, person.role)
+        goal = goals.of(metric, rule.region, own, parts, actual.covered.end)
+        target = None if goal is None else goal.value
+        reference = due(target, goal.share if goal else None, additive=metric.additive)
+        params = filled(rule.method, rule.params, rule.better, reference)
+        return Item(
+            month=month.code,
+            person=person.code,
+            region=rule.region,
+            line=line,
+            metric=metric,
+            rule=rule,
+            actual=actual,
+            goal=goal,
+            params=params,
+            due=reference,
+            attainment=attainment(actual.value, reference, rule.better, rule.method),
+            score=item_score(rule.method, actual.value, reference, params, rule.cap, rule.floor),
+            status=status_of_item(
+                actual.value,
+                reference,
+                rule.better,
+                rule.warn,
+                rule.breach,
+                rule.bound,
+                additive=metric.additive,
+            ),
+        )
+
+
+def _counted(item: Item) -> CardItem:
+    return CardItem(
+        item.metric.code,
+        item.rule.weight,
+        item.score,
+        applicable=item.actual.state is not DataState.NOT_APPLICABLE,
+        block=item.rule.missing == "block",
+        manual=item.actual.state is DataState.MANUAL,
+    )
+
+
+def _vetoed(item: Item) -> bool:
+    """A veto needs a known breach: an unknown value never hits."""
+    return item.rule.veto and item.status is Status.BREACH
+
+
+def _us_share(person: Person, regions: tuple[Region, ...]) -> float | None:
+    """The typed share; with one card only, that card is the whole."""
+    if len(regions) == 1:
+        return 1.0 if regions[0] is Region.US else 0.0
+    return person.us_share
+
+
+def manual_share(card: PersonCard) -> float | None:
+    """Which part of 100 of all cards was typed by hand."""
+    if not card.cards:
+        return None
+    summed = total_of(one.total.manual_share for one in card.cards)
+    return None if summed is None else summed / len(card.cards) / 100
+
+
+def coverage(card: PersonCard) -> float | None:
+    """The least coverage of a person's cards."""
+    known = [one.total.coverage for one in card.cards if one.total.coverage is not None]
+    return min(known) if known else None
+
+
+def without_target(cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Items that cannot be scored because nobody set a target."""
+    for card in cards:
+        for one in card.cards:
+            for item in one.items:
+                if item.goal is None and item.rule.method not in NEEDS_NO_TARGET:
+                    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
+                    yield problem(
+                        "no_target",
+                        place,
+                        person=item.person,
+                        region=item.region,
+                        metric=item.metric.names["zh"],
+                    )
