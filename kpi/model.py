@@ -159,6 +159,7 @@ class Measure:
     roll_up: RollUp
     sources: tuple[str, ...]  # signs of metrics.md section 3: AMZ, ADS, SHP, ..., WB
     derived: str | None = None  # an expression over other measures; then it is no column of facts
+    from_products: bool = False  # units times the product table's cost, unless a file delivers it
 
 
 @dataclass(frozen=True, slots=True)
