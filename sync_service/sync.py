@@ -47,6 +47,7 @@ class Event:
 
 
 Progress = Callable[[Event], None]
+Wanted = tuple[Connector, Stream, ShopRef]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +142,13 @@ def sync(
     now = parts.kit.clock.now()
     wanted = _wanted(parts, shops, streams)
     due_now = [w for w in wanted if force or is_due(parts.store, w[1], w[2], now)]
-    chains = [_recent(parts, *each, now) for each in due_now]
+    chains = [_recent(parts, each, now) for each in due_now]
     return _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
 
 
-def _recent(
-    parts: Parts, connector: Connector, stream: Stream, shop: ShopRef, now: datetime
-) -> Chain:
+def _recent(parts: Parts, wanted: Wanted, now: datetime) -> Chain:
     """Plan the days that are new or may have been restated."""
+    connector, stream, shop = wanted
     has = commits.progress(parts.store, stream.name, shop.code)
     window = due.recent(stream, shop, has, now)
     weekly = due.local_day(shop, now) if due.long_look(stream, shop, has, now) else None
@@ -168,30 +168,30 @@ def backfill(
     """Fetch the days before those that are covered, newest first; stopped, it goes on next time."""
     now = parts.kit.clock.now()
     back = days or parts.kit.settings.history_days
-    chains = []
-    for connector, stream, shop in _wanted(parts, shops, streams):
-        has = commits.progress(parts.store, stream.name, shop.code)
-        spans = due.history(stream, shop, has, now, back)
-        if spans:
-            chains.append(Chain(connector, stream, shop, spans, recent=False))
-    return _run(parts, chains, patient, progress, stop)
+    chains = [_history(parts, each, now, back) for each in _wanted(parts, shops, streams)]
+    return _run(parts, [chain for chain in chains if chain.spans], patient, progress, stop)
+
+
+def _history(parts: Parts, wanted: Wanted, now: datetime, days: int) -> Chain:
+    """Plan the days before those that are covered."""
+    connector, stream, shop = wanted
+    has = commits.progress(parts.store, stream.name, shop.code)
+    return Chain(connector, stream, shop, due.history(stream, shop, has, now, days), recent=False)
 
 
 def _wanted(
     parts: Parts, shops: Collection[str] | None, streams: Collection[str] | None
-) -> list[tuple[Connector, Stream, ShopRef]]:
+) -> list[Wanted]:
     """Give every stream of every shop that was asked for."""
     check_registry(parts.connectors, parts.facts.schema.names)
     by_platform = {connector.platform: connector for connector in parts.connectors}
-    found = []
-    for shop in shop_refs(parts.store):
-        connector = by_platform.get(shop.platform)
-        if connector is None or (shops is not None and shop.code not in shops):
-            continue
-        for stream in connector.streams:
-            if streams is None or stream.name in streams:
-                found.append((connector, stream, shop))
-    return found
+    return [
+        (by_platform[shop.platform], stream, shop)
+        for shop in shop_refs(parts.store)
+        if shop.platform in by_platform and (shops is None or shop.code in shops)
+        for stream in by_platform[shop.platform].streams
+        if streams is None or stream.name in streams
+    ]
 
 
 def _run(
