@@ -1,0 +1,433 @@
+"""Shopify's orders, refunds, stock and fees as facts. Pure: parsed answers in, rows out.
+
+Readings: shop money only; days by the shop's zone; test orders are out, cancelled and unpaid in.
+
+- `shopify.orders` by `createdAt`: `gross_sales` = `originalTotalSet` (before discounts), and equal to
+  `gmv_amount`, as Shopify's gross already holds cancelled orders. `discounts` are the allocations of
+  the lines; what `totalDiscountsSet` has beyond them (shipping discounts) stands under sku `-`.
+  `units_shipped` by `createdAt` of fulfilments that did not fail. One fulfilment that holds all
+  units of its order needs no second question; lines of other fulfilments are asked for by id.
+- `shopify.refunds` by `createdAt` of the refund: `returns_amount` = `subtotalSet` of its lines,
+  `refund_amount` = `totalRefundedSet`. `units_returned`, `orders_returned` by `createdAt` of returns
+  that are open or closed (not merely requested, declined or cancelled).
+- `shopify.payments` by `transactionDate`: `payment_fees` = `fee` of every transaction;
+  `platform_fees` = what transactions of the kinds in `PLATFORM_FEES` took.
+- `shopify.stock`: available and incoming of tracked items, added over locations, at the instant of
+  asking. `shopify.products`: a product is a parent; by `publishedAt`.
+- A line without a SKU stands under `-`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from kpi.model import Window
+from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef, parse_json
+from sync_service.connectors.shop_days import day_of, iso_day
+from sync_service.connectors.tally import NO_PRODUCT, Distinct, Tally
+
+Json = Mapping[str, object]
+
+FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+RETURNED: Final = frozenset({"OPEN", "CLOSED"})
+PLATFORM_FEES: Final = frozenset(
+    {
+        "REFERRAL_FEE",
+        "REFERRAL_FEE_TAX",
+        "MARKETPLACE_FEE_CREDIT",
+        "MARKETPLACE_FEE_CREDIT_REVERSAL",
+        "BILLING_DEBIT",
+        "BILLING_DEBIT_REVERSAL",
+        "APPLICATION_FEE_REFUND",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an order or of a refund."""
+
+    sku: str
+    quantity: int
+    amount: Decimal  # before discounts; of a refund line its subtotal
+    discount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilment:
+    """A parcel; its units are those of the whole parcel."""
+
+    id: str
+    created: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an order tells, and nothing about who bought."""
+
+    created: str
+    discounts: Decimal
+    currency: str
+    lines: tuple[Line, ...]
+    fulfilments: tuple[Fulfilment, ...]
+
+    @property
+    def whole_parcel(self) -> bool:
+        """Whether one fulfilment holds all units of the order."""
+        ordered = sum(line.quantity for line in self.lines)
+        return len(self.fulfilments) == 1 and self.fulfilments[0].units == ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund as a whole."""
+
+    id: str
+    created: str
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods on their way back, by (sku, units)."""
+
+    created: str
+    units: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Refunds and returns of one order."""
+
+    order: str
+    refunds: tuple[Refund, ...]
+    returns: tuple[Return, ...]
+
+
+# -- reading values ------------------------------------------------------------------------------
+
+
+def text(of: Json, name: str) -> str:
+    """A text that must be there."""
+    value = of.get(name)
+    if not isinstance(value, str) or not value:
+        raise ContractBroken(f"the answer has no {name!r}")
+    return value
+
+
+def whole(of: Json, name: str) -> int:
+    """A count that must be there."""
+    value = of.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ContractBroken(f"{name!r} is {value!r}, which is no count")
+    return value
+
+
+def thing(of: Json, name: str) -> Json:
+    """An object that must be there."""
+    value = of.get(name)
+    if not isinstance(value, Mapping):
+        raise ContractBroken(f"the answer has no {name!r}")
+    return value
+
+
+def things(of: Json, name: str) -> Sequence[Json]:
+    """A list of objects; of a connection its nodes."""
+    value = of.get(name)
+    if isinstance(value, Mapping):
+        value = value.get("nodes")
+    if not isinstance(value, list):
+        raise ContractBroken(f"the answer has no list {name!r}")
+    return value
+
+
+def decimal(money: Json) -> Decimal:
+    """An amount; Shopify prints amounts as texts."""
+    value = money.get("amount")
+    if not isinstance(value, (str, int, Decimal)) or isinstance(value, bool):
+        raise ContractBroken(f"{value!r} is no amount")
+    try:
+        return Decimal(value)
+    except InvalidOperation as error:
+        raise ContractBroken(f"{value!r} is no amount") from error
+
+
+def shop_money(of: Json, name: str) -> tuple[Decimal, str]:
+    """The shop's side of a money bag, with its currency."""
+    money = thing(thing(of, name), "shopMoney")
+    return decimal(money), text(money, "currencyCode")
+
+
+def sku_of(of: Json) -> str:
+    """The SKU of a line; `-` where it has none."""
+    return str(of.get("sku") or "") or NO_PRODUCT
+
+
+# -- reading answers -----------------------------------------------------------------------------
+
+
+def assembled(payload: bytes, children: Mapping[str, str]) -> list[Json]:
+    """The roots of a bulk result, each with its children as lists; lines come in any order.
+
+    `children` names the list of a child by the kind in its id: LineItem -> lineItems.
+    """
+    objects = [_object(line) for line in payload.split(b"\n") if line.strip()]
+    known = {str(one["id"]): one for one in objects if "id" in one}
+    roots: list[Json] = []
+    for one in objects:
+        parent = one.get("__parentId")
+        if parent is None:
+            roots.append(one)
+            continue
+        if parent not in known:
+            raise ContractBroken(
+                f"a line of the bulk result points to {parent}, which is not there"
+            )
+        name = children.get(_kind(str(one.get("id", ""))))
+        if name:
+            known[str(parent)].setdefault(name, []).append(one)
+    return roots
+
+
+def _object(line: bytes) -> dict[str, object]:
+    value = parse_json(line)
+    if not isinstance(value, dict):
+        raise ContractBroken("a line of the bulk result is no JSON object")
+    return value
+
+
+def _kind(gid: str) -> str:
+    """gid://shopify/LineItem/1 -> LineItem."""
+    return gid.removeprefix("gid://shopify/").split("/")[0]
+
+
+def read_order(node: Json, lines: Sequence[Json]) -> Order | None:
+    """An order; None for a test order."""
+    if node.get("test"):
+        return None
+    discounts, currency = shop_money(node, "totalDiscountsSet")
+    return Order(
+        created=text(node, "createdAt"),
+        discounts=discounts,
+        currency=currency,
+        lines=tuple(_line(line) for line in lines),
+        fulfilments=tuple(
+            Fulfilment(text(one, "id"), text(one, "createdAt"), whole(one, "totalQuantity"))
+            for one in things(node, "fulfillments")
+            if one.get("status") not in FAILED_FULFILMENTS
+        ),
+    )
+
+
+def _line(line: Json) -> Line:
+    amount, currency = shop_money(line, "originalTotalSet")
+    discount = sum(
+        (shop_money(one, "allocatedAmountSet")[0] for one in things(line, "discountAllocations")),
+        Decimal(0),
+    )
+    return Line(sku_of(line), whole(line, "quantity"), amount, discount, currency)
+
+
+def read_refund_line(line: Json) -> Line:
+    """A line of a refund."""
+    amount, currency = shop_money(line, "subtotalSet")
+    return Line(
+        sku_of(thing(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
+    )
+
+
+def read_fulfilment_line(line: Json) -> tuple[str, int]:
+    """SKU and units of a line of a fulfilment."""
+    units = line.get("quantity")
+    return sku_of(thing(line, "lineItem")), int(units) if isinstance(units, int) else 0
+
+
+def read_given_back(node: Json, returns: Sequence[Json]) -> GivenBack | None:
+    """Refunds and returns of an order; None for a test order."""
+    if node.get("test"):
+        return None
+    return GivenBack(
+        order=text(node, "id"),
+        refunds=tuple(_refund(one) for one in things(node, "refunds") if one.get("createdAt")),
+        returns=tuple(_return(one) for one in returns if one.get("status") in RETURNED),
+    )
+
+
+def _refund(node: Json) -> Refund:
+    amount, currency = shop_money(node, "totalRefundedSet")
+    return Refund(text(node, "id"), text(node, "createdAt"), amount, currency)
+
+
+def _return(node: Json) -> Return:
+    lines = node.get("returnLineItems") or []
+    found = things({"lines": lines}, "lines")
+    return Return(text(node, "createdAt"), tuple(_return_line(one) for one in found if one))
+
+
+def _return_line(line: Json) -> tuple[str, int]:
+    item = thing(thing(line, "fulfillmentLineItem"), "lineItem")
+    return sku_of(item), whole(line, "quantity")
+
+
+# -- facts ---------------------------------------------------------------------------------------
+
+
+def order_facts(
+    orders: Iterable[Order],
+    parcels: Mapping[str, Sequence[tuple[str, int]]],
+    shop: ShopRef,
+    window: Window,
+) -> list[FactRow]:
+    """Orders of a window, and what was shipped in it; `parcels` by id of the fulfilment."""
+    tally = Tally(window, shop.currency)
+    for order in orders:
+        _placed(order, day_of(order.created, shop.time_zone), tally)
+        for parcel in order.fulfilments:
+            day = day_of(parcel.created, shop.time_zone)
+            for sku, units in parcels.get(parcel.id, _all_units(order)):
+                tally.add(day, "units_shipped", units, sku, currency=order.currency)
+    return tally.rows()
+
+
+def _all_units(order: Order) -> list[tuple[str, int]]:
+    return [(line.sku, line.quantity) for line in order.lines]
+
+
+def _placed(order: Order, day: date, tally: Tally) -> None:
+    tally.add(day, "orders_count", 1)
+    tally.add(day, "order_items_count", len(order.lines))
+    rest = order.discounts
+    for line in order.lines:
+        rest -= line.discount
+        cells = {
+            "gross_sales": line.amount,
+            "gmv_amount": line.amount,
+            "discounts": line.discount,
+            "units_ordered": line.quantity,
+        }
+        for measure, value in cells.items():
+            tally.add(day, measure, value, line.sku, currency=line.currency)
+    if rest:
+        tally.add(day, "discounts", rest, NO_PRODUCT, currency=order.currency)
+
+
+def split_parcels(orders: Iterable[Order], shop: ShopRef, window: Window) -> list[str]:
+    """Fulfilments of the window whose lines have to be asked for."""
+    return [
+        parcel.id
+        for order in orders
+        if not order.whole_parcel
+        for parcel in order.fulfilments
+        if window.start <= day_of(parcel.created, shop.time_zone) < window.end
+    ]
+
+
+def refunds_within(backs: Iterable[GivenBack], shop: ShopRef, window: Window) -> list[Refund]:
+    """Refunds of the window."""
+    return [
+        refund
+        for back in backs
+        for refund in back.refunds
+        if window.start <= day_of(refund.created, shop.time_zone) < window.end
+    ]
+
+
+def refund_facts(
+    backs: Sequence[GivenBack],
+    lines: Mapping[str, Sequence[Line]],
+    shop: ShopRef,
+    window: Window,
+) -> list[FactRow]:
+    """Refunds and returns of a window; `lines` by id of the refund."""
+    tally = Tally(window, shop.currency)
+    orders_back = Distinct()
+    for refund in refunds_within(backs, shop, window):
+        day = day_of(refund.created, shop.time_zone)
+        tally.add(day, "refund_amount", refund.amount, currency=refund.currency)
+        for line in lines.get(refund.id, ()):
+            tally.add(day, "returns_amount", line.amount, line.sku, currency=line.currency)
+            tally.add(day, "units_refunded", line.quantity, line.sku, currency=line.currency)
+    for back in backs:
+        for one in back.returns:
+            day = day_of(one.created, shop.time_zone)
+            orders_back.add(day, back.order)
+            for sku, units in one.units:
+                tally.add(day, "units_returned", units, sku)
+    orders_back.into(tally, "orders_returned")
+    return tally.rows()
+
+
+def stock_facts(
+    items: Iterable[Json],
+    levels: Mapping[str, Sequence[Json]],
+    shop: ShopRef,
+    day: date,
+) -> list[FactRow]:
+    """Stock of tracked items, added over locations; `levels` by id of the item."""
+    names = {"available": "available_units", "incoming": "inbound_units"}
+    tally = Tally(Window(day, day.fromordinal(day.toordinal() + 1)), shop.currency)
+    for item in items:
+        if item.get("tracked") is False:
+            continue
+        for level in levels[text(item, "id")]:
+            for quantity in things(level, "quantities"):
+                measure = names.get(str(quantity.get("name")))
+                if measure:
+                    tally.add(day, measure, whole(quantity, "quantity"), sku_of(item))
+    return tally.rows()
+
+
+def product_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[FactRow]:
+    """Products by day of publication."""
+    tally = Tally(window, shop.currency)
+    for node in nodes:
+        if node.get("publishedAt"):
+            day = day_of(text(node, "publishedAt"), shop.time_zone)
+            tally.add(day, "listings_new_parent", 1)
+    return tally.rows()
+
+
+def fee_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[FactRow]:
+    """What Shopify Payments and the platform took."""
+    tally = Tally(window, shop.currency)
+    for node in nodes:
+        if node.get("test"):
+            continue
+        day = day_of(text(node, "transactionDate"), shop.time_zone)
+        fee = thing(node, "fee")
+        tally.add(day, "payment_fees", decimal(fee), currency=text(fee, "currencyCode"))
+        if node.get("type") in PLATFORM_FEES:
+            taken = thing(node, "amount")
+            tally.add(day, "platform_fees", -decimal(taken), currency=text(taken, "currencyCode"))
+    return tally.rows()
+
+
+def session_facts(answer: Json, shop: ShopRef, window: Window) -> list[FactRow]:
+    """Visits by day; a day without a row is unknown."""
+    errors = answer.get("parseErrors")
+    if errors:
+        raise ContractBroken(f"ShopifyQL: {errors}")
+    table = thing(answer, "tableData")
+    columns = [text(column, "name") for column in things(table, "columns")]
+    rows = table.get("rows")
+    if not isinstance(rows, list) or not {"day", "sessions"} <= set(columns):
+        raise ContractBroken(f"ShopifyQL gave the columns {columns}")
+    tally = Tally(window, shop.currency)
+    for row in rows:
+        cells = row if isinstance(row, Mapping) else dict(zip(columns, row, strict=True))
+        tally.add(iso_day(str(cells["day"])), "sessions", _visits(cells["sessions"]))
+    return tally.rows()
+
+
+def _visits(value: object) -> int:
+    try:
+        return int(str(value))
+    except ValueError as error:
+        raise ContractBroken(f"{value!r} is no count of sessions") from error
