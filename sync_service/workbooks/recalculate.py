@@ -1,0 +1,171 @@
+"""Fresh values of formula cells, calculated by LibreOffice in a process of its own.
+
+One soffice with its own profile in a temporary folder, reached through a pipe, limited in time,
+ended by its process id. The workbook it gets is a copy; the original is never opened by it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kpi.tables import ErrorValue
+from sync_service.workbooks.areas import Area
+from sync_service.workbooks.values import Written
+
+_SCRIPT = Path(__file__).with_name("recalculate_uno.py")
+_LIMIT_S = 90.0
+_ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 532: "#DIV/0!"}
+_NOT_AVAILABLE = 32_767
+_WIDEST = 400_000  # cells of one question; a larger answer is not worth its memory
+
+Values = dict[tuple[str, int, int], Written]
+
+
+class NoOfficeError(Exception):
+    """LibreOffice is missing, too slow, or could not read the copy; its text says which."""
+
+
+def office() -> tuple[str, str] | None:
+    """The programs (soffice, a Python with uno), or None where they are not installed."""
+    soffice = shutil.which("soffice") or shutil.which("libreoffice") or _installed()
+    if soffice is None:
+        return None
+    beside = Path(soffice).resolve().parent
+    for name in ("python.exe", "python"):
+        if (beside / name).is_file():
+            return soffice, str(beside / name)
+    bundled = beside.parent / "Resources" / "python"  # macOS
+    if bundled.is_file():
+        return soffice, str(bundled)
+    system = Path("/usr/bin/python3")
+    return (soffice, str(system)) if system.is_file() else None
+
+
+def _installed() -> str | None:
+    places = (
+        Path("C:/Program Files/LibreOffice/program/soffice.exe"),
+        Path("C:/Program Files (x86)/LibreOffice/program/soffice.exe"),
+        Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
+    )
+    return next((str(p) for p in places if p.is_file()), None)
+
+
+def recalculated(
+    book: Iterable[bytes | memoryview], wanted: Mapping[str, list[Area]], limit: float = _LIMIT_S
+) -> Values:
+    """The values of these ranges after a full calculation.
+
+    A name that LibreOffice does not know (#NAME?) gives no value: another program may know it.
+    """
+    programs = office()
+    if programs is None:
+        raise NoOfficeError("LibreOffice is not installed")
+    if sum(_size(a) for ranges in wanted.values() for a in ranges) > _WIDEST:
+        raise NoOfficeError("too many formula cells")
+    with tempfile.TemporaryDirectory(prefix="linkstar-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / "book.xlsx"
+        with copy.open("wb") as file:
+            file.writelines(book)
+        return _answers(_asked(programs, Path(folder), copy, wanted, limit))
+
+
+def _size(area: Area) -> int:
+    return (area.bottom - area.top + 1) * (area.right - area.left + 1)
+
+
+def _asked(
+    programs: tuple[str, str],
+    folder: Path,
+    copy: Path,
+    wanted: Mapping[str, list[Area]],
+    limit: float,
+) -> dict[str, list[tuple[int, int, str, object]]]:
+    """Start soffice, ask it through its Python, end it."""
+    pipe = f"linkstar{secrets.token_hex(8)}"
+    ranges = {
+        title: [[a.top - 1, a.left - 1, a.bottom - 1, a.right - 1] for a in found]
+        for title, found in wanted.items()
+    }
+    question = json.dumps({"pipe": pipe, "file": copy.as_uri(), "ranges": ranges})
+    profile = (folder / "profile").as_uri()
+    server = subprocess.Popen(  # noqa: S603 - our own arguments
+        [
+            programs[0],
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            f"--accept=pipe,name={pipe};urp;",
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=sys.platform != "win32",
+        env=_plain_environment(),
+    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own arguments
+            [programs[1], str(_SCRIPT)],
+            input=question,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=limit,
+            check=True,
+            env=_plain_environment(),
+        )
+        answer: dict[str, list[tuple[int, int, str, object]]] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired as error:
+        raise NoOfficeError(f"LibreOffice took over {limit:.0f} s") from error
+    except (subprocess.CalledProcessError, json.JSONDecodeError, OSError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        last = said.strip().splitlines()[-1:] or ["no answer"]
+        raise NoOfficeError(f"LibreOffice failed: {last[0]}") from error
+    finally:
+        _end(server)
+    return answer
+
+
+def _plain_environment() -> dict[str, str]:
+    """The environment without what would lead the other Python into our virtual environment."""
+    hidden = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+    return {**{k: v for k, v in os.environ.items() if k not in hidden}, "PYTHONUTF8": "1"}
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """End soffice and its children: the session of its own process id."""
+    if sys.platform == "win32":
+        server.kill()
+    else:
+        try:
+            os.killpg(server.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            server.kill()
+    server.wait(timeout=10)
+
+
+def _answers(answer: Mapping[str, list[tuple[int, int, str, object]]]) -> Values:
+    found: Values = {}
+    for title, values in answer.items():
+        for row, column, kind, value in values:
+            place = (title, row + 1, column + 1)
+            if kind == "e" and value == _NOT_AVAILABLE:
+                found[place] = ErrorValue("#N/A")
+            elif kind == "e":
+                if value in _ERRORS:
+                    found[place] = ErrorValue(_ERRORS[int(str(value))])
+            elif kind == "s":
+                found[place] = str(value)
+            else:
+                found[place] = float(str(value))
+    return found

@@ -1,0 +1,163 @@
+"""Set free cells of any workbook: what may be set, what is refused and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kpi.tables import ErrorValue
+from sync_service.workbooks.areas import Area, address, area, position
+from sync_service.workbooks.book import Book, SheetPart
+from sync_service.workbooks.finishing import Work, edit_sheet
+from sync_service.workbooks.markup import elements
+from sync_service.workbooks.pen import SheetEdits
+from sync_service.workbooks.refusals import CellRefusedError
+from sync_service.workbooks.sheetxml import cells, grid, rows
+from sync_service.workbooks.tableparts import tables
+from sync_service.workbooks.values import Written, formula_of
+
+_ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
+_WORDS: dict[str, Written] = {"TRUE": True, "FALSE": False, **{e: ErrorValue(e) for e in _ERRORS}}
+_PLACE = re.compile(
+    r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})=(.*)", re.DOTALL
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One cell to set."""
+
+    sheet: str
+    row: int
+    column: int
+    value: Written
+
+    def __str__(self) -> str:
+        """The place as a reader writes it."""
+        return f"{self.sheet}!{address(self.row, self.column)}"
+
+
+def assignment(text: str) -> Assignment:
+    """`Sheet!A1=3.5`; text after an apostrophe, in double quotes, or when it is nothing else."""
+    found = _PLACE.fullmatch(text)
+    place = position(found[3]) if found else None
+    if found is None or place is None:
+        raise CellRefusedError(
+            text, "it is not of the form Sheet!A1=value", "格式应为 工作表!A1=值"
+        )
+    title = found[1].replace("''", "'") if found[1] else found[2]
+    return Assignment(title, *place, value(found[4]))
+
+
+def value(text: str) -> Written:
+    """A value as typed: number, TRUE, FALSE, ISO day, error, nothing, else text."""
+    if text == "":
+        return None
+    if text.startswith("'"):
+        return text[1:]
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1]
+    if text in _WORDS:
+        return _WORDS[text]
+    return _day(text) if _DAY.fullmatch(text) else _number(text)
+
+
+def _day(text: str) -> Written:
+    try:
+        return (
+            date.fromisoformat(text)
+            if len(text) == len("2026-10-22")
+            else (datetime.fromisoformat(text))
+        )
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> Written:
+    if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", text):
+        return text
+    found = float(text)
+    return found if found - found == 0 else text
+
+
+def set_cells(work: Work, wanted: Sequence[Assignment]) -> None:
+    """Set every cell, or raise for the first that cannot be set."""
+    by_sheet: dict[str, SheetEdits] = {}
+    for one in wanted:
+        sheet = work.book.sheet(one.sheet)
+        if sheet is None or not sheet.grid:
+            known = ", ".join(s.title for s in work.book.sheets)
+            raise CellRefusedError(
+                str(one),
+                f"there is no such sheet (there are: {known})",
+                f"没有该工作表（现有：{known}）",
+            )
+        by_sheet.setdefault(sheet.part, {}).setdefault(one.row, {})[one.column] = one.value
+    for sheet in work.book.sheets:
+        edits = by_sheet.get(sheet.part)
+        if edits:
+            refuse_bound(work.book, sheet, edits)
+            edit_sheet(work, sheet, edits, "cells set")
+
+
+def refuse_bound(book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]) -> None:
+    """Raise for a cell that is not free: formula, array, data table, merged, header of a table."""
+    asked = [(row, column) for row, line in edits.items() for column in line]
+    for taken, en, zh in _bound(book, sheet, edits):
+        for row, column in asked:
+            if taken.holds(row, column):
+                raise CellRefusedError(f"{sheet.title}!{address(row, column)}", en, zh)
+
+
+def _bound(
+    book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]
+) -> Iterator[tuple[Area, str, str]]:
+    """Every area with a reason why it is not free."""
+    xml = book.xml(sheet.part)
+    for merge in elements(xml, (b"mergeCell",), xml.rfind(b"sheetData")):
+        merged = area(merge.get("ref") or "")
+        if merged:
+            yield from _merged(merged)
+    if book.links(sheet.part):
+        for table in tables(book):
+            if table.sheet.part == sheet.part and table.header_rows:
+                ref = table.ref
+                header = Area(ref.top, ref.left, table.first - 1, ref.right)
+                yield header, f"it is a header of table {table.name}", f"它是表 {table.name} 的表头"
+    if b"<f" in xml or b":f" in xml:
+        yield from _formulas(book, sheet, edits)
+
+
+def _merged(merged: Area) -> Iterator[tuple[Area, str, str]]:
+    """All cells of a merged range but its first."""
+    en = f"it is merged into {address(merged.top, merged.left)}"
+    zh = f"它已合并到 {address(merged.top, merged.left)}"
+    if merged.right > merged.left:
+        yield Area(merged.top, merged.left + 1, merged.top, merged.right), en, zh
+    if merged.bottom > merged.top:
+        yield Area(merged.top + 1, merged.left, merged.bottom, merged.right), en, zh
+
+
+def _formulas(
+    book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]
+) -> Iterator[tuple[Area, str, str]]:
+    """Formula cells among the edited ones, and ranges that a formula owns."""
+    found = grid(book.xml(sheet.part))
+    for row in rows(found):
+        owner = b"ref=" in row.body or b"ref =" in row.body
+        if row.number not in edits and not owner:
+            continue
+        for cell in cells(found, row):
+            formula = formula_of(cell) if cell.has_formula else None
+            if formula is None:
+                continue
+            kind, ref = formula[0].get("t", "normal"), area(formula[0].get("ref", ""))
+            if kind == "array" and ref:
+                yield ref, "it is part of an array formula", "它属于数组公式"
+            elif kind == "dataTable" and ref:
+                yield ref, "it is part of a data table", "它属于模拟运算表"
+            own = Area(row.number, cell.column, row.number, cell.column)
+            yield own, "it holds a formula", "它含有公式"
