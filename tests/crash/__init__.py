@@ -1,0 +1,3 @@
+"""Programs that the kill sweeps stop at every write."""
+
+from __future__ import annotations
