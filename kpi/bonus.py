@@ -51,7 +51,7 @@ class Curve:
 
 
 def payout_curve(attained: float | None, bonus: float, curve: Curve) -> float | None:
-    """Nothing below the threshold, a line to the bonus at 1, above it the accelerator and the cap."""
+    """Nothing below the threshold, a line to the bonus at 1, then the accelerator up to the cap."""
     reached = R(attained)
     if reached is None:
         return None

@@ -1,0 +1,39 @@
+"""`python -m kpi COMMAND ...`: doors for checks from outside; the product itself is elsewhere.
+
+cases FILE      run published cases, one line each; 1 when one fails
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from kpi import cases
+from kpi.errors import KpiError
+
+
+def _cases(arguments: Sequence[str]) -> int:
+    if len(arguments) != 1:
+        raise KpiError("Give one file: python -m kpi cases FILE")
+    return cases.run(Path(arguments[0]), sys.stdout)
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"cases": _cases}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; 2 when it was not understood or its input cannot be used."""
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    if command is None:
+        sys.stderr.write(f"python -m kpi {{{' | '.join(COMMANDS)}}} ...\n")
+        return 2
+    try:
+        return command(arguments[1:])
+    except KpiError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
