@@ -1,0 +1,157 @@
+"""Build a workbook: manager or partner edition, Chinese or English, with the rows it starts with.
+
+`python -m sheet_templates.build OUT_DIR` writes the four shipped workbooks. The bytes depend on
+nothing but the code and the rows: no clock, no random ids.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from xlsxwriter.workbook import Workbook
+
+from sheet_templates.book import Book, Edition
+from sheet_templates.frame import setting
+from sheet_templates.layout import PARTNER_SHEETS, SHEETS, Language
+from sheet_templates.pages import (
+    actuals,
+    assignments,
+    breaches,
+    card,
+    contract,
+    inputs,
+    items,
+    kpis,
+    lists,
+    log,
+    people,
+    points,
+    products,
+    review,
+    rules,
+    setup,
+    shops,
+    targets,
+    tasks,
+    team,
+    today,
+    weights,
+)
+from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES
+from sheet_templates.shipped_rows import shipped
+from sheet_templates.start import BookStart
+from sheet_templates.style import FONT, Styles
+
+CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # one date for every build
+PAGES: dict[str, Callable[[Book], None]] = {
+    "today": today.page,
+    "team": team.page,
+    "card": card.page,
+    "shops": shops.page,
+    "breaches": breaches.page,
+    "tasks": tasks.page,
+    "review": review.page,
+    "targets": targets.page,
+    "weights": weights.page,
+    "people": people.page,
+    "products": products.page,
+    "setup": setup.page,
+    "kpis": kpis.page,
+    "assignments": assignments.page,
+    "rules": rules.page,
+    "inputs": inputs.page,
+    "points": points.page,
+    "items": items.page,
+    "actuals": actuals.page,
+    "log": log.page,
+    "lists": lists.page,
+    "contract": contract.page,
+}
+
+
+def build(
+    path: Path,
+    edition: Edition = "manager",
+    language: Language = "zh",
+    contents: BookStart | None = None,
+) -> Path:
+    """Write a workbook; without contents it is the shipped one."""
+    start = contents if contents is not None else shipped(edition, language)
+    workbook = Workbook(
+        str(path),
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_format_properties": {"font_name": FONT[language], "font_size": 10},
+        },
+    )
+    workbook.set_properties({"title": "LinkStar KPI Sheets", "created": CREATED})
+    workbook.set_size(1920, 1080)
+    book = _book(workbook, edition, language, start)
+    for sheet in book.sheets:
+        PAGES[sheet.code](book)
+    _visibility(book)
+    workbook.close()
+    return path
+
+
+def _book(workbook: Workbook, edition: Edition, language: Language, start: BookStart) -> Book:
+    sheets = SHEETS if edition == "manager" else PARTNER_SHEETS
+    book = Book(
+        workbook=workbook,
+        edition=edition,
+        language=language,
+        start=start,
+        sheets=sheets,
+        places=MANAGER_PLACES if edition == "manager" else PARTNER_PLACES,
+        styles=Styles(workbook, language),
+        metric_names=start.metric_names(),
+    )
+    for sheet in sheets:
+        book.tabs[sheet.code] = workbook.add_worksheet(sheet.title(language))
+    return book
+
+
+def _visibility(book: Book) -> None:
+    """Tabs of other modes are hidden for calm; a partner's tabs are locked but for input."""
+    mode = _mode(book)
+    for sheet in book.sheets:
+        if mode not in sheet.shown:
+            book.tabs[sheet.code].hide()
+        if book.edition == "partner":
+            allowed = {
+                "autofilter": True,
+                "sort": True,
+                "format_columns": True,
+                "format_rows": True,
+            }
+            book.tabs[sheet.code].protect("", allowed)
+    book.tabs[book.sheets[0].code].activate()
+
+
+def _mode(book: Book) -> str:
+    shown = str(setting(book, "mode"))
+    return next(
+        (code for code in ("basic", "team", "full") if book.word("mode", code) == shown), "team"
+    )
+
+
+def build_all(folder: Path) -> tuple[Path, ...]:
+    """The four shipped workbooks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    editions: tuple[Edition, ...] = ("manager", "partner")
+    languages: tuple[Language, ...] = ("zh", "en")
+    return tuple(
+        build(folder / f"{edition}-{language}.xlsx", edition, language)
+        for edition in editions
+        for language in languages
+    )
+
+
+if __name__ == "__main__":
+    for written in build_all(Path(sys.argv[1])):
+        sys.stdout.write(f"{written}\n")

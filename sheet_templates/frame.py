@@ -1,0 +1,124 @@
+"""What every tab shares: title with month and data-until, one sentence, the legend, print set-up."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from kpi.model import Settings
+from sheet_templates import words
+from sheet_templates.book import Book, formula, quote
+from sheet_templates.layout import Owner
+from sheet_templates.style import BAND, OWNER_LOOK, QUIET, TAB
+
+A4 = 9
+LEGEND = (
+    (Owner.MANAGER, "■", "经理填写", "you type"),
+    (Owner.SERVICE, "■", "系统写入", "the service writes"),
+    (Owner.FORMULA, "□", "公式", "formula"),
+    (Owner.PARTNER, "■", "伙伴填写", "partner types"),
+)
+
+
+def frame(
+    book: Book, code: str, zh: str, en: str, *, freeze: tuple[int, int] = (4, 1)
+) -> Worksheet:
+    """Rows 1 to 3 of a tab; `zh` and `en` are the sentence that says what to do here."""
+    tab = book.tabs[code]
+    title(book, tab, code)
+    tab.write_string(1, 0, book.text(zh, en), book.styles.get(font_color=QUIET))
+    _legend(book, tab)
+    tab.freeze_panes(*freeze)
+    _print(book, tab, code)
+    return tab
+
+
+def title(book: Book, tab: Worksheet, code: str) -> None:
+    """Row 1: whose book, which tab, which month, data until; grey while draft, pilot or paused."""
+    name = book.sheet(code).title(book.language)
+    until, at = book.text(" │ 数据至 ", " │ Data until "), book.text(" │ 刷新 ", " │ Refreshed ")
+    text = (
+        f'IF(nmBand="","","【"&nmBand&"】 ")&nmCompany&" · "&{quote(name)}&" · "&nmMonth'
+        f'&IF(nmDataUntil="","",{quote(until)}&nmDataUntil)'
+        f'&IF(nmRefreshed="","",{quote(at)}&nmRefreshed)'
+    )
+    tab.set_row(0, 24)
+    look = book.styles.get(bold=True, font_size=13, font_color="#1F4E79")
+    formula(tab, 0, 0, text, look, started(book, name, until, at))
+    band = book.styles.rule(bg_color=BAND, font_color="#262626")
+    tab.conditional_format(
+        0, 0, 0, 40, {"type": "formula", "criteria": '=nmBand<>""', "format": band}
+    )
+
+
+def started(book: Book, name: str, until: str, at: str) -> str:
+    """Row 1 as the formula will say it of the start's values."""
+    names, band = book.start.names, band_text(book)
+    return (
+        (f"【{band}】 " if band else "")
+        + f"{setting(book, 'company')} · {name} · {setting(book, 'month')}"
+        + (f"{until}{names['nmDataUntil']}" if names.get("nmDataUntil") else "")
+        + (f"{at}{names['nmRefreshed']}" if names.get("nmRefreshed") else "")
+    )
+
+
+def band_text(book: Book) -> str:
+    """The grey band of a new book: draft until it is published, then pilot while that is on."""
+    names = book.start.names
+    pilot = (
+        book.word("band", "pilot") if setting(book, "pilot") == book.word("yes_no", "yes") else ""
+    )
+    state = names.get("nmState", book.word("band", "draft"))
+    return str(names.get("nmPaused") or state or pilot)
+
+
+def setting(book: Book, code: str) -> str | float:
+    """A setting of the start as its cell shows it; the defaults are those of kpi.model."""
+    default = Settings(month="", company="")
+    fallback: dict[str, object] = {
+        "month": "2026-01",
+        "company": book.text("（公司名称）", "(company)"),
+        "language": book.language,
+        "fixed_rate": 1.08,
+        "fixed_rate_gbp": 1.27,
+        "fixed_rate_cny": 0.14,
+        "week_start": "monday",
+        "reminder_days": 7,
+        "pilot": "yes",
+    }
+    value = book.start.settings.get(code, fallback.get(code, getattr(default, code, "")))
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    if isinstance(value, int | float):
+        return float(value)
+    name = {"pilot": "yes_no"}.get(code, code)
+    return book.word(name, str(value)) if name in words.LISTS else str(value)
+
+
+def _legend(book: Book, tab: Worksheet) -> None:
+    parts: list[object] = []
+    for owner, sign, zh, en in LEGEND:
+        if owner is Owner.MANAGER and book.edition == "partner":
+            continue
+        colour = OWNER_LOOK[owner]["bg_color"]
+        shown = QUIET if sign == "□" else colour
+        parts += [book.styles.get(font_color=shown), sign]
+        parts += [book.styles.get(font_color=QUIET), f" {book.text(zh, en)}    "]
+    signs = book.text(
+        "● 正常  ▲ 关注  ■ 突破  ○ 无数  ◇ 过期  ✎ 手工",
+        "● OK  ▲ warn  ■ breach  ○ no data  ◇ stale  ✎ by hand",
+    )
+    parts += [book.styles.get(font_color=QUIET), signs]
+    tab.write_rich_string(2, 0, *parts, book.styles.get(font_size=9))
+
+
+def _print(book: Book, tab: Worksheet, code: str) -> None:
+    tab.set_landscape()
+    tab.set_paper(A4)
+    tab.fit_to_pages(1, 0)
+    tab.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    tab.repeat_rows(0, 3)
+    tab.set_footer(f"&L&8{book.text('第', 'Page')} &P/&N&R&8LinkStar KPI Sheets")
+    tab.hide_gridlines(2)
+    colour = TAB[book.sheet(code).colour]
+    if colour:
+        tab.set_tab_color(colour)

@@ -1,0 +1,278 @@
+"""记分卡 Card: one person, one region, one month, one screen; three dropdowns drive it."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.frame import frame, setting
+from sheet_templates.layout import CARD_LINES, CARD_WEEKS
+from sheet_templates.pages.items import attainment_bar
+from sheet_templates.places import letters
+from sheet_templates.style import UNIT_FORMAT, UNKNOWN
+from sheet_templates.table import signs
+from sheet_templates.totals import (
+    card_coverage,
+    card_total,
+    coefficient,
+    grade,
+    person_points,
+    veto_count,
+)
+
+PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
+HEAD = 5
+FIRST = HEAD + 1
+SUMS = FIRST + CARD_LINES + 1
+WEEKS = SUMS + 3
+TEXTS = WEEKS + 4
+SIGN = TEXTS + 5
+# header zh, en, column of tblScore, width, number format (None: by the row's unit)
+COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
+    ("行", "No", "line", 5, "0"),
+    ("指标", "KPI", "metric", 24, "General"),
+    ("类", "Kind", "kind", 8, "General"),
+    ("权重", "Weight", "weight", 8, "0.0"),
+    ("目标", "Target", "target", 13, None),
+    ("应达", "Due", "due", 13, None),
+    ("实际", "Actual", "actual", 13, None),
+    ("达成", "Attainment", "attainment", 12, "0.0%"),
+    ("得分", "Score", "score", 9, "0.0"),
+    ("贡献", "Points", "points", 9, "0.00"),
+    ("状态", "Status", "status", 11, "General"),
+    ("数据至", "Data until", "data_until", 12, "yyyy-mm-dd"),
+    ("口径", "Meaning", "meaning", 42, "General"),
+    ("单位", "Unit", "unit", 8, "General"),
+    ("行位", "Row", "", 8, "0"),
+    ("差", "Pull", "", 8, "0.00"),
+)
+CODES = tuple(c[2] for c in COLUMNS)
+ROW_COLUMN, PULL_COLUMN = 14, 15
+MUTED = {"font_color": "#7F7F7F"}
+
+
+def page(book: Book) -> None:
+    """The tab; nobody types here but in the three dropdowns."""
+    tab = frame(
+        book,
+        "card",
+        "选人员、区域和月份，整页自动更新；不要在下面填写。",
+        "Choose person, region and month and the page follows; nothing is typed below.",
+        freeze=(HEAD + 1, 2),
+    )
+    _pick(book, tab)
+    _headers(book, tab)
+    for number in range(CARD_LINES):
+        _line(book, tab, FIRST + number, number + 1)
+    _looks(book, tab)
+    _sums(book, tab)
+    _weeks(book, tab)
+    _texts(book, tab)
+    _signature(book, tab)
+    tab.fit_to_pages(1, 1)
+    tab.print_area(0, 0, SIGN, 12)
+
+
+def _pick(book: Book, tab: Worksheet) -> None:
+    look = book.styles.get(
+        bold=True, font_size=12, bg_color="#DDEBF7", border=1, border_color="#2F75B5", locked=False
+    )
+    label = book.styles.get(align="right", bold=True)
+    people = [str(p["person"]) for p in book.start.people]
+    spots = (
+        ("nmCardPerson", "人员", "Person", 1, "person", people[0] if people else ""),
+        ("nmCardRegion", "区域", "Region", 4, "region", "US"),
+        ("nmCardMonth", "月份", "Month", 7, "month", str(setting(book, "month"))),
+    )
+    for name, zh, en, column, code, default in spots:
+        if column > 1:
+            tab.write_string(PICK_ROW, column - 1, book.text(zh, en), label)
+        else:
+            tab.write_string(PICK_ROW, 0, book.text(zh, en), book.styles.get(bold=True))
+        put(tab, PICK_ROW, column, book.start.card.get(code, default), look)
+        book.define(name, "card", f"${letters(column)}${PICK_ROW + 1}")
+        has_list = code != "person" or book.edition == "manager"
+        source: object = f"=lst{code.capitalize()}" if has_list else people or [""]
+        tab.data_validation(
+            PICK_ROW, column, PICK_ROW, column, {"validate": "list", "source": source}
+        )
+    tab.set_row(PICK_ROW, 22)
+    tab.set_row(HEAD - 1, 6)
+
+
+def _headers(book: Book, tab: Worksheet) -> None:
+    look = book.styles.get(
+        bold=True, bg_color="#F2F2F2", top=1, bottom=2, bottom_color="#1F4E79", text_wrap=True
+    )
+    number = book.styles.get(
+        bold=True, bg_color="#F2F2F2", top=1, bottom=2, bottom_color="#1F4E79", align="right"
+    )
+    for column, (zh, en, code, wide, _) in enumerate(COLUMNS):
+        hidden = {"level": 1, "hidden": True} if column > PULL_COLUMN - 3 else {}
+        tab.set_column(column, column, wide, None, hidden)
+        right = code in ("weight", "target", "due", "actual", "attainment", "score", "points")
+        tab.write_string(HEAD, column, book.text(zh, en), number if right else look)
+    tab.set_column(PULL_COLUMN + 1, PULL_COLUMN + 1, None, None, {"collapsed": True})
+
+
+def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
+    """One line: its place in tblScore once, then every column from there."""
+    col = book.column("tblScore")
+    spot = f"${letters(ROW_COLUMN)}{row + 1}"
+    for column, (_, _, code, _, shown) in enumerate(COLUMNS):
+        left = column in (0, 1, 2, 10, 12, 13)
+        look = book.styles.get(
+            num_format=shown or "#,##0.00",
+            align="left" if left else "right",
+            bottom=1,
+            bottom_color="#D9D9D9",
+            **({"font_size": 9, **MUTED} if code == "meaning" else {}),
+        )
+        if column == ROW_COLUMN:
+            key = f'nmCardMonth&"｜"&nmCardPerson&"｜"&nmCardRegion&"｜{number}"'
+            text = f'IFERROR(MATCH({key},{col("card_key")},0),"")'
+        elif column == PULL_COLUMN:
+            text = _pull(book, row, spot)
+        else:
+            found = f"INDEX({col(code)},{spot})"
+            empty = (
+                f'{found}&""'
+                if shown == "General"
+                else f'IF(ISNA({found}),NA(),IF({found}="","",{found}))'
+            )
+            text = f'IF({spot}="","",{empty})'
+        formula(tab, row, column, text, look)
+
+
+def _pull(book: Book, row: int, spot: str) -> str:
+    """How far a line pulls the card from 100: its points less its share."""
+    col = book.column("tblScore")
+    points, share = f"INDEX({col('points')},{spot})", f"INDEX({col('share')},{spot})"
+    score = _cell("score", row)
+    return f'IF({spot}="","",IF(ISNUMBER({score}),ROUND({points}-{share},9),""))'
+
+
+def _cell(code: str, row: int) -> str:
+    return f"${letters(CODES.index(code))}{row + 1}"
+
+
+def _area(code: str) -> str:
+    letter = letters(CODES.index(code))
+    return f"${letter}${FIRST + 1}:${letter}${FIRST + CARD_LINES}"
+
+
+def _looks(book: Book, tab: Worksheet) -> None:
+    last = FIRST + CARD_LINES - 1
+    numbers = (FIRST, 4, last, 9)
+    unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN), "stop_if_true": True}
+    tab.conditional_format(*numbers, unknown)
+    unit = f"$N{FIRST + 1}"
+    for code, shown in UNIT_FORMAT.items():
+        tests = ",".join(f'{unit}="{word}"' for word in sorted({code, book.word("unit", code)}))
+        rule = {"type": "formula", "criteria": f"=OR({tests})"}
+        tab.conditional_format(
+            FIRST, 4, last, 6, {**rule, "format": book.styles.rule(num_format=shown)}
+        )
+    tab.conditional_format(FIRST, 7, last, 7, attainment_bar())
+    signs(book, tab, (FIRST, 10, last, 10))
+
+
+def _sums(book: Book, tab: Worksheet) -> None:
+    """Total, points by hand, veto, grade, coefficient, coverage, version."""
+    card = ("nmCardMonth", "nmCardPerson", "nmCardRegion")
+    row = SUMS + 1
+    total = f"$B${row + 1}"
+    fields = (
+        (1, "合计", "Total", card_total(book, *card), "0.00"),
+        (3, "加减分", "Points", person_points(book, *card[:2]), "0.0"),
+        (4, "一票否决", "Veto", _veto(book, card), "General"),
+        (5, "等级", "Grade", grade(book, total, *card[:2]), "General"),
+        (6, "系数", "Coefficient", coefficient(f"$F${row + 1}"), "0.0"),
+        (7, "覆盖率", "Coverage", f'IFERROR({card_coverage(book, *card)},"")', "0%"),
+        (8, "版本", "Version", 'nmVersion&""', "General"),
+    )
+    label = book.styles.get(font_color="#595959", top=2, top_color="#1F4E79", align="right")
+    for column in range(13):
+        tab.write_blank(SUMS, column, None, label)
+    for column, zh, en, text, shown in fields:
+        tab.write_string(SUMS, column, book.text(zh, en), label)
+        look = book.styles.get(bold=True, font_size=14, align="right", num_format=shown)
+        formula(tab, row, column, text, look)
+    tab.conditional_format(
+        row, 1, row, 9, {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
+    )
+    tab.set_row(row, 24)
+
+
+def _veto(book: Book, card: tuple[str, str, str]) -> str:
+    hit, clear = book.text("■ 触发", "■ Veto"), book.text("● 无", "● None")
+    return f"IF({veto_count(book, *card)}>0,{quote(hit)},{quote(clear)})"
+
+
+def _weeks(book: Book, tab: Worksheet) -> None:
+    """The strip of weekly attainment for sales and profit."""
+    col = book.column("tblWeek")
+    head = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9", align="right")
+    left = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9")
+    look = book.styles.get(num_format="0%", align="right", bottom=1, bottom_color="#D9D9D9")
+    labels = (
+        ("week", book.text("每周达成", "Weekly attainment")),
+        ("net_sales", book.text("净销售额", "Net sales")),
+        ("profit", book.text("边际贡献额", "Contribution")),
+    )
+    for offset, (code, text) in enumerate(labels):
+        tab.write_string(WEEKS + offset, 1, text, left)
+        for week in range(1, CARD_WEEKS + 1):
+            key = f'nmCardPerson&"｜"&nmCardRegion&"｜{week}"'
+            found = f"INDEX({col(code)},MATCH({key},{col('strip')},0))"
+            column = 2 + week
+            text = (
+                f'IFERROR({found}&"","")' if code == "week" else f'IF(ISNUMBER({found}),{found},"")'
+            )
+            formula(tab, WEEKS + offset, column, text, head if code == "week" else look)
+    area = (WEEKS + 1, 3, WEEKS + 2, 2 + CARD_WEEKS)
+    low, ok = book.styles.rule(font_color="#9C0006"), book.styles.rule(font_color="#1E6B2E")
+    first = f"{letters(3)}{WEEKS + 2}"
+    tab.conditional_format(
+        *area,
+        {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}<0.85)", "format": low},
+    )
+    tab.conditional_format(
+        *area, {"type": "formula", "criteria": f"=AND(ISNUMBER({first}),{first}>=1)", "format": ok}
+    )
+
+
+def _texts(book: Book, tab: Worksheet) -> None:
+    """What pulled the score up, what pulled it down, what is missing."""
+    pull = f"${letters(PULL_COLUMN)}${FIRST + 1}:${letters(PULL_COLUMN)}${FIRST + CARD_LINES}"
+    name = _area("metric")
+
+    def named(best: str) -> str:
+        return f"INDEX({name},MATCH({best}({pull}),{pull},0))"
+
+    def line(best: str, sign: str) -> str:
+        text = f'{named(best)}&" "&ROUND({best}({pull}),2)'
+        return f'IF(COUNTIFS({pull},"{sign}0")=0,"–",{text})'
+
+    none = book.word("status", "no_data")[0]
+    missing = "&".join(
+        f'IF(COUNTIFS({_cell("status", row)},"{none}*")>0,{_cell("metric", row)}&"  ","")'
+        for row in range(FIRST, FIRST + CARD_LINES)
+    )
+    label, look = book.styles.get(font_color="#595959"), book.styles.get(bold=True)
+    rows = (
+        (book.text("拉高得分", "Pulled it up"), line("MAX", ">")),
+        (book.text("拉低得分", "Pulled it down"), line("MIN", "<")),
+        (book.text("缺少数据", "What is missing"), f'IF({missing}="","–",{missing})'),
+    )
+    for offset, (text, what) in enumerate(rows):
+        tab.write_string(TEXTS + offset, 1, text, label)
+        formula(tab, TEXTS + offset, 3, what, look)
+
+
+def _signature(book: Book, tab: Worksheet) -> None:
+    look = book.styles.get(font_color="#595959", bottom=1)
+    for column, zh, en in ((1, "本人", "Signed"), (4, "主管", "Supervisor"), (8, "日期", "Date")):
+        for offset in range(2):
+            tab.write_blank(SIGN, column + offset, None, look)
+        tab.write_string(SIGN, column, book.text(zh, en), look)

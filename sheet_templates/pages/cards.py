@@ -1,0 +1,65 @@
+"""The weight sums of every card (role and region), kept on Lists and shown above Weights."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates import words
+from sheet_templates.book import Book, formula, quote
+from sheet_templates.places import HEADER_ROW, letters
+
+REGIONS = ("US", "EU")
+RESULT_MAX, PROCESS_MIN, COMPLIANCE_MIN = 70, 20, 10  # points; packs.md, balance checks
+PARTS = ("total", "off", "result", "process", "compliance", "sales", "profit")
+
+
+def cards(book: Book, tab: Worksheet, column: int) -> None:
+    """A line a card: its sums, and the text that Weights shows; empty where a role is unused."""
+    row = HEADER_ROW
+    plain = book.styles.get()
+    for role in words.LISTS["role"]:
+        for region in REGIONS:
+            row += 1
+            tab.write_string(row, column, book.word("role", role[0]), plain)
+            tab.write_string(row, column + 1, region, plain)
+            for offset, part in enumerate(PARTS, column + 2):
+                formula(tab, row, offset, _sum(book, part, column, row), plain)
+            formula(tab, row, column + 2 + len(PARTS), _text(book, column, row), plain)
+    last = letters(column + 2 + len(PARTS))
+    book.define("nmCards", "lists", f"${last}${HEADER_ROW + 2}:${last}${row + 1}")
+
+
+def _sum(book: Book, part: str, column: int, row: int) -> str:
+    col = book.column("tblWeight")
+    role, region = f"${letters(column)}{row + 1}", f"${letters(column + 1)}{row + 1}"
+    tests = [f"{col('role')},{role}", f"{col('region')},{region}", f"{col('live')},1"]
+    if part == "off":
+        tests.append(f"{col('on')},{book.literal('yes_no', 'no')}")
+    else:
+        tests.append(f"{col('on')},{book.literal('yes_no', 'yes')}")
+    if part in ("result", "process"):
+        tests.append(f"{col('kind')},{book.literal('kind', part)}")
+    if part in ("compliance", "sales", "profit"):
+        tests.append(f"{col('klass')},{book.literal('klass', part)}")
+    return f"ROUND(SUMIFS({col('weight')},{','.join(tests)}),9)"
+
+
+def _text(book: Book, column: int, row: int) -> str:
+    """`运营 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓`."""
+    cell = {part: f"${letters(column + 2 + n)}{row + 1}" for n, part in enumerate(PARTS)}
+    role, region = f"${letters(column)}{row + 1}", f"${letters(column + 1)}{row + 1}"
+    result, process = book.word("kind", "result"), book.word("kind", "process")
+    compliance, profit = book.word("klass", "compliance"), book.text("利润项", "Profit item")
+    off = book.text("待分配", "To distribute")
+    total = cell["total"]
+    tick = f'IF(ABS({total}-100)<0.000000001," ✓"," ✗")'
+    parts = [
+        f'{role}&" "&{region}&" "&{total}&{tick}',
+        f'IF({cell["off"]}>0,{quote(f" · {off} ")}&{cell["off"]},"")',
+        f'{quote(f" · {result} ")}&{cell["result"]}&IF({cell["result"]}<={RESULT_MAX}," ✓"," ✗")',
+        f'{quote(f" · {process} ")}&{cell["process"]}&IF({cell["process"]}>={PROCESS_MIN}," ✓"," ✗")',
+        f'IF({cell["sales"]}>0,{quote(f" · {profit}")}&IF({cell["profit"]}>0," ✓"," ✗"),"")',
+        f'IF({region}="EU",{quote(f" · {compliance} ")}&{cell["compliance"]}'
+        f'&IF({cell["compliance"]}>={COMPLIANCE_MIN}," ✓"," ✗"),"")',
+    ]
+    return f'IF({total}+{cell["off"]}=0,"",{"&".join(parts)}&"     ")'

@@ -1,0 +1,231 @@
+"""词表 Lists: dropdown words, months, stamps of the service, and the tables behind Today."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates import words
+from sheet_templates.book import Book, Formula, below, formula, put
+from sheet_templates.frame import band_text, frame, setting
+from sheet_templates.layout import (
+    DAY_ROWS,
+    MARKETS,
+    NAMES,
+    REVIEW_METRICS,
+    REVIEW_SCOPES,
+    TILES,
+    Owner,
+)
+from sheet_templates.pages.cards import cards
+from sheet_templates.places import HEADER_ROW, Ref, letters, quoted
+from sheet_templates.start import StartRow
+from sheet_templates.table import TableSpec, list_name, put_table
+
+FIRST_YEAR, LAST_YEAR = 2024, 2032
+LIST_END = 2000  # dropdowns that grow with a table look this far
+
+
+def page(book: Book) -> None:
+    """The hidden tab; nobody types here."""
+    tab = frame(
+        book,
+        "lists",
+        "这里只放下拉词与图表数据，不需要填写。",
+        "Dropdown words and the data behind the charts; nothing to type here.",
+        freeze=(4, 0),
+    )
+    for spec in _specs(book):
+        if spec.name in book.places and book.places[spec.name].sheet.code == "lists":
+            put_table(book, spec)
+    column = _stamps(book, tab, _first_free(book))
+    column = _months(book, tab, column)
+    column = _words(book, tab, column)
+    if book.edition == "manager":
+        _growing_lists(book)
+        cards(book, tab, column)
+
+
+def _specs(book: Book) -> tuple[TableSpec, ...]:
+    status = {"status": _market_status(book)}
+    return (
+        TableSpec("tblScope", keys=_scopes(book), autofilter=False),
+        TableSpec("tblDay", blanks=DAY_ROWS, autofilter=False),
+        TableSpec("tblWeek", {"strip": lambda r: _strip(book, r)}, autofilter=False),
+        TableSpec("tblMarket", status, keys=_keyed("scope", MARKETS), autofilter=False),
+        TableSpec("tblTile", keys=_keyed("tile", TILES), autofilter=False),
+        TableSpec("tblWeekKpi", keys=_review_keys(), autofilter=False),
+    )
+
+
+def _keyed(column: str, codes: tuple[str, ...]) -> tuple[StartRow, ...]:
+    return tuple({column: code} for code in codes)
+
+
+def _review_keys() -> tuple[StartRow, ...]:
+    return tuple({"metric": m, "scope": s} for m in REVIEW_METRICS for s in REVIEW_SCOPES)
+
+
+def _scopes(book: Book) -> tuple[StartRow, ...]:
+    """Scopes that the start's shops and people make; the service keeps the table from then on."""
+    found: dict[str, str] = {"US": "region", "EU": "region"}
+    for shop in book.start.shops:
+        found.setdefault(str(shop.get("market", "")), "market")
+        found.setdefault(str(shop.get("platform", "")), "platform")
+    found.update({str(s["shop"]): "shop" for s in book.start.shops})
+    found.update({str(p["person"]): "person" for p in book.start.people})
+    return tuple(
+        {"scope": code, "kind": book.word("scope_kind", kind)}
+        for code, kind in found.items()
+        if code
+    )
+
+
+def _strip(book: Book, ref: Ref) -> str:
+    """The n-th week of its card: person｜region｜n."""
+    place = book.places["tblWeek"]
+    first = place.row + 2
+    person, region = ref("person"), ref("region")
+
+    def so_far(cell: str) -> str:
+        letter = cell.rstrip("0123456789")
+        return f"{letter}${first}:{cell}"
+
+    count = f"COUNTIFS({so_far(person)},{person},{so_far(region)},{region})"
+    return f'IF({person}="","",{person}&"｜"&{region}&"｜"&{count})'
+
+
+def _market_status(book: Book) -> Formula:
+    return lambda r: pace_status(book, r("pace"))
+
+
+def pace_status(book: Book, pace: str) -> str:
+    """Status of a pace: 95 % of what is due is fine, below 85 % is a breach."""
+    ok, warn, breach, none = (
+        book.literal("status", code) for code in ("ok", "warn", "breach", "no_data")
+    )
+    return f"IF(ISNUMBER({pace}),IF({pace}>=0.95,{ok},IF({pace}>=0.85,{warn},{breach})),{none})"
+
+
+def _first_free(book: Book) -> int:
+    ends = [
+        p.column + len(p.table.columns) for p in book.places.values() if p.sheet.code == "lists"
+    ]
+    return max(ends) + 2
+
+
+def _heading(book: Book, tab: Worksheet, column: int, text: str) -> None:
+    tab.write_string(HEADER_ROW, column, text, book.styles.get(bold=True, bottom=1))
+
+
+def _stamps(book: Book, tab: Worksheet, column: int) -> int:
+    """One cell a name: what the service stamps, and what all tabs refer to."""
+    _heading(book, tab, column, book.text("戳记", "Stamp"))
+    tab.set_column(column, column, 16)
+    tab.set_column(column + 1, column + 1, 30)
+    months = _month_columns(column)
+    derived = {
+        "nmBand": _band(book),
+        "nmMonthStart": f'IFERROR(INDEX({months[1]},MATCH(nmMonth,{months[0]},0)),"")',
+        "nmMonthEnd": f'IFERROR(INDEX({months[2]},MATCH(nmMonth,{months[0]},0)),"")',
+    }
+    row = HEADER_ROW
+    for name in NAMES:
+        if not _stamped_here(book, name.code, name.owner):
+            continue
+        row += 1
+        day = name.code in ("nmToday", "nmMonthStart", "nmMonthEnd")
+        look = book.styles.get(num_format="yyyy-mm-dd" if day else "General", align="left")
+        tab.write_string(row, column, name.code, book.styles.get())
+        if name.code in derived:
+            formula(tab, row, column + 1, derived[name.code], look, _band_start(book, name.code))
+        else:
+            put(tab, row, column + 1, _stamp(book, name.code), look)
+        book.define(name.code, "lists", f"${letters(column + 1)}${row + 1}")
+    return column + 3
+
+
+def _stamped_here(book: Book, code: str, owner: Owner) -> bool:
+    if code == "nmSetupDone" or code.startswith("nmCard"):
+        return False
+    return owner is not Owner.MANAGER or book.edition == "partner"
+
+
+def _stamp(book: Book, code: str) -> str | float | date | None:
+    if code == "nmState":
+        return book.start.names.get(code, book.word("band", "draft"))
+    own = {
+        "nmMonth": "month",
+        "nmCompany": "company",
+        "nmCurrency": "currency",
+        "nmMinCoverage": "min_coverage",
+        "nmPilot": "pilot",
+    }
+    return setting(book, own[code]) if code in own else book.start.names.get(code)
+
+
+def _band(book: Book) -> str:
+    yes, pilot = book.literal("yes_no", "yes"), book.literal("band", "pilot")
+    return f'IF(nmPaused<>"",nmPaused,IF(nmState<>"",nmState,IF(nmPilot={yes},{pilot},"")))'
+
+
+def _band_start(book: Book, code: str) -> str:
+    return band_text(book) if code == "nmBand" else ""
+
+
+def _month_columns(stamps: int) -> tuple[str, str, str]:
+    last = HEADER_ROW + 1 + 12 * (LAST_YEAR - FIRST_YEAR + 1)
+    first = stamps + 3
+    code, start, end = (
+        below(HEADER_ROW + 1, column, last_row=last) for column in (first, first + 1, first + 2)
+    )
+    return code, start, end
+
+
+def _months(book: Book, tab: Worksheet, column: int) -> int:
+    """Every month as text with its first and last day: no text is ever cut up by a formula."""
+    _heading(book, tab, column, book.text("月份", "Month"))
+    text, day = book.styles.get(num_format="@"), book.styles.get(num_format="yyyy-mm-dd")
+    row = HEADER_ROW
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        for month in range(1, 13):
+            row += 1
+            following = date(year + month // 12, month % 12 + 1, 1)
+            tab.write_string(row, column, f"{year}-{month:02d}", text)
+            tab.write_datetime(row, column + 1, date(year, month, 1), day)
+            tab.write_datetime(row, column + 2, following - timedelta(days=1), day)
+    tab.set_column(column, column + 2, 11)
+    book.define("lstMonth", "lists", below(HEADER_ROW + 1, column, last_row=row + 1))
+    return column + 4
+
+
+def _words(book: Book, tab: Worksheet, column: int) -> int:
+    """One column a word list, each with its defined name."""
+    for name in words.LISTS:
+        if name in ("setting", "band", "status", "data_state", "breach_state", "team_state"):
+            continue
+        offered = words.dropdown(name, book.language)
+        _heading(book, tab, column, name)
+        for row, word in enumerate(offered, HEADER_ROW + 1):
+            tab.write_string(row, column, word, book.styles.get())
+        last = HEADER_ROW + 1 + len(offered)
+        book.define(f"lst{list_name(name)}", "lists", below(HEADER_ROW + 1, column, last_row=last))
+        column += 1
+    return column + 1
+
+
+def _growing_lists(book: Book) -> None:
+    """Dropdowns that follow a table: from its first row to its last filled one."""
+    for name, table, code in (
+        ("person", "tblPeople", "person"),
+        ("shop", "tblShop", "shop"),
+        ("metric", "tblKpi", "name"),
+        ("scope", "tblScope", "scope"),
+    ):
+        place = book.places[table]
+        sheet = quoted(place.sheet.title(book.language))
+        cells = sheet + below(place.row + 1, place.offset(code), last_row=LIST_END)
+        first = cells.partition(":")[0]
+        filled = f'MAX(1,COUNTIFS({cells},"?*"))'
+        book.workbook.define_name(f"lst{list_name(name)}", f"={first}:INDEX({cells},{filled})")

@@ -1,0 +1,133 @@
+"""复盘 Review: the week against the week before on top, decisions below."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates.book import Book, formula, quote
+from sheet_templates.frame import frame
+from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES
+from sheet_templates.places import Ref, letters
+from sheet_templates.style import UNKNOWN
+from sheet_templates.table import TableSpec, put_table, signs
+
+HEAD = 4  # zero-based row of the upper part's header
+FOCUS = HEAD + 2 * len(REVIEW_METRICS) + 2
+FOCUS_LINES = 6
+METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
+    "net_sales": ("净销售额", "Net sales", "#,##0"),
+    "contribution_profit": ("边际贡献额", "Contribution", "#,##0"),
+    "contribution_margin": ("边际贡献率", "Contribution margin", "0.0%"),
+    "acos": ("ACoS", "ACoS", "0.0%"),
+    "tacos": ("TACoS", "TACoS", "0.0%"),
+    "return_rate": ("退货率", "Return rate", "0.0%"),
+    "unit_session_rate": ("单位会话转化率", "Unit session rate", "0.0%"),
+    "units_sold": ("销量", "Units sold", "#,##0"),
+}
+WIDTHS = (20.0, 14.0, 16.0, 22.0, 28.0, 22.0, 13.0, 24.0)
+
+
+def page(book: Book) -> None:
+    """The tab: print the upper part for the meeting, type decisions in the table."""
+    tab = frame(
+        book,
+        "review",
+        "会前打印上半部分；会上在下表记决定，并给每个决定一个任务编号。",
+        "Print the upper part for the meeting; note decisions below, each with a task number.",
+        freeze=(3, 0),
+    )
+    _weeks(book, tab)
+    _focus(book, tab)
+    formulas = {"result": lambda r: _result(book, r)}
+    put_table(book, TableSpec("tblReview", formulas, fill_down=formulas))
+    for column, wide in enumerate(WIDTHS):
+        tab.set_column(column, column, wide)
+
+
+def _weeks(book: Book, tab: Worksheet) -> None:
+    """Eight KPIs of five markets: this week, and under it the change against the week before."""
+    head = book.styles.get(bold=True, bg_color="#F2F2F2", bottom=2, bottom_color="#1F4E79")
+    middle = book.styles.get(
+        bold=True, bg_color="#F2F2F2", bottom=2, bottom_color="#1F4E79", align="center"
+    )
+    tab.write_string(HEAD, 0, book.text("本周 / 较上周", "This week / change"), head)
+    for column, scope in enumerate(REVIEW_SCOPES, 1):
+        tab.write_string(HEAD, column, scope, middle)
+    for number, metric in enumerate(REVIEW_METRICS):
+        row = HEAD + 1 + 2 * number
+        zh, en, shown = METRIC_TEXTS[metric]
+        tab.write_string(row, 0, book.text(zh, en), book.styles.get(bold=True))
+        line = {"bottom": 1, "bottom_color": "#D9D9D9"}
+        tab.write_blank(row + 1, 0, None, book.styles.get(**line))
+        tab.set_row(row + 1, 14)
+        for column, scope in enumerate(REVIEW_SCOPES, 1):
+            value = book.styles.get(num_format=shown, align="center")
+            formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
+            small = book.styles.get(
+                num_format="+0.0%;-0.0%;0.0%",
+                align="center",
+                font_size=8,
+                font_color="#7F7F7F",
+                **line,
+            )
+            formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
+    last = HEAD + 2 * len(REVIEW_METRICS)
+    unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
+    tab.conditional_format(HEAD + 1, 1, last, len(REVIEW_SCOPES), unknown)
+
+
+def _found(book: Book, metric: str, scope: str, column: str) -> str:
+    """A cell of tblWeekKpi; its fixed lines stand in the order of the layout."""
+    place = book.places["tblWeekKpi"]
+    line = REVIEW_METRICS.index(metric) * len(REVIEW_SCOPES) + REVIEW_SCOPES.index(scope)
+    return book.at("lists", f"${letters(place.offset(column))}${place.row + 2 + line}")
+
+
+def _week(book: Book, metric: str, scope: str, column: str) -> str:
+    cell = _found(book, metric, scope, column)
+    return f'IF(ISNUMBER({cell}),{cell},IF(ISNA({cell}),NA(),"–"))'
+
+
+def _change(book: Book, metric: str, scope: str, shown: str) -> str:
+    """Relative for money and counts, in points for a ratio."""
+    now = _found(book, metric, scope, "this_week")
+    before = _found(book, metric, scope, "last_week")
+    both = f"AND(ISNUMBER({now}),ISNUMBER({before}))"
+    if shown.endswith("%"):
+        return f'IF({both},{now}-{before},"")'
+    return f'IF({both},IF({before}>0,{now}/{before}-1,""),"")'
+
+
+def _focus(book: Book, tab: Worksheet) -> None:
+    """Largest causes, misses with their owner, actions due: the first lines of Today's focus."""
+    title = book.styles.get(bold=True, font_color="#1F4E79")
+    text = book.text(
+        "未达标、原因与待办（取自今日关注）", "Misses, causes and actions due (Today's focus)"
+    )
+    tab.write_string(FOCUS, 0, text, title)
+    col = book.column("tblFocus")
+    look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
+    for number in range(1, FOCUS_LINES + 1):
+        row = FOCUS + number
+        for column in range(8):
+            tab.write_blank(row, column, None, look)
+        for column, code in (
+            (0, "level"),
+            (1, "scope"),
+            (2, "owner"),
+            (3, "what"),
+            (5, "next_step"),
+        ):
+            formula(tab, row, column, f'INDEX({col(code)},{number})&""', look)
+    signs(book, tab, (FOCUS + 1, 0, FOCUS + FOCUS_LINES, 0))
+
+
+def _result(book: Book, ref: Ref) -> str:
+    """Four weeks later: the state of the task that came of the decision."""
+    col = book.column("tblTask")
+    status = f"INDEX({col('status')},MATCH({ref('task_no')},{col('no')},0))"
+    soon, later = book.text("… 还有 ", "… in "), book.text(" 天", " days")
+    wait = f"{quote(soon)}&({ref('date')}+28-nmToday)&{quote(later)}"
+    young = f'AND(nmToday<>"",nmToday<{ref("date")}+28)'
+    known = f'IF({young},{wait},IFERROR({status}&"","○"))'
+    return f'IF(OR({ref("no")}="",{ref("date")}=""),"",{known})'

@@ -1,0 +1,237 @@
+"""设置 Setup: seven steps with live ticks, the settings, and the first reconciliation."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates import words
+from sheet_templates.book import Book, formula, put
+from sheet_templates.frame import frame, setting
+from sheet_templates.layout import Language
+from sheet_templates.places import Ref, letters
+from sheet_templates.start import StartRow
+from sheet_templates.style import width
+from sheet_templates.table import TableSpec, list_name, put_table
+
+FIRST_STEP = 5  # zero-based row of step 1
+TOLERANCE = 0.005  # the back office may differ by 0.5 %
+NAMED = {
+    "month": "nmMonth",
+    "company": "nmCompany",
+    "currency": "nmCurrency",
+    "min_coverage": "nmMinCoverage",
+    "pilot": "nmPilot",
+    "reminder_days": "nmReminderDays",
+}
+MEANING: dict[str, tuple[str, str]] = {
+    "month": ("正在考核的月份，格式 2026-10", "Month under review, such as 2026-10"),
+    "company": ("显示在每页标题", "Shown in the title of every tab"),
+    "purpose": (
+        "内部考核、代运营监管或投资人汇报",
+        "Own team, agency supervision or investor report",
+    ),
+    "mode": (
+        "基础不到 10 人；完整显示全部页",
+        "Basic is for fewer than 10 people; full shows all tabs",
+    ),
+    "language": ("本簿的语言", "Language of this workbook"),
+    "currency": ("汇总金额的币种", "Currency of all totals"),
+    "fixed_rate": ("1 欧元兑美元，评分用固定汇率", "USD for 1 EUR; scores use this constant rate"),
+    "fixed_rate_gbp": ("1 英镑兑美元", "USD for 1 GBP"),
+    "fixed_rate_cny": ("1 元人民币兑美元（采购成本）", "USD for 1 CNY (unit costs)"),
+    "week_start": ("周一或周日", "Monday or Sunday"),
+    "time_zone": ("团队所在时区；店铺各用当地日", "The team's zone; each shop keeps its own days"),
+    "min_coverage": (
+        "可用权重低于此比例不出总分",
+        "Below this share of known weight there is no total",
+    ),
+    "item_cap": ("单项得分上限，满分 100", "Highest score of one item; 100 is target met"),
+    "provisional_day": ("次月几号出待定结果", "Day of the next month with provisional results"),
+    "closing_day": ("次月几号结算冻结", "Day of the next month on which the month is frozen"),
+    "reminder_days": ("到期前几天变为 ▲", "Days before the due date from which a task shows ▲"),
+    "pilot": (
+        "是：页首显示试运行，结果不作考核",
+        "Yes: every tab says pilot, results do not count yet",
+    ),
+    "contact": ("有问题找谁", "Whom to ask"),
+}
+
+
+def page(book: Book) -> None:
+    """The tab: steps on top, settings below, the comparison with the back offices beside."""
+    tab = frame(
+        book,
+        "setup",
+        "从上到下做完七步；每步做完自动打 ✓。",
+        "Seven steps from top to bottom; each ticks itself when it is done.",
+        freeze=(4, 0),
+    )
+    _steps(book, tab)
+    keys: tuple[StartRow, ...] = tuple(
+        _setting_row(book, code) for code, _, _ in words.LISTS["setting"]
+    )
+    put_table(book, TableSpec("tblSetting", keys=keys, autofilter=False))
+    _setting_cells(book, tab)
+    formulas = {"difference": _difference, "status": lambda r: _status(book, r)}
+    shops: tuple[StartRow, ...] = tuple({"shop": s["shop"]} for s in book.start.shops)
+    put_table(book, TableSpec("tblReconcile", formulas, keys=shops, autofilter=False))
+    place = book.places["tblReconcile"]
+    tab.write_string(
+        place.row - 1,
+        place.column,
+        book.text(
+            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额；差异 0.5% 以内为 ●",
+            "⑦ Reconcile: type net sales from the platform's own page; ● within 0.5%",
+        ),
+        book.styles.get(bold=True, font_color="#1F4E79"),
+    )
+
+
+def _setting_row(book: Book, code: str) -> StartRow:
+    zh, en = MEANING[code]
+    return {"setting": book.word("setting", code), "meaning": book.text(zh, en)}
+
+
+def _setting_cells(book: Book, tab: Worksheet) -> None:
+    """Values are typed by what they are; their dropdowns and names follow the setting."""
+    place = book.places["tblSetting"]
+    column = place.offset("value")
+    for row, (code, _, _) in enumerate(words.LISTS["setting"], place.row + 1):
+        value = setting(book, code)
+        shown = "0%" if code == "min_coverage" else "General" if isinstance(value, float) else "@"
+        look = book.styles.get(
+            num_format=shown, align="left", bottom=1, bottom_color="#D9D9D9", bg_color="#DDEBF7"
+        )
+        put(tab, row, column, value, look)
+        if code in NAMED:
+            book.define(NAMED[code], "setup", f"${letters(column)}${row + 1}")
+        source = {"month": "Month", "currency": "Currency", "pilot": list_name("yes_no")}.get(code)
+        if source is None and code in words.LISTS:
+            source = list_name(code)
+        if source:
+            tab.data_validation(
+                row, column, row, column, {"validate": "list", "source": f"=lst{source}"}
+            )
+        if code == "min_coverage":
+            between = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1}
+            tab.data_validation(row, column, row, column, between)
+
+
+def _steps(book: Book, tab: Worksheet) -> None:
+    head = book.styles.get(bold=True, bottom=2, bottom_color="#1F4E79", font_color="#1F4E79")
+    titles = (
+        book.text("步骤", "Step"),
+        book.text("完成", "Done"),
+        book.text("在哪里做", "Where and how"),
+    )
+    for column, text in enumerate(titles):
+        tab.write_string(FIRST_STEP - 1, column, text, head)
+    look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
+    tick = book.styles.get(bottom=1, bottom_color="#D9D9D9", bold=True, align="center")
+    for row, (zh, en, where_zh, where_en, check) in enumerate(_checks(book), FIRST_STEP):
+        tab.write_string(row, 0, book.text(zh, en), look)
+        formula(tab, row, 1, f'IF({check},"✓","○")', tick, "○")
+        tab.write_string(row, 2, book.text(where_zh, where_en), look)
+    first, last = FIRST_STEP + 1, FIRST_STEP + 7
+    tab.write_string(last, 0, book.text("合计", "In all"), book.styles.get(bold=True))
+    formula(tab, last, 1, f'COUNTIFS($B${first}:$B${last},"✓")&"/7"', tick, "0/7")
+    book.define("nmSetupDone", "setup", f"$B${last + 1}")
+    done = book.styles.rule(font_color="#1E6B2E")
+    tab.conditional_format(
+        FIRST_STEP,
+        1,
+        last - 1,
+        1,
+        {"type": "text", "criteria": "begins with", "value": "✓", "format": done},
+    )
+    for column, code in enumerate(("setting", "value", "meaning")):
+        layout = book.places["tblSetting"].table
+        tab.set_column(column, column, width(layout, layout.column(code), _language(book)))
+
+
+def _language(book: Book) -> Language:
+    return book.language
+
+
+def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
+    shop, people = book.column("tblShop"), book.column("tblPeople")
+    product, weight = book.column("tblProduct"), book.column("tblWeight")
+    target, match = book.column("tblTarget"), book.column("tblReconcile")
+    no, yes = book.literal("yes_no", "no"), book.literal("yes_no", "yes")
+    ok = f"{book.word('status', 'ok')[0]}*"
+    return (
+        (
+            "① 公司与币种",
+            "① Company and currency",
+            "本页：设置",
+            "This tab: settings",
+            f'AND(nmCompany<>"",nmCompany<>"{book.text("（公司名称）", "(company)")}",nmCurrency<>"")',
+        ),
+        (
+            "② 店铺",
+            "② Shops",
+            "店铺页：每个站点一行",
+            "Shops: one line a market",
+            f'COUNTIFS({shop("shop")},"?*",{shop("time_zone")},"?*",{shop("currency")},"?*")>0',
+        ),
+        (
+            "③ 第一批数据",
+            "③ First data",
+            "导入文件或授权店铺",
+            "Import files or authorise a shop",
+            f'COUNTIFS({shop("data_until")},">0")>0',
+        ),
+        (
+            "④ 产品成本",
+            "④ Product costs",
+            "产品页：从 ERP 粘贴",
+            "Products: paste from your ERP",
+            f'COUNTIFS({product("sku")},"?*",{product("unit_cost")},">0")>0',
+        ),
+        (
+            "⑤ 人员与负责人",
+            "⑤ People and owners",
+            "人员页；店铺页的负责人",
+            "People; owners on Shops",
+            f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
+            f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
+            f'COUNTIFS({shop("shop")},"?*")>0)',
+        ),
+        (
+            "⑥ 目标确认",
+            "⑥ Targets confirmed",
+            "目标页；权重页的“确认”列",
+            "Targets; Confirmed on Weights",
+            f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)',
+        ),
+        (
+            "⑦ 首次刷新并对账",
+            "⑦ First refresh, reconciled",
+            "右侧：后台对账",
+            "On the right: reconcile",
+            f'AND(nmRefreshed<>"",COUNTIFS({match("status")},"{ok}")>0)',
+        ),
+    )
+
+
+def _difference(ref: Ref) -> str:
+    backend, platform, book = ref("backend"), ref("platform"), ref("book")
+    against = f"IF(ISNUMBER({backend}),{backend},{platform})"
+    known = f"AND(ISNUMBER({book}),OR(ISNUMBER({backend}),ISNUMBER({platform})))"
+    return f'IF({known},IF({against}=0,IF({book}=0,0,NA()),ROUND(({book}-{against})/{against},9)+0),"")'
+
+
+def _status(book: Book, ref: Ref) -> str:
+    """Green within half a percent of the back office."""
+    gap = ref("difference")
+    same = f'"{book.text("● 一致", "● Agrees")}"'
+    off, none = (
+        f'"{book.text("■ 不一致", "■ Differs")}"',
+        f'"{book.text("○ 待对账", "○ To compare")}"',
+    )
+    return (
+        f'IF({ref("shop")}="","",IF(ISNA({gap}),{off},'
+        f"IF(ISNUMBER({gap}),IF(ABS({gap})<={TOLERANCE},{same},{off}),{none})))"
+    )

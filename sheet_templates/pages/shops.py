@@ -1,0 +1,53 @@
+"""店铺 Shops: the list of shops and their health in one."""
+
+from __future__ import annotations
+
+from sheet_templates.book import Book
+from sheet_templates.frame import frame
+from sheet_templates.pages.lists import pace_status
+from sheet_templates.places import Ref
+from sheet_templates.sparks import trend
+from sheet_templates.table import TableSpec, put_table
+
+WEEKS = tuple(f"w{n}" for n in range(8, 0, -1))
+SCORE_CAP = 120
+
+
+def page(book: Book) -> None:
+    """The tab: one line a shop; a partner's book holds the partner's shops as values."""
+    tab = frame(
+        book,
+        "shops",
+        "一个账号的一个站点一行；先看状态列，再点开左侧 + 看详细设置。",
+        "One line a market of an account; look at Status first, the + above unfolds the details.",
+    )
+    formulas = {
+        "region": _region,
+        "pace": _pace,
+        "shop_score": _score,
+        "status": lambda r: _status(book, r),
+    }
+    put_table(book, TableSpec("tblShop", formulas, fill_down=formulas))
+    trend(tab, book.places["tblShop"], WEEKS)
+
+
+def _region(ref: Ref) -> str:
+    market = ref("market")
+    return f'IF({market}="","",IF({market}="US","US","EU"))'
+
+
+def _pace(ref: Ref) -> str:
+    sales, due = ref("net_sales"), ref("due")
+    known = f"AND(ISNUMBER({sales}),ISNUMBER({due}))"
+    pace = f"IF({known},IF({due}>0,ROUND({sales}/{due},9)+0,NA()),NA())"
+    return f'IF({ref("shop")}="","",{pace})'
+
+
+def _score(ref: Ref) -> str:
+    pace = ref("pace")
+    score = f"IF(ISNUMBER({pace}),ROUND(MIN({SCORE_CAP},MAX(0,100*{pace})),9)+0,NA())"
+    return f'IF({ref("shop")}="","",{score})'
+
+
+def _status(book: Book, ref: Ref) -> str:
+    return f'IF({ref("shop")}="","",{pace_status(book, ref("pace"))})'

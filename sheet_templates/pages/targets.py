@@ -1,0 +1,75 @@
+"""目标 Targets: one line for each scope and KPI, months across."""
+
+from __future__ import annotations
+
+from sheet_templates import words
+from sheet_templates.book import Book
+from sheet_templates.frame import frame
+from sheet_templates.places import Ref
+from sheet_templates.table import TableSpec, put_table
+
+REGION_LEVEL, SHOP_LEVEL, OTHER_LEVEL = 1, 3, 2
+
+
+def page(book: Book) -> None:
+    """The tab; the gap of a regional line is what its shops' lines leave open."""
+    frame(
+        book,
+        "targets",
+        "先填美区、欧盟两行，再填店铺；金额和数量按月拆分，比率填年度即可。公司合计不填。",
+        "Regional lines first, then shops; money and counts by month, a ratio once for the year. "
+        "The company is never typed.",
+        freeze=(4, 4),
+    )
+    formulas = {
+        "unit": lambda r: unit_of(book, r),
+        "level": lambda r: _level(book, r),
+        "month_sum": _month_sum,
+        "total": lambda r: _total(book, r),
+        "gap": lambda r: _gap(book, r),
+    }
+    put_table(book, TableSpec("tblTarget", formulas, fill_down=formulas))
+
+
+def unit_of(book: Book, ref: Ref, code: str = "unit") -> str:
+    """A property of the row's KPI, found by its name or its code; empty for an unknown one."""
+    col, metric = book.column("tblKpi"), ref("metric")
+    by_name = f"INDEX({col(code)},MATCH({metric},{col('name')},0))"
+    by_code = f"INDEX({col(code)},MATCH({metric},{col('metric')},0))"
+    return f'IF({metric}="","",IFERROR({by_name}&"",IFERROR({by_code}&"","")))'
+
+
+def _level(book: Book, ref: Ref) -> str:
+    shops = book.column("tblShop")("shop")
+    scope, region = ref("scope"), ref("region")
+    shop = f"IF(COUNTIFS({shops},{scope})>0,{SHOP_LEVEL},{OTHER_LEVEL})"
+    return f'IF({scope}="","",IF({scope}={region},{REGION_LEVEL},{shop}))'
+
+
+def _month_sum(ref: Ref) -> str:
+    months = f"{ref('m01')}:{ref('m12')}"
+    return f'IF(COUNTIFS({months},">-1E+300")=0,"",SUM({months}))'
+
+
+def _total(book: Book, ref: Ref) -> str:
+    """What a line asks of the year: its months where all twelve are typed, else the year total."""
+    months = f"{ref('m01')}:{ref('m12')}"
+    filled = f'COUNTIFS({months},">-1E+300")=12'
+    adds = " , ".join(f"{ref('unit')}={word}" for word in _additive(book)).replace(" , ", ",")
+    counted = f"IF({filled},SUM({months}),IF(ISNUMBER({ref('year_total')}),{ref('year_total')},0))"
+    return f"IF(OR({adds}),{counted},0)"
+
+
+def _additive(book: Book) -> tuple[str, ...]:
+    codes = [f'"{code}"' for code in ("money", "count")]
+    spelled = [f'"{words.show("unit", code, book.language)}"' for code in ("money", "count")]
+    return (*codes, *spelled)
+
+
+def _gap(book: Book, ref: Ref) -> str:
+    col = book.column("tblTarget")
+    tests = ",".join(f"{col(code)},{ref(code)}" for code in ("year", "region", "metric"))
+    shops = f"{tests},{col('level')},{SHOP_LEVEL}"
+    gap = f"ROUND({ref('total')}-SUMIFS({col('total')},{shops}),6)"
+    has_shops = f"AND({ref('level')}={REGION_LEVEL},{ref('total')}<>0,COUNTIFS({shops})>0)"
+    return f'IF({has_shops},{gap},"")'

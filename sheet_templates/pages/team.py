@@ -1,0 +1,96 @@
+"""团队 Team: one line for each scored person; a ranking is one click on the filter."""
+
+from __future__ import annotations
+
+from sheet_templates.book import INPUT_ROWS, Book, Formula, quote
+from sheet_templates.frame import frame
+from sheet_templates.places import Ref
+from sheet_templates.sparks import trend
+from sheet_templates.table import TableSpec, put_table
+from sheet_templates.totals import (
+    card_coverage,
+    card_total,
+    coefficient,
+    grade,
+    person_points,
+    person_total,
+)
+
+MONTHS = tuple(f"m{n}" for n in range(6, 0, -1))
+
+
+def page(book: Book) -> None:
+    """The tab; totals come from Items by formula, six months back from the service."""
+    tab = frame(
+        book,
+        "team",
+        "每人一行：先看覆盖率和等级；默认不排名，需要时点筛选。",
+        "One line a person: coverage and grade first; not a ranking unless you click the filter.",
+    )
+    put_table(book, TableSpec("tblTeam", _formulas(book)))
+    place = book.places["tblTeam"]
+    trend(tab, place, MONTHS)
+    _grades(book)
+
+
+def _formulas(book: Book) -> dict[str, Formula]:
+    return {
+        code: _guarded(make)
+        for code, make in {
+            "us_score": lambda r: card_total(book, "nmMonth", r("person"), '"US"'),
+            "eu_score": lambda r: card_total(book, "nmMonth", r("person"), '"EU"'),
+            "points": lambda r: person_points(book, "nmMonth", r("person")),
+            "total": person_total,
+            "grade": lambda r: grade(book, r("total"), "nmMonth", r("person")),
+            "coefficient": lambda r: coefficient(r("grade")),
+            "coverage": lambda r: card_coverage(book, "nmMonth", r("person")),
+            "open_breaches": lambda r: _open_breaches(book, r),
+            "late_tasks": lambda r: _late_tasks(book, r),
+        }.items()
+    }
+
+
+def _guarded(make: Formula) -> Formula:
+    return lambda r: f'IF({r("person")}="","",{make(r)})'
+
+
+def _open_breaches(book: Book, ref: Ref) -> str:
+    col = book.column("tblBreach")
+    state = book.word("breach_state", "firing").split(" ")[-1]
+    return f"COUNTIFS({col('owner')},{ref('person')},{col('state')},{quote('*' + state)})"
+
+
+def _late_tasks(book: Book, ref: Ref) -> str:
+    col = book.column("tblTask")
+    late = book.literal("task_status", "late")
+    return f"COUNTIFS({col('owner')},{ref('person')},{col('status')},{late})"
+
+
+def _grades(book: Book) -> None:
+    """A grade is a letter; only the two ends are coloured."""
+    place = book.places["tblTeam"]
+    tab = book.tabs["team"]
+    column = place.offset("grade")
+    for letters, look in (
+        (("S", "A"), {"font_color": "#1E6B2E", "bold": True}),
+        (("D",), {"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
+    ):
+        for letter in letters:
+            rule = {"type": "cell", "criteria": "==", "value": f'"{letter}"'}
+            tab.conditional_format(
+                place.row + 1,
+                column,
+                INPUT_ROWS,
+                column,
+                {**rule, "format": book.styles.rule(**look)},
+            )
+    for code in ("open_breaches", "late_tasks"):
+        number = place.offset(code)
+        look = book.styles.rule(font_color="#9C0006", bold=True)
+        tab.conditional_format(
+            place.row + 1,
+            number,
+            INPUT_ROWS,
+            number,
+            {"type": "cell", "criteria": ">", "value": 0, "format": look},
+        )

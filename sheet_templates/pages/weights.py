@@ -1,0 +1,51 @@
+"""权重 Weights: which KPIs a card has, how each is scored, and what is still to be distributed."""
+
+from __future__ import annotations
+
+from sheet_templates import words
+from sheet_templates.book import Book, formula
+from sheet_templates.frame import frame
+from sheet_templates.pages.targets import unit_of
+from sheet_templates.places import Ref
+from sheet_templates.table import TableSpec, put_table
+
+
+def page(book: Book) -> None:
+    """The tab; row 2 is live: the sums of every card that the table holds."""
+    tab = frame(
+        book,
+        "weights",
+        "每张卡（岗位 + 区域）权重合计 100。",
+        "The weights of each card (role and region) add up to 100.",
+        freeze=(4, 3),
+    )
+    formulas = {
+        "unit": lambda r: unit_of(book, r),
+        "kind": lambda r: unit_of(book, r, "kind"),
+        "klass": lambda r: unit_of(book, r, "klass"),
+        "live": lambda r: _live(book, r),
+    }
+    put_table(book, TableSpec("tblWeight", formulas, fill_down=formulas))
+    cards = _card_texts(book)
+    look = book.styles.get(bold=True, font_color="#1E6B2E")
+    formula(tab, 1, 0, "&".join(cards), look)
+    wrong = book.styles.rule(font_color="#9C0006")
+    tab.conditional_format(
+        1, 0, 1, 0, {"type": "text", "criteria": "containing", "value": "✗", "format": wrong}
+    )
+
+
+def _card_texts(book: Book) -> list[str]:
+    """The text cells of the cards block on Lists, one after the other."""
+    count = 2 * len(words.LISTS["role"])
+    return [f"INDEX(nmCards,{n})" for n in range(1, count + 1)]
+
+
+def _live(book: Book, ref: Ref) -> str:
+    """1 for the line that counts at the end of the month: started, and no later one has."""
+    col = book.column("tblWeight")
+    start = f"IF(ISNUMBER({ref('start')}),{ref('start')},0)"
+    same = ",".join(f"{col(code)},{ref(code)}" for code in ("role", "region", "metric"))
+    later = f'COUNTIFS({same},{col("start")},">"&{start},{col("start")},"<="&nmMonthEnd)'
+    begun = f"IF(ISNUMBER(nmMonthEnd),{start}<=nmMonthEnd,{start}>=0)"
+    return f'IF({ref("metric")}="","",IF(AND({begun},{later}=0),1,0))'

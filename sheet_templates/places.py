@@ -1,0 +1,100 @@
+"""Where each table stands in a new workbook; later only its name counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sheet_templates.layout import (
+    LAST_ROW,
+    PARTNER_SHEETS,
+    SHEETS,
+    TABLES,
+    Language,
+    Sheet,
+    TableLayout,
+)
+
+HEADER_ROW = 3  # row 4: title, sentence and legend stand above
+GAP = 1  # empty columns between two tables of one tab
+OWN_PLACE = {  # header row and first column of tables that do not start at A4
+    "tblFocus": (10, 0),
+    "tblReview": (30, 0),
+    "tblSetting": (14, 0),
+    "tblReconcile": (14, 4),
+}
+Ref = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table's header row and first column, zero-based."""
+
+    sheet: Sheet
+    table: TableLayout
+    row: int
+    column: int
+
+    def offset(self, code: str) -> int:
+        """The zero-based column of a code."""
+        return self.column + [c.code for c in self.table.columns].index(code)
+
+
+def places(sheets: tuple[Sheet, ...]) -> dict[str, Place]:
+    """Each table of an edition where it stands; tables of one tab stand side by side."""
+    found: dict[str, Place] = {}
+    for sheet in sheets:
+        column = 0
+        for table in sheet.tables:
+            row, first = OWN_PLACE.get(table.name, (HEADER_ROW, column))
+            found[table.name] = Place(sheet, table, row, first)
+            column = first + len(table.columns) + GAP
+    return found
+
+
+MANAGER_PLACES = places(SHEETS)
+PARTNER_PLACES = places(PARTNER_SHEETS)
+
+
+def letters(column: int) -> str:
+    """Column letters of a zero-based column."""
+    text = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def quoted(title: str) -> str:
+    """A tab's title as a formula names it."""
+    escaped = title.replace("'", "''")
+    return f"'{escaped}'!"
+
+
+def row_ref(place: Place, row: int) -> Ref:
+    """References to the cells of one row (one-based) of a table, from the same tab."""
+    return lambda code: f"${letters(place.offset(code))}{row}"
+
+
+def column_ref(place: Place, language: Language) -> Ref:
+    """References to whole columns of a table, from any tab."""
+    sheet, first = quoted(place.sheet.title(language)), place.row + 2
+
+    def ref(code: str) -> str:
+        letter = letters(place.offset(code))
+        return f"{sheet}${letter}${first}:${letter}${LAST_ROW}"
+
+    return ref
+
+
+def this_row(table: str, language: Language) -> Ref:
+    """Structured references to the cells of a table's own row, for rows that a person adds."""
+
+    def ref(code: str) -> str:
+        header = TABLES[table].column(code).header(language)
+        for sign in "'[]#":
+            header = header.replace(sign, "'" + sign)
+        return f"{table}[[#This Row],[{header}]]"
+
+    return ref

@@ -1,0 +1,255 @@
+"""A real Excel table: header with owner colours and notes, typed rows, formulas, checks, colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlsxwriter.worksheet import Worksheet
+
+from sheet_templates import words
+from sheet_templates.book import INPUT_ROWS, Book, Formula, formula, put
+from sheet_templates.layout import Column, Owner
+from sheet_templates.notes import note
+from sheet_templates.places import Place, letters, this_row
+from sheet_templates.start import StartRow
+from sheet_templates.style import (
+    PENDING,
+    STATUS,
+    TYPED_BY_HAND,
+    UNIT_FORMAT,
+    UNKNOWN,
+    is_number,
+    width,
+)
+
+SIGNED = frozenset(
+    {"status", "state", "level", "data_state", "cost_state", "number_check", "check"}
+)
+BOUNDS = {
+    "ratio": (-10.0, 10.0),
+    "points": (-1000.0, 1000.0),
+    "money": (-1e12, 1e12),
+    "number": (-1e12, 1e12),
+    "count": (-1e9, 1e9),
+    "days": (-1e5, 1e5),
+}
+OWN_BOUNDS = {
+    "tblWeight.weight": (0.0, 40.0),
+    "tblPeople.us_share": (0.0, 1.0),
+    "tblAssign.share": (0.0, 1.0),
+    "tblTask.done": (0.0, 1.0),
+    "tblTarget.year": (2020.0, 2100.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """How a table is built beyond its layout."""
+
+    name: str
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    fill_down: Mapping[str, Formula] = field(default_factory=dict)  # for rows that a person adds
+    keys: Sequence[StartRow] = ()  # rows of a fixed table, where the start gives none
+    blanks: int = 1  # empty rows of a table that starts with nothing
+    autofilter: bool = True
+    style_columns: bool = True  # widths and folding; the widest table of a tab decides
+
+
+def put_table(book: Book, spec: TableSpec) -> None:
+    """Write a table where the plan has it."""
+    place = book.places[spec.name]
+    tab = book.tabs[place.sheet.code]
+    rows: Sequence[StartRow] = book.start.rows(spec.name) or spec.keys or ({},) * spec.blanks
+    last = place.row + len(rows)
+    _define(book, tab, place, spec, last)
+    _headers(book, tab, place)
+    for number, row in enumerate(rows, place.row + 1):
+        _row(book, tab, place, spec, number, row)
+    if spec.style_columns:
+        _columns(book, tab, place)
+    for column in place.table.columns:
+        _checks(book, tab, place, column)
+        _colours(book, tab, place, column)
+
+
+def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int) -> None:
+    structured = this_row(spec.name, book.language)
+    columns: list[dict[str, object]] = []
+    for column in place.table.columns:
+        entry: dict[str, object] = {"header": column.header(book.language)}
+        entry["header_format"] = book.styles.header(owner(book, column), folded=column.folded)
+        if column.code in spec.fill_down and book.edition == "manager":
+            entry["formula"] = "=" + spec.fill_down[column.code](structured)
+        columns.append(entry)
+    right = place.column + len(columns) - 1
+    options = {
+        "name": spec.name,
+        "style": None,
+        "autofilter": spec.autofilter,
+        "columns": columns,
+    }
+    tab.add_table(place.row, place.column, last, right, options)
+    # Cells hold plain A1 formulas, which every program reads; the table's own structured text
+    # serves rows that a person adds in Excel. Both say the same, so no green triangles.
+    tab.ignore_errors({"calculated_column": f"A1:{letters(right)}{INPUT_ROWS}"})
+
+
+def owner(book: Book, column: Column) -> Owner:
+    """Who writes a column in this edition: a partner cannot write what the manager writes."""
+    if book.edition == "partner" and column.owner is Owner.MANAGER:
+        return Owner.SERVICE
+    return column.owner
+
+
+def _headers(book: Book, tab: Worksheet, place: Place) -> None:
+    tab.set_row(place.row, 32)
+    for number, column in enumerate(place.table.columns, place.column):
+        text = note(place.table.name, column.code, book.language)
+        tab.write_comment(
+            place.row,
+            number,
+            text,
+            {"author": "LinkStar", "width": 260, "height": 52, "font_size": 9, "start_row": 0},
+        )
+
+
+def _row(
+    book: Book, tab: Worksheet, place: Place, spec: TableSpec, number: int, row: StartRow
+) -> None:
+    ref = book.row(spec.name, number + 1)
+    for position, column in enumerate(place.table.columns, place.column):
+        look = book.styles.body(column, unlocked=owner(book, column) is Owner.PARTNER)
+        if column.code in spec.formulas:
+            formula(tab, number, position, spec.formulas[column.code](ref), look)
+        else:
+            put(tab, number, position, book.shown(column, row.get(column.code)), look)
+
+
+def _columns(book: Book, tab: Worksheet, place: Place) -> None:
+    """Widths, and folded groups with their button on the column after them."""
+    folded_before = False
+    for number, column in enumerate(place.table.columns, place.column):
+        options: dict[str, object] = {}
+        if column.folded:
+            options = {"level": 1, "hidden": True}
+        elif folded_before:
+            options = {"collapsed": True}
+        tab.set_column(number, number, width(place.table, column, book.language), None, options)
+        folded_before = column.folded
+    if folded_before:
+        after = place.column + len(place.table.columns)
+        tab.set_column(after, after, None, None, {"collapsed": True})
+
+
+def _checks(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
+    """Validation of an input column; service and formula columns take no input."""
+    writer = owner(book, column)
+    if writer not in (Owner.MANAGER, Owner.PARTNER):
+        return
+    options = _validation(book, place, column)
+    if options is None:
+        return
+    number = place.offset(column.code)
+    title = column.header(book.language)[:32]
+    tab.data_validation(
+        place.row + 1, number, INPUT_ROWS, number, {"error_title": title, **options}
+    )
+
+
+def _validation(book: Book, place: Place, column: Column) -> dict[str, object] | None:
+    kind, _, name = column.kind.partition(":")
+    if kind == "choice":
+        message = book.text("请从下拉列表中选择。", "Please choose from the list.")
+        return {
+            "validate": "list",
+            "source": f"=lst{list_name(name)}",
+            "ignore_blank": name in words.LISTS,
+            "error_message": message,
+            "error_type": "warning" if name in ("scope", "market", "currency") else "stop",
+        }
+    if kind == "date":
+        message = book.text("请输入日期，例如 2026-10-21。", "Enter a date, such as 2026-10-21.")
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": "=DATE(2000,1,1)",
+            "error_message": message,
+        }
+    if kind in BOUNDS:
+        low, high = OWN_BOUNDS.get(f"{place.table.name}.{column.code}", BOUNDS[kind])
+        message = book.text(
+            f"请输入 {low:g} 到 {high:g} 之间的数字。",
+            f"Enter a number from {low:g} to {high:g}.",
+        )
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": low,
+            "maximum": high,
+            "error_message": message,
+        }
+    return None
+
+
+def list_name(name: str) -> str:
+    """The end of the defined name that holds a dropdown's words."""
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
+    """Conditional formats of one column, over generous rows."""
+    number = place.offset(column.code)
+    area = (place.row + 1, number, INPUT_ROWS, number)
+    if column.code in SIGNED:
+        signs(book, tab, area)
+    if column.code == "pending":
+        look = book.styles.rule(**PENDING)
+        tab.conditional_format(*area, {"type": "no_blanks", "format": look})
+    if is_number(column):
+        tab.conditional_format(
+            *area, {"type": "errors", "format": book.styles.rule(**UNKNOWN), "stop_if_true": True}
+        )
+    if column.kind == "number" and any(c.code == "unit" for c in place.table.columns):
+        _by_unit(book, tab, area, letters(place.offset("unit")))
+    if column.code in ("actual", "data_until") and place.table.name == "tblScore":
+        _by_state(book, tab, area, letters(place.offset("data_state")))
+
+
+def signs(book: Book, tab: Worksheet, area: tuple[int, int, int, int]) -> None:
+    """Colour cells by the sign they begin with."""
+    for sign, look in STATUS:
+        tab.conditional_format(
+            *area,
+            {
+                "type": "text",
+                "criteria": "begins with",
+                "value": sign,
+                "format": book.styles.rule(**look),
+            },
+        )
+
+
+def _by_unit(book: Book, tab: Worksheet, area: tuple[int, int, int, int], unit: str) -> None:
+    """Numbers shown by the unit in their own row; the unit may be a code or a word."""
+    cell = f"${unit}{area[0] + 1}"
+    for code, shown in UNIT_FORMAT.items():
+        spelled = {code, words.show("unit", code, "zh"), words.show("unit", code, "en")}
+        tests = ",".join(f'{cell}="{word}"' for word in sorted(spelled))
+        look = book.styles.rule(num_format=shown)
+        tab.conditional_format(
+            *area, {"type": "formula", "criteria": f"=OR({tests})", "format": look}
+        )
+
+
+def _by_state(book: Book, tab: Worksheet, area: tuple[int, int, int, int], state: str) -> None:
+    """Old or partial values hatched, typed ones purple."""
+    cell = f"${state}{area[0] + 1}"
+    hatched = dict(STATUS)["◇"]
+    for sign, codes, look in (
+        ("◇", ("stale", "partial"), hatched),
+        ("✎", ("manual",), TYPED_BY_HAND),
+    ):
+        tests = ",".join([f'LEFT({cell},1)="{sign}"', *(f'{cell}="{code}"' for code in codes)])
+        rule = {"type": "formula", "criteria": f"=OR({tests})", "format": book.styles.rule(**look)}
+        tab.conditional_format(*area, rule)
