@@ -125,7 +125,7 @@ def unescape(text: str) -> str:
 def _character(entity: re.Match[str]) -> str:
     name = entity[1]
     if name.startswith("#"):
-        return chr(int(name[2:], 16) if name[1] == "x" else int(name[1:]))
+        return chr(int(f"0{name[1:]}", 16) if name[1] == "x" else int(name[1:]))
     if name not in _ENTITIES:
         raise DamagedBookError(f"entity &{name};", f"未知实体 &{name};")
     return _ENTITIES[name]

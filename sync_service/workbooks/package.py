@@ -239,7 +239,7 @@ def _apart(members: object, directory: int) -> None:
 
 
 def rebuilt(package: Package, changed: Mapping[str, bytes | None], level: int = 6) -> list[Chunk]:
-    """The new zip in pieces: `changed` members compressed anew (None: left out), the rest as raw."""
+    """The new zip in pieces: `changed` members compressed anew (None: left out), the rest raw."""
     view = memoryview(package.data)
     pieces: list[Chunk] = []
     records: dict[str, bytes] = {}

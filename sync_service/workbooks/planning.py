@@ -84,7 +84,7 @@ def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Tabl
     fresh = _patch_known(one, found, made, wanted, ours)
     free = _free_rows(one, found, made, wanted, patch)
     _report_strangers(one, made, fresh)
-    new_rows = _place_new(book, one, found, made, fresh if ours else {}, free)
+    new_rows = _place_new(book, one, found, made, fresh if ours else {}, free=free)
     _fill_new(one, found, made, new_rows, patch)
     _cache_computed(one, found, made, patch)
     if patch.prune and ours:
@@ -304,6 +304,7 @@ def _place_new(
     found: _Rows,
     made: TablePlan,
     fresh: Mapping[Key, Mapping[str, Written]],
+    *,
     free: list[int],
 ) -> dict[Key, int]:
     """Rows for new keys: freed ones from the top, then below the table."""

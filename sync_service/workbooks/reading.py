@@ -146,11 +146,11 @@ def read_table(book: Book, one: Placed, scanned: SheetRows) -> Table:
     table = one.found
     headers = tuple(c.header for c in table.columns)
     names = tuple(code or header for code, header in zip(one.codes, headers, strict=True))
-    ref, found = table.ref, grid(book.xml(table.sheet.part))
+    found = grid(book.xml(table.sheet.part))
     read = []
     for raw in scanned.of(table.sheet):
         if table.first <= raw.number <= table.last:
-            row = _row(book, one, names, raw.number, cells(found, raw), ref.left)
+            row = _row(book, one, names, raw.number, cells(found, raw))
             if any(row.value(code) not in (None, "") for code in one.layout.key):
                 read.append(row)
     return Table(one.layout.name, table.sheet.title, names, tuple(read))
@@ -162,11 +162,10 @@ def _row(
     names: tuple[str, ...],
     number: int,
     raw_cells: list[RawCell],
-    left: int,
 ) -> Row:
     known: dict[str, Cell] = {}
     own: dict[str, Cell] = {}
-    digits, codes, width = str(number), one.codes, len(names)
+    digits, codes, width, left = str(number), one.codes, len(names), one.found.ref.left
     for raw in raw_cells:
         at = raw.column - left
         if 0 <= at < width:

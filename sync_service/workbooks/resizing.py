@@ -1,8 +1,8 @@
 """A table that grew or shrank: everything that points at exactly its old rows follows it.
 
 Followed: conditional formats and validations with their x14 twins, sparklines, defined names,
-filter ranges, pivot caches; charts have their own file. A range that a person made larger or smaller than
-the table's column stays as it is.
+filter ranges, pivot caches; charts have their own file. A range that a person made larger or
+smaller than the table's column stays as it is.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def from_serial(serial: float, *, date1904: bool) -> date | datetime | float:
 def to_serial(value: date | datetime, *, date1904: bool) -> float:
     """A day or moment as a serial; a moment's own clock counts, its zone is dropped."""
     day = value.date() if isinstance(value, datetime) else value
-    serial: float = (day - _EPOCH).days
+    serial = float((day - _EPOCH).days)
     if isinstance(value, datetime):
         clock = timedelta(
             hours=value.hour,
