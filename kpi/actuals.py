@@ -163,15 +163,17 @@ class Actuals:
             return _nothing(metric, found.scope, period, DataState.NOT_APPLICABLE, due)
         covered = self.totals.covered(measures, parts, Window(period.window.start, due))
         values = ScopeValues(self.totals, self.catalog, self.money, parts, covered)
-        value = evaluate(self.catalog.expressions[metric.code], values) if covered.days else None
+        above = self._part(metric.numerator, values)
+        below = self._part(metric.denominator, values)
+        value = above if metric.denominator is None else _quotient(above, below)
         streams = tuple(sorted(set(self._streams(parts, measures, covered))))
         return Actual(
             period=period.code,
             scope=found.scope,
             metric=metric.code,
             value=_stored(value),
-            numerator=_stored(self._part(metric.numerator, values)),
-            denominator=_stored(self._part(metric.denominator, values)),
+            numerator=_stored(above),
+            denominator=_stored(below),
             covered=covered,
             due_until=due,
             state=self._state(value, covered, due, streams),
@@ -209,13 +211,18 @@ class Actuals:
         return DataState.COMPLETE if covered.end >= due else DataState.PARTIAL
 
 
+def _quotient(above: float | None, below: float | None) -> float | None:
+    """The value of a ratio: the same division as the KPI's whole text; a / 0 is unknown."""
+    if above is None or not below:
+        return None
+    return above / below
+
+
 def _stored(value: float | None) -> float | None:
     return None if value is None else normalise(value)
 
 
-def _nothing(
-    metric: Metric, scope: Scope, period: Period, state: DataState, due: date
-) -> Actual:
+def _nothing(metric: Metric, scope: Scope, period: Period, state: DataState, due: date) -> Actual:
     empty = Window(period.window.start, period.window.start)
     return Actual(period.code, scope, metric.code, None, None, None, empty, due, state, (), "")
 

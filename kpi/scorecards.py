@@ -151,7 +151,7 @@ class Scoring:
         actual = self.actuals.of(metric, ScopeParts(scope, tuple(parts)), month)
         goals = Goals(self.book, month)
         own = (person.code, person.role)
-        goal = goals.of(metric, rule.region, own, parts, actual.covered.end)
+        goal = goals.of(metric, rule.region, own, parts, actual.covered.end) or _middle(rule)
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=metric.additive)
         params = filled(rule.method, rule.params, rule.better, reference)
@@ -178,6 +178,14 @@ class Scoring:
                 additive=metric.additive,
             ),
         )
+
+
+def _middle(rule: WeightRow) -> Goal | None:
+    """A band is its own target: its middle, from which warn and breach are distances."""
+    low, high = rule.params[:2]
+    if rule.method != "band" or low is None or high is None:
+        return None
+    return Goal((low + high) / 2, 1.0, "band")
 
 
 def _counted(item: Item) -> CardItem:

@@ -91,6 +91,7 @@ class Totals:
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
+        self._exact: dict[tuple[Part, str, Window], Decimal | None] = {}
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -185,7 +186,19 @@ class Totals:
         return np.array([n for n in range(len(self.leaves.categories)) if n not in out], np.intp)
 
     def exact(self, part: Part, measure: str, window: Window, money: Converter) -> Decimal | None:
-        """The part's sum in the wanted currency (or unit), share applied; None without a rate."""
+        """The part's sum in the wanted currency (or unit), share applied; None without a rate.
+
+        KPIs of one scope ask for the same sums again and again, so each is added once; one
+        `Totals` therefore serves one view of money.
+        """
+        asked = (part, measure, window)
+        if asked not in self._exact:
+            self._exact[asked] = self._converted(part, measure, window, money)
+        return self._exact[asked]
+
+    def _converted(
+        self, part: Part, measure: str, window: Window, money: Converter
+    ) -> Decimal | None:
         total = Decimal()
         is_money = self.measures[measure].unit is Unit.MONEY
         for currency, amount in self.amounts(part, measure, window).items():

@@ -98,7 +98,9 @@ def leaf_sums(query: LeafQuery, snapshot: Snapshot, schema: pa.Schema, folder: P
         own, paid = _blocks(query, planned, part, currencies)
         blocks.append(own)
         costs += paid
-    return _joined(query, planned, blocks + _together(costs), currencies, snapshot.version)
+    for stream in sorted({block.stream for block in costs}):
+        blocks += _together([block for block in costs if block.stream == stream])
+    return _joined(query, planned, blocks, currencies, snapshot.version)
 
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:
