@@ -2,14 +2,14 @@
 
 Readings: shop money only; days by the shop's zone; test orders are out, cancelled and unpaid in.
 
-- `shopify.orders` by `createdAt`: `gross_sales` = `originalTotalSet` (before discounts), and equal to
-  `gmv_amount`, as Shopify's gross already holds cancelled orders. `discounts` are the allocations of
-  the lines; what `totalDiscountsSet` has beyond them (shipping discounts) stands under sku `-`.
+- `shopify.orders` by `createdAt`: `gross_sales` = `originalTotalSet` (before discounts), equal to
+  `gmv_amount`, as Shopify's gross already holds cancelled orders. `discounts` are the allocations
+  of the lines; what `totalDiscountsSet` has beyond them (shipping discounts) stands under sku `-`.
   `units_shipped` by `createdAt` of fulfilments that did not fail. One fulfilment that holds all
   units of its order needs no second question; lines of other fulfilments are asked for by id.
 - `shopify.refunds` by `createdAt` of the refund: `returns_amount` = `subtotalSet` of its lines,
-  `refund_amount` = `totalRefundedSet`. `units_returned`, `orders_returned` by `createdAt` of returns
-  that are open or closed (not merely requested, declined or cancelled).
+  `refund_amount` = `totalRefundedSet`. `units_returned`, `orders_returned` by `createdAt` of
+  returns that are open or closed (not merely requested, declined or cancelled).
 - `shopify.payments` by `transactionDate`: `payment_fees` = `fee` of every transaction;
   `platform_fees` = what transactions of the kinds in `PLATFORM_FEES` took.
 - `shopify.stock`: available and incoming of tracked items, added over locations, at the instant of
@@ -22,15 +22,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from kpi.model import Window
-from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef, parse_json
+from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
 from sync_service.connectors.shop_days import day_of, iso_day
+from sync_service.connectors.shopify_values import (
+    Json,
+    decimal,
+    shop_money,
+    sku_of,
+    text,
+    thing,
+    things,
+    whole,
+)
 from sync_service.connectors.tally import NO_PRODUCT, Distinct, Tally
-
-Json = Mapping[str, object]
 
 FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 RETURNED: Final = frozenset({"OPEN", "CLOSED"})
@@ -111,103 +119,6 @@ class GivenBack:
     returns: tuple[Return, ...]
 
 
-# -- reading values ------------------------------------------------------------------------------
-
-
-def text(of: Json, name: str) -> str:
-    """A text that must be there."""
-    value = of.get(name)
-    if not isinstance(value, str) or not value:
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value
-
-
-def whole(of: Json, name: str) -> int:
-    """A count that must be there."""
-    value = of.get(name)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ContractBroken(f"{name!r} is {value!r}, which is no count")
-    return value
-
-
-def thing(of: Json, name: str) -> Json:
-    """An object that must be there."""
-    value = of.get(name)
-    if not isinstance(value, Mapping):
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value
-
-
-def things(of: Json, name: str) -> Sequence[Json]:
-    """A list of objects; of a connection its nodes."""
-    value = of.get(name)
-    if isinstance(value, Mapping):
-        value = value.get("nodes")
-    if not isinstance(value, list):
-        raise ContractBroken(f"the answer has no list {name!r}")
-    return value
-
-
-def decimal(money: Json) -> Decimal:
-    """An amount; Shopify prints amounts as texts."""
-    value = money.get("amount")
-    if not isinstance(value, (str, int, Decimal)) or isinstance(value, bool):
-        raise ContractBroken(f"{value!r} is no amount")
-    try:
-        return Decimal(value)
-    except InvalidOperation as error:
-        raise ContractBroken(f"{value!r} is no amount") from error
-
-
-def shop_money(of: Json, name: str) -> tuple[Decimal, str]:
-    """The shop's side of a money bag, with its currency."""
-    money = thing(thing(of, name), "shopMoney")
-    return decimal(money), text(money, "currencyCode")
-
-
-def sku_of(of: Json) -> str:
-    """The SKU of a line; `-` where it has none."""
-    return str(of.get("sku") or "") or NO_PRODUCT
-
-
-# -- reading answers -----------------------------------------------------------------------------
-
-
-def assembled(payload: bytes, children: Mapping[str, str]) -> list[Json]:
-    """The roots of a bulk result, each with its children as lists; lines come in any order.
-
-    `children` names the list of a child by the kind in its id: LineItem -> lineItems.
-    """
-    objects = [_object(line) for line in payload.split(b"\n") if line.strip()]
-    known = {str(one["id"]): one for one in objects if "id" in one}
-    roots: list[Json] = []
-    for one in objects:
-        parent = one.get("__parentId")
-        if parent is None:
-            roots.append(one)
-            continue
-        if parent not in known:
-            raise ContractBroken(
-                f"a line of the bulk result points to {parent}, which is not there"
-            )
-        name = children.get(_kind(str(one.get("id", ""))))
-        if name:
-            known[str(parent)].setdefault(name, []).append(one)
-    return roots
-
-
-def _object(line: bytes) -> dict[str, object]:
-    value = parse_json(line)
-    if not isinstance(value, dict):
-        raise ContractBroken("a line of the bulk result is no JSON object")
-    return value
-
-
-def _kind(gid: str) -> str:
-    """gid://shopify/LineItem/1 -> LineItem."""
-    return gid.removeprefix("gid://shopify/").split("/")[0]
-
-
 def read_order(node: Json, lines: Sequence[Json]) -> Order | None:
     """An order; None for a test order."""
     if node.get("test"):
@@ -276,9 +187,6 @@ def _return_line(line: Json) -> tuple[str, int]:
     return sku_of(item), whole(line, "quantity")
 
 
-# -- facts ---------------------------------------------------------------------------------------
-
-
 def order_facts(
     orders: Iterable[Order],
     parcels: Mapping[str, Sequence[tuple[str, int]]],
@@ -306,7 +214,7 @@ def _placed(order: Order, day: date, tally: Tally) -> None:
     rest = order.discounts
     for line in order.lines:
         rest -= line.discount
-        cells = {
+        cells: dict[str, Decimal | int] = {
             "gross_sales": line.amount,
             "gmv_amount": line.amount,
             "discounts": line.discount,

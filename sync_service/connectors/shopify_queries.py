@@ -127,6 +127,34 @@ REFUNDED_ORDERS: Final = Query(
 }}""",
     900,
 )
+RETURNS_MORE: Final = Query(
+    f"""query ReturnsMore($id: ID!, $after: String) {{
+  order(id: $id) {{
+    returns(first: 20, after: $after) {{
+      {PAGE}
+      nodes {{
+        {RETURN}
+        returnLineItems(first: 10) {{
+          {PAGE}
+          nodes {{ {RETURN_LINE} }}
+        }}
+      }}
+    }}
+  }}
+}}""",
+    700,
+)
+RETURN_LINES: Final = Query(
+    f"""query ReturnLines($id: ID!, $after: String) {{
+  return(id: $id) {{
+    returnLineItems(first: 100, after: $after) {{
+      {PAGE}
+      nodes {{ {RETURN_LINE} }}
+    }}
+  }}
+}}""",
+    310,
+)
 REFUND_LINES: Final = Query(
     f"""query RefundLines($ids: [ID!]!) {{
   nodes(ids: $ids) {{
@@ -198,6 +226,7 @@ SESSIONS: Final = Query(
 }""",
     10,
 )
+HAS_PAYMENTS: Final = Query("query HasPayments { shopifyPaymentsAccount { id } }", 2)
 BALANCE: Final = Query(
     f"""query BalanceTransactions($after: String, $query: String!) {{
   shopifyPaymentsAccount {{
@@ -253,7 +282,7 @@ def bulk_refunds(search: str) -> str:
 
 
 def touched(start: str, end: str) -> str:
-    """Orders that may hold an event of a window: changed since its start, created before its end."""
+    """Orders with an event in a window: changed since its start, created before its end."""
     return f"updated_at:>='{start}' AND created_at:<'{end}'"
 
 

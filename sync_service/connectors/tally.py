@@ -164,6 +164,12 @@ DOUBTS: dict[str, tuple[str, str, str, str]] = {
         "Figures may be incomplete; update this product.",
         "数据可能不完整;请更新本产品。",
     ),
+    "other_zone": (
+        "The store counts its days in {name}, the shop is set to {first}.",
+        "网店按 {name} 时区计日,而店铺设置为 {first}。",
+        "Correct the shop's time zone; days near midnight are counted on the wrong day.",
+        "请更正店铺的时区;临近午夜的订单目前记在了错误的日期。",
+    ),
     "parents_unknown": (
         "The listings do not say which lines are variants; each line counts as a new listing.",
         "商品列表未说明哪些行是变体;每一行都按新上架计数。",

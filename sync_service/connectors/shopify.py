@@ -1,0 +1,345 @@
+"""Shopify Admin GraphQL 2026-10: the streams of an own store. Reading: `shopify_parse`.
+
+Long windows of orders and refunds go by a bulk operation, short ones by pages of the orders that
+changed since the window began. Both roads give the same orders, so the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kpi.model import Window
+from sync_service.connectors import shopify_parse as read
+from sync_service.connectors import shopify_queries as queries
+from sync_service.connectors.keep_lists import names
+from sync_service.connectors.kernel import Connector, FetchResult, Limit, Session, ShopRef, Stream
+from sync_service.connectors.shop_days import DAY, clipped, midnight, today, utc
+from sync_service.connectors.shopify_desk import Desk, judge, observe
+from sync_service.connectors.shopify_values import Json, assembled, text, thing, things
+from sync_service.connectors.tally import Doubts
+
+BULK_DAYS: Final = 35  # longer windows go by a bulk operation
+IDS: Final = 15  # nodes of one question by ids; more would pass 1,000 points
+
+
+def _desk(session: Session, shop: ShopRef, stream: str) -> Desk:
+    return Desk(session, shop, Doubts(stream, shop.code))
+
+
+def _finished(session: Session, shop: ShopRef, window: Window) -> Window:
+    return clipped(window, today(session.now(), shop.time_zone))
+
+
+def _search(shop: ShopRef, window: Window) -> str:
+    start, end = (midnight(day, shop.time_zone) for day in (window.start, window.end))
+    return queries.touched(utc(start), utc(end))
+
+
+def _key(kind: str, window: Window) -> dict[str, str]:
+    return {"bulk": kind, "start": str(window.start), "end": str(window.end)}
+
+
+def orders(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """Orders by day of creation, units shipped by day of the parcel."""
+    days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.orders")
+    if not days.days:
+        return FetchResult(rows=[])
+    zone_agrees(desk)
+    found = _bulk_orders(desk, days) if days.days > BULK_DAYS else _paged_orders(desk, days)
+    kept = [order for order in found if order is not None]
+    parcels = _parcels(desk, read.split_parcels(kept, shop, days))
+    rows = read.order_facts(kept, parcels, shop, days)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def zone_agrees(desk: Desk) -> None:
+    """Days would shift in silence if the store's zone were another one than ours."""
+    there = text(thing(desk.ask(queries.SHOP), "shop"), "ianaTimezone")
+    if there != desk.shop.time_zone:
+        desk.doubts.add(f"other_zone:{there}", desk.shop.time_zone)
+
+
+def _bulk_orders(desk: Desk, days: Window) -> list[read.Order | None]:
+    payload = desk.bulk(queries.bulk_orders(_search(desk.shop, days)), _key("orders", days))
+    roots = assembled(payload or b"", {"LineItem": "lineItems"})
+    return [read.read_order(one, _children(one, "lineItems")) for one in roots]
+
+
+def _children(of: Json, name: str) -> Sequence[Json]:
+    return things(of, name) if name in of else ()
+
+
+def _paged_orders(desk: Desk, days: Window) -> list[read.Order | None]:
+    path = ("order", "lineItems")
+    return [
+        read.read_order(
+            one,
+            desk.all_of(thing(one, "lineItems"), queries.ORDER_LINES, path, text(one, "id")),
+        )
+        for one in desk.pages(queries.ORDERS, ("orders",), query=_search(desk.shop, days))
+    ]
+
+
+def _parcels(desk: Desk, ids: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    path = ("node", "fulfillmentLineItems")
+    return {
+        text(node, "id"): [
+            read.read_fulfilment_line(line)
+            for line in desk.all_of(
+                thing(node, "fulfillmentLineItems"),
+                queries.FULFILMENT_LINES,
+                path,
+                text(node, "id"),
+            )
+        ]
+        for node in _by_ids(desk, queries.FULFILMENTS, ids)
+    }
+
+
+def _by_ids(desk: Desk, query: queries.Query, ids: Sequence[str]) -> Iterator[Json]:
+    for at in range(0, len(ids), IDS):
+        yield from things(desk.ask(query, ids=list(ids[at : at + IDS])), "nodes")
+
+
+def refunds(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """Refunds and returns, each by its own day."""
+    days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.refunds")
+    if not days.days:
+        return FetchResult(rows=[])
+    found = _bulk_refunds(desk, days) if days.days > BULK_DAYS else _paged_refunds(desk, days)
+    backs = [back for back in found if back is not None]
+    lines = _refund_lines(desk, [one.id for one in read.refunds_within(backs, shop, days)])
+    rows = read.refund_facts(backs, lines, shop, days)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def _bulk_refunds(desk: Desk, days: Window) -> list[read.GivenBack | None]:
+    payload = desk.bulk(queries.bulk_refunds(_search(desk.shop, days)), _key("refunds", days))
+    kinds = {"Return": "returns", "ReturnLineItem": "returnLineItems"}
+    roots = assembled(payload or b"", kinds)
+    return [read.read_given_back(one, _children(one, "returns")) for one in roots]
+
+
+def _paged_refunds(desk: Desk, days: Window) -> list[read.GivenBack | None]:
+    found = desk.pages(queries.REFUNDED_ORDERS, ("orders",), query=_search(desk.shop, days))
+    return [read.read_given_back(one, _returns(desk, one)) for one in found]
+
+
+def _returns(desk: Desk, order: Json) -> list[Json]:
+    gid = text(order, "id")
+    returns = desk.all_of(thing(order, "returns"), queries.RETURNS_MORE, ("order", "returns"), gid)
+    path = ("return", "returnLineItems")
+    return [
+        {
+            **one,
+            "returnLineItems": desk.all_of(
+                thing(one, "returnLineItems"), queries.RETURN_LINES, path, text(one, "id")
+            ),
+        }
+        for one in returns
+    ]
+
+
+def _refund_lines(desk: Desk, ids: Sequence[str]) -> dict[str, list[read.Line]]:
+    path = ("node", "refundLineItems")
+    return {
+        text(node, "id"): [
+            read.read_refund_line(line)
+            for line in desk.all_of(
+                thing(node, "refundLineItems"), queries.REFUND_MORE, path, text(node, "id")
+            )
+        ]
+        for node in _by_ids(desk, queries.REFUND_LINES, ids)
+    }
+
+
+def traffic(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """Visits by day."""
+    days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.traffic")
+    if not days.days:
+        return FetchResult(rows=[])
+    asked = queries.sessions_text(str(days.start), str(days.end - DAY))
+    answer = thing(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
+    rows = read.session_facts(answer, shop, days)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def payments(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """Fees of Shopify Payments; a store without it knows none of them."""
+    days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.payments")
+    start, end = (utc(midnight(day, shop.time_zone)) for day in (days.start, days.end))
+    asked = f"processed_at:>='{start}' AND processed_at:<'{end}'"
+    path = ("shopifyPaymentsAccount", "balanceTransactions")
+    if not days.days:
+        return FetchResult(rows=[])
+    if not _has_payments(desk):
+        unknown = {(day, name) for day in days.each() for name in ("platform_fees", "payment_fees")}
+        return FetchResult(rows=[], unknown=frozenset(unknown))
+    rows = read.fee_facts(desk.pages(queries.BALANCE, path, query=asked), shop, days)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def _has_payments(desk: Desk) -> bool:
+    return desk.ask(queries.HAS_PAYMENTS).get("shopifyPaymentsAccount") is not None
+
+
+def stock(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """Stock at the instant of asking, on the shop's running day."""
+    day, desk = today(session.now(), shop.time_zone), _desk(session, shop, "shopify.stock")
+    if not window.start <= day < window.end:
+        return FetchResult(rows=[])
+    items = list(desk.pages(queries.STOCK, ("inventoryItems",)))
+    path = ("inventoryItem", "inventoryLevels")
+    levels = {
+        text(one, "id"): desk.all_of(
+            thing(one, "inventoryLevels"), queries.STOCK_LEVELS, path, text(one, "id")
+        )
+        for one in items
+    }
+    rows = read.stock_facts(items, levels, shop, day)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def products(session: Session, shop: ShopRef, window: Window) -> FetchResult:
+    """New products by day of publication."""
+    days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.products")
+    asked = f"published_at:>='{utc(midnight(days.start, shop.time_zone))}'"
+    nodes = desk.pages(queries.PRODUCTS, ("products",), query=asked)
+    rows = read.product_facts(nodes, shop, days)
+    return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """What a store says about itself, for `connect`."""
+
+    domain: str
+    time_zone: str
+    currency: str
+
+
+def store(session: Session) -> Store:
+    """The store behind an access token."""
+    desk = _desk(session, session.shop, "shopify.orders")
+    shop = thing(desk.ask(queries.SHOP), "shop")
+    return Store(
+        text(shop, "myshopifyDomain"), text(shop, "ianaTimezone"), text(shop, "currencyCode")
+    )
+
+
+def authorise(session: Session, _access: str) -> Mapping[str, str]:
+    """The admin token of the app; it does not expire."""
+    return {"x-shopify-access-token": session.secret("access_token")}
+
+
+Fetch = Callable[[Session, ShopRef, Window], FetchResult]
+
+
+def _stream(name: str, fetch: Fetch, measures: str, *, days: int, provisional: int) -> Stream:
+    """A stream of events; `days` are fetched again daily."""
+    return Stream(
+        name=name,
+        measures=tuple(measures.split()),
+        fetch=fetch,
+        look_back_days=days,
+        weekly_look_back_days=35,
+        provisional_days=provisional,
+        chunk_days=720,
+        history_days=720,
+        empty_day="zero",
+        freshness_hours=30,
+    )
+
+
+STREAMS: Final = (
+    _stream(
+        "shopify.orders",
+        orders,
+        """gross_sales discounts gmv_amount units_ordered units_shipped orders_count
+        order_items_count""",
+        days=7,
+        provisional=2,
+    ),
+    _stream(
+        "shopify.refunds",
+        refunds,
+        "returns_amount units_refunded units_returned refund_amount orders_returned",
+        days=7,
+        provisional=2,
+    ),
+    Stream(
+        name="shopify.traffic",
+        measures=("sessions",),
+        fetch=traffic,
+        look_back_days=7,
+        weekly_look_back_days=35,
+        provisional_days=2,
+        chunk_days=365,
+        history_days=720,
+        empty_day="missing",
+        freshness_hours=30,
+    ),
+    _stream("shopify.payments", payments, "platform_fees payment_fees", days=10, provisional=3),
+    Stream(
+        name="shopify.stock",
+        measures=("available_units", "inbound_units"),
+        fetch=stock,
+        look_back_days=1,
+        weekly_look_back_days=1,
+        provisional_days=0,
+        chunk_days=1,
+        history_days=None,
+        empty_day="missing",
+        freshness_hours=30,
+    ),
+    _stream("shopify.products", products, "listings_new_parent", days=7, provisional=0),
+)
+
+_ENVELOPE: Final = names("data pageInfo hasNextPage endCursor nodes id __parentId shop")
+_MONEY: Final = names("shopMoney amount currencyCode")
+_SHOP: Final = names("ianaTimezone currencyCode myshopifyDomain")
+
+KEPT: Final = {
+    "shopify.orders": _ENVELOPE
+    | _MONEY
+    | _SHOP
+    | names(
+        """orders order node lineItems sku quantity originalTotalSet discountAllocations
+        allocatedAmountSet createdAt test totalDiscountsSet fulfillments status totalQuantity
+        fulfillmentLineItems lineItem"""
+    ),
+    "shopify.refunds": _ENVELOPE
+    | _MONEY
+    | names(
+        """orders order node return test refunds createdAt totalRefundedSet returns status
+        returnLineItems quantity fulfillmentLineItem lineItem sku refundLineItems subtotalSet"""
+    ),
+    "shopify.traffic": _ENVELOPE
+    | names("shopifyqlQuery tableData columns name dataType rows parseErrors day sessions"),
+    "shopify.payments": _ENVELOPE
+    | names(
+        """shopifyPaymentsAccount balanceTransactions type test transactionDate amount
+        currencyCode fee"""
+    ),
+    "shopify.stock": _ENVELOPE
+    | names(
+        """inventoryItems inventoryItem sku tracked inventoryLevels quantities name
+        quantity"""
+    ),
+    "shopify.products": _ENVELOPE | names("products publishedAt"),
+}
+
+SHOPIFY: Final = Connector(
+    platform="shopify",
+    streams=STREAMS,
+    hosts=("*.myshopify.com", "storage.googleapis.com", "*.shopifycloud.com"),
+    # Points of the standard plan; every answer corrects them.
+    limits={"graphql": Limit(100, 2000), "document": Limit(10, 10)},
+    kept=KEPT,
+    authorise=authorise,
+    judge=judge,
+    observe=observe,
+    secrets=("access_token",),
+)
