@@ -9,7 +9,10 @@ The parts: `tokens` and `parser` read, `syntax` is the tree, `evaluate` and `arr
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kpi.evaluate import evaluate, evaluate_any, evaluate_text, parsed
+from kpi.meaning import explain
 from kpi.parser import FUNCTIONS, parse
 from kpi.syntax import (
     Call,
@@ -29,6 +32,11 @@ from kpi.syntax import (
 from kpi.tokens import FormulaError, Names
 from kpi.values import Row, Scalar, Values
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kpi.arrays import ArrayValues, Column, Floats
+
 __all__ = [
     "FUNCTIONS",
     "Call",
@@ -47,7 +55,9 @@ __all__ = [
     "Values",
     "evaluate",
     "evaluate_any",
+    "evaluate_array",
     "evaluate_text",
+    "explain",
     "parse",
     "parsed",
     "references",
@@ -55,3 +65,16 @@ __all__ = [
     "uses",
     "walk",
 ]
+
+
+def evaluate_array(
+    expression: Expression | str,
+    lookup: ArrayValues | Mapping[str, Column] | Callable[[str], Column],
+    shape: tuple[int, ...],
+    *,
+    days: Column = None,
+) -> Floats:
+    """See `kpi.arrays`, which is loaded here: one value needs the standard library alone."""
+    from kpi.arrays import evaluate_array as over_arrays  # noqa: PLC0415 - see above
+
+    return over_arrays(expression, lookup, shape, days=days)

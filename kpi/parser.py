@@ -259,6 +259,15 @@ class _Parser:
                 "例如 ROUND(x, 2)。",
                 "Such as ROUND(x, 2).",
             )
+        if call.function == "IF" and len({*map(_kind, call.arguments[1:])} - {None}) > 1:
+            raise self._error(
+                token,
+                "formula_if",
+                "IF 的两个结果一个是文字,一个是数。",
+                "IF gives a text in one case and a number in the other.",
+                "请两边都写数,或都写文字。",
+                "Let both be numbers, or both texts.",
+            )
         if call.function == "SUMDAYS" and _nested_days(call):
             raise self._error(
                 token,
@@ -385,6 +394,15 @@ class _Parser:
         )
         error.nearest = nearest
         return error
+
+
+def _kind(node: Node) -> str | None:
+    """Whether a node surely gives a text or a number; None for a name, which may be either."""
+    if isinstance(node, Name):
+        return None
+    if isinstance(node, Call) and node.function == "IF":
+        return next((kind for kind in map(_kind, node.arguments[1:]) if kind), None)
+    return "text" if isinstance(node, Text) else "number"
 
 
 def _is_decimals(arguments: tuple[Node, ...]) -> bool:

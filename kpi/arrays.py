@@ -1,0 +1,378 @@
+"""Formulas over numpy arrays: the same doubles as `evaluate`, many scopes and periods at once.
+
+Inside, NaN is unknown and every array is double; an infinity becomes NaN in the step that made
+it, so that 1 / inf is never a known 0. IF chooses per element, so a branch not taken may be
+unknown there without harm, as in the scalar form.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi.evaluate import parsed
+from kpi.numbers import MOST, NOISE_LIMIT, TIERS, WHOLE_FROM
+from kpi.syntax import Call, Chain, Compare, Expression, Name, Negate, Node, Number, Text
+
+Floats = NDArray[np.float64]
+Texts = NDArray[np.str_]
+Column = Floats | Texts | float | str | None
+
+_NAN = np.asarray(np.nan)
+
+
+class ArrayValues(Protocol):
+    """What `Values` is for one scope, for arrays of one shape; NaN or None is unknown."""
+
+    @property
+    def days(self) -> Column:
+        """Days of each element's window."""
+
+    def value(self, code: str) -> Column:
+        """Values of a measure or KPI; texts with "" for unknown are allowed."""
+
+    def opening(self, code: str) -> Column:
+        """A stock measure before the window."""
+
+    def closing(self, code: str) -> Column:
+        """A stock measure on the window's last day."""
+
+    def mean(self, code: str) -> Column:
+        """The mean of a stock measure."""
+
+    def each_day(self) -> Sequence[ArrayValues] | None:
+        """The same elements day by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """`ArrayValues` over plain mappings; what a mapping lacks is unknown."""
+
+    values: Mapping[str, Column]
+    days: Column = None
+    openings: Mapping[str, Column] = field(default_factory=dict)
+    closings: Mapping[str, Column] = field(default_factory=dict)
+    means: Mapping[str, Column] = field(default_factory=dict)
+    by_day: Sequence[Mapping[str, Column]] | None = None
+
+    def value(self, code: str) -> Column:
+        """See `ArrayValues`."""
+        return self.values.get(code)
+
+    def opening(self, code: str) -> Column:
+        """See `ArrayValues`."""
+        return self.openings.get(code)
+
+    def closing(self, code: str) -> Column:
+        """See `ArrayValues`."""
+        return self.closings.get(code)
+
+    def mean(self, code: str) -> Column:
+        """See `ArrayValues`."""
+        return self.means.get(code)
+
+    def each_day(self) -> Sequence[ArrayValues] | None:
+        """See `ArrayValues`."""
+        return None if self.by_day is None else [Columns(day, 1.0) for day in self.by_day]
+
+
+def evaluate_array(
+    expression: Expression | str,
+    lookup: ArrayValues | Mapping[str, Column] | Callable[[str], Column],
+    shape: tuple[int, ...],
+    *,
+    days: Column = None,
+) -> Floats:
+    """The formula for every element; NaN is unknown. A text has no number, so it is NaN too."""
+    tree = parsed(expression) if isinstance(expression, str) else expression
+    with np.errstate(all="ignore"):
+        result = _numbers(_value(tree.root, _values(lookup, days)))
+        return np.array(np.broadcast_to(result + 0.0, shape))  # + 0: never -0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """`ArrayValues` over a function that knows values only."""
+
+    ask: Callable[[str], Column]
+    days: Column
+
+    def value(self, code: str) -> Column:
+        return self.ask(code)
+
+    def opening(self, code: str) -> Column:
+        del code
+        return None
+
+    closing = mean = opening
+
+    def each_day(self) -> None:
+        return None
+
+
+def _values(
+    lookup: ArrayValues | Mapping[str, Column] | Callable[[str], Column], days: Column
+) -> ArrayValues:
+    if isinstance(lookup, Mapping):
+        return Columns(lookup, days)
+    return _Asked(lookup, days) if callable(lookup) else lookup
+
+
+def _column(column: Column) -> Floats | Texts:
+    """A column as an array, what is not finite as NaN."""
+    if column is None:
+        return _NAN
+    array = np.asarray(column)
+    if array.dtype.kind == "U":
+        return array
+    return _finite(array.astype(np.float64, copy=False), fresh=False)
+
+
+def _finite(array: Floats, *, fresh: bool = True) -> Floats:
+    """The array with NaN for infinities; changed in place when it is our own."""
+    array = np.asarray(array)  # a ufunc over scalars gives a scalar
+    spoilt = np.isinf(array)
+    if not spoilt.any():
+        return array
+    return np.where(spoilt, np.nan, array) if not fresh or not array.shape else _mask(array, spoilt)
+
+
+def _mask(array: Floats, spoilt: NDArray[np.bool_]) -> Floats:
+    array[spoilt] = np.nan
+    return array
+
+
+def _value(node: Node, values: ArrayValues) -> Floats | Texts:
+    match node:
+        case Name():
+            return _column(values.value(node.code))
+        case Number() | Text():
+            return np.asarray(node.value)
+        case Chain():
+            return _chain(node, values)
+        case Call():
+            return _FUNCTIONS[node.function](node.arguments, values)
+        case Compare():
+            return _compare(node, values)
+        case Negate():
+            return np.negative(_number(node.operand, values))
+
+
+def _numbers(array: Floats | Texts) -> Floats:
+    """A text where a number must stand is unknown."""
+    return (
+        np.full(array.shape, np.nan) if array.dtype.kind == "U" else np.asarray(array, np.float64)
+    )
+
+
+def _number(node: Node, values: ArrayValues) -> Floats:
+    return _numbers(_value(node, values))
+
+
+_STEPS: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+}
+_COMPARISONS: Mapping[str, Callable[[Floats, Floats], NDArray[np.bool_]]] = {
+    "=": np.equal,
+    "<>": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+def _chain(node: Chain, values: ArrayValues) -> Floats:
+    result = _number(node.first, values)
+    for sign, operand in node.rest:
+        result = _finite(_STEPS[sign](result, _number(operand, values)))
+    return result
+
+
+def _compare(node: Compare, values: ArrayValues) -> Floats:
+    left, right = _value(node.left, values), _value(node.right, values)
+    unknown = _unknown(left) | _unknown(right)
+    texts = (left.dtype.kind == "U") + (right.dtype.kind == "U")
+    if texts == 2 and node.operator in {"=", "<>"}:  # noqa: PLR2004 - both sides
+        truth = (left == right) == (node.operator == "=")
+    elif texts and node.operator in {"=", "<>"}:
+        truth = np.full(unknown.shape, node.operator == "<>")
+    elif texts:
+        return np.full(unknown.shape, np.nan)
+    else:
+        truth = _COMPARISONS[node.operator](_numbers(left), _numbers(right))
+    return np.where(unknown, np.nan, np.asarray(truth, np.float64))
+
+
+def _unknown(array: Floats | Texts) -> NDArray[np.bool_]:
+    return np.asarray(array == "" if array.dtype.kind == "U" else np.isnan(_numbers(array)))
+
+
+# -------------------------------------------------------------------------------- the functions
+
+_Arguments = tuple[Node, ...]
+_Function = Callable[[_Arguments, ArrayValues], Floats | Texts]
+
+
+def _if(arguments: _Arguments, values: ArrayValues) -> Floats | Texts:
+    condition = _number(arguments[0], values)
+    yes = _value(arguments[1], values)
+    no = _value(arguments[2], values) if arguments[2:] else _NAN
+    unknown = np.isnan(condition)
+    if "U" not in {yes.dtype.kind, no.dtype.kind}:
+        return np.where(unknown, np.nan, np.where(condition != 0, yes, no))
+    if yes.dtype.kind == no.dtype.kind:
+        return np.where(unknown, "", np.where(condition != 0, yes, no))
+    return _if_mixed(condition, yes, no)
+
+
+def _if_mixed(condition: Floats, yes: Floats | Texts, no: Floats | Texts) -> Floats | Texts:
+    """A text in one branch and numbers in the other: numbers stay, texts become unknown there.
+
+    Only when every element takes the text is the result a text.
+    """
+    taken = condition != 0
+    text_taken = taken if yes.dtype.kind == "U" else ~taken
+    if not np.isnan(condition).any() and text_taken.all():
+        return yes if yes.dtype.kind == "U" else no
+    chosen = np.where(taken, _numbers(yes), _numbers(no))
+    return np.where(np.isnan(condition), np.nan, chosen)
+
+
+def _over(function: Callable[[list[Floats]], Floats]) -> _Function:
+    def call(arguments: _Arguments, values: ArrayValues) -> Floats:
+        return function([_number(argument, values) for argument in arguments])
+
+    return call
+
+
+def _fold(step: Callable[[Floats, Floats], Floats]) -> Callable[[list[Floats]], Floats]:
+    """Two by two; np.minimum and np.maximum spread NaN."""
+
+    def fold(found: list[Floats]) -> Floats:
+        result = found[0]
+        for one in found[1:]:
+            result = np.asarray(step(result, one))
+        return result
+
+    return fold
+
+
+def _truth(found: Sequence[Floats], *, every: bool) -> Floats:
+    unknown, result = np.isnan(found[0]), found[0] != 0
+    for one in found[1:]:
+        unknown = unknown | np.isnan(one)
+        result = (result & (one != 0)) if every else (result | (one != 0))
+    return np.where(unknown, np.nan, result.astype(np.float64))
+
+
+def _is_known(arguments: _Arguments, values: ArrayValues) -> Floats:
+    return (~_unknown(_value(arguments[0], values))).astype(np.float64)
+
+
+def _stock(way: str) -> _Function:
+    def call(arguments: _Arguments, values: ArrayValues) -> Floats:
+        name = arguments[0]
+        assert isinstance(name, Name)  # noqa: S101 - the parser lets nothing else through
+        ways = {"opening": values.opening, "closing": values.closing, "mean": values.mean}
+        return _numbers(_column(ways[way](name.code)))
+
+    return call
+
+
+def _sum_days(arguments: _Arguments, values: ArrayValues) -> Floats:
+    days = values.each_day()
+    if not days:
+        return _NAN
+    total = np.asarray(0.0)
+    for day in days:
+        total = total + _number(arguments[0], day)
+    return _finite(np.asarray(total))
+
+
+def _round(found: list[Floats]) -> Floats:
+    decimals = int(found[1]) if found[1:] else 0
+    return rnd_array(found[0], decimals) if decimals else _whole(found[0])
+
+
+def _whole(x: Floats) -> Floats:
+    size = np.abs(x)
+    down = np.floor(size)
+    rounded = np.copysign(down + (size - down >= 0.5), x)  # noqa: PLR2004 - a half
+    return np.asarray(np.where(size < WHOLE_FROM, rounded, x) + 0.0)
+
+
+_FUNCTIONS: Mapping[str, _Function] = {
+    "IF": _if,
+    "AND": _over(lambda found: _truth(found, every=True)),
+    "OR": _over(lambda found: _truth(found, every=False)),
+    "NOT": _over(lambda found: np.where(np.isnan(found[0]), np.nan, found[0] == 0)),
+    "MIN": _over(_fold(np.minimum)),
+    "MAX": _over(_fold(np.maximum)),
+    "ABS": _over(lambda found: np.abs(found[0])),
+    "ROUND": _over(_round),
+    "FLOOR": _over(lambda found: np.floor(found[0])),
+    "R": _over(lambda found: r_array(found[0])),
+    "ISKNOWN": _is_known,
+    "DAYS": lambda _, values: _numbers(_column(values.days)),
+    "OPENING": _stock("opening"),
+    "CLOSING": _stock("closing"),
+    "MEAN": _stock("mean"),
+    "SUMDAYS": _sum_days,
+}
+
+
+# ------------------------------------------------------------------------------------- rounding
+
+
+def _log_limits() -> Floats:
+    """The smallest doubles whose math.log10 reaches 0, 1, 2, ...; numpy's own log10 may differ."""
+    limits = []
+    for power in range(14):
+        limit = 10.0**power
+        while math.log10(below := math.nextafter(limit, 0.0)) >= power:
+            limit = below
+        limits.append(limit)
+    return np.array(limits)
+
+
+_LOG_LIMITS = _log_limits()
+_POWERS = np.array([10.0**power for power in range(10)])
+_NOISE_SCALES = np.array([10.0 ** (14 - power) for power in range(-1, 14)])
+
+
+def rnd_array(x: Floats, d: int | NDArray[np.int64]) -> Floats:
+    """`numbers.rnd` of every element; `d` may differ by element."""
+    x = np.asarray(x, np.float64)
+    p = _POWERS[d]
+    with np.errstate(all="ignore"):
+        size = np.abs(x)
+        y = size * p
+        half = y + 0.5
+        noisy = (half <= NOISE_LIMIT) & (half * 2048 != np.floor(half * 2048))
+        q = _NOISE_SCALES[np.searchsorted(_LOG_LIMITS, half, side="right").clip(0, 14)]
+        cleaned = np.where(noisy, np.floor(half * q + 0.5) / q, half)
+        rounded = np.copysign(np.where(y < WHOLE_FROM, np.floor(cleaned), y) / p, x)
+        same = (size == np.floor(size)) | ~(size < WHOLE_FROM)
+        return np.asarray(np.where(same, x, rounded) + 0.0)
+
+
+def r_array(x: Floats) -> Floats:
+    """`numbers.R` of every element; NaN where it is unknown."""
+    x = np.asarray(x, np.float64)
+    size = np.abs(x)
+    limits = np.array([below for below, _ in TIERS[:-1]])
+    decimals = np.array([d for _, d in TIERS])[
+        np.searchsorted(limits, size, side="right").clip(0, 3)
+    ]
+    with np.errstate(all="ignore"):
+        inside = rnd_array(size, 1) < MOST
+        return np.where(inside, rnd_array(x, decimals), np.nan)

@@ -1,0 +1,81 @@
+"""A KPI formula as JavaScript: the same doubles, null for unknown.
+
+`runtime()` is the text of the few helpers, one object `KPI`; it runs in Office.js, in Apps
+Script and in node. `to_javascript()` gives one function of the values:
+`(v) => ...`, with v from `KPI.row({code: number or text}, days)`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from kpi.evaluate import parsed
+from kpi.syntax import (
+    STOCK_FUNCTIONS,
+    Call,
+    Chain,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Node,
+    Number,
+    Text,
+    number_text,
+)
+
+_STEPS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
+_COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+
+
+def runtime() -> str:
+    """The helpers as text, to stand before the functions."""
+    return Path(__file__).with_name("runtime.js").read_text(encoding="utf-8")
+
+
+def to_javascript(expression: Expression | str) -> str:
+    """One arrow function over the values."""
+    tree = parsed(expression) if isinstance(expression, str) else expression
+    return f"(v) => KPI.out({_text(tree.root)})"
+
+
+def _text(node: Node) -> str:  # noqa: PLR0911 - one kind of node a line
+    match node:
+        case Number():
+            return number_text(node.value)
+        case Text():
+            return json.dumps(node.value)
+        case Name():
+            return f"v.value({json.dumps(node.code)})"
+        case Negate():
+            return f"KPI.neg({_text(node.operand)})"
+        case Chain():
+            return _chain(node)
+        case Compare():
+            return f"KPI.{_COMPARISONS[node.operator]}({_text(node.left)}, {_text(node.right)})"
+        case Call():
+            return _call(node)
+
+
+def _chain(node: Chain) -> str:
+    text = _text(node.first)
+    for sign, operand in node.rest:
+        text = f"KPI.{_STEPS[sign]}({text}, {_text(operand)})"
+    return text
+
+
+def _call(node: Call) -> str:
+    texts = [_text(argument) for argument in node.arguments]
+    if node.function in STOCK_FUNCTIONS:
+        [name] = [n for n in node.arguments if isinstance(n, Name)]
+        return f"v.{STOCK_FUNCTIONS[node.function]}({json.dumps(name.code)})"
+    match node.function:
+        case "DAYS":
+            return "v.days()"
+        case "IF":
+            return f"KPI.IF({texts[0]}, {', '.join(f'() => {branch}' for branch in texts[1:])})"
+        case "SUMDAYS":
+            return f"KPI.SUMDAYS(v, (v) => {texts[0]})"
+        case function:
+            return f"KPI.{function}({', '.join(texts)})"
