@@ -1,0 +1,308 @@
+"""Finances 2024-06-19 `listTransactions`: shipments, refunds, service fees, ad bills, transfers.
+
+Pages are long; each fourth one is empty although more follow, as Amazon warns. Shipments are DEFERRED
+for a week and DEFERRED_RELEASED afterwards, under the same transaction id. A window of more than 180
+days gives nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from sync_service.sandbox.amazon_answers import Seller, bad, cents, chosen, instant, iso, order_id
+from sync_service.sandbox.charges import Charges, charges, storage
+from sync_service.sandbox.daily import adverts
+from sync_service.sandbox.simulator import DAY, NEVER, Book, Ints
+from sync_service.sandbox.wire import JSON, Reply, Request, page
+from sync_service.sandbox.world import SandboxShop, World
+
+PAGE = 500
+EMPTY_EVERY = 4  # pages
+LONGEST = timedelta(days=180)
+TOO_NEW = timedelta(minutes=2)
+DEFERRED_FOR = 7 * DAY
+STATUSES = frozenset({"DEFERRED", "RELEASED", "DEFERRED_RELEASED"})
+SHIPMENT, REFUND, RETURN_FEE, SERVICE = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A transaction without an order: storage, an advertising bill, a transfer to the bank."""
+
+    kind: str
+    path: tuple[str, ...]  # of the breakdown
+    amount: int  # cents as printed: costs are negative
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every transaction of a shop by time; `index` is a line, or a service."""
+
+    posted: Ints
+    kind: Ints
+    index: Ints
+    services: tuple[Service, ...]
+    costs: Charges
+    ends: Ints  # of a shipment: the line after its last one
+
+
+_LEDGERS: dict[tuple[int, str], Ledger] = {}
+
+
+def ledger(world: World, one: Book) -> Ledger:
+    """The shop's transactions; made once a process."""
+    key = (world.seed, one.shop.code)
+    if key not in _LEDGERS:
+        _LEDGERS[key] = _ledger(world, one)
+    return _LEDGERS[key]
+
+
+def _ledger(world: World, one: Book) -> Ledger:
+    lines, costs = one.lines, charges(one)
+    first = np.unique(lines.order, return_index=True)[1]
+    ends = np.append(first[1:], len(lines.order))
+    sent = first[lines.shipped[first] < NEVER]
+    back = np.flatnonzero(lines.refunded < NEVER)
+    fees = np.flatnonzero((lines.returned < NEVER) & (costs.return_fee > 0))
+    services = _services(world, one)
+    times = [lines.shipped[sent], lines.refunded[back], lines.returned[fees]]
+    times.append(np.array([when for when, _ in services], dtype=np.int64))
+    posted = np.concatenate(times)
+    kind = np.repeat(np.arange(4), [len(t) for t in times])
+    index = np.concatenate([sent, back, fees, np.arange(len(services))])
+    order = np.argsort(posted, kind="stable")
+    after = np.zeros(len(lines.order), dtype=np.int64)
+    after[first] = ends
+    found = tuple(service for _, service in services)
+    return Ledger(posted[order], kind[order], index[order], found, costs, after)
+
+
+def _services(world: World, one: Book) -> list[tuple[int, Service]]:
+    """Storage and advertising by month, a transfer every second week."""
+    found = [
+        (fee.posted, Service("ServiceFee", ("FBAStorageFee", "Base"), -fee.amount))
+        for fee in storage(world, one)
+    ]
+    spend = sum(int(a.spend.sum()) for a in adverts(world, one.shop.code).values())
+    months = len(found)
+    found += [
+        (when + DAY, Service("ProductAdsPayment", ("CostOfAdvertising", "Base"), -spend // months))
+        for when, _ in list(found)
+    ]
+    start, end = int(one.clock.midnights[0]), int(one.clock.midnights[-1])
+    for when in range(start + 10 * DAY, end, 14 * DAY):
+        found.append((when, Service("Transfer", ("Transfer",), -1_000_00)))
+    return found
+
+
+def transactions(seller: Seller, request: Request) -> Reply:
+    """GET /finances/2024-06-19/transactions."""
+    after, before = _window(seller, request)
+    if request.one("transactionStatus") is not None:
+        chosen(request, "transactionStatus", STATUSES, "")
+    place = request.one("marketplaceId")
+    shops = (seller.shop(place),) if place else seller.shops
+    if before - after > LONGEST:
+        return _reply([], None)
+    found = _found(seller, shops, after, before)
+    number, offset, made = _position(request, seller.time.seconds())
+    if number % EMPTY_EVERY == EMPTY_EVERY - 1:
+        return _reply([], _token(number + 1, offset, made))
+    span, following = page(len(found), PAGE, offset, request.twist)
+    texts = [_text(seller, shop, n, made) for _, shop, n in found[span]]
+    wanted = request.one("transactionStatus")
+    if wanted:
+        texts = [one for one in texts if f'"transactionStatus":"{wanted}"' in one]
+    return _reply(texts, None if following is None else _token(number + 1, following, made))
+
+
+def _window(seller: Seller, request: Request) -> tuple[datetime, datetime]:
+    """The window's instants; an order number may stand in for them at Amazon, not here."""
+    since = request.one("postedAfter")
+    if since is None:
+        raise bad("Start date cannot be null")
+    limit = seller.time.now() - TOO_NEW + timedelta(seconds=seller.time.leeway(0.25))
+    until = request.one("postedBefore")
+    after = instant(since, "postedAfter")
+    before = limit if until is None else instant(until, "postedBefore")
+    if after > limit or before > limit:
+        raise bad("Dates must be more than two minutes before the time of the request")
+    if after > before:
+        raise bad("postedAfter must be before postedBefore")
+    return after, before
+
+
+def _found(
+    seller: Seller, shops: tuple[SandboxShop, ...], after: datetime, before: datetime
+) -> list[tuple[int, SandboxShop, int]]:
+    """Time, shop and number of every transaction of the window, oldest first."""
+    found: list[tuple[int, SandboxShop, int]] = []
+    for shop in shops:
+        book = ledger(seller.world, seller.book(shop))
+        low, high = np.searchsorted(book.posted, (after.timestamp(), before.timestamp()))
+        found += [(int(book.posted[n]), shop, n) for n in range(int(low), int(high))]
+    return found if len(shops) == 1 else sorted(found, key=lambda one: (one[0], one[1].code))
+
+
+def _position(request: Request, now: float) -> tuple[int, int, float]:
+    token = request.one("nextToken")
+    if token is None:
+        return 0, 0, now
+    try:
+        number, offset, made = json.loads(base64.urlsafe_b64decode(token))
+    except ValueError as trouble:
+        raise bad("nextToken is invalid") from trouble
+    return int(number), int(offset), float(made)
+
+
+def _token(number: int, offset: int, made: float) -> str:
+    return base64.urlsafe_b64encode(json.dumps([number, offset, made]).encode()).decode()
+
+
+def _reply(texts: list[str], token: str | None) -> Reply:
+    following = f',"nextToken":"{token}"' if token else ""
+    body = f'{{"payload":{{"transactions":[{",".join(texts)}]{following}}}}}'
+    return Reply(200, body.encode(), JSON)
+
+
+def _text(seller: Seller, shop: SandboxShop, number: int, now: float) -> str:
+    """One transaction as JSON text; written directly, because a year holds many thousands."""
+    one = seller.book(shop)
+    book = ledger(seller.world, one)
+    kind, index, posted = int(book.kind[number]), int(book.index[number]), int(book.posted[number])
+    if kind == SERVICE:
+        return _service(shop, book.services[index], number, posted)
+    order = order_id(shop, int(one.lines.order[index]))
+    if kind == SHIPMENT:
+        rows = range(index, int(book.ends[index]))
+        items = [_shipped(one, book.costs, row) for row in rows]
+        status = "DEFERRED" if now < posted + DEFERRED_FOR else "DEFERRED_RELEASED"
+        return _whole(shop, "Shipment", "Order Payment", number, posted, items, order, status)
+    make = _refunded if kind == REFUND else _return_fee
+    name, words = ("Refund", "Refund Order") if kind == REFUND else ("ServiceFee", "Return fee")
+    items = [make(one, book.costs, index)]
+    return _whole(shop, name, words, number, posted, items, order, "RELEASED")
+
+
+def _whole(
+    shop: SandboxShop,
+    kind: str,
+    words: str,
+    number: int,
+    posted: int,
+    items: list[tuple[str, int]],
+    order: str,
+    status: str,
+) -> str:
+    total = _amount(sum(amount for _, amount in items), shop.currency)
+    texts = ",".join(text for text, _ in items)
+    name = f"sbx-{shop.code}-{number:07d}-{zlib.crc32(f'{shop.code}{number}'.encode()):08x}"
+    return (
+        f'{{"sellingPartnerMetadata":{{"sellingPartnerId":"{shop.seller_id}",'
+        f'"accountType":"PAYABLE","marketplaceId":"{shop.marketplace_id}"}},'
+        f'"relatedIdentifiers":[{{"relatedIdentifierName":"ORDER_ID",'
+        f'"relatedIdentifierValue":"{order}"}}],'
+        f'"transactionType":"{kind}","transactionId":"{name}","transactionStatus":"{status}",'
+        f'"description":"{words}","postedDate":"{iso([posted])[0][:19]}.000Z",'
+        f'"totalAmount":{total},{_place(shop)},"items":[{texts}],"contexts":[],"breakdowns":[]}}'
+    )
+
+
+def _place(shop: SandboxShop) -> str:
+    return (
+        f'"marketplaceDetails":{{"marketplaceId":"{shop.marketplace_id}",'
+        f'"marketplaceName":"{shop.marketplace_name}"}}'
+    )
+
+
+def _amount(value: int, currency: str) -> str:
+    return f'{{"currencyAmount":{cents(value)},"currencyCode":"{currency}"}}'
+
+
+def _branch(path: tuple[str, ...], value: int, currency: str) -> str:
+    """A breakdown from its root to its leaf."""
+    below = _branch(path[1:], value, currency) if path[1:] else ""
+    return (
+        f'{{"breakdownType":"{path[0]}","breakdownAmount":{_amount(value, currency)},'
+        f'"breakdowns":[{below}]}}'
+    )
+
+
+Parts = tuple[tuple[tuple[str, ...], int], ...]
+
+
+def _item(one: Book, row: int, quantity: int, parts: Parts) -> tuple[str, int]:
+    """One item: each part is a path of the breakdown with its amount; none is left out if zero."""
+    product, currency = one.products[one.lines.sku[row]], one.shop.currency
+    trees = ",".join(_branch(path, value, currency) for path, value in parts if value)
+    total = sum(value for _, value in parts)
+    text = (
+        f'{{"description":{json.dumps(product.title)},"totalAmount":{_amount(total, currency)},'
+        f'"relatedIdentifiers":[{{"itemRelatedIdentifierName":"ORDER_ADJUSTMENT_ITEM_ID",'
+        f'"itemRelatedIdentifierValue":"{row:014d}"}}],"breakdowns":[{trees}],'
+        f'"contexts":[{{"contextType":"ProductContext","asin":"{product.asin}",'
+        f'"sku":"{product.sku}","quantityShipped":{quantity},"fulfillmentNetwork":"AFN"}}]}}'
+    )
+    return text, total
+
+
+_PRINCIPAL = ("ProductCharges", "OurPricePrincipal")
+_TAX = ("Tax", "OurPriceTax")
+_WITHHELD = ("TaxWithheld", "MarketplaceFacilitatorTax-Principal")
+_COMMISSION = ("AmazonFees", "Commission", "Base")
+
+
+def _shipped(one: Book, costs: Charges, row: int) -> tuple[str, int]:
+    lines = one.lines
+    tax = int(lines.tax[row]) if one.shop.market == "US" else 0
+    parts: Parts = (
+        (_PRINCIPAL, int(lines.price[row])),
+        (("PromotionRebates", "PromotionDiscount"), -int(lines.discount[row])),
+        (_TAX, tax),
+        (_WITHHELD, -tax),
+        (_COMMISSION, -int(costs.commission[row])),
+        (("AmazonFees", "FBAPerUnitFulfillmentFee", "Base"), -int(costs.fulfilment[row])),
+    )
+    return _item(one, row, int(lines.quantity[row]), parts)
+
+
+def _refunded(one: Book, costs: Charges, row: int) -> tuple[str, int]:
+    lines = one.lines
+    tax = int(lines.refund_tax[row]) if one.shop.market == "US" else 0
+    parts: Parts = (
+        (_PRINCIPAL, -int(lines.refund[row])),
+        (_TAX, -tax),
+        (_WITHHELD, tax),
+        (_COMMISSION, int(costs.commission_back[row])),
+        (("AmazonFees", "RefundCommission", "Base"), -int(costs.refund_commission[row])),
+    )
+    return _item(one, row, int(lines.refund_quantity[row]), parts)
+
+
+def _return_fee(one: Book, costs: Charges, row: int) -> tuple[str, int]:
+    parts: Parts = (
+        (("AmazonFees", "FBACustomerReturnPerUnitFee", "Base"), -int(costs.return_fee[row])),
+    )
+    return _item(one, row, int(one.lines.return_quantity[row]), parts)
+
+
+def _service(shop: SandboxShop, service: Service, number: int, posted: int) -> str:
+    """A transaction whose breakdown stands beside an item that says nothing."""
+    total = _amount(service.amount, shop.currency)
+    tree = _branch(service.path, service.amount, shop.currency)
+    return (
+        f'{{"sellingPartnerMetadata":{{"sellingPartnerId":"{shop.seller_id}",'
+        f'"accountType":"PAYABLE","marketplaceId":"{shop.marketplace_id}"}},'
+        f'"relatedIdentifiers":[],"transactionType":"{service.kind}",'
+        f'"transactionId":"sbx-{shop.code}-{number:07d}-s","transactionStatus":"RELEASED",'
+        f'"description":"{service.path[0]}","postedDate":"{iso([posted])[0][:19]}.000Z",'
+        f'"totalAmount":{total},{_place(shop)},'
+        f'"items":[{{"description":"","totalAmount":{total},"relatedIdentifiers":null,'
+        f'"contexts":[],"breakdowns":null}}],"contexts":[],"breakdowns":[{tree}]}}'
+    )
