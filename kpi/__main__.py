@@ -1,6 +1,7 @@
 """`python -m kpi COMMAND ...`: doors for checks from outside; the product itself is elsewhere.
 
 cases FILE      run published cases, one line each; 1 when one fails
+evaluate        formulas as JSON lines on stdin, values as JSON lines on stdout; see `kpi.lines`
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from kpi import cases
+from kpi import cases, lines
+from kpi.catalog import shipped
 from kpi.errors import KpiError
 
 
@@ -19,7 +21,22 @@ def _cases(arguments: Sequence[str]) -> int:
     return cases.run(Path(arguments[0]), sys.stdout)
 
 
-COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"cases": _cases}
+def _evaluate(arguments: Sequence[str]) -> int:
+    """Answer each line at once; an empty line has no answer."""
+    if arguments:
+        raise KpiError("evaluate reads stdin and takes no arguments: python -m kpi evaluate")
+    for line in sys.stdin.buffer:
+        if line.strip():
+            text = lines.answer(line, shipped()) + "\n"
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+            sys.stdout.buffer.flush()
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "cases": _cases,
+    "evaluate": _evaluate,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
