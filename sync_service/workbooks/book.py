@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -56,6 +57,7 @@ class Book:
     reasons: dict[str, str] = field(default_factory=dict)  # part -> why it changed
     encodings: dict[str, str] = field(default_factory=dict)  # parts that are not UTF-8
     _cache: dict[str, bytes] = field(default_factory=dict)
+    _coming: dict[str, Future[bytes]] = field(default_factory=dict)
     _texts: SharedTexts | None = None
     _date_styles: list[bool] | None = None
 
@@ -65,11 +67,20 @@ class Book:
         if new is not None:
             return new
         if part not in self._cache:
-            text, encoding = to_utf8(self.package.read(part))
+            coming = self._coming.pop(part, None)
+            text, encoding = to_utf8(coming.result() if coming else self.package.read(part))
             if encoding:
                 self.encodings[part] = encoding
             self._cache[part] = text
         return self._cache[part]
+
+    def prefetch(self) -> None:
+        """Start inflating all tabs in a thread: zlib lets other threads run meanwhile."""
+        pool = ThreadPoolExecutor(1)
+        for sheet in self.sheets:
+            if sheet.grid and sheet.part not in self._cache:
+                self._coming[sheet.part] = pool.submit(self.package.read, sheet.part)
+        pool.shutdown(wait=False)
 
     def change(self, part: str, xml: bytes | None, reason: str) -> None:
         """Keep a new content (None: leave the part out); equal content is no change."""

@@ -15,7 +15,7 @@ from sync_service.workbooks.formulas import (
     shifted,
     structure_columns,
 )
-from sync_service.workbooks.sheetxml import cells, grid, rows
+from sync_service.workbooks.sheetxml import cells, grid, has_formulas, rows
 from sync_service.workbooks.tableparts import FoundTable, tables
 from sync_service.workbooks.values import formula_of
 
@@ -41,14 +41,16 @@ class Touched:
 
     columns: dict[str, dict[int, list[int]]] = field(default_factory=dict)
 
-    def add(self, title: str, places: Iterable[tuple[int, int]]) -> None:
-        """More changed cells of a sheet."""
+    def add(self, title: str, places: Mapping[int, Iterable[int]]) -> None:
+        """More changed cells of a sheet, columns by row."""
         found = self.columns.setdefault(title.casefold(), {})
-        by_column: dict[int, list[int]] = {}
-        for row, column in places:
-            by_column.setdefault(column, []).append(row)
-        for column, numbers in by_column.items():
-            found[column] = sorted({*found.get(column, ()), *numbers})
+        for row in sorted(places):
+            for column in places[row]:
+                numbers = found.setdefault(column, [])
+                if not numbers or numbers[-1] < row:
+                    numbers.append(row)
+                elif numbers[at := bisect_left(numbers, row)] != row:
+                    numbers.insert(at, row)
 
     def meets(self, title: str, wanted: Area) -> bool:
         """True when a changed cell lies in the area."""
@@ -66,7 +68,7 @@ class Touched:
 def formula_cells(book: Book, sheet: SheetPart) -> Iterator[FormulaCell]:
     """Every formula of a sheet, children of shared ones with their own text."""
     xml = book.xml(sheet.part)
-    if not sheet.grid or (b"<f" not in xml and b":f" not in xml):
+    if not sheet.grid or not has_formulas(xml):
         return
     found = grid(xml)
     masters: dict[str, tuple[str, int, int]] = {}
@@ -188,7 +190,6 @@ def _reads(formula: FormulaCell, names: Names) -> list[tuple[str, Area]] | None:
     return found
 
 
-def _each(covers: Area) -> Iterator[tuple[int, int]]:
-    for row in range(covers.top, covers.bottom + 1):
-        for column in range(covers.left, covers.right + 1):
-            yield row, column
+def _each(covers: Area) -> dict[int, range]:
+    columns = range(covers.left, covers.right + 1)
+    return dict.fromkeys(range(covers.top, covers.bottom + 1), columns)

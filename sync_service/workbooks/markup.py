@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.parsers import expat
 
 from lxml import etree
@@ -69,9 +70,12 @@ def elements(
     xml: bytes, names: Collection[bytes], start: int = 0, end: int | None = None
 ) -> list[Element]:
     """All elements with these local names, in order of their end tags, at any depth."""
+    last = len(xml) if end is None else end
+    # Only where a comment or CDATA may hide something that looks like a tag, every tag is read.
+    tags = TAG if xml.find(b"<!", start, last) >= 0 else _only(tuple(names))
     found: list[Element] = []
     open_tags: list[re.Match[bytes]] = []
-    for tag in TAG.finditer(xml, start, len(xml) if end is None else end):
+    for tag in tags.finditer(xml, start, last):
         name = tag[2]
         if name is None or name.rpartition(b":")[2] not in names:
             continue
@@ -87,6 +91,15 @@ def elements(
         else:
             open_tags.append(tag)
     return found
+
+
+@lru_cache(maxsize=256)
+def _only(names: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """TAG for some local names; a name is told apart from longer ones by what follows it."""
+    return re.compile(
+        rb"<(/?)((?:[\w.-]+:)?(?:%b))((?:\s+[^\s=>/]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(/?)>"
+        % b"|".join(map(re.escape, names))
+    )
 
 
 def with_attributes(xml: bytes, element: Element, values: dict[str, str | None]) -> Splice:

@@ -18,31 +18,50 @@ from sync_service.workbooks.values import (
     free_attributes,
     holds,
     new_formula,
-    number_text,
     plain,
     recached,
     rendered,
 )
 
+_LARGEST_WHOLE = 1e15  # beyond it a double is written with its exponent
 SheetEdits = dict[int, dict[int, Edit]]  # row -> column -> edit
 
 
 @dataclass(slots=True)
 class SheetPen:
-    """Renders edits; `touched` are cells whose value may differ now."""
+    """Renders edits; `touched` are cells whose value may differ now, columns by row."""
 
     book: Book
     prefix: bytes
     written: int = 0
     kept: int = 0
-    touched: set[tuple[int, int]] = field(default_factory=set)
+    touched: dict[int, list[int]] = field(default_factory=dict)
     formulas_gone: set[tuple[int, int]] = field(default_factory=set)
-    used: Area | None = None
+
+    @property
+    def used(self) -> Area | None:
+        """The range of all cells that were written."""
+        if not self.touched:
+            return None
+        left = min(map(min, self.touched.values()))
+        right = max(map(max, self.touched.values()))
+        return Area(min(self.touched), left, max(self.touched), right)
+
+    def number(self, row: int, column: int, cell: tuple[bytes, ...], value: float) -> bytes | None:
+        """The common case, kept short: a number in a plain number cell without a formula."""
+        whole = int(value) if -_LARGEST_WHOLE < value < _LARGEST_WHOLE else 0
+        text = b"%d" % whole if whole == value else repr(value).encode()
+        _, letters, digits, style, _, _, inner = cell
+        new = b"<v>%b</v>" % text
+        if inner == new or (inner and float(inner[3:-4]) == value):
+            self.kept += 1
+            return None
+        self.written += 1
+        self.touched.setdefault(row, []).append(column)
+        return b'<c r="%b%b"%b>%b</c>' % (letters, digits, style, new)
 
     def cell(self, row: int, column: int, cell: RawCell | None, edit: Edit) -> bytes | None:
         """The new `<c>`; None leaves what is there."""
-        if type(edit) is float and cell is not None and not cell.kind and edit - edit == 0:
-            return self._number(row, column, cell, edit)
         if cell is None:
             return self._fresh(row, column, edit)
         new = self._changed(row, column, cell, edit)
@@ -51,33 +70,9 @@ class SheetPen:
             return None
         return self._done(row, column, new)
 
-    def _number(self, row: int, column: int, cell: RawCell, value: float) -> bytes | None:
-        """The common case, kept short: a number in a number cell."""
-        text, p = number_text(value), self.prefix
-        inner = b"<%bv>%b</%bv>" % (p, text, p)
-        if cell.inner == inner:
-            self.kept += 1
-            return None
-        if cell.has_formula:
-            self.formulas_gone.add((row, column))
-        elif cell.inner and holds(self.book, cell, value):
-            self.kept += 1
-            return None
-        return self._done(row, column, b"<%bc%b>%b</%bc>" % (p, free_attributes(cell), inner, p))
-
     def _done(self, row: int, column: int, new: bytes) -> bytes:
         self.written += 1
-        self.touched.add((row, column))
-        used = self.used
-        if used is None:
-            self.used = Area(row, column, row, column)
-        elif not used.holds(row, column):
-            self.used = Area(
-                min(used.top, row),
-                min(used.left, column),
-                max(used.bottom, row),
-                max(used.right, column),
-            )
+        self.touched.setdefault(row, []).append(column)
         return new
 
     def _fresh(self, row: int, column: int, edit: Edit) -> bytes | None:

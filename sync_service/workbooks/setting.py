@@ -14,7 +14,7 @@ from sync_service.workbooks.finishing import Work, edit_sheet
 from sync_service.workbooks.markup import elements
 from sync_service.workbooks.pen import SheetEdits
 from sync_service.workbooks.refusals import CellRefusedError
-from sync_service.workbooks.sheetxml import cells, grid, rows
+from sync_service.workbooks.sheetxml import cells, grid, has_formulas, rows
 from sync_service.workbooks.tableparts import tables
 from sync_service.workbooks.values import Written, formula_of
 
@@ -85,22 +85,35 @@ def _number(text: str) -> Written:
 
 def set_cells(work: Work, wanted: Sequence[Assignment]) -> None:
     """Set every cell, or raise for the first that cannot be set."""
-    by_sheet: dict[str, SheetEdits] = {}
+    by_title: dict[str, SheetEdits] = {}
     for one in wanted:
-        sheet = work.book.sheet(one.sheet)
-        if sheet is None or not sheet.grid:
-            known = ", ".join(s.title for s in work.book.sheets)
-            raise CellRefusedError(
-                str(one),
-                f"there is no such sheet (there are: {known})",
-                f"没有该工作表（现有：{known}）",
-            )
-        by_sheet.setdefault(sheet.part, {}).setdefault(one.row, {})[one.column] = one.value
+        edits = by_title.get(one.sheet)
+        if edits is None:
+            edits = by_title.setdefault(one.sheet, {})
+        edits.setdefault(one.row, {})[one.column] = one.value
+    by_sheet = _by_sheet(work.book, by_title)
     for sheet in work.book.sheets:
         edits = by_sheet.get(sheet.part)
         if edits:
             refuse_bound(work.book, sheet, edits)
             edit_sheet(work, sheet, edits, "cells set")
+
+
+def _by_sheet(book: Book, by_title: Mapping[str, SheetEdits]) -> dict[str, SheetEdits]:
+    """Edits by sheet part; titles ignore case."""
+    found: dict[str, SheetEdits] = {}
+    for title, edits in by_title.items():
+        sheet = book.sheet(title)
+        if sheet is None or not sheet.grid:
+            known = ", ".join(s.title for s in book.sheets)
+            raise CellRefusedError(
+                title,
+                f"there is no such sheet (there are: {known})",
+                f"没有该工作表（现有：{known}）",
+            )
+        for row, line in edits.items():
+            found.setdefault(sheet.part, {}).setdefault(row, {}).update(line)
+    return found
 
 
 def refuse_bound(book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]) -> None:
@@ -127,7 +140,7 @@ def _bound(
                 ref = table.ref
                 header = Area(ref.top, ref.left, table.first - 1, ref.right)
                 yield header, f"it is a header of table {table.name}", f"它是表 {table.name} 的表头"
-    if b"<f" in xml or b":f" in xml:
+    if has_formulas(xml):
         yield from _formulas(book, sheet, edits)
 
 

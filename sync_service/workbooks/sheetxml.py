@@ -8,11 +8,12 @@ CDATA) goes through the slower tokeniser. Both give the same cells; a test holds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeVar
 
-from sync_service.workbooks.areas import Area, column_number, position
+from sync_service.workbooks.areas import Area, column_number, letters, position
 from sync_service.workbooks.markup import TAG, attributes
 from sync_service.workbooks.refusals import DamagedBookError
 
@@ -27,6 +28,7 @@ _CELL = re.compile(
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d+)[\"']")
 _TYPE = re.compile(rb"\st\s*=\s*[\"'](\w+)[\"']")
 _COLUMNS: dict[bytes, int] = {}
+_WHOLE = itemgetter(0)
 
 
 Edit_contra = TypeVar("Edit_contra", contravariant=True)
@@ -36,7 +38,12 @@ Edit = TypeVar("Edit")
 class Pen(Protocol[Edit_contra]):
     """Renders edited cells and remembers the range they used."""
 
-    used: Area | None
+    @property
+    def used(self) -> Area | None:
+        """The range of all cells that were written."""
+
+    def number(self, row: int, column: int, cell: tuple[bytes, ...], value: float) -> bytes | None:
+        """A number into a plain number cell, by the groups of the cell's expression."""
 
     def cell(self, row: int, column: int, cell: RawCell | None, edit: Edit_contra) -> bytes | None:
         """The new `<c>`; None leaves what is there (also: nothing)."""
@@ -151,11 +158,9 @@ def cells(sheet: Grid, row: RawRow) -> list[RawCell]:
 
 
 def _plain_cell(match: tuple[bytes, ...]) -> RawCell:
-    whole, letters, digits, style, kind, other, inner = match
-    column = _COLUMNS.get(letters)
-    if column is None:
-        column = _COLUMNS.setdefault(letters, column_number(letters.decode()))
-    given = b' r="%b%b"%b%b%b' % (letters, digits, style, kind, other)
+    whole, name, digits, style, kind, other, inner = match
+    column = _COLUMNS.get(name) or _column_of(name)
+    given = b' r="%b%b"%b%b%b' % (name, digits, style, kind, other)
     if other:
         return _described(column, whole, given, inner)
     return RawCell(column, whole, given, int(style[4:-1] or 0), kind[4:-1], inner)
@@ -189,6 +194,38 @@ def _odd_cells(sheet: Grid, row: RawRow) -> Iterator[RawCell]:
         whole = row.body[opened.start() : tag.end()]
         yield _described(column, whole, opened[3], inner)
         last, opened = column, None
+
+
+def has_formulas(xml: bytes) -> bool:
+    """True when a cell of the sheet part may hold a formula; quick enough to ask of every sheet."""
+    sheet = grid(xml)
+    sign = b"<f" if not sheet.prefix else b"<%bf" % sheet.prefix
+    return xml.find(sign, sheet.start, sheet.end) >= 0
+
+
+def picked(sheet: Grid, areas: Sequence[Area]) -> dict[tuple[int, int], RawCell]:
+    """The cells of some areas that are there, by row and column, in one pass.
+
+    Tall areas of a plain sheet are looked up by their column letters without reading the rest.
+    """
+    tall = [a for a in areas if a.bottom - a.top > a.right - a.left]
+    found: dict[tuple[int, int], RawCell] = {}
+    if sheet.plain and tall and sheet.xml.count(b"<c ") == sheet.xml.count(b'<c r="'):
+        names = {letters(c) for a in tall for c in range(a.left, a.right + 1)}
+        pattern = re.compile(
+            _CELL.pattern.replace(b"[A-Z]{1,3}", "|".join(names).encode()), re.DOTALL
+        )
+        for match in pattern.finditer(sheet.xml, sheet.start, sheet.end):
+            cell = _plain_cell(match.groups(b""))
+            found[int(match[3]), cell.column] = cell
+    else:
+        tall = []
+    rest = [a for a in areas if a not in tall]
+    if rest:
+        for row in rows(sheet):
+            if any(a.top <= row.number <= a.bottom for a in rest):
+                found.update({(row.number, c.column): c for c in cells(sheet, row)})
+    return found
 
 
 def patched(sheet: Grid, edits: Mapping[int, Mapping[int, Edit]], pen: Pen[Edit]) -> bytes:
@@ -255,6 +292,10 @@ def _patched_row(
     sheet: Grid, row: RawRow, edits: Mapping[int, Edit], pen: Pen[Edit]
 ) -> bytes | None:
     """One row with its new cells among the old ones; None when nothing differs."""
+    if sheet.plain:
+        quick = _numbers_row(row, edits, pen)
+        if quick is not None:
+            return quick or None
     pieces: list[bytes] = []
     waiting = sorted(edits, reverse=True)
     first, last, differs = waiting[-1], waiting[0], False
@@ -279,6 +320,40 @@ def _patched_row(
         return None
     given, p = _fitting_spans(row.attributes, first, last), sheet.prefix
     return b"<%brow%b>%b</%brow>" % (p, given, b"".join(pieces), p)
+
+
+def _numbers_row(row: RawRow, edits: Mapping[int, Edit], pen: Pen[Edit]) -> bytes | None:
+    """A row that gets nothing but numbers into plain number cells; None for any other row.
+
+    An empty answer means that nothing differs.
+    """
+    found = _CELL.findall(row.body)
+    if sum(map(len, map(_WHOLE, found))) != len(row.body):
+        return None
+    chosen: list[tuple[int, int, tuple[bytes, ...], float]] = []
+    for at, cell in enumerate(found):
+        column = _COLUMNS.get(cell[1]) or _column_of(cell[1])
+        if column in edits:
+            edit, inner = edits[column], cell[6]
+            # A difference with itself is 0 for every number but NaN and the infinities.
+            if not isinstance(edit, float) or edit - edit != 0 or cell[4] or cell[5]:
+                return None
+            if inner and not inner.startswith(b"<v>"):
+                return None
+            chosen.append((at, column, cell, edit))
+    if len(chosen) != len(edits):
+        return None
+    pieces = [cell[0] for cell in found]
+    differs = False
+    for at, column, cell, value in chosen:
+        new = pen.number(row.number, column, cell, value)
+        if new is not None:
+            pieces[at], differs = new, True
+    return b"<row%b>%b</row>" % (row.attributes, b"".join(pieces)) if differs else b""
+
+
+def _column_of(text: bytes) -> int:
+    return _COLUMNS.setdefault(text, column_number(text.decode()))
 
 
 def _fitting_spans(given: bytes, first: int, last: int) -> bytes:

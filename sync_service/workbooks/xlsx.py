@@ -145,7 +145,9 @@ def writable_book(data: bytes, name: str) -> Book:
     package = open_package(data, name)
     if any(n.casefold().startswith("_xmlsignatures/") for n in package.members):
         raise SignedBookError(name)
-    return open_book(package, name)
+    book = open_book(package, name)
+    book.prefetch()
+    return book
 
 
 def new_file(book: Book, level: int = _LEVEL) -> list[Chunk]:
