@@ -26,7 +26,7 @@ class Method:
 
     code: str
     raw: str  # points before floor and cap
-    bounded: bool  # the text cannot exceed MOST_POINTS, whatever the actual
+    bounded: bool  # the actual alone cannot lift the points beyond all bounds
     needs: tuple[str, ...] = ()  # parameters without which there is no score
     defaults: Mapping[str, float] | None = None  # of parameters left empty
     scale_max: float = 100.0  # of the scale on which the method is usually shown
@@ -72,7 +72,8 @@ _ALL = (
     Method("ratio_up", "IF(target > 0, 100 * actual / target)", bounded=False),
     Method(
         "ratio_down",  # nothing at all is the best there is: the cap, and unknown without one
-        "IF(target >= 0, IF(actual > 0, 100 * target / actual, IF(actual = 0, cap)))",
+        "IF(target >= 0, IF(actual > 0, 100 * target / actual,"
+        " IF(AND(actual = 0, ISKNOWN(cap)), cap)))",
         bounded=False,
     ),
     Method("mirror_down", "IF(target > 0, 100 * (2 - actual / target))", bounded=False),
@@ -191,26 +192,34 @@ def method(code: str) -> Method:
     return found
 
 
+CLAMPED = "ROUND(MIN(IF(ISKNOWN(cap), cap, 1000), MAX(floor, raw)), 9)"
+"""`raw` points between floor and cap: R, because it is at most 1,000."""
+FAR_ABOVE = "IF(ISKNOWN(cap), 0, raw >= 1000)"
+"""Whether a score without cap is so high that fewer decimals are kept, as R does."""
+ABOVE = "ROUND(MIN(999999, raw), 6)"
+
+
 def clamped(raw: str, *, bounded: bool) -> str:
     """A text's points between floor and cap, rounded once: the score of an item."""
-    if bounded:
-        limit = f"IF(ISKNOWN(cap), cap, {number_text(MOST_POINTS)})"
-        return f"ROUND(MIN({limit}, MAX(floor, {raw})), 9)"
-    capped = f"ROUND(MIN(cap, MAX(floor, {raw})), 9)"
-    return f"IF(ISKNOWN(cap), {capped}, R(MAX(floor, {raw})))"
+    text = CLAMPED if bounded else f"IF({FAR_ABOVE}, {ABOVE}, {CLAMPED})"
+    return text.replace("raw", f"({raw})")
 
 
-def score_text(code: str) -> str:
-    """The whole text of a method's score: parameters present, points, floor and cap.
+def raw_text(code: str) -> str:
+    """The points of a method before floor and cap, once its parameters are there.
 
-    The presence of parameters is asked for, because an empty cell would count as zero.
+    Their presence is asked for, because an empty cell would count as zero.
     """
     one = method(code)
     asked = [p for p in PARAMETERS if p in one.needs or p in (one.defaults or {})]
-    raw = one.raw
-    if asked:
-        raw = f"IF(AND({', '.join(f'ISKNOWN({p})' for p in asked)}), {raw})"
-    return clamped(raw, bounded=one.bounded)
+    if not asked:
+        return one.raw
+    return f"IF(AND({', '.join(f'ISKNOWN({p})' for p in asked)}), {one.raw})"
+
+
+def score_text(code: str) -> str:
+    """The whole text of a method's score."""
+    return clamped(raw_text(code), bounded=method(code).bounded)
 
 
 def filled(code: str, params: Params, better: Better, target: float | None) -> Params:

@@ -1,0 +1,268 @@
+"""The scoring of a workbook as native formulas, compiled from the same texts that Python runs.
+
+Each function takes `ref(column) -> cell` of the same row and, where it adds up, `col(column) ->
+range`; `words(list, code) -> word` says what the book shows for a code (methods, directions,
+status). The formulas come without the leading = and use functions every program has. A row of
+tblScore scores `counted`; parameters, cap and limits that are not there are empty cells, unknown
+values are #N/A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
+from kpi.methods import ABOVE, CLAMPED, FAR_ABOVE, METHODS, PARAMETERS, raw_text
+from kpi.model import Better, Bound, Status
+from kpi.scoring import ATTAINMENT, GRADES, LIMIT, Grade, coefficient_text, grade_text, status_text
+
+Ref = Callable[[str], str]
+Words = Callable[[str, str], str]
+
+PACED = {"linear": ("按日", "Linear"), "seasonal": ("按季节", "Seasonal")}
+NOT_PACED = {"target": ("目标值", "Target")}
+DUE_BASIS: Mapping[str, tuple[str, str]] = {**PACED, **NOT_PACED}
+"""What column `target_basis` holds, code to (zh, en): how Due comes from Target. The word of
+either language or the code is read; anything paced means that warn and breach are parts of what
+is due."""
+
+CARD = ("month", "person", "region")
+_NUMBERS = (
+    *("actual", "target", "due", "warn", "breach", "cap", "floor", "share", "score", "usable"),
+    *(
+        "due_share",
+        "raw",
+        "sign",
+        "inverse",
+        "worse",
+        "around",
+        "inclusive",
+        "paced",
+        "total",
+        "vetoes",
+    ),
+    *PARAMETERS,
+)
+_KINDS = {**dict.fromkeys(_NUMBERS, SURELY_NUMBER), "grade": SURELY_TEXT}
+_DUE = "IF(AND(ISKNOWN(target), ISKNOWN(due_share)), R(target * due_share))"
+_ATTAINED = f"IF(AND(ISKNOWN(actual), ISKNOWN(target)), {ATTAINMENT})"
+_POINTS = "IF(usable > 0, R(share * score / 100), 0)"
+
+
+def due_basis(code: str, language: str) -> str:
+    """The word of a due basis."""
+    zh, en = DUE_BASIS[code]
+    return zh if language == "zh" else en
+
+
+def _quoted(word: str) -> str:
+    """A word inside a formula."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _compiled(text: str, cells: Ref, *, seal: bool = True) -> str:
+    """A text as a formula over cells that hold numbers, #N/A, or nothing where it asks."""
+    return to_formula(text, cells, kinds=_KINDS, seal=seal)
+
+
+# --- one item -----------------------------------------------------------------------------------
+
+
+def due(ref: Ref) -> str:
+    """What is due by now: the part of the target, as an R value."""
+    return _compiled(_DUE, ref)
+
+
+def attainment(ref: Ref, words: Words) -> str:
+    """How far the counted value reaches what is due."""
+    lower, inverse = words("better", Better.LOWER), words("method", "ratio_down")
+    special = {
+        "actual": ref("counted"),
+        "target": ref("due"),
+        "sign": f"IF({ref('better')}={_quoted(lower)},-1,1)",
+        "inverse": f"IF({ref('method')}={_quoted(inverse)},1,0)",
+    }
+    return _compiled(_ATTAINED, special.__getitem__)
+
+
+def score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> str:
+    """The points of an item by its own method, or #N/A."""
+    cells = {"actual": ref("counted"), "target": ref("due")}
+    return _by_method(ref, words, methods, cells)
+
+
+def _by_method(ref: Ref, words: Words, methods: Sequence[str], cells: Mapping[str, str]) -> str:
+    """The texts of all methods, chosen by the row's method, then floor and cap.
+
+    The points stand in the formula once, and those of the unbounded methods twice more: the only
+    ones that can be far above when there is no cap.
+    """
+
+    def cell(name: str) -> str:
+        return cells.get(name) or ref(name)
+
+    def chosen(codes: Sequence[str]) -> str:
+        text = "NA()"
+        for code in reversed(codes):
+            raw = _compiled(raw_text(code), cell, seal=False)
+            text = f"IF({_is_method(ref, words, code)},{raw},{text})"
+        return text
+
+    def clamped(text: str, codes: Sequence[str]) -> str:
+        inner = {"raw": chosen(codes)}
+        return _compiled(text, lambda name: inner.get(name) or cell(name), seal=False)
+
+    score_ = clamped(CLAMPED, methods)
+    wide = [code for code in methods if not METHODS[code].bounded]
+    if wide:
+        among = f"OR({','.join(_is_method(ref, words, code) for code in wide)})"
+        far = f"IF({among},{clamped(FAR_ABOVE, wide)},0)"
+        score_ = f"IF({far},{clamped(ABOVE, wide)},{score_})"
+    return f"IF(ISNUMBER({cells['actual']}),IFERROR({score_}+0,NA()),NA())"
+
+
+def _is_method(ref: Ref, words: Words, code: str) -> str:
+    """Whether the row is scored by a method."""
+    return f"{ref('method')}={_quoted(words('method', code))}"
+
+
+def usable(ref: Ref, words: Words) -> str:
+    """The weight if it can be scored, else 0."""
+    outside = _quoted(words("data_state", "not_applicable"))
+    applies = f"AND(ISNUMBER({ref('score')}),{ref('weight')}>0,{ref('data_state')}<>{outside})"
+    return f"IF({applies},ROUND({ref('weight')},9)+0,0)"
+
+
+def share(ref: Ref, col: Ref) -> str:
+    """The usable weight as a part of 100 of its card."""
+    whole = f"ROUND(SUMIFS({col('usable')},{same_card(ref, col)}),9)"
+    return f"IF({ref('usable')}>0,ROUND({ref('usable')}/{whole}*100,9)+0,0)"
+
+
+def same_card(ref: Ref, col: Ref) -> str:
+    """The conditions of SUMIFS that pick the rows of the same card."""
+    return ",".join(f"{col(code)},{ref(code)}" for code in CARD)
+
+
+def points(ref: Ref) -> str:
+    """What the item adds to the total."""
+    return _compiled(_POINTS, ref, seal=False)
+
+
+def status(ref: Ref, words: Words) -> str:
+    """Sign and word of the colour; grey when the value is unknown."""
+    shown = {one: words("status", one.value) for one in Status}
+    special = {
+        "actual": ref("counted"),
+        "worse": f"IF({ref('better')}={_quoted(words('better', Better.HIGHER))},-1,1)",
+        "around": f"IF({ref('better')}={_quoted(words('better', Better.BAND))},1,0)",
+        "inclusive": f"IF({ref('bound')}={_quoted(words('bound', Bound.INCLUSIVE))},1,0)",
+        "paced": _paced(ref),
+    }
+    colour = _compiled(status_text(shown), lambda name: special.get(name) or ref(name))
+    return f"IF(ISNUMBER({ref('counted')}),{colour},{_quoted(shown[Status.NO_DATA])})"
+
+
+def _paced(ref: Ref) -> str:
+    """1 when warn and breach are parts of what is due: not for a band, nor for a due of its own."""
+    cell = ref("target_basis")
+    tests = [f"{cell}={_quoted(w)}" for code, both in PACED.items() for w in (code, *both)]
+    return f"IF(OR({','.join(tests)}),1,0)"
+
+
+def try_score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> str:
+    """The score with the what-if target; without one, the score."""
+    tried = f"ROUND({ref('try_target')}*{ref('due_share')},6)"
+    new = _by_method(ref, words, methods, {"actual": ref("counted"), "target": tried})
+    return f"IF(ISNUMBER({ref('try_target')}),{new},{ref('score')})"
+
+
+def try_points(ref: Ref, col: Ref) -> str:
+    """The points with the what-if score and the what-if weights of the whole card."""
+    card, weight = same_card(ref, col), col("try_weight")
+    own = f"IF(ISNUMBER({ref('try_weight')}),{ref('try_weight')},{ref('usable')})"
+    kept = f'SUMIFS({col("usable")},{card})-SUMIFS({col("usable")},{card},{weight},">=0")'
+    whole = f'ROUND({kept}+SUMIFS({weight},{card},{col("usable")},">0"),9)'
+    new = f"ROUND(ROUND({own}/{whole}*100,9)*{ref('try_score')}/100,9)+0"
+    return f"IF(AND({ref('usable')}>0,ISNUMBER({ref('try_score')})),IFERROR({new},0),0)"
+
+
+def item_formulas(
+    ref: Ref, col: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)
+) -> dict[str, str]:
+    """Every formula column of a row of tblScore."""
+    return {
+        "due": due(ref),
+        "attainment": attainment(ref, words),
+        "score": score(ref, words, methods),
+        "usable": usable(ref, words),
+        "share": share(ref, col),
+        "points": points(ref),
+        "status": status(ref, words),
+        "try_score": try_score(ref, words, methods),
+        "try_points": try_points(ref, col),
+    }
+
+
+# --- cards and people ---------------------------------------------------------------------------
+
+
+def card_tests(col: Ref, month: str, person: str, region: str) -> str:
+    """The conditions that pick a card; each argument is a cell or a quoted text."""
+    return f"{col('month')},{month},{col('person')},{person},{col('region')},{region}"
+
+
+def card_coverage(col: Ref, words: Words, tests: str) -> str:
+    """Which part of a card's weight could be scored; #N/A for a card without weight."""
+    outside = f"{col('data_state')},{_quoted(words('data_state', 'not_applicable'))}"
+    weight = f"SUMIFS({col('weight')},{tests})"
+    full = f"ROUND({weight}-SUMIFS({col('weight')},{tests},{outside}),9)"
+    known = f"ROUND(SUMIFS({col('usable')},{tests}),9)"
+    return f"IF({full}>0,ROUND({known}/{full},9)+0,NA())"
+
+
+def card_total(col: Ref, words: Words, tests: str, min_coverage: str) -> str:
+    """The sum of a card's points, withheld (#N/A) below the minimum coverage."""
+    total = f"SUMIFS({col('points')},{tests})"
+    covered = card_coverage(col, words, tests)
+    summed = f"ROUND({total},IF({total}<1000,9,6))+0"
+    return f"IF(AND({covered}>={min_coverage},SUMIFS({col('usable')},{tests})>0),{summed},NA())"
+
+
+def person_points(applied: str, month_column: str, month: str, people: str, person: str) -> str:
+    """What counts of the points given by hand; `applied` is the range after the caps."""
+    return f"ROUND(SUMIFS({applied},{month_column},{month},{people},{person}),9)+0"
+
+
+def person_total(us: str, eu: str, us_share: str, extra: str) -> str:
+    """Both regions by their shares plus the points, within the limits of a total.
+
+    A region with a share must be known; one without is not looked at, so its cell may be empty.
+    """
+    rest = f"ROUND(1-{us_share},9)"
+    parts = (
+        f"IF({us_share}>0,ROUND({us_share}*{us},9),0)",
+        f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
+    )
+    summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
+    return f"IFERROR(MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0,NA())"
+
+
+def veto_count(col: Ref, words: Words, month: str, person: str) -> str:
+    """How many of a person's veto items are in breach."""
+    yes, breach = words("yes_no", "yes"), words("status", Status.BREACH.value)
+    who = f"{col('month')},{month},{col('person')},{person}"
+    return f"COUNTIFS({who},{col('veto')},{_quoted(yes)},{col('status')},{_quoted(breach)})"
+
+
+def grade(total: str, vetoes: str, grades: Sequence[Grade] = GRADES) -> str:
+    """The grade of a total; the lowest when a veto holds; #N/A for an unknown total."""
+    cells = {"total": total, "vetoes": vetoes}
+    formula = _compiled(grade_text(grades), cells.__getitem__)
+    return f"IF(ISNUMBER({total}),{formula},NA())"
+
+
+def coefficient(cell: str, grades: Sequence[Grade] = GRADES) -> str:
+    """The coefficient of a grade; #N/A without one."""
+    chosen = to_formula(coefficient_text(grades), lambda _: cell, kinds=_KINDS)
+    return f"IF(ISNA({cell}),NA(),{chosen})"
