@@ -8,8 +8,8 @@ case. The dictionary is incomplete by nature: an unknown name is a warning and g
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -36,10 +36,10 @@ _NAMES: Final = {
         MarketplaceFacilitatorTax-Shipping MarketplaceFacilitatorTax MarketplaceWithheldTax
         TaxWithheld Sales""",
     Charge.PLATFORM: """
-        Commission RefundCommission RefundAdministrationFee ReferralFee DigitalServicesFee
-        FixedClosingFee VariableClosingFee PerItemFee ShippingChargeback ShippingHB
-        GiftwrapChargeback SalesTaxServiceFee Subscription|Fee Subscription VineFee
-        LightningDealFee|Special LightningDealFee CouponRedemptionFee NonSubscriptionFeeAdj
+        Commission ReferralFee DigitalServicesFee FixedClosingFee VariableClosingFee PerItemFee
+        ShippingChargeback ShippingHB GiftwrapChargeback SalesTaxServiceFee Subscription|Fee
+        Subscription VineFee LightningDealFee|Special LightningDealFee CouponRedemptionFee
+        NonSubscriptionFeeAdj
         Manual|Processing|Fee Manual|Processing|Fee|Reimbursement HighVolumeListingFee""",
     Charge.FULFILMENT: """
         FBAPerOrderFulfillmentFee FBAPerUnitFulfillmentFee FBAWeightBasedFee FBATransportationFee
@@ -51,8 +51,9 @@ _NAMES: Final = {
         Storage|Fee FBAStorageFee StorageRenewalBilling FBALongTermStorageFee LongTermStorageFee
         AgedInventorySurcharge StorageOverageFee FBAStorageBilling""",
     Charge.RETURNS: """
-        FBACustomerReturnPerOrderFee FBACustomerReturnPerUnitFee FBACustomerReturnWeightBasedFee
-        ReturnShipping ReturnPostageBilling RestockingFee RemovalComplete DisposalComplete
+        RefundCommission RefundAdministrationFee FBACustomerReturnPerOrderFee
+        FBACustomerReturnPerUnitFee FBACustomerReturnWeightBasedFee ReturnShipping
+        ReturnPostageBilling RestockingFee RemovalComplete DisposalComplete
         FBARemovalFee FBADisposalFee CustomerReturnHRRUnitFee ReturnProcessingFee""",
     Charge.OTHER: """
         Additional|Other|Expenses Adjustment Amazon|Capital|Services Balance|Adjustment
@@ -77,7 +78,8 @@ CHARGES: Final[dict[str, Charge]] = {
 }
 
 
-def charge_of(path: Sequence[str]) -> Charge | None:
+@lru_cache(maxsize=4096)  # a month of transactions repeats a few dozen paths
+def charge_of(path: tuple[str, ...]) -> Charge | None:
     """What a leaf is; None is unknown.
 
     A cost anywhere on the way up decides (`Tax` below `Commission` is commission), else the known

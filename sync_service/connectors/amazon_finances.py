@@ -11,7 +11,7 @@ product context; what the transaction's own breakdown has beyond its items, and 
   shipping, gift wrap and promotions of the same.
 - `platform_fees`, `fulfilment_fees`, `storage_fees`, `return_costs`: by the dictionary of charges,
   of every type of transaction. A commission that is given back in a refund lowers `platform_fees`,
-  what Amazon keeps of it (`RefundCommission`) raises it.
+  what Amazon keeps of it (`RefundCommission`) is a cost of returns.
 """
 
 from __future__ import annotations
