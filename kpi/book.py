@@ -57,6 +57,7 @@ class Book:
     inputs: tuple[InputRow, ...] = ()
     points: tuple[PointRow, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
+    kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
 
@@ -109,6 +110,7 @@ def read_book(tables: Mapping[str, Table], decode: Decode, names: Mapping[str, s
         ),
         points=_all(rows("tblPoint"), lambda r: _point(r, person_codes)),
         tasks=_keyed(rows("tblTask"), _task, lambda t: t.number),
+        kpis=frozenset(_all(rows("tblKpi"), _switched_on)),
         back_office=dict(_all(rows("tblReconcile"), _back_office)),
         problems=tuple(problems),
     )
@@ -372,7 +374,8 @@ def _point(row: RowReader, people: frozenset[str]) -> PointRow | None:
     code = f"{month:%Y-%m}" if isinstance(month, date) else row.needed("month")
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None
-    return PointRow(code, person, points, row.text("reason"), approved, row.address)
+    number = row.needed("no")
+    return PointRow(code, person, points, row.text("reason"), approved, row.address, number)
 
 
 def _task(row: RowReader) -> TaskRow | None:
@@ -388,6 +391,11 @@ def _task(row: RowReader) -> TaskRow | None:
         done=row.number("done"),
         address=row.address,
     )
+
+
+def _switched_on(row: RowReader) -> str | None:
+    code = row.text("metric")
+    return code if code and row.yes("on", default=True) else None
 
 
 def _back_office(row: RowReader) -> tuple[str, float] | None:

@@ -318,6 +318,7 @@ class PointRow:
     reason: str
     approved_by: str | None
     address: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

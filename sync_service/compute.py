@@ -1,0 +1,212 @@
+"""Step 3 of the road: from a book and one pass over the facts to everything that a sheet shows.
+
+Pure after the pass: no clock, no disk. Values are made on first use and remembered, so a page and
+the table behind it show the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from kpi.actuals import GAPS, Actual, Actuals
+from kpi.alarms import Alarm, alarms
+from kpi.book import Book
+from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
+from kpi.catalog import Catalog
+from kpi.errors import Problem
+from kpi.leaves import LeafSums
+from kpi.model import Language, Metric, Period, Region, ScopeKind
+from kpi.money import Rates
+from kpi.organisation import ScopeParts, scopes
+from kpi.person_targets import Goal, Goals
+from kpi.scorecards import PersonCard, Scoring, without_target
+from kpi.totals import Converter, Totals
+from sync_service.hand_inputs import with_inputs
+from sync_service.sources import alternatives
+
+WEEKS_SHOWN = 9
+ScopeKey = tuple[Region | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamState:
+    """What the control database knows of one stream of one shop; instants are UTC."""
+
+    last_success: datetime | None
+    next_run: datetime | None
+    error: str  # of the last try; empty when it went well
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a computation takes."""
+
+    book: Book
+    catalog: Catalog
+    leaves: LeafSums
+    rates: Rates
+    now: datetime  # UTC
+    language: Language
+    states: Mapping[tuple[str, str], StreamState]  # (stream, shop)
+    paused: str = ""  # why writing is stopped
+
+
+@dataclass(slots=True)
+class Computed:
+    """The month of a book; `value` gives any KPI of any scope and period."""
+
+    given: Inputs
+    actuals: Actuals
+    scopes: Mapping[ScopeKey, ScopeParts]
+    month: Period
+    people: tuple[PersonCard, ...]
+    history: Mapping[str, tuple[float | None, ...]]
+    alarms: tuple[Alarm, ...]
+    problems: tuple[Problem, ...]
+    _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
+
+    @property
+    def book(self) -> Book:
+        """What the manager typed."""
+        return self.given.book
+
+    @property
+    def today(self) -> date:
+        """The day in the workbook's time zone."""
+        return local_day(self.given.now, self.book.settings.time_zone)
+
+    def metric(self, code: str) -> Metric:
+        """A KPI by code."""
+        return self.given.catalog.metrics[code]
+
+    def value(self, metric: str, scope: ScopeKey, of: Period | None = None) -> Actual | None:
+        """The actual of a KPI; None for a scope that the book does not have."""
+        found = self.scopes.get(scope)
+        if found is None:
+            return None
+        when = of or self.month
+        key = (metric, scope, when.code)
+        if key not in self._values:
+            self._values[key] = self.actuals.of(self.metric(metric), found, when)
+        return self._values[key]
+
+    def goal(self, metric: str, scope: ScopeKey, of: Period | None = None) -> Goal | None:
+        """The goal of a scope: typed, or the sum of its shops; the company is US + EU."""
+        actual = self.value(metric, scope, of)
+        found = self.scopes.get(scope)
+        if actual is None or found is None:
+            return None
+        region, code = scope
+        goals = Goals(self.book, of or self.month)
+        if region is not None:
+            typed = code if found.scope.kind is not ScopeKind.REGION else str(region)
+            return goals.of(self.metric(metric), region, (typed,), found.parts, actual.covered.end)
+        return self._company_goal(metric, of)
+
+    def _company_goal(self, metric: str, of: Period | None) -> Goal | None:
+        sides = [self.goal(metric, (r, str(r)), of) for r in Region if (r, str(r)) in self.scopes]
+        if not sides or any(side is None for side in sides) or not self.metric(metric).additive:
+            return None
+        known = [side for side in sides if side is not None]
+        whole = sum(side.value for side in known)
+        due = [side.value * side.share for side in known if side.share is not None]
+        share = sum(due) / whole if whole and len(due) == len(known) else None
+        return Goal(whole, share, "US+EU")
+
+    def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
+        """The last whole weeks and the running one, oldest first."""
+        start = self.book.settings.week_start
+        running = week_of(self.today - timedelta(days=1), start)
+        return tuple(shifted(running, -n, start) for n in range(count - 1, -1, -1))
+
+
+def compute(given: Inputs) -> Computed:
+    """Everything that is the same for all tables."""
+    book = given.book
+    totals = Totals(
+        with_inputs(given.leaves, book.inputs, book.shops),
+        {shop.code: shop.platform for shop in book.shops},
+        alternatives,
+        {**given.catalog.measures, **GAPS},
+    )
+    money = Converter(book.settings.currency, book.settings.fixed_rates, given.rates)
+    last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in book.shops}
+    stale = frozenset(key for key, state in given.states.items() if state.stale)
+    actuals = Actuals(totals, given.catalog, money, last, stale)
+    month = _month(book, given.now)
+    scoring = Scoring(book, actuals)
+    people = scoring.people(month)
+    found = scopes(book)
+    today = local_day(given.now, book.settings.time_zone)
+    return Computed(
+        given=given,
+        actuals=actuals,
+        scopes={(s.scope.region, s.scope.code): s for s in found},
+        month=month,
+        people=people,
+        history={card.person.code: scoring.history(card.person, month) for card in people},
+        alarms=alarms(book, actuals, found, today),
+        problems=tuple(without_target(people)),
+    )
+
+
+def _month(book: Book, now: datetime) -> Period:
+    """The month under review; a book without one reviews the running month."""
+    code = book.settings.month or f"{local_day(now, book.settings.time_zone):%Y-%m}"
+    return period(code, book.settings.week_start)
+
+
+def needed(book: Book, catalog: Catalog) -> tuple[str, ...]:
+    """Every base measure that the book's KPIs stand on."""
+    codes = metrics_shown(book, catalog)
+    wanted = {measure for code in codes for measure in catalog.needs(code)}
+    return tuple(sorted(wanted | set(GAPS)))
+
+
+# Pages that are not driven by the book's own lists show these.
+ALWAYS = (
+    "net_sales",
+    "contribution_profit",
+    "contribution_margin",
+    "acos",
+    "tacos",
+    "return_rate",
+    "unit_session_rate",
+    "units_sold",
+    "negative_review_rate",
+    "days_of_supply",
+    "ad_cost",
+    "visits",
+    "average_order_value",
+    "gross_sales_total",
+)
+
+
+def metrics_shown(book: Book, catalog: Catalog) -> tuple[str, ...]:
+    """KPIs that are scored, watched, switched on or always shown, in the catalogue's order."""
+    wanted = {w.metric for w in book.weights} | {r.metric for r in book.rules if r.on}
+    wanted |= set(book.kpis) | set(ALWAYS)
+    return tuple(code for code in catalog.metrics if code in wanted)
+
+
+def shop_of(book: Book, code: str) -> ScopeKey:
+    """The scope key of a shop."""
+    shop = book.shop(code)
+    return (shop.region if shop else None, code)
+
+
+def streams_of(states: Mapping[tuple[str, str], StreamState], shop: str) -> Sequence[StreamState]:
+    """The states of a shop's streams."""
+    return [state for (_, code), state in states.items() if code == shop]
+
+
+def market_key(done: Computed, code: str) -> ScopeKey | None:
+    """The scope behind a line of Markets."""
+    if code == "ALL":
+        return (None, "ALL")
+    if code in {"US", "EU"}:
+        return (Region(code), code)
+    return next((key for key in done.scopes if key[1] == code), None)

@@ -1,0 +1,286 @@
+"""tblBreach, tblFocus and tblLog: what is wrong, how bad it is, and what to do about it today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kpi.alarms import Alarm
+from kpi.errors import Level, Problem
+from kpi.model import DataState, Language, ScopeKind, Unit
+from kpi.numbers import R
+from sheet_templates.layout import FOCUS_ROWS
+from sheet_templates.words import show
+from sync_service.compute import Computed, ScopeKey, shop_of
+from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign
+
+LOG_ROWS = 500
+SOON_DAYS = 10
+ORDER = {"breach": 0, "warn": 1, "no_data": 2}
+
+# What a person can do about a KPI that is beyond its limit.
+NEXT_STEPS: dict[str, tuple[str, str]] = {
+    "acos": ("暂停高花费无转化词，降价竞价", "Pause spend without sales, lower bids"),
+    "tacos": ("核对广告占比，压缩低效活动", "Cut campaigns that bring no extra sales"),
+    "negative_review_count": ("逐条回复并排查批次", "Answer each review, check the batch"),
+    "return_rate": ("查退货原因，修正详情页", "Read return reasons, mend the listing"),
+    "buy_box_share": ("核价并检查跟卖", "Check price and other sellers"),
+    "contribution_margin": ("复核成本、折扣与广告", "Review cost, discounts and ads"),
+    "days_of_supply": ("今天下补货单", "Order replenishment today"),
+    "unit_session_rate": ("检查价格、库存与主图", "Check price, stock and images"),
+}
+ELSE_STEP = ("打开店铺页查明细", "Open the tab Shops")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One candidate for the ten lines of Today."""
+
+    level: str  # breach, warn, no_data
+    what: str
+    scope: str
+    effect: float | None  # report currency; a loss is positive
+    owner: str
+    age: str
+    step: str
+    tab: str  # where to look
+
+
+def breaches(done: Computed) -> Iterator[FilledRow]:
+    """Every open or lately recovered alarm."""
+    language = done.given.language
+    for alarm in done.alarms:
+        state_code = "firing" if alarm.open else "recovered"
+        yield {
+            "no": alarm.number,
+            "level": f"{sign(alarm.rule.level)} {show('level', alarm.rule.level, language)}",
+            "metric": alarm.metric.names[language],
+            "scope": alarm.scope.scope.code,
+            "actual": known(alarm.last.value),
+            "limit": alarm.rule.value,
+            "bound": f"{alarm.rule.operator} {_bound(alarm, language)}",
+            "since": alarm.since,
+            "state": show("breach_state", state_code, language),
+            "owner": owner_of(done, alarm),
+            "cause": cause(done, alarm),
+            "unit": alarm.metric.unit.value,
+        }
+
+
+def _bound(alarm: Alarm, language: Language) -> str:
+    return show("bound", "inclusive" if alarm.rule.operator.endswith("=") else "strict", language)
+
+
+def owner_of(done: Computed, alarm: Alarm) -> str:
+    """Who answers for the alarm's scope on its last day."""
+    code = alarm.scope.scope.code
+    shop = done.book.shop(code)
+    if alarm.scope.scope.kind is not ScopeKind.SHOP or shop is None:
+        return code if any(p.code == code for p in done.book.people) else ""
+    day = alarm.last.covered_until or done.today
+    lines = [a for a in done.book.assignments if a.shop == code and a.category is None]
+    found = next((a.person for a in lines if a.days.start <= day < a.days.end), shop.owner)
+    return found or ""
+
+
+def cause(done: Computed, alarm: Alarm) -> str:
+    """The drivers that moved most: `转化率 -62 %, 价格 +3 %`."""
+    language = done.given.language
+    parts = [
+        f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
+    ]
+    return ("，" if language == "zh" else ", ").join(parts)
+
+
+def focus(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
+    """The ten lines of today, by level and then by money."""
+    lines = [*_alarm_lines(done), *_task_lines(done), *_data_lines(done), *_cost_line(done)]
+    lines += _problem_lines(done, problems)
+    lines.sort(key=lambda line: (ORDER[line.level], -(line.effect or 0.0), line.scope))
+    for number, line in enumerate(lines[:FOCUS_ROWS], 1):
+        yield {
+            "no": float(number),
+            "level": sign(line.level),
+            "what": line.what,
+            "scope": line.scope,
+            "effect": line.effect,
+            "owner": line.owner,
+            "age": line.age,
+            "next_step": line.step,
+            "link": line.tab,
+        }
+    for number in range(len(lines) + 1, FOCUS_ROWS + 1):
+        blank = ("level", "what", "scope", "effect", "owner", "age", "next_step", "link")
+        yield {"no": float(number)} | dict.fromkeys(blank)
+
+
+def _text(done: Computed, zh: str, en: str) -> str:
+    return zh if done.given.language == "zh" else en
+
+
+def _alarm_lines(done: Computed) -> Iterator[Line]:
+    for alarm in done.alarms:
+        if not alarm.open:
+            continue
+        name = alarm.metric.names[done.given.language]
+        value = shown(alarm.last.value, alarm.metric.unit)
+        limit = shown(alarm.rule.value, alarm.metric.unit)
+        days = (done.today - alarm.since).days
+        step = NEXT_STEPS.get(alarm.metric.code, ELSE_STEP)
+        yield Line(
+            level=alarm.rule.level,
+            what=f"{name} {value} {alarm.rule.operator} {limit}",
+            scope=alarm.scope.scope.code,
+            effect=effect(done, alarm),
+            owner=owner_of(done, alarm),
+            age=_text(done, f"{days} 天", f"{days} d"),
+            step=_text(done, *step),
+            tab=_text(done, "预警", "Breaches"),
+        )
+
+
+def effect(done: Computed, alarm: Alarm) -> float | None:
+    """What the breach costs: the part beyond the limit times the money below the ratio."""
+    below, value = alarm.last.denominator, alarm.last.value
+    measures = done.given.catalog.needs(alarm.metric.code)
+    in_money = all(done.given.catalog.unit(m) is Unit.MONEY for m in measures)
+    if value is None or below is None or alarm.metric.unit is not Unit.RATIO or not in_money:
+        return None
+    rounded = R(abs(value - alarm.rule.value) * below)
+    return None if rounded is None else round(rounded, 2)
+
+
+def _task_lines(done: Computed) -> Iterator[Line]:
+    for task in done.book.tasks:
+        if task.due is None or (task.done or 0) >= 1:
+            continue
+        left = (task.due - done.today).days
+        if left > SOON_DAYS:
+            continue
+        late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
+        soon = _text(done, f"剩 {left} 天", f"{left} d left")
+        due = _text(done, f"{short_day(task.due)} 到期", f"due {short_day(task.due)}")
+        yield Line(
+            level="breach" if left < 0 else "warn",
+            what=f"{task.what} {due}",
+            scope=task.country or str(task.region or ""),
+            effect=None,
+            owner=task.owner or "",
+            age=late if left < 0 else soon,
+            step=_text(done, "更新完成度或证据", "Update progress or evidence"),
+            tab=_text(done, "任务", "Tasks"),
+        )
+
+
+def _data_lines(done: Computed) -> Iterator[Line]:
+    """Shops whose visits are behind their sales, and shops without any data."""
+    for shop in done.book.shops:
+        key: ScopeKey = shop_of(done.book, shop.code)
+        sales, visits = done.value("net_sales", key), done.value("visits", key)
+        if sales is None or sales.state is DataState.MISSING:
+            yield _gap(done, shop.code, _text(done, "没有销售数据", "No sales data"), shop.owner)
+        elif (
+            visits
+            and visits.state is not DataState.NOT_APPLICABLE
+            and visits.covered.end < sales.covered.end
+        ):
+            day = short_day(visits.covered.end)
+            what = _text(done, f"流量数据缺 {day} 起", f"Visits missing from {day}")
+            yield _gap(done, shop.code, what, None)
+
+
+def _gap(done: Computed, shop: str, what: str, owner: str | None) -> Line:
+    pulls = [
+        s.next_run for (_, code), s in done.given.states.items() if code == shop and s.next_run
+    ]
+    again = local(min(pulls), done.book.settings.time_zone) if pulls else None
+    step = (
+        _text(done, f"{again:%m-%d %H:%M} 自动再取", f"Pulled again {again:%m-%d %H:%M}")
+        if again
+        else _text(done, "检查授权或导入文件", "Check the connection or import a file")
+    )
+    system = _text(done, "系统", "Service")
+    return Line(
+        "no_data", what, shop, None, owner or system, "", step, _text(done, "店铺", "Shops")
+    )
+
+
+def _cost_line(done: Computed) -> Iterator[Line]:
+    for shop in done.book.shops:
+        key = shop_of(done.book, shop.code)
+        profit, sales = done.value("contribution_profit", key), done.value("net_sales", key)
+        if (
+            profit is not None
+            and sales is not None
+            and sales.value is not None
+            and profit.value is None
+            and profit.state is DataState.MISSING
+            and profit.covered.days
+        ):
+            yield Line(
+                "no_data",
+                _text(done, "利润未知：有 SKU 缺成本", "Profit unknown: SKUs without a cost"),
+                shop.code,
+                None,
+                shop.owner or "",
+                "",
+                _text(done, "在产品页补采购成本", "Fill unit costs on Products"),
+                _text(done, "产品", "Products"),
+            )
+
+
+def _problem_lines(done: Computed, problems: Iterable[Problem]) -> list[Line]:
+    language = done.given.language
+    return [
+        Line(
+            "warn",
+            p.what[language],
+            str(p.place),
+            None,
+            "",
+            "",
+            p.mend[language],
+            p.place.sheet or "",
+        )
+        for p in problems
+        if p.level is Level.ERROR
+    ]
+
+
+def log(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
+    """What the refresh met, worst first."""
+    order = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+    at = local(done.given.now, done.book.settings.time_zone)
+    language = done.given.language
+    ranked = sorted(problems, key=lambda p: order[p.level])[:LOG_ROWS]
+    for number, one in enumerate(ranked, 1):
+        yield {
+            "no": float(number),
+            "at": at,
+            "level": one.level.value,
+            "where": str(one.place),
+            "what": one.what[language],
+            "mend": one.mend[language],
+        }
+
+
+def data_until(done: Computed) -> str:
+    """`US 10-20 · EU 10-21`: how far the sales of each side reach."""
+    parts = []
+    for key, found in done.scopes.items():
+        if found.scope.kind is ScopeKind.REGION:
+            sales = done.value("net_sales", key)
+            parts.append(f"{key[1]} {short_day(sales.covered_until if sales else None)}")
+    return " · ".join(parts)
+
+
+def service_note(done: Computed) -> str:
+    """One line on what is stale, missing or late, and where."""
+    late = [f"{line.scope} {line.what}" for line in _data_lines(done)]
+    return ("；" if done.given.language == "zh" else "; ").join(late[:3])
+
+
+def stamp(done: Computed) -> str:
+    """The refresh as the reader's clock said it."""
+    at = local(done.given.now, done.book.settings.time_zone)
+    return f"{at:%m-%d %H:%M} ✓" if at else ""

@@ -1,0 +1,97 @@
+"""All patches of one refresh: the list of the service's tables and stamps, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from kpi.errors import Problem
+from kpi.tables import Table
+from sheet_templates.layout import TABLES
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.filling import attention, products, scores, today, values
+from sync_service.filling.cells import FilledRow, known
+from sync_service.reconcile import Compared
+from sync_service.workbooks.port import NamePatch, TablePatch
+
+
+def patches(
+    done: Computed,
+    problems: Sequence[Problem],
+    compared: Iterable[Compared],
+    units: products.Units,
+    tables: Mapping[str, Table],
+) -> tuple[TablePatch, ...]:
+    """What the service's tables should hold; only tables that the book has."""
+    ours = {
+        "tblFocus": attention.focus(done, problems),
+        "tblTeam": scores.team(done),
+        "tblBreach": attention.breaches(done),
+        "tblScore": scores.items(done),
+        "tblWeek": scores.strip(done),
+        "tblActual": values.actuals(done),
+        "tblDay": values.days(done),
+        "tblMarket": today.markets(done),
+        "tblTile": today.tiles(done),
+        "tblWeekKpi": values.weeks(done),
+        "tblScope": values.scopes(done),
+        "tblReconcile": _reconciled(compared),
+        "tblLog": attention.log(done, problems),
+    }
+    theirs = {  # rows are the manager's: only those that are there get the service's columns
+        "tblShop": values.shops(done),
+        "tblTarget": values.targets(done),
+        "tblProduct": products.products(done, units),
+        "tblInput": values.inputs(done),
+        "tblPoint": scores.points(done),
+        "tblKpi": _kpis(done),
+    }
+    made = [_patch(name, rows, prune=True) for name, rows in ours.items() if name in tables]
+    made += [_patch(name, rows, prune=False) for name, rows in theirs.items() if name in tables]
+    cached = scores.computed(done)
+    return tuple(_cached(patch, cached) if patch.table == "tblScore" else patch for patch in made)
+
+
+def _patch(name: str, rows: Iterable[FilledRow], *, prune: bool) -> TablePatch:
+    return TablePatch(name, TABLES[name].key, tuple(rows), prune=prune)
+
+
+def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:
+    return TablePatch(patch.table, patch.key, patch.rows, prune=patch.prune, computed=computed)
+
+
+def _reconciled(compared: Iterable[Compared]) -> Iterator[FilledRow]:
+    for one in compared:
+        last = one.days.end
+        yield {
+            "shop": one.shop,
+            "platform": known(one.platform),
+            "book": known(one.ours),
+            "days": f"{one.days.start:%m-%d} … {last:%m-%d}" if one.days.days else None,
+        }
+
+
+def _kpis(done: Computed) -> Iterator[FilledRow]:
+    """The definition's version of each shipped or own KPI that the book lists."""
+    catalog = done.given.catalog
+    for code in sorted(done.book.kpis & set(catalog.metrics)):
+        yield {
+            "metric": code,
+            "check": "✓",
+            "version": catalog.definition_hash(code)[:8],
+        }
+
+
+def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
+    """The single cells that every tab shows."""
+    said = {
+        "nmDataUntil": attention.data_until(done),
+        "nmRefreshed": attention.stamp(done),
+        "nmState": show("band", "draft", done.given.language),
+        "nmPaused": done.given.paused,
+        "nmToday": done.today,
+        "nmCostCover": products.cost_cover(done, units),
+        "nmServiceNote": attention.service_note(done),
+    }
+    return tuple(NamePatch(name, value) for name, value in said.items())

@@ -1,0 +1,150 @@
+"""tblScore, tblTeam, tblPoint and the weekly strip of the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.calendar import weeks_of
+from kpi.model import Period, Region, Window
+from kpi.organisation import in_region, person_parts
+from kpi.person_targets import Goals
+from kpi.scorecards import Item, PersonCard, manual_share
+from kpi.scoring import applied_points
+from kpi.tables import CellValue
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.filling.cells import FilledRow, known, number, state
+from sync_service.workbooks.port import Written
+
+
+def items(done: Computed) -> Iterator[FilledRow]:
+    """Every item of every card of the month."""
+    for card in done.people:
+        for one in card.cards:
+            for item in one.items:
+                yield _item(done, item)
+
+
+def _item(done: Computed, item: Item) -> FilledRow:
+    language, rule, actual = done.given.language, item.rule, item.actual
+    params = {f"p{n}": value for n, value in enumerate(item.params, 1)}
+    shown = number(actual)
+    return {
+        "item": item.key,
+        "month": item.month,
+        "person": item.person,
+        "region": str(item.region),
+        "metric": item.metric.names[language],
+        "line": float(item.line),
+        "target": known(item.goal.value if item.goal else None),
+        "actual": known(actual.value) if shown is None else shown,
+        "data_until": actual.covered_until,
+        "data_state": state(actual, language),
+        "weight": rule.weight,
+        "method": rule.method,
+        "better": rule.better.value,
+        **params,
+        "cap": rule.cap,
+        "floor": rule.floor,
+        "warn": rule.warn,
+        "breach": rule.breach,
+        "bound": rule.bound.value,
+        "veto": show("yes_no", "yes" if rule.veto else "no", language),
+        "target_basis": item.goal.basis if item.goal else None,
+        "due_share": known(item.goal.share if item.goal else None),
+        "counted": known(actual.value),
+        "version": show("band", "draft", language),
+        "source": ", ".join(actual.streams),
+        "facts": actual.facts,
+        "unit": item.metric.unit.value,
+        "kind": show("kind", item.metric.kind.value, language),
+        "meaning": _meaning(item, done),
+    }
+
+
+def _meaning(item: Item, done: Computed) -> str:
+    card, language = item.metric.card, done.given.language
+    parts = [card.numerator[language], card.denominator[language]]
+    return " ÷ ".join(part for part in parts if part)
+
+
+def team(done: Computed) -> Iterator[FilledRow]:
+    """One line a scored person."""
+    language = done.given.language
+    pilot = "pilot" if done.book.settings.pilot else "open"
+    for card in done.people:
+        history = done.history[card.person.code]
+        yield {
+            "person": card.person.code,
+            "role": show("role", card.person.role, language),
+            "manager": card.person.manager,
+            "us_share": card.us_share,
+            "state": show("team_state", pilot, language),
+            **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
+            "manual_share": manual_share(card),
+        }
+
+
+def points(done: Computed) -> Iterator[FilledRow]:
+    """What counts of each entry, caps applied in the order of the table."""
+    by_person: dict[tuple[str, str], list[int]] = {}
+    for number_, entry in enumerate(done.book.points):
+        by_person.setdefault((entry.person, entry.month), []).append(number_)
+    for numbers in by_person.values():
+        applied = applied_points([done.book.points[n].points for n in numbers])
+        for number_, counts in zip(numbers, applied, strict=True):
+            yield {"no": done.book.points[number_].number, "applied": counts}
+
+
+def strip(done: Computed) -> Iterator[FilledRow]:
+    """Weekly attainment of sales and profit, for each card."""
+    for card in done.people:
+        for one in card.cards:
+            for week, days in weeks_of(done.month.window, done.book.settings.week_start):
+                yield {
+                    "person": card.person.code,
+                    "region": str(one.region),
+                    "week": week.code,
+                    "net_sales": _week(done, card, one.region, "net_sales", week, days),
+                    "profit": _week(done, card, one.region, "contribution_profit", week, days),
+                }
+
+
+def _week(
+    done: Computed, card: PersonCard, region: Region, metric: str, week: Period, days: Window
+) -> Written:
+    """The part of a week inside the month against the month's even daily share."""
+    person = card.person
+    parts = in_region(done.book, person_parts(done.book, person.code), region)
+    period = Period(f"{week.code} {done.month.code}", week.kind, days)
+    actual = done.value(metric, (region, person.code), period)
+    if actual is None or actual.value is None or not actual.covered.days:
+        return known(None)
+    goals = Goals(done.book, done.month)
+    own = (person.code, person.role)
+    whole = goals.of(done.metric(metric), region, own, parts, done.month.window.end)
+    if whole is None or not whole.value:
+        return known(None)
+    share = actual.covered.days / done.month.window.days
+    return actual.value / (whole.value * share)
+
+
+def computed(done: Computed) -> dict[tuple[CellValue, ...], dict[str, Written]]:
+    """What the formulas of tblScore will say, cached for readers that do not calculate."""
+    found: dict[tuple[CellValue, ...], dict[str, Written]] = {}
+    for card in done.people:
+        for one in card.cards:
+            for item, share, gained in zip(
+                one.items, one.total.shares, one.total.points, strict=True
+            ):
+                usable = item.rule.weight if share else 0.0
+                found[item.key,] = {
+                    "due": known(item.due),
+                    "attainment": known(item.attainment),
+                    "score": known(item.score),
+                    "usable": usable,
+                    "share": share,
+                    "points": gained,
+                    "status": show("status", item.status.value, done.given.language),
+                }
+    return found

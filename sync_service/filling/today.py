@@ -1,0 +1,162 @@
+"""The first page: six tiles and the lines of the markets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.actuals import Actual
+from kpi.model import Better, Bound, Region, Status
+from kpi.numbers import R
+from kpi.organisation import OWN_STORE_PLATFORMS
+from kpi.pacing import pace, reached, run_rate
+from kpi.scoring import status_of_item
+from sheet_templates.layout import MARKETS
+from sheet_templates.words import show
+from sync_service.compute import Computed, ScopeKey, market_key
+from sync_service.filling.cells import Cell, FilledRow, known, number
+
+PACE_WARN, PACE_BREACH = 0.95, 0.85
+
+
+def markets(done: Computed) -> Iterator[FilledRow]:
+    """Pace and the main ratios of US, EU, each market, the own stores and the total."""
+    for code in MARKETS:
+        key = _own_stores(done) if code == "STORE" else market_key(done, code)
+        if key is None or key not in done.scopes:
+            yield {"scope": code} | dict.fromkeys(_MARKET_COLUMNS)
+            continue
+        sales, goal = done.value("net_sales", key), done.goal("net_sales", key)
+        yield {
+            "scope": code,
+            "pace": known(_pace(sales, goal.value if goal else None, goal.share if goal else None)),
+            "margin": number(done.value("contribution_margin", key)),
+            "tacos": number(done.value("tacos", key)),
+            "return_rate": number(done.value("return_rate", key)),
+            "compliance": _compliance(done, key),
+        }
+
+
+_MARKET_COLUMNS = ("pace", "margin", "tacos", "return_rate", "compliance")
+
+
+def _own_stores(done: Computed) -> ScopeKey | None:
+    """The own stores of the region that has the larger sales target; both have the same page."""
+    keys = [key for key in done.scopes if key[1] in OWN_STORE_PLATFORMS]
+    return keys[0] if keys else None
+
+
+def _pace(sales: Actual | None, target: float | None, share: float | None) -> float | None:
+    return pace(sales.value if sales else None, target, share)
+
+
+def _compliance(done: Computed, key: ScopeKey) -> Cell:
+    """Done part of the compliance tasks of a country or region; empty without tasks."""
+    region, code = key
+    mine = [
+        task
+        for task in done.book.tasks
+        if task.type == "compliance"
+        and (code in {"ALL", task.country, str(task.region)})
+        and (region is None or task.region is region)
+    ]
+    return sum(min(1.0, task.done or 0.0) for task in mine) / len(mine) if mine else None
+
+
+def tiles(done: Computed) -> Iterator[FilledRow]:
+    """The six tiles of Today."""
+    company: ScopeKey = (None, "ALL")
+    for code in ("net_sales", "contribution_profit"):
+        actual, goal = done.value(code, company), done.goal(code, company)
+        share = goal.share if goal else None
+        due = R(goal.value * share) if goal and share is not None else None
+        at = _pace(actual, goal.value if goal else None, share)
+        landing = reached(
+            run_rate(actual.value if actual else None, share), goal.value if goal else None
+        )
+        yield _tile(done, code, actual, due, at, landing, _pace_status(at))
+    for code in ("tacos", "return_rate"):
+        actual, target = done.value(code, company), _ratio_target(done, code)
+        status = status_of_item(
+            actual.value if actual else None,
+            target,
+            Better.LOWER,
+            target,
+            None,
+            Bound.STRICT,
+            additive=False,
+        )
+        yield _tile(done, code, actual, target, None, None, status)
+    tasks = [t for t in done.book.tasks if t.type == "compliance"]
+    finished = sum(1 for task in tasks if (task.done or 0) >= 1)
+    late = any(t.due and t.due < done.today and (t.done or 0) < 1 for t in tasks)
+    yield {
+        **_empty("compliance"),
+        "value": float(finished),
+        "due": float(len(tasks)),
+        "status": show(
+            "status",
+            "breach" if late else "ok" if finished == len(tasks) else "warn",
+            done.given.language,
+        ),
+    }
+    firing = [alarm for alarm in done.alarms if alarm.open]
+    severe = any(alarm.rule.level == "breach" for alarm in firing)
+    yield {
+        **_empty("breaches"),
+        "value": float(len(firing)),
+        "status": show(
+            "status", "breach" if severe else "warn" if firing else "ok", done.given.language
+        ),
+    }
+
+
+def _empty(tile: str) -> dict[str, Cell]:
+    return {
+        "tile": tile,
+        "value": None,
+        "due": None,
+        "pace": None,
+        "forecast": None,
+        "status": None,
+    }
+
+
+def _tile(
+    done: Computed,
+    code: str,
+    actual: Actual | None,
+    due: float | None,
+    at: float | None,
+    landing: float | None,
+    status: Status,
+) -> FilledRow:
+    return {
+        "tile": code,
+        "value": number(actual),
+        "due": known(due),
+        "pace": known(at),
+        "forecast": known(landing),
+        "status": show("status", status.value, done.given.language),
+    }
+
+
+def _pace_status(at: float | None) -> Status:
+    if at is None:
+        return Status.NO_DATA
+    if at < PACE_BREACH:
+        return Status.BREACH
+    return Status.WARN if at < PACE_WARN else Status.OK
+
+
+def _ratio_target(done: Computed, metric: str) -> float | None:
+    """The regions' targets weighted by their net sales: what the company's ratio should be."""
+    total, weight = 0.0, 0.0
+    for region in Region:
+        key: ScopeKey = (region, str(region))
+        goal, sales = done.goal(metric, key), done.value("net_sales", key)
+        if key in done.scopes and (goal is None or sales is None or sales.value is None):
+            return None
+        if goal and sales and sales.value:
+            total += goal.value * sales.value
+            weight += sales.value
+    return R(total / weight) if weight else None

@@ -1,0 +1,226 @@
+"""tblActual and the tables of figures: shops, days, markets, tiles, weeks, targets, inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from kpi.actuals import Actual
+from kpi.calendar import day_period, period, shifted, year_before
+from kpi.model import DataState, Metric, Shop
+from kpi.numbers import R
+from kpi.organisation import in_region
+from kpi.targets import plausibility
+from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES
+from sheet_templates.words import show
+from sync_service.compute import Computed, ScopeKey, market_key, metrics_shown, shop_of, streams_of
+from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
+from sync_service.sources import INPUTS
+
+MONTHS_BACK = 1
+SALES_WEEKS = 8
+
+
+def actuals(done: Computed) -> Iterator[FilledRow]:
+    """Every KPI that is in use, of every scope, for months and weeks."""
+    month = done.month
+    periods = (month, shifted(month, -MONTHS_BACK), year_before(month), *done.weeks())
+    metrics = [done.metric(code) for code in metrics_shown(done.book, done.given.catalog)]
+    for of in periods:
+        for key in done.scopes:
+            for metric in metrics:
+                actual = done.value(metric.code, key, of)
+                if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
+                    yield _actual(done, metric, actual)
+
+
+def _actual(done: Computed, metric: Metric, actual: Actual) -> FilledRow:
+    language = done.given.language
+    return {
+        "period": actual.period,
+        "region": str(actual.scope.region or "ALL"),
+        "scope": actual.scope.code,
+        "metric": metric.names[language],
+        "value": known(actual.value),
+        "numerator": known(actual.numerator),
+        "denominator": None if metric.denominator is None else known(actual.denominator),
+        "data_until": actual.covered_until,
+        "state": state(actual, language),
+        "source": ", ".join(dict.fromkeys(s.split("@")[0] for s in actual.streams)),
+        "fetched_at": _fetched(done, actual),
+        "facts": actual.facts,
+    }
+
+
+def _fetched(done: Computed, actual: Actual) -> Cell:
+    """The oldest last pull of the streams behind a value."""
+    pulls = [
+        found.last_success
+        for stream in actual.streams
+        if (found := done.given.states.get((stream.split("@")[0], stream.split("@")[1])))
+        and found.last_success
+    ]
+    return local(min(pulls), done.book.settings.time_zone) if pulls else None
+
+
+def shops(done: Computed) -> Iterator[FilledRow]:
+    """Figures and connection of each shop of the table."""
+    for shop in done.book.shops:
+        key = shop_of(done.book, shop.code)
+        sales, goal = done.value("net_sales", key), done.goal("net_sales", key)
+        due = R(goal.value * goal.share) if goal and goal.share is not None else None
+        weeks = [done.value("net_sales", key, week) for week in done.weeks()[:SALES_WEEKS]]
+        yield {
+            "shop": shop.code,
+            "net_sales": number(sales),
+            "due": known(due),
+            "contribution": number(done.value("contribution_profit", key)),
+            "margin": number(done.value("contribution_margin", key)),
+            "acos": number(done.value("acos", key)),
+            "tacos": number(done.value("tacos", key)),
+            "return_rate": number(done.value("return_rate", key)),
+            "bad_review_rate": number(done.value("negative_review_rate", key)),
+            "days_of_supply": number(done.value("days_of_supply", key)),
+            **{f"w{SALES_WEEKS - n}": number(value) for n, value in enumerate(weeks)},
+            "data_until": sales.covered_until if sales else None,
+            "connection": _connection(done, shop),
+            "next_pull": _next_pull(done, shop),
+        }
+
+
+def _connection(done: Computed, shop: Shop) -> str:
+    found = streams_of(done.given.states, shop.code)
+    chinese = done.given.language == "zh"
+    if not found:
+        return "○ 未连接" if chinese else "○ Not connected"
+    bad = sum(1 for one in found if one.error)
+    late = sum(1 for one in found if one.stale)
+    if bad:
+        return f"■ {bad} 个接口出错" if chinese else f"■ {bad} streams fail"
+    if late:
+        return f"◇ {late} 个接口过期" if chinese else f"◇ {late} streams stale"
+    return "● 正常" if chinese else "● OK"
+
+
+def _next_pull(done: Computed, shop: Shop) -> Cell:
+    times = [s.next_run for s in streams_of(done.given.states, shop.code) if s.next_run]
+    return local(min(times), done.book.settings.time_zone) if times else None
+
+
+def days(done: Computed) -> Iterator[FilledRow]:
+    """The last 62 days of the company, for the charts."""
+    last = max(done.actuals.last_day.values(), default=done.today - timedelta(days=1))
+    company: ScopeKey = (None, "ALL")
+    for back in range(DAY_ROWS - 1, -1, -1):
+        day = last - timedelta(days=back)
+        of = day_period(day)
+        yield {
+            "day": day,
+            "net_sales": number(done.value("net_sales", company, of)),
+            "due": known(_daily_due(done, "net_sales", day)),
+            "ad_spend": number(done.value("ad_cost", company, of)),
+            "ad_budget": known(_daily_due(done, "ad_budget", day)),
+            "contribution": number(done.value("contribution_profit", company, of)),
+            "tacos": number(done.value("tacos", company, of)),
+            "return_rate": number(done.value("return_rate", company, of)),
+        }
+
+
+def _daily_due(done: Computed, metric: str, day: date) -> float | None:
+    """The even daily share of the month's targets of all shops; the first target row decides."""
+    month = period(f"{day:%Y-%m}")
+    values = [
+        row.months[day.month - 1]
+        for row in done.book.targets
+        if row.metric == metric and row.year == day.year and done.book.shop(row.scope)
+    ]
+    typed = [value for value in values if value is not None]
+    return R(sum(typed) / month.window.days) if typed and len(typed) == len(values) else None
+
+
+def weeks(done: Computed) -> Iterator[FilledRow]:
+    """The last whole week against the one before, for Review."""
+    before, last = done.weeks()[-3:-1]
+    for metric in REVIEW_METRICS:
+        for scope in REVIEW_SCOPES:
+            key = market_key(done, scope)
+            yield {
+                "metric": metric,
+                "scope": scope,
+                "this_week": number(done.value(metric, key, last)) if key else None,
+                "last_week": number(done.value(metric, key, before)) if key else None,
+                "unit": done.metric(metric).unit.value,
+            }
+
+
+def targets(done: Computed) -> Iterator[FilledRow]:
+    """Last year's value of the month under review beside each target, and whether it is likely."""
+    year, month = done.month.window.start.year, done.month.window.start.month
+    for row in done.book.targets:
+        if row.metric not in done.given.catalog.metrics or row.year != year:
+            continue
+        key = next(
+            (k for k in done.scopes if k[1] == row.scope and k[0] in {row.region, None}), None
+        )
+        then = done.value(row.metric, key, year_before(done.month)) if key else None
+        value = row.months[month - 1] or (
+            None if done.metric(row.metric).additive else row.year_total
+        )
+        yield {
+            "year": float(row.year),
+            "region": str(row.region),
+            "scope": row.scope,
+            "metric": done.metric(row.metric).names[done.given.language],
+            "last_year": None if then is None or then.value is None else then.value,
+            "check": _likely(done, value, then.value if then else None),
+        }
+
+
+def _likely(done: Computed, target: float | None, last_year: float | None) -> str | None:
+    if target is None or last_year is None:
+        return None
+    found = plausibility(target, last_year)
+    times = found.times_last_year
+    if times is None:
+        return None
+    chinese = done.given.language == "zh"
+    text = f"去年同期的 {times:.1f} 倍" if chinese else f"{times:.1f} times last year"
+    return f"▲ {text}" if found.doubtful else text
+
+
+def inputs(done: Computed) -> Iterator[FilledRow]:
+    """Whether a typed figure counts, or the platform delivers it itself."""
+    chinese = done.given.language == "zh"
+    for row in done.book.inputs:
+        shop = done.book.shop(row.shop)
+        part = (
+            in_region(done.book, (p for s in done.scopes.values() for p in s.parts), shop.region)
+            if shop
+            else ()
+        )
+        mine = next((p for p in part if p.shop == row.shop and p.whole), None)
+        used = mine is not None and INPUTS in done.actuals.totals.streams(
+            mine, row.measure, day_period(row.day).window
+        )
+        yes = "✓ 采用" if chinese else "✓ Used"
+        no = "平台已提供此数" if chinese else "The platform delivers this"
+        yield {
+            "day": row.day,
+            "shop": row.shop,
+            "measure": done.given.catalog.label(row.measure, done.given.language),
+            "used": yes if used else no,
+        }
+
+
+def scopes(done: Computed) -> Iterator[FilledRow]:
+    """The scopes of the dropdowns, each code once."""
+    seen: set[str] = set()
+    for (region, code), found in done.scopes.items():
+        if code not in seen:
+            seen.add(code)
+            yield {
+                "scope": code,
+                "kind": show("scope_kind", found.scope.kind.value, done.given.language),
+                "region": str(region or ""),
+                "name": found.scope.names[done.given.language],
+            }

@@ -1,0 +1,84 @@
+"""Figures typed in tblInput as leaves of the stream `book.inputs`, so totals treat them alike.
+
+A month that holds one typed line of a (shop, measure) is known as a whole: its other days are
+zero. Overhead and the like are typed once a month; they fall on the day that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpi.calendar import month_period
+from kpi.leaves import SCALE, LeafSums
+from kpi.model import InputRow, Shop
+from sync_service.sources import INPUTS
+
+Number = TypeVar("Number", np.int32, np.int64)
+Columns = Mapping[str, NDArray[np.int64]]
+
+
+def with_inputs(leaves: LeafSums, inputs: Sequence[InputRow], shops: Sequence[Shop]) -> LeafSums:
+    """The leaves of the facts with those of the typed figures behind them."""
+    usable = [row for row in inputs if row.shop in leaves.shops]
+    if not usable:
+        return leaves
+    scaled = {**leaves.scaled, **{r.measure: True for r in usable if r.measure not in leaves.sums}}
+    rows = _rows(usable, scaled)
+    currency = {shop.code: shop.currency for shop in shops}
+    currencies = tuple(dict.fromkeys([*leaves.currencies, *(currency[c] for c, _ in rows)]))
+    streams = (*leaves.streams, INPUTS)
+    keys = list(rows)
+    measures = {*leaves.sums, *(row.measure for row in usable)}
+    return LeafSums(
+        day=_append(leaves.day, [day.toordinal() for _, day in keys]),
+        shop=_append(leaves.shop, [leaves.shops.index(shop) for shop, _ in keys]),
+        stream=_append(leaves.stream, [len(streams) - 1] * len(keys)),
+        category=_append(leaves.category, [0] * len(keys)),
+        currency=_append(leaves.currency, [currencies.index(currency[shop]) for shop, _ in keys]),
+        rows=_append(leaves.rows, [1] * len(keys)),
+        sums={
+            m: _column(leaves, leaves.sums, m, [rows[k].get(m, 0) for k in keys]) for m in measures
+        },
+        known={
+            m: _column(leaves, leaves.known, m, [int(m in rows[k]) for k in keys]) for m in measures
+        },
+        scaled=scaled,
+        shops=leaves.shops,
+        streams=streams,
+        categories=leaves.categories,
+        currencies=currencies,
+        version=leaves.version,
+    )
+
+
+def _rows(
+    inputs: Sequence[InputRow], scaled: dict[str, bool]
+) -> dict[tuple[str, date], dict[str, int]]:
+    """(shop, day) -> measure -> exact integer; every day of a typed month is there."""
+    rows: dict[tuple[str, date], dict[str, int]] = {}
+    for row in inputs:
+        month = month_period(row.day.year, row.day.month)
+        for day in month.window.each():
+            rows.setdefault((row.shop, day), {}).setdefault(row.measure, 0)
+        scale = Decimal(SCALE if scaled[row.measure] else 1)
+        exact = (row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN)
+        rows[row.shop, row.day][row.measure] += int(exact)
+    return rows
+
+
+def _append(array: NDArray[Number], more: Sequence[int]) -> NDArray[Number]:
+    return np.concatenate([array, np.array(more, array.dtype)])
+
+
+def _column(
+    leaves: LeafSums, columns: Columns, measure: str, more: Sequence[int]
+) -> NDArray[np.int64]:
+    found = columns.get(measure)
+    old = np.zeros(len(leaves.day), np.int64) if found is None else found
+    return np.concatenate([old, np.array(more, np.int64)])
