@@ -174,8 +174,9 @@ class _Writer:
                 return f"INT({self.text(arguments[0])})"
             case "IF" if not arguments[2:]:
                 return f"IF({self.text(arguments[0])},{self.text(arguments[1])},NA())"
-            case "ROUND" if not arguments[1:]:
-                return f"ROUND({self.text(arguments[0])},0)"
+            case "ROUND":  # + 0, because a sheet's ROUND(-0.1,0) is -0
+                decimals = self.text(arguments[1]) if arguments[1:] else "0"
+                return f"(ROUND({self.text(arguments[0])},{decimals})+0)"
             case function:
                 return f"{function}({','.join(self.text(a) for a in arguments)})"
 
