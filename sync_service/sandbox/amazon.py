@@ -1,7 +1,8 @@
 """Amazon's Selling Partner API on loopback: tokens, order metrics, reports, transactions, stock.
 
-Requests that the official models (reports 2021-06-30, sales v1, finances 2024-06-19, fbaInventory v1)
-would reject are answered with 400 and their error list. Rates are those of the models, per seller.
+Requests that the official models (reports 2021-06-30, sales v1, finances 2024-06-19, fbaInventory
+v1, sellers v1) would reject are answered with 400 and their error list. Rates are those of the
+models, per seller.
 """
 
 from __future__ import annotations
@@ -142,6 +143,14 @@ OPERATIONS: tuple[Operation, ...] = tuple(
             2,
             amazon_stock.summaries,
         ),
+        (
+            "getMarketplaceParticipations",
+            "GET",
+            r"/sellers/v1/marketplaceParticipations",
+            0.016,
+            15,
+            amazon_metrics.participations,
+        ),
     )
 )
 
@@ -188,7 +197,7 @@ class Amazon:
         grant = self._grant(request)
         if grant is None:
             return error(
-                401,
+                403,  # Amazon's answer to an old token; the model lists 401 too
                 "Unauthorized",
                 "Access to requested resource is denied.",
                 "The access token you provided has expired.",

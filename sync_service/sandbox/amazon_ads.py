@@ -53,17 +53,60 @@ _TYPES: Mapping[str, tuple[str, str, int, frozenset[str]]] = {
     "sdCampaigns": ("SPONSORED_DISPLAY", "sd", 65, frozenset({"campaign", "matchedTarget"})),
 }
 _COMMON = frozenset(
-    ["date", "impressions", "clicks", "cost", "campaignId", "campaignName", "campaignStatus", "campaignBudgetAmount", "campaignBudgetType", "campaignBudgetCurrencyCode"]
+    [
+        "date",
+        "impressions",
+        "clicks",
+        "cost",
+        "campaignId",
+        "campaignName",
+        "campaignStatus",
+        "campaignBudgetAmount",
+        "campaignBudgetType",
+        "campaignBudgetCurrencyCode",
+    ]
 )
 COLUMNS: Mapping[str, frozenset[str]] = {
     "sp": _COMMON
     | frozenset(
-        ["adGroupId", "adGroupName", "adId", "advertisedAsin", "advertisedSku", "spend", "clickThroughRate", "costPerClick", "portfolioId", "sales1d", "sales7d", "sales14d", "sales30d", "purchases1d", "purchases7d", "purchases14d", "purchases30d", "unitsSoldClicks7d", "unitsSoldClicks14d"]
+        [
+            "adGroupId",
+            "adGroupName",
+            "adId",
+            "advertisedAsin",
+            "advertisedSku",
+            "spend",
+            "clickThroughRate",
+            "costPerClick",
+            "portfolioId",
+            "sales1d",
+            "sales7d",
+            "sales14d",
+            "sales30d",
+            "purchases1d",
+            "purchases7d",
+            "purchases14d",
+            "purchases30d",
+            "unitsSoldClicks7d",
+            "unitsSoldClicks14d",
+        ]
     ),
-    "sb": _COMMON | frozenset(["sales", "purchases", "unitsSold", "salesClicks", "purchasesClicks"]),
+    "sb": _COMMON
+    | frozenset(["sales", "purchases", "unitsSold", "salesClicks", "purchasesClicks"]),
     "sd": _COMMON
     | frozenset(
-        ["adGroupId", "adGroupName", "adId", "promotedAsin", "promotedSku", "sales", "purchases", "unitsSold", "salesClicks", "purchasesClicks"]
+        [
+            "adGroupId",
+            "adGroupName",
+            "adId",
+            "promotedAsin",
+            "promotedSku",
+            "sales",
+            "purchases",
+            "unitsSold",
+            "salesClicks",
+            "purchasesClicks",
+        ]
     ),
 }
 _PER_SKU = frozenset({"spAdvertisedProduct", "sdAdvertisedProduct"})

@@ -1,4 +1,4 @@
-"""`getOrderMetrics`: sales, units, orders of an interval, by hour to year or in total."""
+"""`getOrderMetrics`: sales, units, orders of an interval; and the seller's marketplaces."""
 
 from __future__ import annotations
 
@@ -34,6 +34,26 @@ def metrics(seller: Seller, request: Request) -> Reply:
     now = seller.time.seconds()
     payload = [_metric(one, mask, a, b, now, shop.currency) for a, b in pieces]
     return as_json(200, {"payload": payload})
+
+
+def participations(seller: Seller, _: Request) -> Reply:
+    """GET /sellers/v1/marketplaceParticipations."""
+    found = [
+        {
+            "marketplace": {
+                "id": shop.marketplace_id,
+                "countryCode": shop.market,
+                "name": shop.marketplace_name,
+                "defaultCurrencyCode": shop.currency,
+                "defaultLanguageCode": "en_US",
+                "domainName": f"www.{shop.marketplace_name.lower()}",
+            },
+            "participation": {"isParticipating": True, "hasSuspendedListings": False},
+            "storeName": shop.code,
+        }
+        for shop in seller.shops
+    ]
+    return as_json(200, {"payload": found})
 
 
 def _interval(text: str) -> tuple[datetime, datetime]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import base64
 import json
-import zlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from sync_service.sandbox.amazon_answers import Seller, bad, cents, chosen, instant, iso, order_id
+from sync_service.sandbox.amazon_answers import Seller, bad, cents, chosen, instant, order_id
 from sync_service.sandbox.charges import Charges, charges, storage
 from sync_service.sandbox.daily import adverts
 from sync_service.sandbox.simulator import DAY, NEVER, Book, Ints
@@ -144,9 +143,10 @@ def _found(
     """Time, shop and number of every transaction of the window, oldest first."""
     found: list[tuple[int, SandboxShop, int]] = []
     for shop in shops:
-        book = ledger(seller.world, seller.book(shop))
-        low, high = np.searchsorted(book.posted, (after.timestamp(), before.timestamp()))
-        found += [(int(book.posted[n]), shop, n) for n in range(int(low), int(high))]
+        posted = ledger(seller.world, seller.book(shop)).posted
+        low, high = np.searchsorted(posted, (after.timestamp(), before.timestamp())).tolist()
+        times = posted[low:high].tolist()
+        found += [(when, shop, low + n) for n, when in enumerate(times)]
     return found if len(shops) == 1 else sorted(found, key=lambda one: (one[0], one[1].code))
 
 
@@ -178,46 +178,54 @@ def _text(seller: Seller, shop: SandboxShop, number: int, now: float) -> str:
     kind, index, posted = int(book.kind[number]), int(book.index[number]), int(book.posted[number])
     if kind == SERVICE:
         return _service(shop, book.services[index], number, posted)
-    order = order_id(shop, int(one.lines.order[index]))
+    status = "RELEASED"
     if kind == SHIPMENT:
         rows = range(index, int(book.ends[index]))
-        items = [_shipped(one, book.costs, row) for row in rows]
+        items = [_item(one, _shipped(one, book.costs, row), row) for row in rows]
         status = "DEFERRED" if now < posted + DEFERRED_FOR else "DEFERRED_RELEASED"
-        return _whole(shop, "Shipment", "Order Payment", number, posted, items, order, status)
-    make = _refunded if kind == REFUND else _return_fee
-    name, words = ("Refund", "Refund Order") if kind == REFUND else ("ServiceFee", "Return fee")
-    items = [make(one, book.costs, index)]
-    return _whole(shop, name, words, number, posted, items, order, "RELEASED")
+    else:
+        make = _refunded if kind == REFUND else _return_fee
+        items = [_item(one, make(one, book.costs, index), index)]
+    order = order_id(shop, int(one.lines.order[index]))
+    return _whole(shop, _KINDS[kind], _head(shop, number, posted, status), items, order)
+
+
+_KINDS = (("Shipment", "Order Payment"), ("Refund", "Refund Order"), ("ServiceFee", "Return fee"))
+
+
+def _head(shop: SandboxShop, number: int, posted: int, status: str) -> str:
+    """Id, status and time of a transaction."""
+    moment = datetime.fromtimestamp(posted, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return (
+        f'"transactionId":"sbx-{shop.code}-{number:07d}","transactionStatus":"{status}",'
+        f'"postedDate":"{moment}"'
+    )
+
+
+def _seller(shop: SandboxShop) -> str:
+    return (
+        f'"sellingPartnerMetadata":{{"sellingPartnerId":"{shop.seller_id}",'
+        f'"accountType":"PAYABLE","marketplaceId":"{shop.marketplace_id}"}},'
+        f'"marketplaceDetails":{{"marketplaceId":"{shop.marketplace_id}",'
+        f'"marketplaceName":"{shop.marketplace_name}"}}'
+    )
 
 
 def _whole(
     shop: SandboxShop,
-    kind: str,
-    words: str,
-    number: int,
-    posted: int,
+    kind: tuple[str, str],
+    head: str,
     items: list[tuple[str, int]],
     order: str,
-    status: str,
 ) -> str:
     total = _amount(sum(amount for _, amount in items), shop.currency)
     texts = ",".join(text for text, _ in items)
-    name = f"sbx-{shop.code}-{number:07d}-{zlib.crc32(f'{shop.code}{number}'.encode()):08x}"
     return (
-        f'{{"sellingPartnerMetadata":{{"sellingPartnerId":"{shop.seller_id}",'
-        f'"accountType":"PAYABLE","marketplaceId":"{shop.marketplace_id}"}},'
+        f"{{{_seller(shop)},"
         f'"relatedIdentifiers":[{{"relatedIdentifierName":"ORDER_ID",'
-        f'"relatedIdentifierValue":"{order}"}}],'
-        f'"transactionType":"{kind}","transactionId":"{name}","transactionStatus":"{status}",'
-        f'"description":"{words}","postedDate":"{iso([posted])[0][:19]}.000Z",'
-        f'"totalAmount":{total},{_place(shop)},"items":[{texts}],"contexts":[],"breakdowns":[]}}'
-    )
-
-
-def _place(shop: SandboxShop) -> str:
-    return (
-        f'"marketplaceDetails":{{"marketplaceId":"{shop.marketplace_id}",'
-        f'"marketplaceName":"{shop.marketplace_name}"}}'
+        f'"relatedIdentifierValue":"{order}"}}],"transactionType":"{kind[0]}",'
+        f'"description":"{kind[1]}",{head},"totalAmount":{total},"items":[{texts}],'
+        f'"contexts":[],"breakdowns":[]}}'
     )
 
 
@@ -225,84 +233,89 @@ def _amount(value: int, currency: str) -> str:
     return f'{{"currencyAmount":{cents(value)},"currencyCode":"{currency}"}}'
 
 
-def _branch(path: tuple[str, ...], value: int, currency: str) -> str:
-    """A breakdown from its root to its leaf."""
-    below = _branch(path[1:], value, currency) if path[1:] else ""
+def _branch(name: str, value: int, currency: str, below: str = "") -> str:
+    """One breakdown; its amount is the sum of those below it."""
     return (
-        f'{{"breakdownType":"{path[0]}","breakdownAmount":{_amount(value, currency)},'
+        f'{{"breakdownType":"{name}","breakdownAmount":{_amount(value, currency)},'
         f'"breakdowns":[{below}]}}'
     )
 
 
-Parts = tuple[tuple[tuple[str, ...], int], ...]
+Parts = tuple[int, dict[str, dict[str, int]]]  # units, and group -> charge -> cents as printed
 
 
-def _item(one: Book, row: int, quantity: int, parts: Parts) -> tuple[str, int]:
-    """One item: each part is a path of the breakdown with its amount; none is left out if zero."""
+def _item(one: Book, parts: Parts, row: int) -> tuple[str, int]:
+    """One item: its charges by group; a charge of zero is left out, as at Amazon."""
     product, currency = one.products[one.lines.sku[row]], one.shop.currency
-    trees = ",".join(_branch(path, value, currency) for path, value in parts if value)
-    total = sum(value for _, value in parts)
+    quantity, groups = parts
+    trees, total = [], 0
+    for group, charges_ in groups.items():
+        below = [(n, v) for n, v in charges_.items() if v]
+        whole = sum(v for _, v in below)
+        total += whole
+        if below:
+            leaves = ",".join(_charge(group, n, v, currency) for n, v in below)
+            trees.append(_branch(group, whole, currency, leaves))
     text = (
         f'{{"description":{json.dumps(product.title)},"totalAmount":{_amount(total, currency)},'
         f'"relatedIdentifiers":[{{"itemRelatedIdentifierName":"ORDER_ADJUSTMENT_ITEM_ID",'
-        f'"itemRelatedIdentifierValue":"{row:014d}"}}],"breakdowns":[{trees}],'
+        f'"itemRelatedIdentifierValue":"{row:014d}"}}],"breakdowns":[{",".join(trees)}],'
         f'"contexts":[{{"contextType":"ProductContext","asin":"{product.asin}",'
         f'"sku":"{product.sku}","quantityShipped":{quantity},"fulfillmentNetwork":"AFN"}}]}}'
     )
     return text, total
 
 
-_PRINCIPAL = ("ProductCharges", "OurPricePrincipal")
-_TAX = ("Tax", "OurPriceTax")
-_WITHHELD = ("TaxWithheld", "MarketplaceFacilitatorTax-Principal")
-_COMMISSION = ("AmazonFees", "Commission", "Base")
+def _charge(group: str, name: str, value: int, currency: str) -> str:
+    """A fee has its base below it, a price stands alone."""
+    base = _branch("Base", value, currency) if group == "AmazonFees" else ""
+    return _branch(name, value, currency, base)
 
 
-def _shipped(one: Book, costs: Charges, row: int) -> tuple[str, int]:
+def _shipped(one: Book, costs: Charges, row: int) -> Parts:
     lines = one.lines
     tax = int(lines.tax[row]) if one.shop.market == "US" else 0
-    parts: Parts = (
-        (_PRINCIPAL, int(lines.price[row])),
-        (("PromotionRebates", "PromotionDiscount"), -int(lines.discount[row])),
-        (_TAX, tax),
-        (_WITHHELD, -tax),
-        (_COMMISSION, -int(costs.commission[row])),
-        (("AmazonFees", "FBAPerUnitFulfillmentFee", "Base"), -int(costs.fulfilment[row])),
-    )
-    return _item(one, row, int(lines.quantity[row]), parts)
+    return int(lines.quantity[row]), {
+        "ProductCharges": {"OurPricePrincipal": int(lines.price[row])},
+        "PromotionRebates": {"PromotionDiscount": -int(lines.discount[row])},
+        "Tax": {"OurPriceTax": tax},
+        "TaxWithheld": {"MarketplaceFacilitatorTax-Principal": -tax},
+        "AmazonFees": {
+            "Commission": -int(costs.commission[row]),
+            "FBAPerUnitFulfillmentFee": -int(costs.fulfilment[row]),
+        },
+    }
 
 
-def _refunded(one: Book, costs: Charges, row: int) -> tuple[str, int]:
+def _refunded(one: Book, costs: Charges, row: int) -> Parts:
+    """The goods after discount: what the seller gives back; the withheld tax goes back too."""
     lines = one.lines
     tax = int(lines.refund_tax[row]) if one.shop.market == "US" else 0
-    parts: Parts = (
-        (_PRINCIPAL, -int(lines.refund[row])),
-        (_TAX, -tax),
-        (_WITHHELD, tax),
-        (_COMMISSION, int(costs.commission_back[row])),
-        (("AmazonFees", "RefundCommission", "Base"), -int(costs.refund_commission[row])),
-    )
-    return _item(one, row, int(lines.refund_quantity[row]), parts)
+    return int(lines.refund_quantity[row]), {
+        "ProductCharges": {"OurPricePrincipal": -int(lines.refund[row])},
+        "Tax": {"OurPriceTax": -tax},
+        "TaxWithheld": {"MarketplaceFacilitatorTax-Principal": tax},
+        "AmazonFees": {
+            "Commission": int(costs.commission_back[row]),
+            "RefundCommission": -int(costs.refund_commission[row]),
+        },
+    }
 
 
-def _return_fee(one: Book, costs: Charges, row: int) -> tuple[str, int]:
-    parts: Parts = (
-        (("AmazonFees", "FBACustomerReturnPerUnitFee", "Base"), -int(costs.return_fee[row])),
-    )
-    return _item(one, row, int(one.lines.return_quantity[row]), parts)
+def _return_fee(one: Book, costs: Charges, row: int) -> Parts:
+    fee = {"FBACustomerReturnPerUnitFee": -int(costs.return_fee[row])}
+    return int(one.lines.return_quantity[row]), {"AmazonFees": fee}
 
 
 def _service(shop: SandboxShop, service: Service, number: int, posted: int) -> str:
     """A transaction whose breakdown stands beside an item that says nothing."""
     total = _amount(service.amount, shop.currency)
-    tree = _branch(service.path, service.amount, shop.currency)
+    below = ",".join(_branch(name, service.amount, shop.currency) for name in service.path[1:])
+    tree = _branch(service.path[0], service.amount, shop.currency, below)
     return (
-        f'{{"sellingPartnerMetadata":{{"sellingPartnerId":"{shop.seller_id}",'
-        f'"accountType":"PAYABLE","marketplaceId":"{shop.marketplace_id}"}},'
-        f'"relatedIdentifiers":[],"transactionType":"{service.kind}",'
-        f'"transactionId":"sbx-{shop.code}-{number:07d}-s","transactionStatus":"RELEASED",'
-        f'"description":"{service.path[0]}","postedDate":"{iso([posted])[0][:19]}.000Z",'
-        f'"totalAmount":{total},{_place(shop)},'
-        f'"items":[{{"description":"","totalAmount":{total},"relatedIdentifiers":null,'
-        f'"contexts":[],"breakdowns":null}}],"contexts":[],"breakdowns":[{tree}]}}'
+        f'{{{_seller(shop)},"relatedIdentifiers":[],"transactionType":"{service.kind}",'
+        f'"description":"{service.path[0]}",{_head(shop, number, posted, "RELEASED")},'
+        f'"totalAmount":{total},"items":[{{"description":"","totalAmount":{total},'
+        f'"relatedIdentifiers":null,"contexts":[],"breakdowns":null}}],"contexts":[],'
+        f'"breakdowns":[{tree}]}}'
     )

@@ -229,7 +229,8 @@ def project(fields: tuple[Field, ...], source: Value, variables: Mapping[str, Va
     found: dict[str, Value] = {}
     for one in fields:
         if not one.name:
-            found |= project(one.fields, source, variables)
+            if one.on in {"", source.get("__typename", one.on)}:
+                found |= project(one.fields, source, variables)
             continue
         value = source.get(one.name)
         if callable(value):

@@ -16,7 +16,8 @@ from typing import Any
 from sync_service.sandbox import graphql
 from sync_service.sandbox.graphql import Field, GraphqlError, Operation
 from sync_service.sandbox.sheets import View
-from sync_service.sandbox.shopify_data import Store, WrongArgument, text
+from sync_service.sandbox.shopify_data import Store
+from sync_service.sandbox.shopify_paging import Paged, WrongArgument, text
 from sync_service.sandbox.shopify_types import CONNECTIONS, LISTS, TYPES
 from sync_service.sandbox.simulator import book
 from sync_service.sandbox.wire import (
@@ -315,8 +316,9 @@ def _object_lines(
     for one in fields:
         kind = TYPES.get(owner, {}).get(one.name, "")
         if kind in CONNECTIONS:
-            for node in _all_nodes(source[one.name], one.arguments):
-                yield from _node_lines(_node_fields(one), node, kind, parent)
+            paged: Paged = source[one.name]
+            for entry in paged.entries(one.arguments):
+                yield from _node_lines(_node_fields(one), entry.make(), kind, parent)
         elif kind and isinstance(source.get(one.name), dict):
             yield from _object_lines(one.fields, source[one.name], kind, parent)
 
@@ -343,15 +345,3 @@ def _node_lines(
     yield json.dumps(value, ensure_ascii=False)
     below = tuple(one for one in fields if own.get(one.name, "") in CONNECTIONS)
     yield from _object_lines(below, node, kind, str(node.get("id")))
-
-
-def _all_nodes(resolver: Any, arguments: Mapping[str, Any]) -> Iterator[Json]:  # noqa: ANN401 - a field
-    """Every node of a connection, page after page."""
-    after: str | None = None
-    asked = {name: value for name, value in arguments.items() if name not in {"first", "after"}}
-    while True:
-        page = resolver(asked | {"first": 250} | ({"after": after} if after else {}))
-        yield from page["nodes"]
-        if not page["pageInfo"]["hasNextPage"]:
-            return
-        after = page["pageInfo"]["endCursor"]

@@ -1,7 +1,8 @@
-"""The part of Shopify's Admin schema 2026-10 that the sandbox serves: type -> field -> type of its value.
+"""The part of Shopify's Admin schema 2026-10 that the sandbox serves.
 
-A field that is not here is refused. Protected customer data are left out on purpose: a query that asks
-for them fails here before it could fail a review. A test holds this table against the official schema.
+It maps type -> field -> type of its value. A field that is not here is refused. Protected customer
+data are left out on purpose: a query that asks for them fails here before it could fail a review.
+A test holds this table against the official schema.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import Mapping
 
 _TEXT = """
 QueryRoot: shop:Shop orders:OrderConnection order:Order products:ProductConnection
+  node:Node nodes:Node return:Return refund:Refund inventoryItem:InventoryItem
   productVariants:ProductVariantConnection inventoryItems:InventoryItemConnection
   locations:LocationConnection shopifyPaymentsAccount:ShopifyPaymentsAccount
   shopifyqlQuery:ShopifyqlQueryResponse bulkOperation:BulkOperation
   currentBulkOperation:BulkOperation
+Node: id
 Mutation: bulkOperationRunQuery:BulkOperationRunQueryPayload
   bulkOperationCancel:BulkOperationCancelPayload
 BulkOperationRunQueryPayload: bulkOperation:BulkOperation userErrors:BulkOperationUserError
