@@ -166,6 +166,6 @@ def _answers(answer: Mapping[str, list[tuple[int, int, str, object]]]) -> Values
                     found[place] = ErrorValue(_ERRORS[int(str(value))])
             elif kind == "s":
                 found[place] = str(value)
-            else:
-                found[place] = float(str(value))
+            elif isinstance(value, (int, float)):
+                found[place] = float(value)
     return found

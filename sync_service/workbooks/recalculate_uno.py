@@ -17,6 +17,9 @@ from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]  # same
 
 
+ERROR = 4  # com.sun.star.sheet.FormulaResult
+
+
 def connect(pipe: str) -> Any:  # noqa: ANN401 - UNO objects have no types
     """The desktop behind a pipe; the caller's time limit ends the waiting."""
     local = uno.getComponentContext()
@@ -46,7 +49,7 @@ def cell_values(sheet: Any, area: list[int]) -> list[list[object]]:  # noqa: ANN
     top, left, bottom, right = area
     block = sheet.getCellRangeByPosition(left, top, right, bottom)
     wrong = {}
-    for part in block.queryFormulaCells(2).RangeAddresses:  # errors
+    for part in block.queryFormulaCells(ERROR).RangeAddresses:
         for row in range(part.StartRow, part.EndRow + 1):
             for column in range(part.StartColumn, part.EndColumn + 1):
                 wrong[row, column] = sheet.getCellByPosition(column, row).getError()

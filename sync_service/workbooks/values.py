@@ -83,6 +83,8 @@ def typed(book: Book, cell: RawCell) -> Written:
     kind, inner = cell.kind, cell.inner
     if not inner:
         return None
+    if kind == b"inlineStr" and inner.startswith(b"<is>") and inner.endswith(b"</is>"):
+        return rich_text(inner[4:-5])
     if kind == b"inlineStr":
         holder = elements(inner, (b"is",))
         return rich_text(inner[holder[0].inner : holder[0].inner_end]) if holder else None
