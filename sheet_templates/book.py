@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates import words
-from sheet_templates.layout import LAST_ROW, Column, Language, Owner, Sheet
+from sheet_templates.layout import LAST_ROW, Column, Language, Sheet
 from sheet_templates.places import Place, Ref, column_ref, letters, quoted, row_ref
 from sheet_templates.start import BookStart
 from sheet_templates.style import Styles
@@ -75,18 +75,20 @@ class Book:
         """A defined name of a cell or range."""
         self.workbook.define_name(name, "=" + self.at(sheet, cell))
 
-    def shown(self, column: Column, value: CellValue | ErrorValue) -> CellValue | ErrorValue:
-        """A cell's value as it is shown: words for codes."""
+    def shown(
+        self, table: str, column: Column, value: CellValue | ErrorValue
+    ) -> CellValue | ErrorValue:
+        """A cell's value as it is shown: words for codes, names for KPIs."""
         base, _, words_name = column.kind.partition(":")
-        if column.code in ("kind", "klass") and isinstance(value, str):
-            return self.word(column.code, value) if column.owner is Owner.SERVICE else value
-        if base != "choice" or not isinstance(value, str | bool):
-            return value
-        if isinstance(value, bool):
+        if isinstance(value, bool) and base == "choice":
             return self.word("yes_no", "yes" if value else "no")
+        if not isinstance(value, str):
+            return value
         if words_name == "metric":
             return self.metric_names.get(value, value)
-        return self.word(words_name, value) if words_name in words.LISTS else value
+        if words_name in words.LISTS:
+            return self.word(words_name, value)
+        return words.cell_word(table, column.code, value, self.language)
 
 
 def quote(text: str) -> str:
@@ -118,7 +120,7 @@ def put(
             tab.write_string(row, column, value, look)
 
 
-def formula(
+def formula(  # noqa: PLR0917  # as XlsxWriter orders them
     tab: Worksheet,
     row: int,
     column: int,

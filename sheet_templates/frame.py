@@ -1,4 +1,4 @@
-"""What every tab shares: title with month and data-until, one sentence, the legend, print set-up."""
+"""What every tab shares: title with month and data-until, a sentence, the legend, print set-up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sheet_templates.layout import Owner
 from sheet_templates.style import BAND, OWNER_LOOK, QUIET, TAB
 
 A4 = 9
+NO_COMPANY = ("（公司名称）", "(company)")
 LEGEND = (
     (Owner.MANAGER, "■", "经理填写", "you type"),
     (Owner.SERVICE, "■", "系统写入", "the service writes"),
@@ -76,7 +77,7 @@ def setting(book: Book, code: str) -> str | float:
     default = Settings(month="", company="")
     fallback: dict[str, object] = {
         "month": "2026-01",
-        "company": book.text("（公司名称）", "(company)"),
+        "company": book.text(*NO_COMPANY),
         "language": book.language,
         "fixed_rate": 1.08,
         "fixed_rate_gbp": 1.27,

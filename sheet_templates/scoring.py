@@ -1,43 +1,97 @@
-"""The scoring formulas of the workbook, each guarded so that an empty line stays empty."""
+"""The scoring formulas as this book's cells have them; the texts come from kpi.sheet_scoring.
+
+Formulas of an empty line stay empty. The functions here only say where the cells are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from kpi import sheet_scoring
 from sheet_templates.book import Book, Formula
 from sheet_templates.places import Ref
+
+CARD_REGIONS = ("US", "EU")
 
 
 def item_formulas(book: Book) -> Mapping[str, Formula]:
     """Formulas of tblScore by column."""
-    made = {
-        "due": lambda r: (
-            f"IF(ISNUMBER({r('target')}),IF(ISNUMBER({r('due_share')}),ROUND({r('target')}*{r('due_share')},9),{r('target')}),NA())"
-        ),
-        "attainment": lambda r: (
-            f'IF(AND(ISNUMBER({r("actual")}),ISNUMBER({r("due")})),IF({r("due")}=0,NA(),IF({r("better")}="lower",ROUND(2-{r("actual")}/{r("due")},9),ROUND({r("actual")}/{r("due")},9)))+0,NA())'
-        ),
-        "score": lambda r: (
-            f"IF(ISNUMBER({r('attainment')}),ROUND(MIN({r('cap')},MAX({r('floor')},100*{r('attainment')})),9)+0,NA())"
-        ),
-        "usable": lambda r: f"IF(ISNUMBER({r('score')}),{r('weight')},0)",
-        "share": lambda r: _share(book, r),
-        "points": lambda r: f"IF(ISNUMBER({r('score')}),ROUND({r('share')}*{r('score')}/100,9),0)",
-        "status": lambda r: (
-            f"IF(ISNUMBER({r('score')}),IF({r('score')}>=95,{book.literal('status', 'ok')},IF({r('score')}>=85,{book.literal('status', 'warn')},{book.literal('status', 'breach')})),{book.literal('status', 'no_data')})"
-        ),
-        "try_score": lambda r: r("score"),
-        "try_points": lambda r: r("points"),
-    }
-    return {code: guarded(make) for code, make in made.items()}
-
-
-def guarded(make: Formula) -> Formula:
-    """Nothing where the row holds no item."""
-    return lambda r: f'IF({r("item")}="","",{make(r)})'
-
-
-def _share(book: Book, ref: Ref) -> str:
     col = book.column("tblScore")
-    tests = ",".join(f"{col(code)},{ref(code)}" for code in ("month", "person", "region"))
-    return f"IF({ref('usable')}=0,0,ROUND({ref('usable')}/SUMIFS({col('usable')},{tests})*100,9))"
+    made: dict[str, Formula] = {
+        "due": sheet_scoring.due,
+        "attainment": lambda r: sheet_scoring.attainment(r, book.word),
+        "score": lambda r: sheet_scoring.score(r, book.word),
+        "usable": lambda r: sheet_scoring.usable(r, book.word),
+        "share": lambda r: sheet_scoring.share(r, col),
+        "points": sheet_scoring.points,
+        "status": lambda r: sheet_scoring.status(r, book.word),
+        "try_score": lambda r: sheet_scoring.try_score(r, book.word),
+        "try_points": lambda r: sheet_scoring.try_points(r, col),
+    }
+    return {code: guarded(make, "item") for code, make in made.items()}
+
+
+def guarded(make: Formula, key: str) -> Formula:
+    """Nothing where the row has no key."""
+    return lambda r: f'IF({r(key)}="","",{make(r)})'
+
+
+def card_total(book: Book, month: str, person: str, region: str) -> str:
+    """A card's total; withheld below the minimum coverage, empty where there is no card."""
+
+    def total(col: Ref, tests: str) -> str:
+        return sheet_scoring.card_total(col, book.word, tests, "nmMinCoverage")
+
+    return _of_card(book, month, person, region, total)
+
+
+def card_coverage(book: Book, month: str, person: str, region: str) -> str:
+    """Which part of a card's weight could be scored; empty where there is no card."""
+
+    def coverage(col: Ref, tests: str) -> str:
+        return sheet_scoring.card_coverage(col, book.word, tests)
+
+    return _of_card(book, month, person, region, coverage)
+
+
+def _of_card(
+    book: Book, month: str, person: str, region: str, make: Callable[[Ref, str], str]
+) -> str:
+    col = book.column("tblScore")
+    tests = sheet_scoring.card_tests(col, month, person, region)
+    return f'IF(COUNTIFS({tests})=0,"",{make(col, tests)})'
+
+
+def person_coverage(book: Book, month: str, person: str) -> str:
+    """The least coverage of a person's cards."""
+    parts = [card_coverage(book, month, person, f'"{region}"') for region in CARD_REGIONS]
+    return f"IFERROR(MIN({','.join(parts)}),NA())"
+
+
+def person_points(book: Book, month: str, person: str) -> str:
+    """Points given by hand, as they count after the caps; a partner's book has none."""
+    if "tblPoint" not in book.places:
+        return "0"
+    col = book.column("tblPoint")
+    return sheet_scoring.person_points(col("applied"), col("month"), month, col("person"), person)
+
+
+def person_total(ref: Ref) -> str:
+    """Both cards by their shares, plus points."""
+    cells = (ref(code) for code in ("us_score", "eu_score", "us_share", "points"))
+    return sheet_scoring.person_total(*cells)
+
+
+def veto_count(book: Book, month: str, person: str) -> str:
+    """How many veto items of a person are in breach."""
+    return sheet_scoring.veto_count(book.column("tblScore"), book.word, month, person)
+
+
+def grade(book: Book, total: str, month: str, person: str) -> str:
+    """The band of the total; a breached veto item caps it at the lowest grade."""
+    return sheet_scoring.grade(total, veto_count(book, month, person))
+
+
+def coefficient(cell: str) -> str:
+    """The coefficient of a grade."""
+    return sheet_scoring.coefficient(cell)

@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.places import Place, letters
 
-ROWS = 60  # ready for this many lines; an empty line shows nothing
+ROWS = 40  # ready for this many lines; an empty line shows nothing
 
 
 def trend(tab: Worksheet, place: Place, columns: Sequence[str], rows: int = ROWS) -> None:

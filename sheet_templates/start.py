@@ -22,6 +22,7 @@ OF_TABLE = {
     "tblInput": "inputs",
     "tblPoint": "points",
     "tblKpi": "kpis",
+    "tblReview": "decisions",
 }
 
 
@@ -39,6 +40,7 @@ class BookStart:
     tasks: Sequence[StartRow] = ()
     inputs: Sequence[StartRow] = ()
     points: Sequence[StartRow] = ()
+    decisions: Sequence[StartRow] = ()
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value
     service: Mapping[str, Sequence[StartRow]] = field(default_factory=dict)  # table -> its rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
@@ -186,6 +187,8 @@ def width(table: TableLayout, column: Column, language: Language) -> float:
 def number_format(column: Column) -> str:
     """The number format of a column; text formulas need General, or they would show as text."""
     kind = column.kind.partition(":")[0]
+    if column.code == "year":
+        return "0"
     if kind in ("text", "choice", "link", "spark", "flag"):
         return "General" if column.owner is Owner.FORMULA else "@"
     return NUMBER[kind]
@@ -219,13 +222,13 @@ class Styles:
             self.made[key] = self.workbook.add_format(props)
         return self.made[key]
 
-    def header(self, owner: Owner, *, folded: bool = False) -> Format:
+    def header(self, owner: Owner, *, folded: bool = False, align: str = "left") -> Format:
         """The header of a column, coloured by its owner."""
         return self.get(
             bold=not folded,
             italic=folded,
             text_wrap=True,
-            align="left",
+            align=align,
             border=1,
             border_color="#A6A6A6",
             **OWNER_LOOK[owner],
@@ -238,6 +241,7 @@ class Styles:
         return self.get(
             num_format=number_format(column),
             align=align,
+            indent=1,
             bottom=1,
             bottom_color=GRID,
             **extra,

@@ -1,4 +1,4 @@
-"""A real Excel table: header with owner colours and notes, typed rows, formulas, checks, colours."""
+"""A real Excel table: header with owner colours and notes, typed rows, formulas, checks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def put_table(book: Book, spec: TableSpec) -> None:
     _define(book, tab, place, spec, last)
     _headers(book, tab, place)
     for number, row in enumerate(rows, place.row + 1):
-        _row(book, tab, place, spec, number, row)
+        _row(book, place, spec, number, row)
     if spec.style_columns:
         _columns(book, tab, place)
     for column in place.table.columns:
@@ -78,7 +78,9 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
     columns: list[dict[str, object]] = []
     for column in place.table.columns:
         entry: dict[str, object] = {"header": column.header(book.language)}
-        entry["header_format"] = book.styles.header(owner(book, column), folded=column.folded)
+        align = "center" if is_number(column) else "left"
+        look = book.styles.header(owner(book, column), folded=column.folded, align=align)
+        entry["header_format"] = look
         if column.code in spec.fill_down and book.edition == "manager":
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
         columns.append(entry)
@@ -114,16 +116,16 @@ def _headers(book: Book, tab: Worksheet, place: Place) -> None:
         )
 
 
-def _row(
-    book: Book, tab: Worksheet, place: Place, spec: TableSpec, number: int, row: StartRow
-) -> None:
+def _row(book: Book, place: Place, spec: TableSpec, number: int, row: StartRow) -> None:
+    tab = book.tabs[place.sheet.code]
     ref = book.row(spec.name, number + 1)
     for position, column in enumerate(place.table.columns, place.column):
         look = book.styles.body(column, unlocked=owner(book, column) is Owner.PARTNER)
         if column.code in spec.formulas:
             formula(tab, number, position, spec.formulas[column.code](ref), look)
         else:
-            put(tab, number, position, book.shown(column, row.get(column.code)), look)
+            shown = book.shown(spec.name, column, row.get(column.code))
+            put(tab, number, position, shown, look)
 
 
 def _columns(book: Book, tab: Worksheet, place: Place) -> None:
@@ -211,6 +213,8 @@ def _colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
             *area, {"type": "errors", "format": book.styles.rule(**UNKNOWN), "stop_if_true": True}
         )
     if column.kind == "number" and any(c.code == "unit" for c in place.table.columns):
+        if column.code in ("warn", "breach"):
+            _part_of_due(book, tab, place, area)
         _by_unit(book, tab, area, letters(place.offset("unit")))
     if column.code in ("actual", "data_until") and place.table.name == "tblScore":
         _by_state(book, tab, area, letters(place.offset("data_state")))
@@ -234,12 +238,32 @@ def _by_unit(book: Book, tab: Worksheet, area: tuple[int, int, int, int], unit: 
     """Numbers shown by the unit in their own row; the unit may be a code or a word."""
     cell = f"${unit}{area[0] + 1}"
     for code, shown in UNIT_FORMAT.items():
-        spelled = {code, words.show("unit", code, "zh"), words.show("unit", code, "en")}
-        tests = ",".join(f'{cell}="{word}"' for word in sorted(spelled))
+        tests = ",".join(f'{cell}="{word}"' for word in _spelled("unit", code))
         look = book.styles.rule(num_format=shown)
         tab.conditional_format(
             *area, {"type": "formula", "criteria": f"=OR({tests})", "format": look}
         )
+
+
+def _part_of_due(book: Book, tab: Worksheet, place: Place, area: tuple[int, int, int, int]) -> None:
+    """Limits of paced money and counts are parts of what is due: shown as percent."""
+    row = area[0] + 1
+    unit, better = (f"${letters(place.offset(code))}{row}" for code in ("unit", "better"))
+    paced = ",".join(f'{unit}="{word}"' for word in _spelled("unit", "money", "count"))
+    higher = ",".join(f'{better}="{word}"' for word in _spelled("better", "higher"))
+    rule = {"type": "formula", "criteria": f"=AND(OR({paced}),OR({higher}))", "stop_if_true": True}
+    tab.conditional_format(*area, {**rule, "format": book.styles.rule(num_format="0.0%")})
+
+
+def _spelled(name: str, *codes: str) -> list[str]:
+    """Codes and their words in both languages."""
+    return sorted(
+        {
+            s
+            for code in codes
+            for s in (code, words.show(name, code, "zh"), words.show(name, code, "en"))
+        }
+    )
 
 
 def _by_state(book: Book, tab: Worksheet, area: tuple[int, int, int, int], state: str) -> None:

@@ -6,6 +6,7 @@ A word list is a tuple of (code, zh, en); further spellings that people type are
 
 from __future__ import annotations
 
+from kpi.sheet_scoring import DUE_BASIS
 from sheet_templates.layout import Language
 
 Words = tuple[tuple[str, str, str], ...]
@@ -153,6 +154,13 @@ LISTS: dict[str, Words] = {
         ("not_applicable", "– 不适用", "– Not applicable"),
         ("manual", "✎ 手工", "✎ By hand"),
     ),
+    "alarm": (
+        ("breach", "■ 突破", "■ Breach"),
+        ("warn", "▲ 关注", "▲ Warn"),
+        ("no_data", "○ 无数", "○ No data"),
+        ("pending", "… 待发布", "… Pending"),
+    ),
+    "due_basis": tuple((code, zh, en) for code, (zh, en) in DUE_BASIS.items()),
     "breach_state": (
         ("firing", "■ 突破", "■ Breached"),
         ("recovered", "● 已恢复", "● Recovered"),
@@ -251,6 +259,39 @@ ALIASES: dict[str, dict[str, str]] = {
     "language": {"中文 chinese": "zh", "chinese": "zh", "zh-cn": "zh", "英文": "en"},
     "setting": {"月份": "month", "固定汇率": "fixed_rate", "report month": "month"},
 }
+
+
+# Columns of the service that hold words: the formulas and colours of a book compare with the words
+# of its language, so a code must be turned into its word before it is written.
+SHOWN: dict[str, str] = {
+    "tblScore.method": "method",
+    "tblScore.better": "better",
+    "tblScore.bound": "bound",
+    "tblScore.veto": "yes_no",
+    "tblScore.data_state": "data_state",
+    "tblScore.target_basis": "due_basis",
+    "tblScore.unit": "unit",
+    "tblScore.kind": "kind",
+    "tblTeam.role": "role",
+    "tblTeam.state": "team_state",
+    "tblBreach.level": "alarm",
+    "tblBreach.bound": "bound",
+    "tblBreach.state": "breach_state",
+    "tblBreach.unit": "unit",
+    "tblKpi.kind": "kind",
+    "tblKpi.klass": "klass",
+    "tblScope.kind": "scope_kind",
+    "tblTile.status": "status",
+    "tblActual.state": "data_state",
+    "tblContract.unit": "unit",
+    "tblWeekKpi.unit": "unit",
+}
+
+
+def cell_word(table: str, column: str, value: str, language: Language) -> str:
+    """What a service's cell shows for a code; other texts stay as they are."""
+    name = SHOWN.get(f"{table}.{column}")
+    return show(name, value, language) if name else value
 
 
 def words(name: str) -> Words:

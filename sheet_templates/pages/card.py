@@ -11,7 +11,7 @@ from sheet_templates.pages.items import attainment_bar
 from sheet_templates.places import letters
 from sheet_templates.style import UNIT_FORMAT, UNKNOWN
 from sheet_templates.table import signs
-from sheet_templates.totals import (
+from sheet_templates.scoring import (
     card_coverage,
     card_total,
     coefficient,
@@ -102,10 +102,16 @@ def _pick(book: Book, tab: Worksheet) -> None:
 
 def _headers(book: Book, tab: Worksheet) -> None:
     look = book.styles.get(
-        bold=True, bg_color="#F2F2F2", top=1, bottom=2, bottom_color="#1F4E79", text_wrap=True
+        bold=True, bg_color="#F2F2F2", top=1, bottom=2, bottom_color="#1F4E79", indent=1
     )
     number = book.styles.get(
-        bold=True, bg_color="#F2F2F2", top=1, bottom=2, bottom_color="#1F4E79", align="right"
+        bold=True,
+        bg_color="#F2F2F2",
+        top=1,
+        bottom=2,
+        bottom_color="#1F4E79",
+        align="right",
+        indent=1,
     )
     for column, (zh, en, code, wide, _) in enumerate(COLUMNS):
         hidden = {"level": 1, "hidden": True} if column > PULL_COLUMN - 3 else {}
@@ -124,6 +130,7 @@ def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
         look = book.styles.get(
             num_format=shown or "#,##0.00",
             align="left" if left else "right",
+            indent=1,
             bottom=1,
             bottom_color="#D9D9D9",
             **({"font_size": 9, **MUTED} if code == "meaning" else {}),
@@ -186,9 +193,9 @@ def _sums(book: Book, tab: Worksheet) -> None:
         (1, "合计", "Total", card_total(book, *card), "0.00"),
         (3, "加减分", "Points", person_points(book, *card[:2]), "0.0"),
         (4, "一票否决", "Veto", _veto(book, card), "General"),
-        (5, "等级", "Grade", grade(book, total, *card[:2]), "General"),
-        (6, "系数", "Coefficient", coefficient(f"$F${row + 1}"), "0.0"),
-        (7, "覆盖率", "Coverage", f'IFERROR({card_coverage(book, *card)},"")', "0%"),
+        (5, "等级", "Grade", _if_card(total, grade(book, total, *card[:2])), "General"),
+        (6, "系数", "Coefficient", _if_card(total, coefficient(f"$F${row + 1}")), "0.0"),
+        (7, "覆盖率", "Coverage", card_coverage(book, *card), "0%"),
         (8, "版本", "Version", 'nmVersion&""', "General"),
     )
     label = book.styles.get(font_color="#595959", top=2, top_color="#1F4E79", align="right")
@@ -204,9 +211,14 @@ def _sums(book: Book, tab: Worksheet) -> None:
     tab.set_row(row, 24)
 
 
+def _if_card(total: str, text: str) -> str:
+    """Nothing where the person has no card in the region."""
+    return f'IF(ISNA({total}),NA(),IF({total}="","",{text}))'
+
+
 def _veto(book: Book, card: tuple[str, str, str]) -> str:
     hit, clear = book.text("■ 触发", "■ Veto"), book.text("● 无", "● None")
-    return f"IF({veto_count(book, *card)}>0,{quote(hit)},{quote(clear)})"
+    return f"IF({veto_count(book, *card[:2])}>0,{quote(hit)},{quote(clear)})"
 
 
 def _weeks(book: Book, tab: Worksheet) -> None:
@@ -226,10 +238,9 @@ def _weeks(book: Book, tab: Worksheet) -> None:
             key = f'nmCardPerson&"｜"&nmCardRegion&"｜{week}"'
             found = f"INDEX({col(code)},MATCH({key},{col('strip')},0))"
             column = 2 + week
-            text = (
-                f'IFERROR({found}&"","")' if code == "week" else f'IF(ISNUMBER({found}),{found},"")'
-            )
-            formula(tab, WEEKS + offset, column, text, head if code == "week" else look)
+            known = f'IF(ISNUMBER({found}),{found},"")'
+            shown = f'IFERROR({found}&"","")' if code == "week" else known
+            formula(tab, WEEKS + offset, column, shown, head if code == "week" else look)
     area = (WEEKS + 1, 3, WEEKS + 2, 2 + CARD_WEEKS)
     low, ok = book.styles.rule(font_color="#9C0006"), book.styles.rule(font_color="#1E6B2E")
     first = f"{letters(3)}{WEEKS + 2}"

@@ -56,10 +56,13 @@ def _text(book: Book, column: int, row: int) -> str:
     parts = [
         f'{role}&" "&{region}&" "&{total}&{tick}',
         f'IF({cell["off"]}>0,{quote(f" · {off} ")}&{cell["off"]},"")',
-        f'{quote(f" · {result} ")}&{cell["result"]}&IF({cell["result"]}<={RESULT_MAX}," ✓"," ✗")',
-        f'{quote(f" · {process} ")}&{cell["process"]}&IF({cell["process"]}>={PROCESS_MIN}," ✓"," ✗")',
+        _part(result, cell["result"], f"<={RESULT_MAX}"),
+        _part(process, cell["process"], f">={PROCESS_MIN}"),
         f'IF({cell["sales"]}>0,{quote(f" · {profit}")}&IF({cell["profit"]}>0," ✓"," ✗"),"")',
-        f'IF({region}="EU",{quote(f" · {compliance} ")}&{cell["compliance"]}'
-        f'&IF({cell["compliance"]}>={COMPLIANCE_MIN}," ✓"," ✗"),"")',
+        f'IF({region}="EU",{_part(compliance, cell["compliance"], f">={COMPLIANCE_MIN}")},"")',
     ]
     return f'IF({total}+{cell["off"]}=0,"",{"&".join(parts)}&"     ")'
+
+
+def _part(label: str, cell: str, test: str) -> str:
+    return f'{quote(f" · {label} ")}&{cell}&IF({cell}{test}," ✓"," ✗")'

@@ -15,6 +15,7 @@ from sheet_templates.layout import (
     NAMES,
     REVIEW_METRICS,
     REVIEW_SCOPES,
+    TABLES,
     TILES,
     Owner,
 )
@@ -23,6 +24,12 @@ from sheet_templates.places import HEADER_ROW, Ref, letters, quoted
 from sheet_templates.start import StartRow
 from sheet_templates.table import TableSpec, list_name, put_table
 
+OFFERED = frozenset(  # the lists that some dropdown offers
+    column.kind.partition(":")[2]
+    for table in TABLES.values()
+    for column in table.columns
+    if column.kind.startswith("choice:")
+) | {"purpose", "mode", "language", "week_start"}
 FIRST_YEAR, LAST_YEAR = 2024, 2032
 LIST_END = 2000  # dropdowns that grow with a table look this far
 
@@ -203,7 +210,7 @@ def _months(book: Book, tab: Worksheet, column: int) -> int:
 def _words(book: Book, tab: Worksheet, column: int) -> int:
     """One column a word list, each with its defined name."""
     for name in words.LISTS:
-        if name in ("setting", "band", "status", "data_state", "breach_state", "team_state"):
+        if name not in OFFERED:
             continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)

@@ -13,7 +13,7 @@ def page(book: Book) -> None:
         book,
         "people",
         "一人一行；“人员”用短码，全表都按它匹配。离职填日期，不要删行。",
-        "One line a person; the short code is what every tab matches. Fill the end date, do not delete the line.",
+        "One line a person; every tab matches the short code. Fill the end date, delete no line.",
         freeze=(4, 5),
     )
     put_table(book, TableSpec("tblPeople"))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
-from sheet_templates.book import Book, formula, put
-from sheet_templates.frame import frame, setting
-from sheet_templates.layout import Language
+from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.frame import NO_COMPANY, frame, setting
 from sheet_templates.places import Ref, letters
 from sheet_templates.start import StartRow
 from sheet_templates.style import width
@@ -146,11 +145,7 @@ def _steps(book: Book, tab: Worksheet) -> None:
     )
     for column, code in enumerate(("setting", "value", "meaning")):
         layout = book.places["tblSetting"].table
-        tab.set_column(column, column, width(layout, layout.column(code), _language(book)))
-
-
-def _language(book: Book) -> Language:
-    return book.language
+        tab.set_column(column, column, width(layout, layout.column(code), book.language))
 
 
 def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
@@ -158,6 +153,7 @@ def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
     product, weight = book.column("tblProduct"), book.column("tblWeight")
     target, match = book.column("tblTarget"), book.column("tblReconcile")
     no, yes = book.literal("yes_no", "no"), book.literal("yes_no", "yes")
+    unnamed = book.text(*NO_COMPANY)
     ok = f"{book.word('status', 'ok')[0]}*"
     return (
         (
@@ -165,7 +161,7 @@ def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
             "① Company and currency",
             "本页：设置",
             "This tab: settings",
-            f'AND(nmCompany<>"",nmCompany<>"{book.text("（公司名称）", "(company)")}",nmCurrency<>"")',
+            f'AND(nmCompany<>"",nmCompany<>{quote(unnamed)},nmCurrency<>"")',
         ),
         (
             "② 店铺",
@@ -193,18 +189,22 @@ def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
             "⑤ People and owners",
             "人员页；店铺页的负责人",
             "People; owners on Shops",
-            f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
-            f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
-            f'COUNTIFS({shop("shop")},"?*")>0)',
+            (
+                f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
+                f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
+                f'COUNTIFS({shop("shop")},"?*")>0)'
+            ),
         ),
         (
             "⑥ 目标确认",
             "⑥ Targets confirmed",
             "目标页；权重页的“确认”列",
             "Targets; Confirmed on Weights",
-            f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
-            f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
-            f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)',
+            (
+                f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
+                f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
+                f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)'
+            ),
         ),
         (
             "⑦ 首次刷新并对账",
@@ -220,7 +220,8 @@ def _difference(ref: Ref) -> str:
     backend, platform, book = ref("backend"), ref("platform"), ref("book")
     against = f"IF(ISNUMBER({backend}),{backend},{platform})"
     known = f"AND(ISNUMBER({book}),OR(ISNUMBER({backend}),ISNUMBER({platform})))"
-    return f'IF({known},IF({against}=0,IF({book}=0,0,NA()),ROUND(({book}-{against})/{against},9)+0),"")'
+    gap = f"IF({against}=0,IF({book}=0,0,NA()),ROUND(({book}-{against})/{against},9)+0)"
+    return f'IF({known},{gap},"")'
 
 
 def _status(book: Book, ref: Ref) -> str:

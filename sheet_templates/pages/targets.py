@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from xlsxwriter.worksheet import Worksheet
+
 from sheet_templates import words
 from sheet_templates.book import Book
-from sheet_templates.frame import frame
+from sheet_templates.frame import frame, setting
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
 
+MONTH_WIDTH = 11.0
 REGION_LEVEL, SHOP_LEVEL, OTHER_LEVEL = 1, 3, 2
 
 
 def page(book: Book) -> None:
     """The tab; the gap of a regional line is what its shops' lines leave open."""
-    frame(
+    tab = frame(
         book,
         "targets",
         "先填美区、欧盟两行，再填店铺；金额和数量按月拆分，比率填年度即可。公司合计不填。",
@@ -29,6 +32,22 @@ def page(book: Book) -> None:
         "gap": lambda r: _gap(book, r),
     }
     put_table(book, TableSpec("tblTarget", formulas, fill_down=formulas))
+    _fold_months(book, tab)
+
+
+def _fold_months(book: Book, tab: Worksheet) -> None:
+    """Only the quarter under review is open; the other months are folded."""
+    place = book.places["tblTarget"]
+    first = 3 * ((int(str(setting(book, "month"))[5:7]) - 1) // 3) + 1
+    folded_before = False
+    for month in range(1, 13):
+        column = place.offset(f"m{month:02d}")
+        hidden = not first <= month < first + 3
+        options: dict[str, object] = {"level": 1, "hidden": True} if hidden else {}
+        if folded_before and not hidden:
+            options = {"collapsed": True}
+        tab.set_column(column, column, MONTH_WIDTH, None, options)
+        folded_before = hidden
 
 
 def unit_of(book: Book, ref: Ref, code: str = "unit") -> str:

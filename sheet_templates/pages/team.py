@@ -5,16 +5,17 @@ from __future__ import annotations
 from sheet_templates.book import INPUT_ROWS, Book, Formula, quote
 from sheet_templates.frame import frame
 from sheet_templates.places import Ref
-from sheet_templates.sparks import trend
-from sheet_templates.table import TableSpec, put_table
-from sheet_templates.totals import (
-    card_coverage,
+from sheet_templates.scoring import (
     card_total,
     coefficient,
     grade,
+    guarded,
+    person_coverage,
     person_points,
     person_total,
 )
+from sheet_templates.sparks import trend
+from sheet_templates.table import TableSpec, put_table
 
 MONTHS = tuple(f"m{n}" for n in range(6, 0, -1))
 
@@ -35,7 +36,7 @@ def page(book: Book) -> None:
 
 def _formulas(book: Book) -> dict[str, Formula]:
     return {
-        code: _guarded(make)
+        code: guarded(make, "person")
         for code, make in {
             "us_score": lambda r: card_total(book, "nmMonth", r("person"), '"US"'),
             "eu_score": lambda r: card_total(book, "nmMonth", r("person"), '"EU"'),
@@ -43,15 +44,11 @@ def _formulas(book: Book) -> dict[str, Formula]:
             "total": person_total,
             "grade": lambda r: grade(book, r("total"), "nmMonth", r("person")),
             "coefficient": lambda r: coefficient(r("grade")),
-            "coverage": lambda r: card_coverage(book, "nmMonth", r("person")),
+            "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),
             "open_breaches": lambda r: _open_breaches(book, r),
             "late_tasks": lambda r: _late_tasks(book, r),
         }.items()
     }
-
-
-def _guarded(make: Formula) -> Formula:
-    return lambda r: f'IF({r("person")}="","",{make(r)})'
 
 
 def _open_breaches(book: Book, ref: Ref) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.frame import frame
 from sheet_templates.layout import DAY_ROWS, FOCUS_ROWS, MARKETS, TILES
 from sheet_templates.places import letters
-from sheet_templates.style import NUMBER, SHORT_MONEY, UNKNOWN
+from sheet_templates.style import FONT, NUMBER, SHORT_MONEY, UNKNOWN
 from sheet_templates.table import TableSpec, put_table, signs
 
 LABEL, VALUE, DUE, TREND = 4, 5, 6, 7  # zero-based rows of a tile
@@ -75,14 +76,24 @@ def _tile(book: Book, tab: Worksheet, tile: str, span: tuple[int, int]) -> None:
     first, last = span
     _fill(book, tab, span)
     zh, en = TILE_TEXTS[tile]
-    label = book.styles.get(bg_color=TILE_FILL, font_color="#595959", top=2, top_color="#2F75B5")
+    label = book.styles.get(
+        bg_color=TILE_FILL, font_color="#595959", top=2, top_color="#2F75B5", indent=1
+    )
+    for row in (VALUE, DUE, TREND):
+        if last - first > 1:  # the first column of a tile may be too narrow for a number
+            tab.merge_range(row, first, row, last - 1, "", book.styles.get(bg_color=TILE_FILL))
     if tile in ("net_sales", "contribution_profit"):
         name = book.text(zh, en)
         formula(tab, LABEL, first, f"{quote(name + ' · ')}&nmCurrency", label, name)
     else:
         tab.write_string(LABEL, first, book.text(zh, en), label)
     big = book.styles.get(
-        bg_color=TILE_FILL, bold=True, font_size=18, align="left", num_format=_value_format(tile)
+        bg_color=TILE_FILL,
+        bold=True,
+        font_size=18,
+        align="left",
+        indent=1,
+        num_format=_value_format(tile),
     )
     formula(tab, VALUE, first, _value(book, tile), big, "–")
     tab.conditional_format(VALUE, first, VALUE, first, _unknown(book))
@@ -90,7 +101,9 @@ def _tile(book: Book, tab: Worksheet, tile: str, span: tuple[int, int]) -> None:
     _trend(book, tab, tile, last)
     col = book.column("tblTile")
     state = f'INDEX({col("status")},MATCH({quote(tile)},{col("tile")},0))&""'
-    sign = book.styles.get(bg_color=TILE_FILL, align="right", bold=True)
+    sign = book.styles.get(
+        bg_color=TILE_FILL, align="center", bold=True, right=2, right_color="#FFFFFF"
+    )
     formula(tab, VALUE, last, state, sign)
     signs(book, tab, (VALUE, last, VALUE, last))
 
@@ -99,7 +112,7 @@ def _fill(book: Book, tab: Worksheet, span: tuple[int, int]) -> None:
     first, last = span
     for row in (LABEL, VALUE, DUE, TREND):
         for column in range(first, last + 1):
-            edge = {"right": 5, "right_color": "#FFFFFF"} if column == last else {}
+            edge = {"right": 2, "right_color": "#FFFFFF"} if column == last else {}
             top = {"top": 2, "top_color": "#2F75B5"} if row == LABEL else {}
             look = book.styles.get(bg_color=TILE_FILL, **edge, **top)
             tab.write_blank(row, column, None, look)
@@ -137,17 +150,33 @@ def _due(book: Book, tab: Worksheet, tile: str, span: tuple[int, int]) -> None:
         for part in SHORT_MONEY.split(";")
     )
     look = book.styles.get(
-        bg_color=TILE_FILL, font_color="#595959", align="left", num_format=forms.get(tile, money)
+        bg_color=TILE_FILL,
+        font_color="#595959",
+        align="left",
+        indent=1,
+        num_format=forms.get(tile, money),
     )
     formula(tab, DUE, first, _source(book, tile, "due"), look, "–")
-    pace = book.styles.get(bg_color=TILE_FILL, bold=True, align="right", num_format="0%")
-    formula(tab, DUE, last, _source(book, tile, "pace"), pace, "–")
+    pace = book.styles.get(
+        bg_color=TILE_FILL,
+        bold=True,
+        align="right",
+        num_format="0%",
+        right=2,
+        right_color="#FFFFFF",
+    )
+    text = _source(book, tile, "pace").replace('"–"', '""')
+    formula(tab, DUE, last, text, pace)
     for column in (first, last):
         tab.conditional_format(DUE, column, DUE, column, _unknown(book))
     if tile in ("net_sales", "contribution_profit"):
         forecast = book.text("预测 ", "Forecast ")
         shown = book.styles.get(
-            bg_color=TILE_FILL, font_color="#595959", align="left", num_format=f'"{forecast}"0%'
+            bg_color=TILE_FILL,
+            font_color="#595959",
+            align="left",
+            indent=1,
+            num_format=f'"{forecast}"0%',
         )
         formula(tab, TREND, first, _source(book, tile, "forecast"), shown, "–")
         tab.conditional_format(TREND, first, TREND, first, _unknown(book))
@@ -166,7 +195,7 @@ def _trend(book: Book, tab: Worksheet, tile: str, column: int) -> None:
     first, last = place.row + 2, place.row + 1 + DAY_ROWS
     tab.add_sparkline(
         TREND,
-        column if tile != "net_sales" else 1,
+        column,
         {
             "range": book.at("lists", f"{letter}{first}:{letter}{last}"),
             "series_color": "#2F75B5",
@@ -196,12 +225,12 @@ def _markets(book: Book, tab: Worksheet) -> None:
         row = head + 1 + number
         bold = {"bold": True} if code in ("US", "EU", "ALL") else {}
         line = {"bottom": 1, "bottom_color": "#D9D9D9", **bold}
-        put(tab, row, MARKET_COLUMN, names.get(code, code), book.styles.get(**line))
+        put(tab, row, MARKET_COLUMN, names.get(code, code), book.styles.get(indent=1, **line))
         for offset, column in enumerate(place.table.columns[1:], 1):
             shown = "0.0%" if column.kind == "ratio" else "General"
             shown = "0%" if column.code in ("pace", "compliance") else shown
             align = "right" if column.kind == "ratio" else "left"
-            look = book.styles.get(num_format=shown, align=align, **line)
+            look = book.styles.get(num_format=shown, align=align, indent=1, **line)
             formula(tab, row, MARKET_COLUMN + offset, _market(book, code, column.code), look, "–")
     last = head + len(MARKETS)
     tab.conditional_format(head + 1, MARKET_COLUMN + 1, last, MARKET_COLUMN + 5, _unknown(book))
@@ -219,12 +248,13 @@ def _market(book: Book, code: str, column: str) -> str:
 def _charts(book: Book, tab: Worksheet) -> None:
     """Daily net sales against what is due; ad spend against its budget."""
     sales = book.workbook.add_chart({"type": "line"})
-    _series(book, sales, "net_sales", book.text("净销售额", "Net sales"), "#2F75B5", 2.25)
-    _series(book, sales, "due", book.text("应达", "Due"), "#A6A6A6", 1.5, dash="dash")
+    _series(book, sales, "net_sales", book.text("净销售额", "Net sales"), _line("#2F75B5", 2.25))
+    _series(book, sales, "due", book.text("应达", "Due"), _line("#A6A6A6", 1.5, "dash"))
     spend = book.workbook.add_chart({"type": "column"})
-    _series(book, spend, "ad_spend", book.text("广告花费", "Ad spend"), "#F4B183", 0)
+    filled = {"fill": {"color": "#F4B183"}, "gap": 60}
+    _series(book, spend, "ad_spend", book.text("广告花费", "Ad spend"), filled)
     budget = book.workbook.add_chart({"type": "line"})
-    _series(book, budget, "ad_budget", book.text("广告预算", "Ad budget"), "#C55A11", 1.75)
+    _series(book, budget, "ad_budget", book.text("广告预算", "Ad budget"), _line("#C55A11", 1.75))
     spend.combine(budget)
     titles = (
         book.text("每日净销售额与应达", "Net sales by day, and what is due"),
@@ -235,9 +265,7 @@ def _charts(book: Book, tab: Worksheet) -> None:
         tab.insert_chart(CHART_ROW, column, chart, {"object_position": 2, "x_offset": 4})
 
 
-def _series(
-    book: Book, chart: object, code: str, name: str, colour: str, weight: float, dash: str = "solid"
-) -> None:
+def _series(book: Book, chart: Chart, code: str, name: str, look: dict[str, object]) -> None:
     place = book.places["tblDay"]
     first, last = place.row + 1, place.row + DAY_ROWS
     title = book.sheet("lists").title(book.language)
@@ -246,44 +274,24 @@ def _series(
         number = place.offset(column)
         return [title, first, number, last, number]
 
-    series: dict[str, object] = {"name": name, "categories": area("day"), "values": area(code)}
-    if weight:
-        series["line"] = {"color": colour, "width": weight, "dash_type": dash}
-    else:
-        series["fill"] = {"color": colour}
-        series["gap"] = 60
-    chart.add_series(series)  # type: ignore[attr-defined]  # a chart of XlsxWriter, untyped
+    chart.add_series({"name": name, "categories": area("day"), "values": area(code), **look})
 
 
-def _dress(book: Book, chart: object, title: str, wide: int) -> None:
-    font = {
-        "name": "Microsoft YaHei" if book.language == "zh" else "Calibri",
-        "size": 9,
-        "color": "#595959",
-    }
-    put_on = chart
-    put_on.set_title(
-        {"name": title, "name_font": {**font, "size": 10, "bold": True}, "overlay": False}
-    )  # type: ignore[attr-defined]
-    put_on.set_x_axis(
-        {
-            "date_axis": True,
-            "num_format": "mm-dd",
-            "num_font": font,
-            "major_unit": 7,
-            "major_unit_type": "days",
-            "line": {"color": "#BFBFBF"},
-        }
-    )  # type: ignore[attr-defined]
-    put_on.set_y_axis(
-        {
-            "num_format": SHORT_MONEY,
-            "num_font": font,
-            "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
-            "line": {"none": True},
-        }
-    )  # type: ignore[attr-defined]
-    put_on.set_legend({"position": "top", "font": font})  # type: ignore[attr-defined]
-    put_on.set_size({"width": wide, "height": 240})  # type: ignore[attr-defined]
-    put_on.show_hidden_data()  # type: ignore[attr-defined]
-    put_on.show_blanks_as("gap")  # type: ignore[attr-defined]
+def _line(colour: str, wide: float, dash: str = "solid") -> dict[str, object]:
+    return {"line": {"color": colour, "width": wide, "dash_type": dash}}
+
+
+def _dress(book: Book, chart: Chart, title: str, wide: int) -> None:
+    font = {"name": FONT[book.language], "size": 9, "color": "#595959"}
+    head = {**font, "size": 10, "bold": True}
+    chart.set_title({"name": title, "name_font": head, "overlay": False})
+    days: dict[str, object] = {"date_axis": True, "num_format": "mm-dd", "num_font": font}
+    weekly = {"major_unit": 7, "major_unit_type": "days", "line": {"color": "#BFBFBF"}}
+    chart.set_x_axis({**days, **weekly})
+    grid = {"visible": True, "line": {"color": "#E7E6E6"}}
+    money: dict[str, object] = {"num_format": SHORT_MONEY, "num_font": font}
+    chart.set_y_axis({**money, "major_gridlines": grid, "line": {"none": True}})
+    chart.set_legend({"position": "top", "font": font})
+    chart.set_size({"width": wide, "height": 240})
+    chart.show_hidden_data()
+    chart.show_blanks_as("gap")

@@ -26,7 +26,7 @@ def page(book: Book) -> None:
         "live": lambda r: _live(book, r),
     }
     put_table(book, TableSpec("tblWeight", formulas, fill_down=formulas))
-    cards = _card_texts(book)
+    cards = _card_texts()
     look = book.styles.get(bold=True, font_color="#1E6B2E")
     formula(tab, 1, 0, "&".join(cards), look)
     wrong = book.styles.rule(font_color="#9C0006")
@@ -35,7 +35,7 @@ def page(book: Book) -> None:
     )
 
 
-def _card_texts(book: Book) -> list[str]:
+def _card_texts() -> list[str]:
     """The text cells of the cards block on Lists, one after the other."""
     count = 2 * len(words.LISTS["role"])
     return [f"INDEX(nmCards,{n})" for n in range(1, count + 1)]
