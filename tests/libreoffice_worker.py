@@ -69,25 +69,18 @@ def _used(sheet: Any) -> Any:
     return sheet.getCellRangeByPosition(0, 0, address.EndColumn, address.EndRow)
 
 
-def _value(sheet: Any, row: int, column: int, value: Any, formula: str) -> Any:
-    if not formula.startswith(("=", "{=")):
+def _value(sheet: Any, row: int, column: int, value: Any) -> Any:
+    """A value as it came; the data array has None where a formula gave an error."""
+    if value is not None:
         return value
     cell = sheet.getCellByPosition(column, row)
-    if cell.Type != FORMULA:
-        return value
-    error = cell.getError()
-    return {"error": error} if error else value
+    return {"error": cell.getError()} if cell.Type == FORMULA else None
 
 
 def _rows(sheet: Any) -> list[Any]:
-    area = _used(sheet)
-    values, formulas = area.getDataArray(), area.getFormulaArray()
+    values = _used(sheet).getDataArray()
     return [
-        [
-            _value(sheet, r, c, values[r][c], formulas[r][c]) if formulas[r][c] else values[r][c]
-            for c in range(len(values[r]))
-        ]
-        for r in range(len(values))
+        [_value(sheet, r, c, value) for c, value in enumerate(row)] for r, row in enumerate(values)
     ]
 
 
