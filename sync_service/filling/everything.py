@@ -11,7 +11,7 @@ from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling import attention, products, scores, today, values
-from sync_service.filling.cells import FilledRow, known
+from sync_service.filling.cells import Cell, FilledRow, known
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
 
@@ -85,7 +85,7 @@ def _kpis(done: Computed) -> Iterator[FilledRow]:
 
 def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
     """The single cells that every tab shows."""
-    said = {
+    said: dict[str, Cell] = {
         "nmDataUntil": attention.data_until(done),
         "nmRefreshed": attention.stamp(done),
         "nmState": show("band", "draft", done.given.language),

@@ -1,0 +1,68 @@
+"""The only list of parts: which connectors there are, and how an installation is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi.catalog import shipped
+from kpi.money import Rates, packaged_rates
+from sync_service import sync
+from sync_service.clock import Clock, SystemClock
+from sync_service.connectors.amazon_ads import AMAZON_ADS
+from sync_service.connectors.amazon_sp_api import AMAZON
+from sync_service.connectors.kernel import Connector
+from sync_service.connectors.session import Kit
+from sync_service.connectors.shopify import SHOPIFY
+from sync_service.control import Control
+from sync_service.facts import Facts
+from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
+from sync_service.settings import Settings
+
+CONNECTORS: tuple[Connector, ...] = (AMAZON, AMAZON_ADS, SHOPIFY)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One installation, open: everything that a command, a job or a route needs."""
+
+    settings: Settings
+    clock: Clock
+    store: Control
+    secrets: Secrets
+    facts: Facts
+    kit: Kit
+    rates: Rates
+
+    @property
+    def syncing(self) -> sync.Parts:
+        """What a sync needs of it."""
+        return sync.Parts(self.kit, self.facts, CONNECTORS)
+
+    @property
+    def backups(self) -> Path:
+        """Where the previous file of a refreshed workbook is kept."""
+        return self.settings.home / "backups"
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
+    """Open the data folder of an installation, made on first use; closed at the end."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    time = clock or SystemClock()
+    store = Control(settings.database)
+    keys = (
+        keys_from_keyring()
+        if settings.keys == "keyring"
+        else keys_from_folder(settings.keys_folder)
+    )
+    secrets = Secrets(store, keys, time.now)
+    kit = Kit(settings, store, secrets, time)
+    try:
+        facts = Facts(settings.facts, shipped().measures)
+        yield House(settings, time, store, secrets, facts, kit, packaged_rates())
+    finally:
+        kit.close()
+        store.close()

@@ -1,0 +1,271 @@
+"""THE road of one refresh: read the book, look at the cover, compute, write, record.
+
+The sheet stays as it was when a step fails. A refresh reads stored facts only and never starts a
+rationed report; what the facts lack is shown as missing, with the time of the next pull.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kpi.book import Book, read_book
+from kpi.book_checks import check_book
+from kpi.catalog import Catalog, shipped
+from kpi.errors import KpiError, Place, Problem
+from kpi.leaves import LeafSums
+from kpi.messages import problem
+from kpi.model import Language, Shop, Window
+from sheet_templates.layout import SHEETS
+from sheet_templates.words import decode
+from sync_service import audit, control, schema, written
+from sync_service.compute import Computed, Inputs, StreamState, compute, needed
+from sync_service.definitions import keep_definitions
+from sync_service.filling.everything import patches, stamps
+from sync_service.filling.products import Units
+from sync_service.house import CONNECTORS, House
+from sync_service.leaf_query import LeafQuery
+from sync_service.reconcile import Compared, reconcile
+from sync_service.workbooks.port import (
+    BookContents,
+    NamePatch,
+    TablePatch,
+    WorkbookPort,
+    WriteReport,
+)
+
+PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
+HISTORY = timedelta(days=430)  # facts that one refresh reads: a year back and the month before
+MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
+Step = Callable[[str, str], None]
+"""Progress: (Chinese, English) name of the step that begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to refresh, for whom."""
+
+    book: str  # what the control database knows it by: the file's path or a spreadsheet's id
+    port: WorkbookPort
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refresh found and did."""
+
+    done: Computed | None  # None: nothing was new, the last scorecard stands
+    problems: tuple[Problem, ...]
+    compared: tuple[Compared, ...]
+    report: WriteReport | None  # None: nothing was new, or writing is paused
+    state: str  # written, unchanged, paused
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def nothing(_zh: str, _en: str) -> None:
+    """No progress wanted."""
+
+
+def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
+    """One refresh, from reading to recording."""
+    tell("读取工作簿", "Reading the workbook")
+    contents = order.port.read()
+    now = house.clock.now()
+    if _unchanged(house, order, contents, now):
+        return Outcome(None, contents.problems, (), None, "unchanged")
+    book, catalog, problems = read(contents)
+    paused = str(control.setting(house.store, PAUSE, "") or "")
+    tell("汇总事实", "Adding up the facts")
+    leaves = _leaves(house, book, catalog, now)
+    tell("计算指标与得分", "Computing KPIs and scores")
+    states = stream_states(house, book.shops, now)
+    language: Language = "en" if contents.language == "en" else "zh"
+    done = compute(Inputs(book, catalog, leaves, house.rates, now, language, states, paused))
+    over = list(written.typed_over(contents.tables, written.remembered(house.store, order.book)))
+    found = (*contents.problems, *problems, *done.problems, *(one.problem() for one in over))
+    compared = tuple(reconcile(done))
+    tell("写回工作簿", "Writing the workbook")
+    units = units_shipped(house, book, now)
+    table_patches = _known_tables(patches(done, found, compared, units, contents.tables), contents)
+    name_patches = [n for n in stamps(done, units) if n.name in contents.names]
+    if paused:
+        report = order.port.write((), _pause_stamps(name_patches), contents.fingerprint)
+        return Outcome(done, found, compared, report, "paused")
+    report = order.port.write(
+        written.respected(table_patches, over), name_patches, contents.fingerprint
+    )
+    found = (*found, *report.problems)
+    _record(house, order, done, table_patches, now)
+    return Outcome(done, found, compared, report, "written")
+
+
+def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
+    """Step 1: the book as nouns, the catalogue with its own KPIs, and every fault found."""
+    if not contents.tables:
+        raise KpiError(
+            "This workbook holds none of our tables. Make one with `python -m sync_service init`, "
+            "or check that the table names (tblTarget, ...) were not changed."
+        )
+    catalog, own = shipped().with_own(contents.tables.get("tblKpi"), decode)
+    book = read_book(contents.tables, decode, catalog.names())
+    missing = [
+        problem("table_missing", Place(table=name), table=name)
+        for name in MANAGER_TABLES
+        if name not in contents.tables
+    ]
+    return book, catalog, (*missing, *own, *book.problems, *check_book(book))
+
+
+def _leaves(house: House, book: Book, catalog: Catalog, now: datetime) -> LeafSums:
+    """One pass over the facts for everything that the book's KPIs stand on."""
+    shops = {shop.code: shop.market for shop in book.shops}
+    end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
+    window = Window(_first_day(book, end), end)
+    return house.facts.leaves(LeafQuery(needed(book, catalog), window, shops, book.products))
+
+
+def _first_day(book: Book, end: date) -> date:
+    month = book.settings.month
+    start = date.fromisoformat(f"{month}-01") if month else end
+    return min(start, end) - HISTORY
+
+
+def stream_states(
+    house: House, shops: Sequence[Shop], now: datetime
+) -> dict[tuple[str, str], StreamState]:
+    """What the control database knows of every stream of these shops."""
+    hours = {s.name: s.freshness_hours for c in CONNECTORS for s in c.streams}
+    wanted = {shop.code for shop in shops}
+    with house.store.read() as connection:
+        rows = connection.execute(select(schema.stream_state)).mappings().all()
+    found = {}
+    for row in rows:
+        if row["shop"] not in wanted:
+            continue
+        last, limit = row["last_success"], hours.get(row["stream"])
+        stale = limit is not None and (last is None or now - last > timedelta(hours=limit))
+        failed = bool(row["last_error"]) and (last is None or row["last_error"] > last)
+        error = (row["error_text"] or row["state"]) if failed else ""
+        found[row["stream"], row["shop"]] = StreamState(last, row["next_run"], error, stale)
+    return found
+
+
+def units_shipped(house: House, book: Book, now: datetime) -> Units:
+    """(sku, market) -> units shipped in the last thirty days, for the product table."""
+    end = now.date() + timedelta(days=1)
+    window = Window(end - timedelta(days=30), end)
+    units: dict[tuple[str, str], int] = {}
+    for shop in book.shops:
+        for stream in ("amazon.orders", "shopify.orders", "file.all_orders", "file.shopify_orders"):
+            rows = house.facts.rows(stream, shop.code, window)
+            for sku, sold in zip(
+                rows.column("sku").to_pylist(),
+                rows.column("units_shipped").to_pylist(),
+                strict=True,
+            ):
+                if sold and sku != "*":
+                    units[sku, shop.market] = units.get((sku, shop.market), 0) + sold
+            if rows.num_rows:
+                break
+    return units
+
+
+def _known_tables(made: Sequence[TablePatch], contents: BookContents) -> list[TablePatch]:
+    """Only columns that the workbook still has; a missing one is reported by the reading."""
+    return [patch for patch in made if patch.table in contents.tables]
+
+
+def _pause_stamps(names: Sequence[NamePatch]) -> list[NamePatch]:
+    """While writing is stopped only the stop itself is shown."""
+    return [name for name in names if name.name == "nmPaused"]
+
+
+def _unchanged(house: House, order: Order, contents: BookContents, now: datetime) -> bool:
+    """Whether nothing that a refresh reads has changed since the last one wrote this file."""
+    with house.store.read() as connection:
+        row = control.get(connection, schema.books, book=order.book)
+    return row is not None and row["fingerprint"] == _mark(house, contents.fingerprint, now)
+
+
+def _mark(house: House, fingerprint: str, now: datetime) -> str:
+    """A hash of everything that a refresh reads: file, facts, states of streams, day, pause."""
+    paused = control.setting(house.store, PAUSE, "")
+    with house.store.read() as connection:
+        rows = connection.execute(select(schema.stream_state)).mappings().all()
+    states = sorted(
+        (r["stream"], r["shop"], str(r["last_success"]), str(r["last_error"])) for r in rows
+    )
+    said = json.dumps([fingerprint, house.facts.version, states, str(now.date()), paused])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _record(
+    house: House, order: Order, done: Computed, made: Sequence[TablePatch], now: datetime
+) -> None:
+    """Step 5: the scorecard, what was written, the definitions, the audit entry."""
+    written.remember(house.store, order.book, made, now)
+    fingerprint = order.port.read().fingerprint
+    mark = _mark(house, fingerprint, now)
+    totals = {card.person.code: card.total for card in done.people}
+    with house.store.begin() as connection:
+        keep_definitions(connection, done.given.catalog, now)
+        control.put(
+            connection,
+            schema.scorecards,
+            {"book": order.book, "month": done.month.code, "at": now, "card": scorecard(done)},
+        )
+        control.put(
+            connection,
+            schema.books,
+            {
+                "book": order.book,
+                "path": order.book,
+                "last_refresh": now,
+                "fingerprint": mark,
+                "facts_version": done.given.leaves.version,
+            },
+        )
+        audit.record(
+            connection, at=now, actor=order.who, action="refresh", about=order.book, after=totals
+        )
+
+
+def scorecard(done: Computed) -> dict[str, object]:
+    """The cards of a month as plain data: what was scored, from which facts."""
+    return {
+        "month": done.month.code,
+        "facts_version": done.given.leaves.version,
+        "people": [
+            {
+                "person": card.person.code,
+                "total": card.total,
+                "grade": card.grade.name if card.grade else None,
+                "items": [
+                    {
+                        "item": item.key,
+                        "actual": item.actual.value,
+                        "due": item.due,
+                        "score": item.score,
+                        "weight": item.rule.weight,
+                        "facts": item.actual.facts,
+                        "covered_until": str(item.actual.covered_until),
+                        "definition": done.given.catalog.definition_hash(item.metric.code),
+                    }
+                    for one in card.cards
+                    for item in one.items
+                ],
+            }
+            for card in done.people
+        ],
+    }
+
+
+def book_name(path: Path) -> str:
+    """What the control database calls a workbook file."""
+    return str(path.resolve())

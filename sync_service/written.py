@@ -1,0 +1,171 @@
+"""What the service last wrote into a workbook: how a value typed over is noticed.
+
+A service cell that differs from what was written there is reported and left alone; emptying it
+gives the service's value back at the next refresh. The score never reads a typed-over cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import delete, insert, select
+
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.tables import CellValue, ErrorValue, Row, Table
+from sheet_templates.layout import TABLES, Owner
+from sync_service import schema
+from sync_service.control import Control
+from sync_service.workbooks.port import TablePatch, Written
+
+# Figures that feed decisions; texts that the service makes anew each time are not watched.
+WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "tblReconcile")
+CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
+Memory = Mapping[tuple[str, str], Mapping[str, Written]]
+"""(table, key as JSON) -> column -> value."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOver:
+    """A service cell that a person changed."""
+
+    table: str
+    key: str
+    column: str
+    ours: Written
+    theirs: Written
+    place: Place
+
+    def problem(self) -> Problem:
+        """The finding with both values."""
+        return problem(
+            "typed_over",
+            self.place,
+            table=self.table,
+            ours=_shown(self.ours),
+            theirs=_shown(self.theirs),
+        )
+
+
+def remembered(store: Control, book: str) -> Memory:
+    """What was last written into a book."""
+    memory: dict[tuple[str, str], dict[str, Written]] = {}
+    cells = schema.written_cells
+    with store.read() as connection:
+        rows = connection.execute(select(cells).where(cells.c.book == book)).mappings()
+        for row in rows:
+            memory.setdefault((row["table_name"], row["key"]), {})[row["column"]] = _from_json(
+                row["value"]
+            )
+    return memory
+
+
+def typed_over(tables: Mapping[str, Table], memory: Memory) -> Iterator[TypedOver]:
+    """Every watched service cell that no longer holds what was written."""
+    for name in WATCHED:
+        table = tables.get(name)
+        if table is None:
+            continue
+        for row in table.rows:
+            key = row_key(name, row)
+            for column, ours in memory.get((name, key), {}).items():
+                theirs = row.value(column)
+                if theirs is not None and theirs != "" and not same(ours, theirs):
+                    sheet, cell = table.place(row, column)
+                    yield TypedOver(name, key, column, ours, theirs, Place(sheet, cell, name))
+
+
+def respected(patches: Sequence[TablePatch], found: Sequence[TypedOver]) -> list[TablePatch]:
+    """The patches without the cells that a person typed over."""
+    kept = {(one.table, one.key, one.column) for one in found}
+    tables = {one.table for one in found}
+    return [_without(patch, kept) if patch.table in tables else patch for patch in patches]
+
+
+def _without(patch: TablePatch, kept: set[tuple[str, str, str]]) -> TablePatch:
+    rows = [
+        {
+            column: value
+            for column, value in row.items()
+            if (patch.table, key_of(patch, row), column) not in kept
+        }
+        for row in patch.rows
+    ]
+    return replace(patch, rows=rows)
+
+
+def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datetime) -> None:
+    """Keep what was written; cells that were left to a person keep their old memory."""
+    cells = schema.written_cells
+    rows = [
+        {
+            "book": book,
+            "table_name": patch.table,
+            "key": key_of(patch, row),
+            "column": column,
+            "value": _to_json(value),
+            "at": at,
+        }
+        for patch in patches
+        if patch.table in WATCHED
+        for row in patch.rows
+        for column, value in row.items()
+        if column not in patch.key
+    ]
+    with store.begin() as connection:
+        connection.execute(delete(cells).where(cells.c.book == book))
+        if rows:
+            connection.execute(insert(cells), rows)
+
+
+def key_of(patch: TablePatch, row: Mapping[str, Written]) -> str:
+    """The key of a patched row, as text."""
+    return json.dumps([_to_json(row.get(column)) for column in patch.key], ensure_ascii=False)
+
+
+def row_key(name: str, row: Row) -> str:
+    """The key of a row as read, as text."""
+    columns = TABLES[name].key
+    return json.dumps([_to_json(row.value(column)) for column in columns], ensure_ascii=False)
+
+
+def service_columns(name: str) -> tuple[str, ...]:
+    """The columns of a table that belong to the service."""
+    return TABLES[name].owned_by(Owner.SERVICE)
+
+
+def same(ours: Written, theirs: Written) -> bool:
+    """Whether a cell still holds what was written, digits beyond the fourteenth aside."""
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return abs(ours - theirs) <= CLOSE * max(abs(ours), abs(theirs), 1e-9)
+    if isinstance(ours, date) and isinstance(theirs, date):
+        return str(ours)[:10] == str(theirs)[:10]
+    return str(ours or "").strip() == str(theirs or "").strip() or ours == theirs
+
+
+def _to_json(value: Written) -> object:
+    if isinstance(value, ErrorValue):
+        return {"error": value.text}
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    return value
+
+
+def _from_json(value: object) -> Written:
+    if isinstance(value, dict):
+        if "error" in value:
+            return ErrorValue(str(value["error"]))
+        if "time" in value:
+            return datetime.fromisoformat(str(value["time"]))
+        return date.fromisoformat(str(value["day"]))
+    known: CellValue = value if isinstance(value, str | float | int | bool | None) else str(value)
+    return known
+
+
+def _shown(value: Written) -> str:
+    return value.text if isinstance(value, ErrorValue) else str(value)
