@@ -97,7 +97,7 @@ def parts(path: Path) -> dict[str, bytes]:
 def values(path: Path, sheet: str) -> dict[str, object]:
     """Non-empty cells as openpyxl reads them."""
     book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    found = {
+    found: dict[str, object] = {
         cell.coordinate: cell.value
         for row in book[sheet].iter_rows()
         for cell in row

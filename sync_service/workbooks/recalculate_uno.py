@@ -16,7 +16,6 @@ import uno  # LibreOffice brings it
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  # same
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]  # same
 
-
 ERROR = 4  # com.sun.star.sheet.FormulaResult
 
 
