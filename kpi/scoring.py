@@ -27,7 +27,7 @@ SMALL_SHARE = 0.1
 # --- an item --------------------------------------------------------------------------------------
 
 
-def item_score(  # noqa: PLR0917 - a row's columns, in the order of the sheet
+def item_score(
     method: str,
     actual: float | None,
     target: float | None,
@@ -46,7 +46,7 @@ def table_score(
     return _evaluated(clamped(raw, bounded=True), actual, None, (), cap, floor)
 
 
-def _evaluated(  # noqa: PLR0917 - a row's columns, in the order of the sheet
+def _evaluated(
     text: str,
     actual: float | None,
     target: float | None,
@@ -89,8 +89,8 @@ def attainment(
 # --- status ---------------------------------------------------------------------------------------
 
 _SEEN = (  # what warn and breach are compared with
-    "IF(paced = 1, IF(due > 0, ROUND(actual / due, 9)),"
-    " IF(around = 1, ROUND(ABS(actual - due), 9), actual))"
+    "IF(around = 1, ROUND(ABS(actual - due), 9),"
+    " IF(paced = 1, IF(due > 0, ROUND(actual / due, 9)), actual))"
 )
 
 
@@ -106,7 +106,7 @@ def status_text(words: Mapping[Status, str]) -> str:
 
     `worse` is -1 when lower values are worse and 1 otherwise; `around` is 1 for a band;
     `inclusive` is 1 when a value at the limit is beyond it; `paced` is 1 when warn and breach are
-    parts of what is due.
+    parts of what is due, which those of a band never are.
     """
     known = f'IF({_beyond("warn")}, "{words[Status.WARN]}", "{words[Status.OK]}")'
     known = f'IF({_beyond("breach")}, "{words[Status.BREACH]}", {known})'
@@ -116,7 +116,7 @@ def status_text(words: Mapping[Status, str]) -> str:
 _STATUS = status_text({status: status.value for status in Status})
 
 
-def status_of_item(  # noqa: PLR0917 - a row's columns, in the order of the sheet
+def status_of_item(
     actual: float | None,
     due: float | None,
     better: Better,
@@ -141,12 +141,12 @@ def status_of_item(  # noqa: PLR0917 - a row's columns, in the order of the shee
         "worse": -1.0 if better is Better.HIGHER else 1.0,
         "around": float(better is Better.BAND),
         "inclusive": float(bound is Bound.INCLUSIVE),
-        "paced": float(additive and better is not Better.BAND),
+        "paced": float(additive),
     }
     return Status(evaluate_text(parsed(_STATUS), values) or Status.NO_DATA)
 
 
-def status(  # noqa: PLR0917 - a row's columns, in the order of the sheet
+def status(
     actual: float | None,
     reference: float | None,
     better: Better,

@@ -164,7 +164,7 @@ def status(ref: Ref, words: Words) -> str:
 
 
 def _paced(ref: Ref) -> str:
-    """1 when warn and breach are parts of what is due: not for a band, nor for a due of its own."""
+    """1 when warn and breach are parts of what is due."""
     cell = ref("target_basis")
     tests = [f"{cell}={_quoted(w)}" for code, both in PACED.items() for w in (code, *both)]
     return f"IF(OR({','.join(tests)}),1,0)"

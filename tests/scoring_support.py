@@ -1,0 +1,393 @@
+"""Random rows of tblScore, scored by Python, by node and by the workbook's own formulas."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from kpi import sheet_scoring
+from kpi.javascript import runtime, to_javascript
+from kpi.methods import METHODS, PARAMETERS, Params, filled, score_text
+from kpi.model import Better, Bound, Status
+from kpi.numbers import normalise
+from kpi.scoring import (
+    CardItem,
+    CardTotal,
+    adjusted,
+    attainment,
+    card_total,
+    combined,
+    grade_of,
+    item_score,
+    status_of_item,
+)
+from kpi.targets import due
+from sheet_templates.words import show
+from tests.kpi_language_support import NODE, bits
+from tests.libreoffice import CellError, CellResult, Office
+
+Value = float | str | None
+COLUMNS = (
+    *("month", "person", "region", "target", "weight", "method", "better", *PARAMETERS),
+    *("cap", "floor", "warn", "breach", "bound", "veto", "target_basis", "due_share", "counted"),
+    *("data_state", "due", "attainment", "score", "usable", "share", "points", "status"),
+    *("try_target", "try_weight", "try_score", "try_points"),
+)
+FORMULAS = COLUMNS[COLUMNS.index("due") : COLUMNS.index("try_target")]
+UNKNOWN_WHEN_NONE = frozenset({"counted", "target", "due_share"})
+FIRST = 2  # row of the first item; row 1 has the headers
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One row: what the service stores."""
+
+    person: str
+    region: str
+    method: str
+    better: Better
+    actual: float | None
+    target: float | None
+    due_share: float
+    params: Params
+    cap: float | None
+    floor: float
+    warn: float | None
+    breach: float | None
+    bound: Bound
+    additive: bool
+    weight: float
+    applicable: bool
+    veto: bool
+
+    @property
+    def due(self) -> float | None:
+        """What is due."""
+        return due(self.target, self.due_share, additive=True)
+
+
+# --- drawing ------------------------------------------------------------------------------------
+
+
+def draw(seed: int, count: int, items: int = 8) -> list[Drawn]:
+    """So many rows, `items` a card; the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - the same rows for the same seed
+    return [_row(chance, n // (2 * items), "US" if n // items % 2 else "EU") for n in range(count)]
+
+
+def _row(chance: random.Random, person: int, region: str) -> Drawn:
+    method, better = chance.choice(list(METHODS)), chance.choice(list(Better))
+    target = _target(chance)
+    additive = chance.random() < 0.5
+    share = normalise(chance.randint(1, 31) / 31) if additive else 1.0
+    own = tuple(_parameter(chance, target) for _ in PARAMETERS)
+    around = _band(chance, target) if method == "band" else own
+    limits = _limits(chance, target, additive)
+    return Drawn(
+        person=f"OPS{person}",
+        region=region,
+        method=method,
+        better=better,
+        actual=_actual(chance, target),
+        target=target,
+        due_share=share,
+        params=filled(method, around, better, target),
+        cap=chance.choice((120.0, 120.0, 100.0, 105.5, None)),
+        floor=chance.choice((0.0, 0.0, 40.0, 33.333333333)),
+        warn=limits[0],
+        breach=limits[1],
+        bound=chance.choice(list(Bound)),
+        additive=additive,
+        weight=chance.choice((5.0, 12.5, 33.3, 40.0, 100 / 3, 0.0)),
+        applicable=chance.random() > 0.05,
+        veto=chance.random() < 0.1,
+    )
+
+
+def _target(chance: random.Random) -> float | None:
+    if chance.random() < 0.05:
+        return chance.choice((None, 0.0, -1.0))
+    size = 10.0 ** chance.randint(-2, 7)
+    pick = chance.choice((chance.randint(1, 999) / 100, chance.uniform(1, 10)))
+    return normalise(pick * size)
+
+
+def _actual(chance: random.Random, target: float | None) -> float | None:
+    if chance.random() < 0.06:
+        return None
+    if chance.random() < 0.1:
+        return float(chance.choice((0, 1, 2, -1)))
+    near = chance.choice((0.795, 0.8, 0.9, 0.95, 1.0, 1.1, 1.2, chance.uniform(-0.2, 30)))
+    nudge = 1 + chance.choice((0, 0, 1e-13, -1e-13, 1e-9))
+    return normalise((target or 1.0) * near * nudge)
+
+
+def _parameter(chance: random.Random, target: float | None) -> float | None:
+    small = float(chance.randint(0, 4))
+    return chance.choice((None, small, small, normalise((target or 1) * chance.uniform(0.3, 2))))
+
+
+def _band(chance: random.Random, target: float | None) -> Params:
+    low = normalise((target or 1.0) * chance.choice((0.5, 0.9)))
+    high = normalise(low * 1.5)
+    return (low, high, chance.choice((None, normalise(low / 3))), None)
+
+
+def _limits(
+    chance: random.Random, target: float | None, additive: bool
+) -> tuple[float | None, float | None]:
+    unit = 1.0 if additive else abs(target or 1.0)
+    return (
+        chance.choice((None, normalise(0.95 * unit))),
+        chance.choice((None, normalise(0.85 * unit), normalise(1.1 * unit))),
+    )
+
+
+# --- Python -------------------------------------------------------------------------------------
+
+
+def scored(row: Drawn) -> tuple[float | None, float | None, Status]:
+    """Attainment, score and status."""
+    score = item_score(row.method, row.actual, row.due, row.params, row.cap, row.floor)
+    seen = status_of_item(
+        row.actual, row.due, row.better, row.warn, row.breach, row.bound, additive=row.additive
+    )
+    return attainment(row.actual, row.due, row.better, row.method), score, seen
+
+
+def cards(rows: Sequence[Drawn]) -> dict[tuple[str, str], tuple[list[int], CardTotal]]:
+    """Every card with the numbers of its rows."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for n, row in enumerate(rows):
+        places.setdefault((row.person, row.region), []).append(n)
+    return {key: (own, card_total([_item(rows[n]) for n in own])) for key, own in places.items()}
+
+
+def _item(row: Drawn) -> CardItem:
+    return CardItem(row.method, row.weight, scored(row)[1], applicable=row.applicable)
+
+
+def by_python(rows: Sequence[Drawn], language: str) -> list[dict[str, str]]:
+    """Every formula column of every row."""
+    found: list[dict[str, str]] = []
+    for row in rows:
+        reached, score, seen = scored(row)
+        word = show("status", seen.value, "zh" if language == "zh" else "en")
+        values = {"due": row.due, "attainment": reached, "score": score}
+        found.append({code: bits(value) for code, value in values.items()} | {"status": word})
+    for own, card in cards(rows).values():
+        for n, share, point in zip(own, card.shares, card.points, strict=True):
+            row, item = rows[n], _item(rows[n])
+            usable = normalise_weight(row.weight) if item.score is not None and share > 0 else 0.0
+            found[n] |= {"usable": bits(usable), "share": bits(share), "points": bits(point)}
+    return found
+
+
+def normalise_weight(weight: float) -> float:
+    """A usable weight is an R value."""
+    return round(weight, 9)
+
+
+# --- node ---------------------------------------------------------------------------------------
+
+
+def by_node(rows: Sequence[Drawn]) -> list[str]:
+    """The score of every row by the JavaScript of its method's text."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.fail(NODE, pytrace=False)
+    methods = ",".join(f"{json.dumps(c)}: {to_javascript(score_text(c))}" for c in METHODS)
+    data = json.dumps([[row.method, _names(row)] for row in rows])
+    script = f"""{runtime()}
+const METHODS = {{{methods}}};
+const view = new DataView(new ArrayBuffer(8));
+const bits = (x) => {{
+  if (typeof x !== "number") return "unknown";
+  view.setFloat64(0, x);
+  return view.getBigUint64(0).toString(16).padStart(16, "0");
+}};
+process.stdout.write(JSON.stringify({data}.map(([m, v]) => bits(METHODS[m](KPI.row(v, 30))))));
+"""
+    done = subprocess.run([program, "-"], input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: list[str] = json.loads(done.stdout)
+    return found
+
+
+def _names(row: Drawn) -> dict[str, float | None]:
+    parameters = dict(zip(PARAMETERS, row.params, strict=True))
+    return {
+        "actual": row.actual,
+        "target": row.due,
+        "cap": row.cap,
+        "floor": row.floor,
+        **parameters,
+    }
+
+
+# --- sheet --------------------------------------------------------------------------------------
+
+
+def words_of(language: str) -> Callable[[str, str], str]:
+    """The words of an edition."""
+    return lambda name, code: show(name, code, "zh" if language == "zh" else "en")
+
+
+def by_sheet(
+    office: Office, path: Path, rows: Sequence[Drawn], language: str
+) -> tuple[list[dict[str, str]], list[dict[str, CellResult]]]:
+    """Every formula column of every row, and every card's and person's totals."""
+    book = xlsxwriter.Workbook(path)
+    items, people = book.add_worksheet("items"), book.add_worksheet("people")
+    last = FIRST + len(rows) - 1
+    words = words_of(language)
+    for n, row in enumerate(rows):
+        _write_row(items, n, row, words, last)
+    persons = sorted({row.person for row in rows})
+    for n, person in enumerate(persons):
+        _write_person(people, n, person, words, last)
+    book.close()
+    sheets = office.calculate(path)
+    found = [
+        {code: _shown(line[COLUMNS.index(code)]) for code in FORMULAS}
+        for line in sheets["items"][FIRST - 1 :]
+    ]
+    totals = [dict(zip(PERSON, line, strict=True)) for line in sheets["people"]]
+    return found, totals
+
+
+PERSON = ("person", "EU", "US", "total", "grade", "coefficient", "coverage_us", "vetoes")
+
+
+def column(code: str) -> str:
+    """The letters of a column."""
+    number = COLUMNS.index(code)
+    return (chr(64 + number // 26) if number >= 26 else "") + chr(65 + number % 26)
+
+
+def _write_row(
+    page: xlsxwriter.worksheet.Worksheet,
+    n: int,
+    row: Drawn,
+    words: Callable[[str, str], str],
+    last: int,
+) -> None:
+    for code, value in _stored(row, words).items():
+        place = COLUMNS.index(code)
+        if value is not None:
+            page.write(n + FIRST - 1, place, value)
+        elif code in UNKNOWN_WHEN_NONE:
+            page.write_formula(n + FIRST - 1, place, "=NA()")
+    made = sheet_scoring.item_formulas(
+        lambda code: f"${column(code)}{n + FIRST}",
+        lambda code: f"${column(code)}${FIRST}:${column(code)}${last}",
+        words,
+    )
+    for code, text in made.items():
+        page.write_formula(n + FIRST - 1, COLUMNS.index(code), "=" + text)
+
+
+def _stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]:
+    basis = sheet_scoring.DUE_BASIS["linear" if row.additive else "target"]
+    return {
+        "month": "2026-10",
+        "person": row.person,
+        "region": row.region,
+        "target": row.target,
+        "weight": row.weight,
+        "method": words("method", row.method) if row.method != "anchors" else "anchors",
+        "better": words("better", row.better.value),
+        **dict(zip(PARAMETERS, row.params, strict=True)),
+        "cap": row.cap,
+        "floor": row.floor,
+        "warn": row.warn,
+        "breach": row.breach,
+        "bound": words("bound", row.bound.value),
+        "veto": words("yes_no", "yes" if row.veto else "no"),
+        "target_basis": basis[0],
+        "due_share": row.due_share,
+        "counted": row.actual,
+        "data_state": words("data_state", "complete" if row.applicable else "not_applicable"),
+    }
+
+
+def _write_person(
+    page: xlsxwriter.worksheet.Worksheet,
+    n: int,
+    person: str,
+    words: Callable[[str, str], str],
+    last: int,
+) -> None:
+    def col(code: str) -> str:
+        return f"items!${column(code)}${FIRST}:${column(code)}${last}"
+
+    name = f"$A{n + 1}"
+    tests = {
+        region: sheet_scoring.card_tests(col, '"2026-10"', name, f'"{region}"')
+        for region in ("EU", "US")
+    }
+    vetoes = sheet_scoring.veto_count(col, words, '"2026-10"', name)
+    texts = [
+        sheet_scoring.card_total(col, words, tests["EU"], "0.7"),
+        sheet_scoring.card_total(col, words, tests["US"], "0.7"),
+        sheet_scoring.person_total(f"C{n + 1}", f"B{n + 1}", "0.6", "2.5"),
+        sheet_scoring.grade(f"D{n + 1}", f"H{n + 1}"),
+        sheet_scoring.coefficient(f"E{n + 1}"),
+        sheet_scoring.card_coverage(col, words, tests["US"]),
+        vetoes,
+    ]
+    page.write(n, 0, person)
+    for place, text in enumerate(texts, 1):
+        page.write_formula(n, place, "=" + text)
+
+
+def _shown(value: CellResult) -> str:
+    if isinstance(value, CellError):
+        return "unknown" if value.code == 32767 else f"error {value.code}"
+    return bits(value) if isinstance(value, float) else value
+
+
+def people_by_python(rows: Sequence[Drawn]) -> list[dict[str, object]]:
+    """What `by_sheet` gives for each person, with the same share and points."""
+    found = cards(rows)
+    lines: list[dict[str, object]] = []
+    for person in sorted({row.person for row in rows}):
+        us, eu = (_total(found, person, region) for region in ("US", "EU"))
+        total = adjusted(combined(us, eu, 0.6), (2.5,))
+        vetoes = sum(
+            row.veto and scored(row)[2] is Status.BREACH for row in rows if row.person == person
+        )
+        grade = grade_of(total, vetoes)
+        covered = found[person, "US"][1].coverage if (person, "US") in found else None
+        lines.append(
+            {
+                "person": person,
+                "EU": bits(eu),
+                "US": bits(us),
+                "total": bits(total),
+                "grade": grade.name if grade else "unknown",
+                "coefficient": bits(grade.coefficient if grade else None),
+                "coverage_us": bits(covered),
+                "vetoes": bits(float(vetoes)),
+            }
+        )
+    return lines
+
+
+def _total(
+    found: Mapping[tuple[str, str], tuple[list[int], CardTotal]], person: str, region: str
+) -> float | None:
+    return found[person, region][1].total if (person, region) in found else None
+
+
+def shown_person(line: Mapping[str, CellResult]) -> dict[str, object]:
+    """A person's line of the sheet in the words of `people_by_python`."""
+    return {code: _shown(value) for code, value in line.items()}

@@ -1,0 +1,53 @@
+"""One score everywhere: Python, node and the workbook's formulas agree to the last bit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.libreoffice import Office
+from tests.scoring_support import (
+    by_node,
+    by_python,
+    by_sheet,
+    draw,
+    people_by_python,
+    shown_person,
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_items_cards_and_people_agree(office: Office, tmp_path: Path, language: str) -> None:
+    """240 rows over all methods: ties, neighbours, blanks, unknowns, both editions' words."""
+    _agree(office, tmp_path / "rows.xlsx", 20261022, 240, language)
+
+
+def test_node_agrees_on_many_more_rows() -> None:
+    rows = draw(1, 1500)
+    assert by_node(rows) == [line["score"] for line in by_python(rows, "zh")]
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(12))
+def test_items_cards_and_people_agree_in_the_long_run(
+    office: Office, tmp_path: Path, seed: int
+) -> None:
+    """24,000 rows in all."""
+    _agree(office, tmp_path / "rows.xlsx", seed, 2000, "zh" if seed % 2 else "en")
+
+
+def _agree(office: Office, path: Path, seed: int, count: int, language: str) -> None:
+    rows = draw(seed, count)
+    wanted = by_python(rows, language)
+    assert by_node(rows) == [line["score"] for line in wanted]
+    found, people = by_sheet(office, path, rows, language)
+    wrong = [
+        (rows[n], code, want[code], got[code])
+        for n, (want, got) in enumerate(zip(wanted, found, strict=True))
+        for code in want
+        if got[code] != want[code]
+    ]
+    assert not wrong, (len(wrong), wrong[:3])
+    assert [shown_person(line) for line in people] == people_by_python(rows)
+    assert sum(line["score"] != "unknown" for line in wanted) > count / 2
