@@ -13,25 +13,25 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
 from kpi.errors import Problem
 from kpi.model import Window
-from sync_service import commits, control, due
+from sync_service import commits, due
 from sync_service.accounts import shop_refs
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.kernel import Connector, ShopRef, Stream
 from sync_service.connectors.session import Kit, LiveSession
 from sync_service.control import Control, Lease
 from sync_service.facts import Facts
+from sync_service.holding import Holding
 from sync_service.registry import check_registry
 from sync_service.schedule import is_due, next_run, note_trouble
 from sync_service.stops import STOPS, as_trouble, place_of
 from sync_service.troubles import AuthRevoked, Conflict, DiskFull, Forbidden, Parked, Trouble
 
-LEASE = timedelta(minutes=30)  # real time, renewed at each span; see tokens.py for the reason
 LONGEST_PARK = timedelta(hours=13)  # a report may take twelve hours
 LOOK = 0.05  # real seconds between looks at parked chains while others run
 
@@ -106,6 +106,7 @@ class _Run:
     parts: Parts
     tell: Progress | None
     stop: threading.Event
+    holding: Holding
     total: int
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     done: int = 0
@@ -202,22 +203,10 @@ def _run(
     stop: threading.Event | None,
 ) -> SyncReport:
     """Run chains side by side, the longest first, until none is left or parked for long."""
-    run = _Run(parts, tell, stop or threading.Event(), sum(chain.pieces for chain in chains))
-    waiting = sorted(chains, key=lambda chain: -chain.pieces)
-    running: dict[Future[Chain | None], Chain] = {}
-    parked: list[Chain] = []
-    with ThreadPoolExecutor(parts.kit.settings.workers, thread_name_prefix="sync") as pool:
-        while waiting or running:
-            now = parts.kit.clock.now()
-            ready = [c for c in waiting if c.not_before is None or c.not_before <= now]
-            waiting = [c for c in waiting if c not in ready]
-            for chain in ready:
-                running[pool.submit(_work, run, chain)] = chain
-            if running:
-                again = _finished(running, LOOK if waiting else None)
-                (waiting if patient else parked).extend(again)
-            elif waiting:
-                _sleep_until(parts, waiting)
+    total = sum(chain.pieces for chain in chains)
+    with Holding(parts.store) as holding:
+        run = _Run(parts, tell, stop or threading.Event(), holding, total)
+        parked = _all(run, chains, patient)
     return SyncReport(
         chains=len(chains),
         spans=run.spans,
@@ -226,6 +215,26 @@ def _run(
         parked=tuple(sorted(chain.name for chain in parked)),
         stopped=run.stop.is_set(),
     )
+
+
+def _all(run: _Run, chains: Sequence[Chain], patient: bool) -> list[Chain]:
+    """Run chains in threads; give those that are left parked."""
+    settings, clock = run.parts.kit.settings, run.parts.kit.clock
+    waiting = sorted(chains, key=lambda chain: -chain.pieces)
+    running: dict[Future[Chain | None], Chain] = {}
+    parked: list[Chain] = []
+    with ThreadPoolExecutor(settings.workers, thread_name_prefix="sync") as pool:
+        while waiting or running:
+            now = clock.now()
+            ready = [c for c in waiting if c.not_before is None or c.not_before <= now]
+            waiting = [c for c in waiting if c not in ready]
+            running |= {pool.submit(_work, run, chain): chain for chain in ready}
+            if running:
+                again = _finished(running, LOOK if waiting else None)
+                (waiting if patient else parked).extend(again)
+            elif waiting:
+                _sleep_until(run.parts, waiting)
+    return parked
 
 
 def _finished(running: dict[Future[Chain | None], Chain], seconds: float | None) -> list[Chain]:
@@ -262,21 +271,19 @@ def _work(run: _Run, chain: Chain) -> Chain | None:
 
 def _leased(run: _Run, chain: Chain) -> Chain | None:
     """Do a chain under its lease."""
-    store = run.parts.store
-    lease = control.acquire(store, f"stream/{chain.name}", run.id, datetime.now(UTC), LEASE)
+    lease = run.holding.take(f"stream/{chain.name}")
     if lease is None:
         raise Conflict(chain.name)
     try:
         for at, span in enumerate(chain.spans):
             if run.stop.is_set():
                 break
-            lease = control.renew(store, lease, datetime.now(UTC), LEASE)
             try:
                 _span(run, chain, span, lease)
             except Parked as trouble:
                 return _parked(run, chain, at, trouble)
     finally:
-        control.release(store, lease)
+        run.holding.release(lease)
     return None
 
 
@@ -300,7 +307,6 @@ def _span(run: _Run, chain: Chain, span: Window, lease: Lease) -> None:
     for piece in pieces:
         if run.stop.is_set():
             return  # reports that came are kept: the next run does not ask for them again
-        lease = control.renew(store, lease, datetime.now(UTC), LEASE)
         rows, not_ready = _piece(run, chain, piece)
         tables.append(rows)
         late |= not_ready

@@ -100,16 +100,16 @@ def test_a_second_member_that_is_cut_is_found() -> None:
     ("payload", "form", "kept"),
     [
         pytest.param(
-            b'{"sku": "A", "buyerName": "CANARY", "price": 12.30, "more": [{"sku": "B", "ip": "CANARY"}]}',
+            b'{"sku": "A", "n": "CANARY", "price": 12.30, "more": [{"sku": "B", "ip": "CANARY"}]}',
             "json",
             b'{"sku":"A","price":12.30,"more":[{"sku":"B"}]}',
             id="JSON at every depth, digits as written",
         ),
         pytest.param(
-            b'{"sku": "A", "phone": "CANARY"}\n\n{"sku": "B"}\n',
+            '{"sku": "A\u2028", "phone": "CANARY"}\n\n{"sku": "B"}\n'.encode(),
             "jsonl",
-            b'{"sku":"A"}\n{"sku":"B"}\n',
-            id="JSON lines",
+            '{"sku":"A\u2028"}\n{"sku":"B"}\n'.encode(),
+            id="JSON lines, with a line sign inside a text",
         ),
         pytest.param(
             b'sku\tship-city\tprice\r\n"A\tCANARY\t1.00\r\n',

@@ -19,6 +19,7 @@ from sync_service.connectors.kernel import FactRow, FetchResult, Stream
 from sync_service.troubles import ContractBroken
 
 KEY = ("day", "sku", "part", "currency")
+WIDEST = 38  # digits of an Arrow decimal
 Types = Mapping[str, pa.DataType]  # of the facts' columns
 
 
@@ -73,9 +74,16 @@ def _array(
         if pa.types.is_decimal(kind):
             exact = [Decimal(value) if isinstance(value, int) else value for value in values]
             return pa.array(exact, kind)
-        return pa.array(values, kind)
+        return pa.array([_whole(value) for value in values], kind)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
         raise ContractBroken(f"{stream.name} delivers {name} that is no {kind}: {error}") from error
+
+
+def _whole(value: Decimal | int | None) -> int | None:
+    """Give a count as an integer; Arrow itself would cut half a unit to none in silence."""
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        raise pa.ArrowInvalid(f"{value} is no whole number")
+    return None if value is None else int(value)
 
 
 def _typed(stream: Stream, table: pa.Table, types: Types) -> pa.Table:
@@ -90,10 +98,17 @@ def _typed(stream: Stream, table: pa.Table, types: Types) -> pa.Table:
         if pa.types.is_floating(column.type):
             raise ContractBroken(f"{stream.name} delivers {name} as binary floats")
         try:
-            columns[name] = column.cast(types[name])
+            columns[name] = _converted(column, types[name])
         except pa.ArrowInvalid as error:
             raise ContractBroken(f"{stream.name}: {name} is no {types[name]}: {error}") from error
     return pa.table(columns)
+
+
+def _converted(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Cast without loss; Arrow takes no integer into a decimal that might not hold all of them."""
+    if pa.types.is_integer(column.type) and pa.types.is_decimal(kind):
+        column = column.cast(pa.decimal128(WIDEST, kind.scale))
+    return column.cast(kind)
 
 
 def _without(table: pa.Table, days: frozenset[date]) -> pa.Table:
@@ -187,7 +202,7 @@ def _filled(table: pa.Table, put: Mapping[str, list[int]]) -> pa.Table:
         column = table.column(name)
         mask = np.zeros(table.num_rows, dtype=bool)
         mask[places] = True
-        zero = pa.scalar(0).cast(column.type)
+        zero = _converted(pa.array([0], pa.int64()), column.type)[0]
         full = pc.if_else(pa.array(mask), zero, column)
         table = table.set_column(table.column_names.index(name), name, full)
     return table
@@ -209,7 +224,7 @@ def _zero_rows(
     }
     for name in stream.measures:
         values = [0 if name in zeros[day] else None for day in days]
-        columns[name] = pa.array(values, pa.int64()).cast(like.column(name).type)
+        columns[name] = _converted(pa.array(values, pa.int64()), like.column(name).type)
     return pa.table(columns)
 
 

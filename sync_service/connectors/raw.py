@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from kpi.model import Window
 from sync_service import control, schema
 from sync_service.bodies import decode, parse_json
 from sync_service.clock import Clock
+from sync_service.connectors.buckets import light
 from sync_service.connectors.kernel import Form
 from sync_service.control import Control
 from sync_service.troubles import ContractBroken, DiskFull
@@ -36,7 +36,7 @@ def filtered(payload: bytes, kept: frozenset[str], form: Form, content_type: str
         case "json":
             return _json_text(_only(_parsed(payload, content_type), kept))
         case "jsonl":
-            lines = decode(payload, content_type).splitlines()
+            lines = decode(payload, content_type).split("\n")  # U+2028 may stand inside a text
             wanted = (_only(_parsed(line), kept) for line in lines if line.strip())
             return b"".join(_json_text(line) + b"\n" for line in wanted)
         case "tsv" | "csv":
@@ -112,7 +112,7 @@ class RawStore:
         """Keep a filtered payload; the same bytes are kept once."""
         digest = hashlib.sha256(payload).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        if self.read(digest) is None:
             _write_whole(path, gzip.compress(payload, compresslevel=6, mtime=0))
         row = {
             "sha256": digest,
@@ -123,7 +123,7 @@ class RawStore:
             "fetched_at": self.clock.now(),
             "path": str(path.relative_to(self.folder)),
         }
-        with self.store.begin() as connection:
+        with light(self.store) as connection:
             control.put(connection, schema.raw, row)
         return digest
 
@@ -141,13 +141,11 @@ class RawStore:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Write all or nothing: a temporary file, synced, then put in place."""
+    """Put a whole file in place; not synced, for `read` checks it and a lost one is refetched."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
             out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
         Path(out.name).replace(path)
     except OSError as error:
         raise DiskFull(f"{path.name}: {error.strerror}") from error

@@ -1,30 +1,25 @@
-"""Access tokens: one refresh at a time for an account, in any process, stored before it is used.
-
-Leases count real seconds, like sockets: the holder is a process that really lives or really died,
-also while a sandbox hour takes one.
-"""
+"""Access tokens: one refresh at a time for an account, in any process, stored before it is used."""
 
 from __future__ import annotations
 
 import json
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sync_service import control
 from sync_service.clock import Clock
 from sync_service.connectors.kernel import Token
 from sync_service.control import Control, Lease
+from sync_service.holding import take
 from sync_service.secrets import Secrets
 from sync_service.troubles import AuthRevoked, BadRequest, Retryable, TokenExpired
 
 ACCESS = ".access"  # the cached access token, encrypted like any credential
 REFRESH = "refresh_token"
 FRESH = 5 / 6  # of the lifetime: an hour's token is renewed at fifty minutes
-LEASE = timedelta(seconds=120)  # real; longer than the client's deadline of the token call
 PATIENCE = 150.0  # real seconds that a second worker waits for the first
 
 
@@ -56,7 +51,7 @@ class Tokens:
             return cached.access
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up:
-            lease = self._lease(account)
+            lease = take(self.store, f"token/{account}")
             cached = self._stored(account, not_this)
             if cached or lease is not None:
                 break
@@ -85,15 +80,22 @@ class Tokens:
         return cached.access
 
     def _ask(self, account: str, refresh: Callable[[], Token]) -> Token:
-        """Call the token endpoint; refused twice, with the newest credential, means revoked."""
+        """Call the token endpoint; ask twice only when the credential changed under our feet."""
+        before = self._credential(account)
         try:
             return refresh()
-        except (BadRequest, TokenExpired):
-            pass  # perhaps another process stored a rotated token between our read and the call
+        except (AuthRevoked, BadRequest, TokenExpired) as trouble:
+            if self._credential(account) == before:
+                raise AuthRevoked(f"account {account}: {trouble.detail}") from trouble
         try:
             return refresh()
         except (BadRequest, TokenExpired) as trouble:
             raise AuthRevoked(f"account {account}: {trouble.detail}") from trouble
+
+    def _credential(self, account: str) -> str | None:
+        """Give the refresh token, for platforms that have one."""
+        names = self.secrets.names(account)
+        return self.secrets.get(account, REFRESH) if REFRESH in names else None
 
     def _store(self, account: str, token: Token, lease: Lease) -> Cached:
         """Store a rotated refresh token and the access token in one step, before any use."""
@@ -105,10 +107,6 @@ class Tokens:
             control.check_fencing(connection, lease.name, lease.fencing)
             self.secrets.put_in(connection, account, values)
         return Cached(token.access, until)
-
-    def _lease(self, account: str) -> Lease | None:
-        holder = uuid.uuid4().hex  # each call is a holder of its own: threads exclude each other
-        return control.acquire(self.store, f"token/{account}", holder, datetime.now(UTC), LEASE)
 
     def _cached(self, account: str, not_this: str | None) -> Cached | None:
         with self._guard:
