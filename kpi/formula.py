@@ -91,15 +91,18 @@ def _check_size(text: str, column: int, place: Place | None) -> None:
     for sign in text:
         depth += (sign == "(") - (sign == ")")
         deepest = max(deepest, depth)
-    if len(text) < MOST_CHARACTERS and deepest <= MOST_NESTED:
-        return
-    raise FormulaError(
+    if len(text) >= MOST_CHARACTERS or deepest > MOST_NESTED:
+        raise _too_large(column, place)
+
+
+def _too_large(column: int, place: Place | None) -> FormulaError:
+    return FormulaError(
         "formula_native_size",
         column,
         {
-            "zh": f"写成表格公式有 {len(text)} 个字符、{deepest} 层括号,表格放不下。",
-            "en": f"As a sheet formula it has {len(text)} characters and {deepest} nested "
-            "brackets; a sheet cannot hold it.",
+            "zh": f"写成表格公式会超过 {MOST_CHARACTERS} 个字符或 {MOST_NESTED} 层括号。",
+            "en": f"As a sheet formula it would have more than {MOST_CHARACTERS} characters "
+            f"or {MOST_NESTED} nested brackets.",
         },
         {
             "zh": "请拆成几步,或用 MIN、MAX 限定范围。",
@@ -186,6 +189,8 @@ class _Writer:
         low, high = self.interval(node)
         if low > -_ONE_TIER and high < _ONE_TIER:
             return f"(ROUND({text},9)+0)"
+        if len(text) * 5 > MOST_CHARACTERS:  # before R in R in R grows without end
+            raise _too_large(node.column, self.place)
         size = f"ABS({text})"
         last = f"IF(ROUND({size},1)<100000000000,1,NA())"
         middle = f"IF({size}<1000000,6,IF({size}<1000000000,3,{last}))"

@@ -157,6 +157,8 @@ class _Parser:
             rest.append((token.text, self._number(self._made(operand()))))
         if not rest:
             return first
+        if isinstance(first, Chain) and first.rest[0][0] in signs:  # (a * b) / c is a * b / c
+            return Chain(first.first, (*first.rest, *rest), column)
         return Chain(self._number(first), tuple(rest), column)
 
     def _signed(self) -> Node:
@@ -166,7 +168,9 @@ class _Parser:
             signed = True
         atom = self._atom()
         atom = self._number(atom) if signed else atom
-        return self._made(Negate(atom, column)) if minus else atom
+        if not minus:
+            return atom
+        return atom.operand if isinstance(atom, Negate) else self._made(Negate(atom, column))
 
     def _atom(self) -> Node:
         token = self._take()
@@ -355,7 +359,7 @@ class _Parser:
 
     # ------------------------------------------------------------------------------ the errors
 
-    def _error(  # noqa: PLR0917 - what and mend, each in two languages
+    def _error(
         self, token: Token, code: str, zh: str, en: str, mend_zh: str, mend_en: str
     ) -> FormulaError:
         what: Texts = {"zh": zh, "en": en}
