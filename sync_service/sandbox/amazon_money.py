@@ -180,14 +180,22 @@ def _text(seller: Seller, shop: SandboxShop, number: int, now: float) -> str:
         return _service(shop, book.services[index], number, posted)
     status = "RELEASED"
     if kind == SHIPMENT:
-        rows = range(index, int(book.ends[index]))
-        items = [_item(one, _shipped(one, book.costs, row), row) for row in rows]
         status = "DEFERRED" if now < posted + DEFERRED_FOR else "DEFERRED_RELEASED"
-    else:
-        make = _refunded if kind == REFUND else _return_fee
-        items = [_item(one, make(one, book.costs, index), index)]
+    items = [_item(one, (units, groups), row) for row, units, groups in parts_of(one, book, number)]
     order = order_id(shop, int(one.lines.order[index]))
     return _whole(shop, _KINDS[kind], _head(shop, number, posted, status), items, order)
+
+
+def parts_of(
+    one: Book, book: Ledger, number: int
+) -> list[tuple[int, int, dict[str, dict[str, int]]]]:
+    """Row, units and charges of each line of a transaction; a service has none."""
+    kind, index = int(book.kind[number]), int(book.index[number])
+    if kind == SERVICE:
+        return []
+    make = (_shipped, _refunded, _return_fee)[kind]
+    rows = range(index, int(book.ends[index])) if kind == SHIPMENT else (index,)
+    return [(row, *make(one, book.costs, row)) for row in rows]
 
 
 _KINDS = (("Shipment", "Order Payment"), ("Refund", "Refund Order"), ("ServiceFee", "Return fee"))

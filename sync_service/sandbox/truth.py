@@ -47,12 +47,21 @@ SNAPSHOTS = frozenset({"amazon.stock", "shopify.stock"})
 
 
 def truth(
-    world: World, shop: SandboxShop | str, stream: str, window: Window, as_of: datetime
+    world: World,
+    shop: SandboxShop | str,
+    stream: str,
+    window: Window,
+    as_of: datetime,
+    *,
+    forgotten: bool = False,
 ) -> pa.Table:
-    """The facts of a window as the platform knew them at `as_of`; see the module's rules."""
+    """The facts of a window as the platform knew them at `as_of`; see the module's rules.
+
+    With `forgotten` also the days that the platform no longer serves (older ads come as files).
+    """
     one = book(world, shop)
     view = View(world, one, as_of.timestamp())
-    start, end = _served(one, stream, window, view.now)
+    start, end = _served(one, stream, window, view.now, forgotten=forgotten)
     return _table(one, stream, STREAMS[stream](view), start, end)
 
 
@@ -62,14 +71,16 @@ def streams_of(shop: SandboxShop) -> tuple[str, ...]:
     return (*(name for name in STREAMS if name.startswith(heads)), "file.mapped")
 
 
-def _served(one: Book, stream: str, window: Window, now: float) -> tuple[int, int]:
+def _served(
+    one: Book, stream: str, window: Window, now: float, *, forgotten: bool
+) -> tuple[int, int]:
     """The window's days that the platform can answer for, as indexes."""
     finished = one.clock.finished(now)
     start = max(0, one.clock.index(window.start))
     end = min(one.clock.index(window.end), finished + (stream in RUNNING))
     if stream in SNAPSHOTS:
         start = max(start, finished)
-    if stream in ADS_KEPT_DAYS:
+    if stream in ADS_KEPT_DAYS and not forgotten:
         start = max(start, finished - ADS_KEPT_DAYS[stream])
     return start, max(start, end)
 
