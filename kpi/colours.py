@@ -21,9 +21,8 @@ COLOURS = (
 )
 _ALWAYS = {"", "otherwise", "else", "default", "always", "其他", "否则", "其余"}
 _COLOUR = "|".join(COLOURS)
-_LAST = re.compile(
-    rf"^(?:if |when |若)?(?P<when>.*?)(?:\s|->|=>|→|:|：|,|，|then|(?<!否)则)*(?P<colour>{_COLOUR})$"
-)
+_THEN = r"(?:\s|->|=>|→|:|：|,|，|then|(?<!否)则)*"
+_LAST = re.compile(rf"^(?:if |when |若)?(?P<when>.*?){_THEN}(?P<colour>{_COLOUR})$")
 _FIRST = re.compile(rf"^(?P<colour>{_COLOUR})(?:\s|:|：|<-|←|=(?!=)|if\b|when\b|若)*(?P<when>.*)$")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%\s*(?:of|\*|×)?\s*(?:the\s+)?(target|goal)")
 _WORDS = {

@@ -1,0 +1,414 @@
+"""Targets, splits, due values, pace and money for scores; worked by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi import okr, pacing
+from kpi.apportion import Tie, apportion, split
+from kpi.bonus import (
+    Curve,
+    LadderMode,
+    Slice,
+    accelerated,
+    coef_bonus,
+    coef_commission,
+    direct_bonus,
+    forced_distribution,
+    is_proposal_only,
+    ladder,
+    paid,
+    payout_curve,
+    prorated,
+    ramp,
+    team_split,
+)
+from kpi.calendar import day_factors, period
+from kpi.errors import KpiError
+from kpi.model import Period, Region, TargetRow, Unit, Window
+from kpi.numbers import R
+from kpi.service_rates import recomputed, unit_profit
+from kpi.targets import (
+    Uplift,
+    decimals_of,
+    due,
+    due_share,
+    gap_to_parent,
+    month_targets,
+    plausibility,
+    resolve,
+    uplifted,
+    week_targets,
+    year_gap,
+)
+
+OCTOBER = period("2026-10")
+NONE = (None,) * 12
+
+
+def row(
+    scope: str = "US",
+    total: float | None = None,
+    months: tuple[float | None, ...] = NONE,
+    metric: str = "net_sales",
+) -> TargetRow:
+    return TargetRow(2026, Region.US, scope, metric, "OPS1", total, months, "USD", "Targets!A5")
+
+
+@pytest.mark.parametrize(
+    ("one", "additive", "months"),
+    [
+        pytest.param(row(total=1200.0), True, (100.0,) * 12, id="a year in twelve equal months"),
+        pytest.param(
+            row(total=100.0),
+            True,
+            (8.34,) * 4 + (8.33,) * 8,
+            id="100.00 to the cent, first ones up",
+        ),
+        pytest.param(
+            row(total=1200.0, months=(*NONE[:10], 300.0, None)),
+            True,
+            (*((81.82,) * 9), 81.81, 300.0, 81.81),
+            id="a typed November leaves 900 for eleven months",
+        ),
+        pytest.param(
+            row(total=0.25, months=(*NONE[:10], 0.3, None)),
+            False,
+            (*((0.25,) * 10), 0.3, 0.25),
+            id="a ratio has the year's value in each month but the typed one",
+        ),
+        pytest.param(row(months=(5.0, *NONE[1:])), True, (5.0, *NONE[1:]), id="no total: as typed"),
+        pytest.param(
+            row(total=4.0, months=(5.0, *NONE[1:])),
+            True,
+            (5.0, *NONE[1:]),
+            id="more typed than all",
+        ),
+    ],
+)
+def test_months_of_a_year(one: TargetRow, additive: bool, months: tuple[float | None, ...]) -> None:
+    assert month_targets(one, additive=additive, decimals=2) == months
+
+
+def test_seasonal_months_follow_their_shares_and_add_up() -> None:
+    shares = (1.0,) * 10 + (3.0, 2.0)
+    months = month_targets(row(total=1500.0), additive=True, decimals=2, shares=shares)
+    assert months == (100.0,) * 10 + (300.0, 200.0)
+
+
+def test_the_gap_of_a_year() -> None:
+    assert year_gap(row(total=1200.0)) is None
+    assert year_gap(row(total=1200.0, months=(110.0,) * 12)) == -120.0
+    assert year_gap(row(total=4.0, months=(5.0, *NONE[1:]))) == -1.0
+    assert year_gap(row()) is None
+
+
+def test_the_gap_to_the_parent_is_unknown_as_soon_as_a_child_is() -> None:
+    assert gap_to_parent(100.0, [30.1, 69.8]) == 0.1
+    assert gap_to_parent(100.0, [30.0, None]) is None
+
+
+ROWS = [
+    row("US", 1200.0),
+    row("operations", 600.0),
+    row("OPS1", months=(*NONE[:9], 80.0, None, None)),
+]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "month", "value", "scope"),
+    [
+        pytest.param(("OPS1", "operations"), OCTOBER, 80.0, "OPS1", id="the own target wins"),
+        pytest.param(("OPS1", "operations"), period("2026-11"), 50.0, "operations",
+                     id="an empty month of the own row: the role's"),
+        pytest.param(("OPS2", "operations"), OCTOBER, 50.0, "operations", id="the role's"),
+        pytest.param(("ADS1", "US"), OCTOBER, 100.0, "US", id="the region's"),
+        pytest.param(("ADS1",), OCTOBER, None, None, id="nobody set one"),
+        pytest.param(("US",), period("2027-10"), None, None, id="not for another year"),
+    ],
+)  # fmt: skip
+def test_which_target_counts(
+    scopes: tuple[str, ...], month: Period, value: float | None, scope: str | None
+) -> None:
+    found = resolve(ROWS, "net_sales", Region.US, scopes, month, additive=True, decimals=2)
+    assert (found and found.value, found and found.scope) == (value, scope)
+
+
+def test_a_target_of_the_other_region_or_kpi_does_not_count() -> None:
+    for metric, region in (("net_sales", Region.EU), ("orders", Region.US)):
+        assert resolve(ROWS, metric, region, ("US",), OCTOBER, additive=True, decimals=2) is None
+
+
+def test_uplift_targets_are_computed_from_the_baseline() -> None:
+    assert uplifted(0.12, 0.02, Uplift.POINTS) == 0.14
+    assert uplifted(200.0, 0.15, Uplift.PERCENT) == 230.0
+
+
+def test_counts_split_in_whole_pieces_and_money_in_cents() -> None:
+    assert (decimals_of(Unit.COUNT), decimals_of(Unit.MONEY)) == (0, 2)
+
+
+# --- weeks and due values -----------------------------------------------------------------------
+
+
+def test_october_2026_in_weeks() -> None:
+    """1 Oct is a Thursday: 4 + 7 + 7 + 7 + 6 days."""
+    weeks = week_targets(3100.0, OCTOBER.window, (1.0,) * 31, 2)
+    assert [(w.code, days.days, value) for w, days, value in weeks] == [
+        ("2026-W40", 4, 400.0),
+        ("2026-W41", 7, 700.0),
+        ("2026-W42", 7, 700.0),
+        ("2026-W43", 7, 700.0),
+        ("2026-W44", 6, 600.0),
+    ]
+
+
+AMOUNTS = st.integers(-(10**9), 10**9).map(lambda cents: Decimal(cents) / 100)
+SHARES = st.lists(st.integers(0, 1000), min_size=1, max_size=31).filter(any)
+
+
+@given(AMOUNTS, SHARES)
+def test_parts_add_up_to_the_cent_and_stay_within_a_cent_of_their_share(
+    amount: Decimal, shares: list[int]
+) -> None:
+    parts = split(amount, shares, 2)
+    assert sum(parts) == amount
+    for part, share in zip(parts, shares, strict=True):
+        assert abs(part - amount * share / sum(shares)) < Decimal("0.0101")
+
+
+@given(st.integers(0, 500), SHARES, st.sampled_from(Tie))
+def test_whole_places_add_up(places: int, shares: list[int], tie: Tie) -> None:
+    given_ = apportion(places, shares, tie)
+    assert sum(given_) == places
+    assert min(given_) >= 0
+
+
+@pytest.mark.parametrize(
+    ("shares", "tie", "given_"),
+    [
+        pytest.param((3, 1, 4), Tie.FIRST, (2, 0, 2), id="1.5, 0.5, 2: the first listed"),
+        pytest.param((3, 1, 4), Tie.LAST, (1, 1, 2), id="the last listed"),
+        pytest.param((1, 3, 4), Tie.LARGER_CLASS, (0, 2, 2), id="the larger class"),
+        pytest.param((1, 3, 4), Tie.FIRST, (1, 1, 2), id="the first, though smaller"),
+    ],
+)
+def test_equal_remainders_follow_the_stored_rule(
+    shares: tuple[int, ...], tie: Tie, given_: tuple[int, ...]
+) -> None:
+    assert apportion(4, shares, tie) == given_
+
+
+@pytest.mark.parametrize("shares", [(), (0.0, 0.0), (1.0, -0.5)])
+def test_shares_that_cannot_be_used_are_refused(shares: tuple[float, ...]) -> None:
+    with pytest.raises(KpiError, match="Shares"):
+        apportion(5, shares)
+
+
+@pytest.mark.parametrize(
+    ("covered", "share", "value"),
+    [
+        pytest.param(date(2026, 10, 20), 20 / 31, 2000.0, id="20 of 31 days"),
+        pytest.param(date(2026, 10, 31), 1.0, 3100.0, id="complete: due is the target"),
+        pytest.param(date(2026, 11, 5), 1.0, 3100.0, id="covered beyond the end"),
+        pytest.param(date(2026, 9, 30), None, None, id="no day covered yet"),
+        pytest.param(None, None, None, id="nothing known"),
+    ],
+)
+def test_due_by_now(covered: date | None, share: float | None, value: float | None) -> None:
+    found = due_share(covered, OCTOBER.window)
+    assert found == (None if share is None else pytest.approx(share, abs=1e-13))
+    assert due(3100.0, found, additive=True) == value
+    assert due(0.25, found, additive=False) == 0.25
+    assert due(None, found, additive=True) is None
+
+
+@given(st.integers(0, 40), st.floats(0.001, 1000.0), st.integers(1, 31))
+def test_with_equal_shares_seasonal_is_exactly_linear(
+    elapsed: int, factor: float, days: int
+) -> None:
+    window = Window(OCTOBER.window.start, OCTOBER.window.start + timedelta(days=days))
+    covered = window.start + timedelta(days=elapsed - 1)
+    linear = due_share(covered, window)
+    assert due_share(covered, window, (factor,) * days) == linear
+    assert due_share(covered, window, day_factors(window)) == linear
+
+
+def test_a_season_moves_what_is_due() -> None:
+    week = Window(date(2026, 10, 5), date(2026, 10, 12))
+    factors = day_factors(week, (1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 3.0))
+    assert due_share(date(2026, 10, 9), week, factors) == 0.5
+    assert due_share(date(2026, 10, 9), week, (0.0,) * 6 + (0.0,)) == normalised(5 / 7)
+    assert due_share(date(2026, 10, 6), week, (0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0)) == 0.0
+
+
+def normalised(value: float) -> float:
+    return float(f"{value:.14g}")
+
+
+def test_plausibility() -> None:
+    assert plausibility(160.0, 100.0).doubtful
+    assert not plausibility(150.0, 100.0).doubtful
+    assert plausibility(135.0, None, [90.0, None, 100.0]).doubtful
+    assert not plausibility(130.0, None, [100.0]).doubtful
+    assert not plausibility(999.0, 0.0, []).doubtful
+    assert plausibility(160.0, 100.0).times_last_year == 1.6
+
+
+# --- pace, OKR ----------------------------------------------------------------------------------
+
+
+def test_pace_and_run_rate() -> None:
+    assert pacing.pace(320_000.0, 500_000.0, 20 / 30) == 0.96
+    assert pacing.run_rate(485_000.0, 0.5) == 970_000.0
+    assert pacing.reached(970_000.0, 1_000_000.0) == 0.97
+    assert pacing.needed(320_000.0, 500_000.0, 10.0) == 18_000.0
+    assert [pacing.is_early(share) for share in (None, 0.09, 0.1)] == [True, True, False]
+
+
+@pytest.mark.parametrize("share", [None, 0.0])
+def test_nothing_elapsed_is_unknown(share: float | None) -> None:
+    assert pacing.pace(1.0, 1.0, share) is None
+    assert pacing.run_rate(1.0, share) is None
+
+
+def test_a_target_of_0_has_no_pace_but_a_run_rate() -> None:
+    assert pacing.pace(10.0, 0.0, 0.5) is None
+    assert pacing.run_rate(10.0, 0.5) == 20.0
+    assert pacing.reached(20.0, 0.0) is None
+    assert pacing.needed(10.0, 20.0, 0.0) is None
+
+
+def test_okr() -> None:
+    assert okr.key_result(3.0, 6.0) == 0.5
+    assert okr.key_result(9.0, 6.0) == 1.0
+    assert okr.key_result(8.0, 5.0, 10.0) == 0.4
+    assert okr.key_result(None, 6.0) is None
+    assert okr.key_result(1.0, 5.0, 5.0) is None
+    assert okr.objective([(1.0, 0.5), (1.0, 0.9)]) == 0.7
+    assert okr.objective([(3.0, 0.5), (1.0, None)]) == 0.5
+    assert okr.objective([(1.0, 0.5), (1.0, None)]) is None
+    assert okr.objective([]) is None
+    assert [okr.colour(v) for v in (0.7, 0.69, 0.4, 0.39, None)] == [
+        "green", "amber", "amber", "red", None,
+    ]  # fmt: skip
+
+
+# --- pay ----------------------------------------------------------------------------------------
+
+CURVE = Curve(0.7, 2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("attained", "amount"),
+    [
+        pytest.param(0.69, 0.0, id="below the threshold"),
+        pytest.param(0.7, 0.0, id="at the threshold nothing yet"),
+        pytest.param(0.85, 5000.0, id="H13a: half way"),
+        pytest.param(1.0, 10000.0, id="on target"),
+        pytest.param(1.1, 12000.0, id="twice the excess"),
+        pytest.param(3.0, 20000.0, id="the cap"),
+        pytest.param(None, None, id="unknown"),
+    ],
+)
+def test_payout_curve(attained: float | None, amount: float | None) -> None:
+    assert payout_curve(attained, 10000.0, CURVE) == amount
+
+
+@given(st.sampled_from([0.7, 1.0]), st.floats(1e-9, 1e-4))
+def test_the_payout_curve_is_continuous(edge: float, near: float) -> None:
+    below, at = payout_curve(edge - near, 1000.0, CURVE), payout_curve(edge, 1000.0, CURVE)
+    assert below is not None
+    assert at is not None
+    assert abs(below - at) <= 1e4 * near
+
+
+def test_a_threshold_of_1_is_refused_and_a_start_is_paid_at_it() -> None:
+    with pytest.raises(KpiError, match="threshold"):
+        Curve(threshold=1.0)
+    assert payout_curve(0.7, 1000.0, Curve(0.7, start_at=0.5)) == 500.0
+
+
+SLICES = (Slice(0.0, 1000.0, 0.1), Slice(1000.0, 2000.0, 0.2), Slice(2000.0, None, 0.3))
+
+
+@pytest.mark.parametrize(
+    ("amount", "marginal", "whole"),
+    [(500.0, 50.0, 50.0), (1000.0, 100.0, 200.0), (2500.0, 450.0, 750.0), (-5.0, 0.0, 0.0)],
+)
+def test_ladder(amount: float, marginal: float, whole: float) -> None:
+    assert ladder(amount, SLICES, LadderMode.MARGINAL) == marginal
+    assert ladder(amount, SLICES, LadderMode.WHOLE) == whole
+    assert ladder(None, SLICES, LadderMode.WHOLE) is None
+
+
+@given(st.sampled_from([1000.0, 2000.0]), st.floats(1e-6, 1e-3))
+def test_the_marginal_ladder_is_continuous(edge: float, near: float) -> None:
+    below = ladder(edge - near, SLICES, LadderMode.MARGINAL)
+    at = ladder(edge, SLICES, LadderMode.MARGINAL)
+    assert below is not None
+    assert at is not None
+    assert 0 <= at - below <= near
+
+
+def test_a_ladder_with_a_gap_is_refused() -> None:
+    with pytest.raises(KpiError, match="ends at 10"):
+        ladder(5.0, (Slice(0.0, 10.0, 0.1), Slice(11.0, None, 0.2)), LadderMode.WHOLE)
+
+
+def test_commissions() -> None:
+    assert accelerated(150_000.0, 100_000.0, 0.01) == 1650.0  # H26
+    assert accelerated(None, 1.0, 0.01) is None
+    assert coef_commission(10_000.0, [(0.3, 0.8), (0.7, 1.0)]) == 940.0
+    assert coef_commission(-5.0, [(1.0, 1.0)]) == 0.0
+    assert coef_commission(5.0, [(1.0, None)]) is None
+    assert coef_commission(None, []) is None
+    assert coef_bonus(5000.0, 1.2, 0.5) == 3000.0
+    assert coef_bonus(5000.0, None) is None
+    assert direct_bonus(30.0, 114.0) == 34.2  # H9
+    assert direct_bonus(30.0, None) is None
+
+
+def test_money_is_rounded_once_half_away_from_zero() -> None:
+    assert [str(paid(x)) for x in (2.675, 1.005, -0.125)] == ["2.68", "1.01", "-0.13"]
+    assert paid(None) is None
+
+
+def test_a_team_pool_is_split_to_the_cent() -> None:
+    parts = team_split(Decimal("100.00"), [1.0, 1.0, 1.0])
+    assert [str(part) for part in parts] == ["33.34", "33.33", "33.33"]
+
+
+def test_people() -> None:
+    assert forced_distribution(7, [20, 70, 10]) == (1, 5, 1)  # H27
+    assert (is_proposal_only(24), is_proposal_only(25)) == (True, False)
+    assert [ramp(month) for month in (1, 2, 5, 9)] == [0.0, 0.25, 1.0, 1.0]
+    assert prorated(20.0, 15, 30) == 10.0  # H29b
+    assert prorated(20.0, 9, 30) == 6.0  # H29c
+    assert prorated(None, 9, 30) is None
+
+
+# --- printed rates ------------------------------------------------------------------------------
+
+
+def test_printed_rates_are_recomputed() -> None:
+    swapped = recomputed(847_987.0, 808_046.0)  # M4
+    assert swapped.swapped
+    assert swapped.value == R(808_046 / 847_987)
+    odd = recomputed(1078.0, 539_000.0, 0.009)  # M5
+    assert (odd.value, odd.differs, odd.swapped) == (0.002, True, False)
+    assert not recomputed(1.0, 500.0, 0.002).differs
+    assert recomputed(0.0, 0.0).value is None
+    assert recomputed(None, 5.0, 0.1).differs
+
+
+def test_unit_profit() -> None:
+    one = unit_profit(50.0, 12.0, 7.5, 6.0, 1.0, 5.0)  # M20
+    assert (one.net, one.margin, one.roi) == (18.5, 0.37, 1.541666667)
+    assert unit_profit(0.0, 0.0).roi is None
+    assert unit_profit(1e15, 0.0).net is None
