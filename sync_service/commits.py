@@ -1,8 +1,8 @@
 """One window of facts becomes permanent, in the order that makes it exactly once.
 
 Facts and cursor live in two stores. First the facts (with a number that the table itself keeps),
-synced to the disk; then, in one transaction that checks the lease's token again, cursor, state
-and progress. A stop between the two is healed by fetching the window again: it replaces itself.
+synced to the disk; then the cursor, in a transaction that checks the lease's token again. A stop
+between the two is healed by recovery.py, or by fetching the window again: it replaces itself.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sync_service import control, schema
 from sync_service.control import Control, Lease
 from sync_service.due import Progress, runs
 from sync_service.facts import Facts
+from sync_service.recovery import advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +41,46 @@ class Fetched:
 
 def commit(facts: Facts, store: Control, lease: Lease, run: str, fetched: Fetched) -> int:
     """Commit what is ready and move the cursor; returns the number of rows."""
+    stream, shop = fetched.stream, fetched.shop
     ready = [day for day in fetched.window.each() if day not in fetched.not_ready]
-    number = facts.number(fetched.stream, fetched.shop)
+    number = facts.number(stream, shop)
+    after = advanced(progress(store, stream, shop), fetched, ready)
     with store.read() as connection:  # a holder that lost its lease must not write facts either
         control.check_fencing(connection, lease.name, lease.fencing)
     for part in runs(ready):
         number += 1
-        meta = {"run": run, "fencing": str(lease.fencing), "fetched_at": fetched.at.isoformat()}
         rows = _within(fetched.rows, part)
-        facts.commit(fetched.stream, fetched.shop, part, rows, number=number, meta=meta)
+        said = _said(fetched, after, lease, run)
+        facts.commit(stream, shop, part, rows, number=number, meta=said)
+    if ready:
+        _move(store, lease, fetched, number, after)
     with store.begin() as connection:
         control.check_fencing(connection, lease.name, lease.fencing)
-        _move(connection, lease, fetched, number, ready)
+        _note(connection, fetched, number, after)
     return int(fetched.rows.num_rows)
+
+
+def _said(fetched: Fetched, after: Progress, lease: Lease, run: str) -> dict[str, str]:
+    """Say in the commit what a recovery needs to know."""
+    said = {"run": run, "fencing": str(lease.fencing), "fetched_at": fetched.at.isoformat()}
+    if after.covered_until:
+        said["covered_until"] = after.covered_until.isoformat()
+    return said
+
+
+def _move(store: Control, lease: Lease, fetched: Fetched, number: int, after: Progress) -> None:
+    """Move the cursor, with its audit entry."""
+    advance(
+        store,
+        fetched.stream,
+        fetched.shop,
+        number=number,
+        window=fetched.window,
+        covered_until=after.covered_until,
+        fencing=lease.fencing,
+        now=fetched.at,
+        fetched_at=fetched.at,
+    )
 
 
 def _within(rows: pa.Table, window: Window) -> pa.Table:
@@ -65,27 +93,14 @@ def _within(rows: pa.Table, window: Window) -> pa.Table:
     return rows.filter(inside)
 
 
-def _move(
-    connection: Connection, lease: Lease, fetched: Fetched, number: int, ready: Sequence[date]
-) -> None:
-    """Write cursor, progress and state; all of them or none."""
-    key = {"stream": fetched.stream, "shop": fetched.shop}
-    before = _progress(connection, fetched.stream, fetched.shop)
-    after = advanced(before, fetched, ready)
-    cursor = {
-        **key,
-        "number": number,
-        "window_start": fetched.window.start,
-        "window_end": fetched.window.end,
-        "covered_until": after.covered_until,
-        "fetched_at": fetched.at,
-        "fencing": lease.fencing,
-    }
-    control.put(connection, schema.cursors, cursor)
+def _note(connection: Connection, fetched: Fetched, number: int, after: Progress) -> None:
+    """Write progress and state. A stop before this only fetches the window once more."""
     name = _progress_name(fetched.stream, fetched.shop)
-    control.put(connection, schema.settings, {"name": name, "value": _told(after)})
+    told = _told(after) | {"number": number}
+    control.put(connection, schema.settings, {"name": name, "value": told})
     state: dict[str, Any] = {
-        **key,
+        "stream": fetched.stream,
+        "shop": fetched.shop,
         "state": "partial" if fetched.not_ready else "ok",
         "last_success": fetched.at,
         "error_text": None,
@@ -111,15 +126,16 @@ def advanced(before: Progress, fetched: Fetched, ready: Sequence[date]) -> Progr
 
 
 def progress(store: Control, stream: str, shop: str) -> Progress:
-    """Give what a stream of a shop has."""
+    """Give what a stream of a shop has; nothing, when the facts behind it were lost.
+
+    A cursor that went back (recovery.py) takes the progress with it: all is fetched again.
+    """
     with store.read() as connection:
-        return _progress(connection, stream, shop)
-
-
-def _progress(connection: Connection, stream: str, shop: str) -> Progress:
-    row = control.get(connection, schema.settings, name=_progress_name(stream, shop))
-    told = {} if row is None else row["value"]
-    return Progress(*(_day(told.get(name)) for name in ("from", "until", "weekly")))
+        row = control.get(connection, schema.settings, name=_progress_name(stream, shop))
+        cursor = control.get(connection, schema.cursors, stream=stream, shop=shop)
+    if row is None or cursor is None or cursor["number"] < row["value"]["number"]:
+        return Progress()
+    return Progress(*(_day(row["value"].get(name)) for name in ("from", "until", "weekly")))
 
 
 def _progress_name(stream: str, shop: str) -> str:

@@ -27,6 +27,7 @@ from sync_service.connectors.session import Kit, LiveSession
 from sync_service.control import Control, Lease
 from sync_service.facts import Facts
 from sync_service.holding import Holding
+from sync_service.recovery import lease_name
 from sync_service.registry import check_registry
 from sync_service.schedule import is_due, next_run, note_trouble
 from sync_service.stops import STOPS, as_trouble, place_of
@@ -79,7 +80,7 @@ class Chain:
     @property
     def name(self) -> str:
         """Name the chain as its lease is named."""
-        return f"{self.stream.name}/{self.shop.code}"
+        return lease_name(self.stream.name, self.shop.code)
 
     @property
     def pieces(self) -> int:
@@ -271,7 +272,7 @@ def _work(run: _Run, chain: Chain) -> Chain | None:
 
 def _leased(run: _Run, chain: Chain) -> Chain | None:
     """Do a chain under its lease."""
-    lease = run.holding.take(f"stream/{chain.name}")
+    lease = run.holding.take(chain.name)
     if lease is None:
         raise Conflict(chain.name)
     try:
