@@ -45,15 +45,15 @@ SOURCES: Mapping[str, Texts] = {
 }
 _WHOLE: Texts = {"zh": "无(直接取值)", "en": "none (the value itself)"}
 _BY_DAY: Texts = {
-    "zh": "店铺当地日,按期间累计",
+    "zh": "店铺当地日，按期间累计",
     "en": "the shop's own days, added up over the period",
 }
 _RATIO: Texts = {
-    "zh": "店铺当地日;先分别合计分子和分母,再相除",
+    "zh": "店铺当地日；先分别合计分子和分母，再相除",
     "en": "the shop's own days; numerators and denominators are added up first, then divided",
 }
 _STOCK: Texts = {
-    "zh": "店铺当地日;存量取期初和期末",
+    "zh": "店铺当地日；存量取期初和期末",
     "en": "the shop's own days; stock at both ends",
 }
 

@@ -168,7 +168,7 @@ def _check_stock(catalog: Catalog, function: str, name: Name) -> None:
         "formula_stock",
         name.column,
         {
-            "zh": f"“{labels['zh']}”不是存量,不能用 {function}。",
+            "zh": f"“{labels['zh']}”不是存量，不能用 {function}。",
             "en": f'"{labels["en"]}" is no stock measure, so {function} cannot take it.',
         },
         {

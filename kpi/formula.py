@@ -105,7 +105,7 @@ def _too_large(column: int, place: Place | None) -> FormulaError:
             f"or {MOST_NESTED} nested brackets.",
         },
         {
-            "zh": "请拆成几步,或用 MIN、MAX 限定范围。",
+            "zh": "请拆成几步，或用 MIN、MAX 限定范围。",
             "en": "Split it into steps, or bound it with MIN and MAX.",
         },
         place=place,

@@ -37,7 +37,7 @@ _SENTENCES: Mapping[str, Texts] = {
     "MIN": {"zh": "({0})中最小的", "en": "the least of ({0})"},
     "MAX": {"zh": "({0})中最大的", "en": "the greatest of ({0})"},
     "NOT": {"zh": "并非({0})", "en": "not ({0})"},
-    "IF": {"zh": "(若{0}则{1},否则{2})", "en": "(if {0} then {1}, else {2})"},
+    "IF": {"zh": "(若{0}则{1}，否则{2})", "en": "(if {0} then {1}, else {2})"},
     "ABS": {"zh": "({0})的绝对值", "en": "the size of ({0})"},
     "ROUND": {"zh": "({0})保留 {1} 位小数", "en": "({0}) to {1} decimals"},
     "FLOOR": {"zh": "({0})向下取整", "en": "({0}) rounded down"},
@@ -72,7 +72,7 @@ def explain(expression: Expression, labels: Labels, language: Language) -> str:
     )
     caveat = (_ZERO if divides else _CAVEAT)[language]
     text = meaning(expression, labels, language)
-    return f"{text};{caveat}。" if language == "zh" else f"{text}; {caveat}."
+    return f"{text}；{caveat}。" if language == "zh" else f"{text}; {caveat}."
 
 
 def meaning(expression: Expression, labels: Labels, language: Language) -> str:

@@ -141,10 +141,13 @@ def _sheet_formula(place: Place) -> Problem:
         "kpi_sheet_formula",
         place,
         {
-            "zh": "这里写成了表格公式,表格自己算不出指标。",
+            "zh": "这里写成了表格公式，表格自己算不出指标。",
             "en": "This is a sheet formula, and the sheet cannot calculate a KPI by itself.",
         },
-        {"zh": "请去掉开头的等号,作为文字输入。", "en": "Type it as text, without the = in front."},
+        {
+            "zh": "请去掉开头的等号，作为文字输入。",
+            "en": "Type it as text, without the = in front.",
+        },
     )
 
 
@@ -181,10 +184,10 @@ def unit_changed(row: OwnRow, shipped: Metric) -> Problem:
         "kpi_unit_fixed",
         row.at,
         {
-            "zh": f"内置指标“{row.code}”的单位是 {shipped.unit},不能改为 {row.unit}。",
+            "zh": f"内置指标“{row.code}”的单位是 {shipped.unit}，不能改为 {row.unit}。",
             "en": f'The unit of the shipped KPI "{row.code}" is {shipped.unit}, not {row.unit}.',
         },
-        {"zh": "请恢复单位,或另建一个指标。", "en": "Restore the unit, or add a KPI of your own."},
+        {"zh": "请恢复单位，或另建一个指标。", "en": "Restore the unit, or add a KPI of your own."},
     )
 
 
@@ -194,7 +197,7 @@ def too_deep(row: OwnRow) -> Problem:
         "kpi_too_deep",
         row.at,
         {
-            "zh": f"指标一个引用一个,超过 {MOST_DEPTH} 层。",
+            "zh": f"指标一个引用一个，超过 {MOST_DEPTH} 层。",
             "en": f"KPIs refer to one another more than {MOST_DEPTH} deep.",
         },
         {"zh": "请直接引用基础量。", "en": "Name base measures directly."},
@@ -211,7 +214,7 @@ def in_circle(row: OwnRow, expression: Expression, circle: Sequence[str]) -> Pro
         "kpi_circle",
         column,
         {
-            "zh": f"指标互相引用成圈:{path}。",
+            "zh": f"指标互相引用成圈：{path}。",
             "en": f"KPIs refer to each other in a circle: {path}.",
         },
         {"zh": "请把其中一个改为引用基础量。", "en": "Let one of them name base measures instead."},

@@ -197,7 +197,7 @@ class _Parser:
             raise self._error(
                 token,
                 "formula_number",
-                "数字太大,最大是 1E15。",
+                "数字太大，最大是 1E15。",
                 "The number is too large; 1E15 is the most.",
                 "请检查单位。",
                 "Check its unit.",
@@ -233,7 +233,7 @@ class _Parser:
             raise self._error(
                 token,
                 "formula_arguments",
-                f"{function} 要 {count} 个参数,这里有 {len(arguments)} 个。",
+                f"{function} 要 {count} 个参数，这里有 {len(arguments)} 个。",
                 f"{function} takes {count} arguments, {len(arguments)} are given.",
                 "请补上或删掉参数。",
                 "Add or remove arguments.",
@@ -267,9 +267,9 @@ class _Parser:
             raise self._error(
                 token,
                 "formula_if",
-                "IF 的两个结果一个是文字,一个是数。",
+                "IF 的两个结果一个是文字，一个是数。",
                 "IF gives a text in one case and a number in the other.",
-                "请两边都写数,或都写文字。",
+                "请两边都写数，或都写文字。",
                 "Let both be numbers, or both texts.",
             )
         if call.function == "SUMDAYS" and _nested_days(call):
@@ -298,7 +298,7 @@ class _Parser:
             return Name(code, column)
         nearest = self._names.nearest(name) if self._names else None
         if nearest:
-            mend = {"zh": f"您是想写“{nearest}”吗?", "en": f'Did you mean "{nearest}"?'}
+            mend = {"zh": f"您是想写“{nearest}”吗？", "en": f'Did you mean "{nearest}"?'}
         else:
             mend = {
                 "zh": "请用指标表或词表里的名称或代码。",
@@ -376,7 +376,7 @@ class _Parser:
         if closing:
             mend_zh, mend_en = "请补上右括号 )。", "Close the bracket with )."
         elif token.kind in {Kind.NAME, Kind.NUMBER, Kind.QUOTED, Kind.TEXT}:
-            mend_zh = "两个名称之间要有运算符;带空格或符号的名称写在[方括号]里。"
+            mend_zh = "两个名称之间要有运算符；带空格或符号的名称写在[方括号]里。"
             mend_en = (
                 "Put an operator between two names; "
                 "put a name with blanks or symbols in [square brackets]."
@@ -386,7 +386,7 @@ class _Parser:
     def _unknown_function(self, token: Token) -> FormulaError:
         nearest = _FUNCTION_NAMES.nearest(token.text)
         listed = ", ".join(FUNCTIONS)
-        hint_zh = f"您是想写 {nearest} 吗?" if nearest else f"可用的函数:{listed}。"
+        hint_zh = f"您是想写 {nearest} 吗？" if nearest else f"可用的函数：{listed}。"
         hint_en = f"Did you mean {nearest}?" if nearest else f"The functions are {listed}."
         error = self._error(
             token,

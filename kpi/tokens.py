@@ -51,13 +51,13 @@ class FormulaError(KpiError):
     def __str__(self) -> str:
         """English, then Chinese."""
         spot = f"{self.place}, " if str(self.place) else ""
-        zh = f"{spot}第 {self.column} 个字符:{self.what['zh']}{self.mend['zh']}"
+        zh = f"{spot}第 {self.column} 个字符：{self.what['zh']}{self.mend['zh']}"
         return f"{spot}column {self.column}: {self.what['en']} {self.mend['en']} / {zh}"
 
     def problem(self) -> Problem:
         """The error as a value to carry and show."""
         what = {
-            "zh": f"公式第 {self.column} 个字符:{self.what['zh']}",
+            "zh": f"公式第 {self.column} 个字符：{self.what['zh']}",
             "en": f"Formula, column {self.column}: {self.what['en']}",
         }
         return Problem(
@@ -151,7 +151,7 @@ def tokens(text: str, place: Place | None = None) -> list[Token]:
             1,
             {"zh": "公式是空的。", "en": "The formula is empty."},
             {
-                "zh": "请写一个公式,例如 广告花费 / 广告销售额。",
+                "zh": "请写一个公式，例如 广告花费 / 广告销售额。",
                 "en": "Write one, such as ad_spend / ad_sales.",
             },
             place=place,
@@ -165,7 +165,7 @@ def _check(text: str, place: Place | None) -> None:
             "formula_too_long",
             MOST_CHARACTERS + 1,
             {
-                "zh": f"公式有 {len(text)} 个字符,最多 {MOST_CHARACTERS} 个。",
+                "zh": f"公式有 {len(text)} 个字符，最多 {MOST_CHARACTERS} 个。",
                 "en": f"The formula has {len(text)} characters; {MOST_CHARACTERS} is the most.",
             },
             {"zh": "请拆成几个指标。", "en": "Split it into several KPIs."},
@@ -180,7 +180,7 @@ def _check(text: str, place: Place | None) -> None:
                 "zh": "这里有一个不可见的或上下标的字符。",
                 "en": "There is an invisible, superscript or circled character.",
             },
-            {"zh": "请删掉它,重新输入。", "en": "Delete it and type the piece again."},
+            {"zh": "请删掉它，重新输入。", "en": "Delete it and type the piece again."},
             place=place,
         )
 
@@ -227,7 +227,7 @@ class _Reader:
             self._columns[self._at],
             {"zh": f"公式里不能用“{one}”。", "en": f'"{one}" cannot be used in a formula.'},
             {
-                "zh": "可用的是 + - * /、比较、括号和函数;带符号的名称写在[方括号]里。",
+                "zh": "可用的是 + - * /、比较、括号和函数；带符号的名称写在[方括号]里。",
                 "en": "Use + - * /, comparisons, brackets and functions; "
                 "put a name with symbols in [square brackets].",
             },

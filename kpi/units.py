@@ -48,11 +48,11 @@ def check_units(
             "unit_clash",
             1,
             {
-                "zh": f"公式得出{_words(found, 'zh')},单位一列写的是{_words(wanted, 'zh')}。",
+                "zh": f"公式得出{_words(found, 'zh')}，单位一列写的是{_words(wanted, 'zh')}。",
                 "en": f"The formula gives {_words(found, 'en')}; "
                 f"its unit says {_words(wanted, 'en')}.",
             },
-            {"zh": "请改单位,或改公式。", "en": "Change the unit or the formula."},
+            {"zh": "请改单位，或改公式。", "en": "Change the unit or the formula."},
             place=place,
         )
 
@@ -125,7 +125,7 @@ class _Checker:
                 "cannot be added or compared.",
             },
             {
-                "zh": "请先换算成同一单位,例如乘以单价或除以件数。",
+                "zh": "请先换算成同一单位，例如乘以单价或除以件数。",
                 "en": "Bring both to one unit first, such as times a price or over a count.",
             },
             place=self._place,
