@@ -6,8 +6,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -17,11 +16,24 @@ from kpi.model import Window
 from sync_service import http
 from sync_service.bodies import Response
 from sync_service.clock import FakeClock
+from sync_service.connectors.amazon_ads import AMAZON_ADS
+from sync_service.connectors.amazon_sp_api import AMAZON
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.kernel import Connector, FetchResult, ShopRef, Stream
 from sync_service.connectors.session import Kit, LiveSession
+from sync_service.connectors.shopify import SHOPIFY
 from sync_service.control import Control
 from sync_service.sandbox import truth, wire
+from sync_service.sandbox.amazon import Amazon, Logins
+from sync_service.sandbox.amazon_ads import AmazonAds
+from sync_service.sandbox.shopify import Shopify
+from sync_service.sandbox.world import (
+    ADS_CLIENT_ID,
+    ADS_CLIENT_SECRET,
+    SP_CLIENT_ID,
+    SP_CLIENT_SECRET,
+    World,
+)
 from sync_service.secrets import Secrets, keys_from_folder
 from sync_service.settings import Settings
 from tests.kernel_support import MORNING
@@ -99,7 +111,6 @@ class Bench:
     shop: ShopRef
     kit: FunctionKit
     clock: FakeClock
-    types: Mapping[str, pa.DataType] = field(default_factory=dict)
 
     @property
     def asked(self) -> list[Asked]:
@@ -136,11 +147,12 @@ def bench(
     connector: Connector,
     shop: ShopRef,
     platform: Platform,
+    *,
     secrets: Mapping[str, str],
-    now: datetime = MORNING,
+    clock: FakeClock | None = None,
 ) -> Iterator[Bench]:
     """Open a data folder for one shop."""
-    clock = FakeClock(now)
+    clock = clock or FakeClock(MORNING)
     settings = Settings(home=home, database=f"sqlite:///{home / 'control.db'}")
     store = Control(settings.database)
     kept = Secrets(store, keys_from_folder(settings.keys_folder), clock.now)
@@ -151,6 +163,14 @@ def bench(
         yield Bench(connector, shop, kit, clock)
     finally:
         store.close()
+
+
+Twist = Callable[[Asked, Response], Response]
+
+
+def unchanged(_asked: Asked, answer: Response) -> Response:
+    """What the platform says, as it says it."""
+    return answer
 
 
 BASE = "http://127.0.0.1:9"
@@ -175,6 +195,56 @@ def over(platform: wire.Platform) -> Platform:
         return Response(reply.status, {"content-type": reply.content_type, **headers}, reply.body)
 
     return answer
+
+
+WORLD = World()
+
+
+@contextmanager
+def sandbox_bench(
+    home: Path, platform: str, code: str, twist: Twist = unchanged
+) -> Iterator[Bench]:
+    """A shop of the sandbox's world at its platform; `twist` may change what the platform says."""
+    clock, shop = FakeClock(MORNING), WORLD.shop(code)
+    time = wire.SandboxTime(clock)
+    logins = Logins(WORLD, time)
+    at: wire.Platform
+    match platform:
+        case "amazon":
+            connector, at, number = AMAZON, Amazon(WORLD, time, logins), shop.marketplace_id
+            secrets = _login(SP_CLIENT_ID, SP_CLIENT_SECRET, shop.refresh_token)
+        case "amazon_ads":
+            connector, at, number = (
+                AMAZON_ADS,
+                AmazonAds(WORLD, time, logins),
+                str(shop.ads_profile_id),
+            )
+            secrets = _login(ADS_CLIENT_ID, ADS_CLIENT_SECRET, shop.ads_refresh_token)
+        case _:
+            connector, at, number = SHOPIFY, Shopify(WORLD, time), shop.domain
+            secrets = {"access_token": shop.access_token}
+    api = f"{BASE}/{shop.domain}" if platform == "shopify" else BASE
+    ref = ShopRef(
+        code=code,
+        platform=platform,
+        account="acc",
+        market=shop.market,
+        marketplace=number,
+        currency=shop.currency,
+        time_zone=shop.time_zone,
+        urls={"api": api, "token": f"{BASE}/auth/o2/token"},
+    )
+    answer = over(at)
+
+    def platform_says(asked: Asked) -> Response:
+        return twist(asked, answer(asked))
+
+    with bench(home, connector, ref, platform_says, secrets=secrets, clock=clock) as ready:
+        yield ready
+
+
+def _login(client: str, secret: str, refresh: str) -> dict[str, str]:
+    return {"client_id": client, "client_secret": secret, "refresh_token": refresh}
 
 
 def zipped(value: object) -> bytes:
