@@ -75,12 +75,11 @@ def due(ref: Ref) -> str:
 
 def attainment(ref: Ref, words: Words) -> str:
     """How far the counted value reaches what is due."""
-    lower, inverse = words("better", Better.LOWER), words("method", "ratio_down")
     special = {
         "actual": ref("counted"),
         "target": ref("due"),
-        "sign": f"IF({ref('better')}={_quoted(lower)},-1,1)",
-        "inverse": f"IF({ref('method')}={_quoted(inverse)},1,0)",
+        "sign": f"IF({_is(ref('better'), words, 'better', Better.LOWER)},-1,1)",
+        "inverse": f"IF({_is_method(ref, words, 'ratio_down')},1,0)",
     }
     return _compiled(_ATTAINED, special.__getitem__)
 
@@ -123,7 +122,13 @@ def _by_method(ref: Ref, words: Words, methods: Sequence[str], cells: Mapping[st
 
 def _is_method(ref: Ref, words: Words, code: str) -> str:
     """Whether the row is scored by a method."""
-    return f"{ref('method')}={_quoted(words('method', code))}"
+    return _is(ref("method"), words, "method", code)
+
+
+def _is(cell: str, words: Words, name: str, code: str) -> str:
+    """Whether a cell holds a code, or the word that the book shows for it."""
+    tests = [f"{cell}={_quoted(text)}" for text in dict.fromkeys((code, words(name, code)))]
+    return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
 
 
 def usable(ref: Ref, words: Words) -> str:
@@ -154,9 +159,9 @@ def status(ref: Ref, words: Words) -> str:
     shown = {one: words("status", one.value) for one in Status}
     special = {
         "actual": ref("counted"),
-        "worse": f"IF({ref('better')}={_quoted(words('better', Better.HIGHER))},-1,1)",
-        "around": f"IF({ref('better')}={_quoted(words('better', Better.BAND))},1,0)",
-        "inclusive": f"IF({ref('bound')}={_quoted(words('bound', Bound.INCLUSIVE))},1,0)",
+        "worse": f"IF({_is(ref('better'), words, 'better', Better.HIGHER)},-1,1)",
+        "around": f"IF({_is(ref('better'), words, 'better', Better.BAND)},1,0)",
+        "inclusive": f"IF({_is(ref('bound'), words, 'bound', Bound.INCLUSIVE)},1,0)",
         "paced": _paced(ref),
     }
     colour = _compiled(status_text(shown), lambda name: special.get(name) or ref(name))

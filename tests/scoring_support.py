@@ -67,6 +67,7 @@ class Drawn:
     weight: float
     applicable: bool
     veto: bool
+    coded: bool  # the cells hold codes, not the words of the edition
 
     @property
     def due(self) -> float | None:
@@ -109,6 +110,7 @@ def _row(chance: random.Random, person: int, region: str) -> Drawn:
         weight=chance.choice((5.0, 12.5, 33.3, 40.0, 100 / 3, 0.0)),
         applicable=chance.random() > 0.05,
         veto=chance.random() < 0.1,
+        coded=method == "anchors" or chance.random() < 0.3,
     )
 
 
@@ -303,16 +305,16 @@ def _stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]
         "region": row.region,
         "target": row.target,
         "weight": row.weight,
-        "method": words("method", row.method) if row.method != "anchors" else "anchors",
-        "better": words("better", row.better.value),
+        "method": row.method if row.coded else words("method", row.method),
+        "better": row.better.value if row.coded else words("better", row.better.value),
         **dict(zip(PARAMETERS, row.params, strict=True)),
         "cap": row.cap,
         "floor": row.floor,
         "warn": row.warn,
         "breach": row.breach,
-        "bound": words("bound", row.bound.value),
+        "bound": row.bound.value if row.coded else words("bound", row.bound.value),
         "veto": words("yes_no", "yes" if row.veto else "no"),
-        "target_basis": basis[0],
+        "target_basis": basis[0] if not row.coded else basis[1],
         "due_share": row.due_share,
         "counted": row.actual,
         "data_state": words("data_state", "complete" if row.applicable else "not_applicable"),
