@@ -13,7 +13,7 @@ from pathlib import Path
 
 from xlsxwriter.workbook import Workbook
 
-from sheet_templates.book import Book, Edition
+from sheet_templates.book import Book, Edition, Tab
 from sheet_templates.frame import setting
 from sheet_templates.layout import PARTNER_SHEETS, SHEETS, Language
 from sheet_templates.pages import (
@@ -112,7 +112,7 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
         metric_names=start.metric_names(),
     )
     for sheet in sheets:
-        book.tabs[sheet.code] = workbook.add_worksheet(sheet.title(language))
+        book.tabs[sheet.code] = workbook.add_worksheet(sheet.title(language), Tab)
     return book
 
 

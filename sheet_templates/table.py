@@ -34,6 +34,7 @@ BOUNDS = {
     "count": (-1e9, 1e9),
     "days": (-1e5, 1e5),
 }
+ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),
     "tblPeople.us_share": (0.0, 1.0),
@@ -59,13 +60,14 @@ class TableSpec:
 def put_table(book: Book, spec: TableSpec) -> None:
     """Write a table where the plan has it."""
     place = book.places[spec.name]
+    texts = {code: make(book.row(spec.name, ANY_ROW)) for code, make in spec.formulas.items()}
     tab = book.tabs[place.sheet.code]
     rows: Sequence[StartRow] = book.start.rows(spec.name) or spec.keys or ({},) * spec.blanks
     last = place.row + len(rows)
     _define(book, tab, place, spec, last)
     _headers(book, tab, place)
     for number, row in enumerate(rows, place.row + 1):
-        _row(book, place, spec, number, row)
+        _row(book, place, texts, number, row)
     if spec.style_columns:
         _columns(book, tab, place)
     for column in place.table.columns:
@@ -116,15 +118,15 @@ def _headers(book: Book, tab: Worksheet, place: Place) -> None:
         )
 
 
-def _row(book: Book, place: Place, spec: TableSpec, number: int, row: StartRow) -> None:
+def _row(book: Book, place: Place, texts: Mapping[str, str], number: int, row: StartRow) -> None:
     tab = book.tabs[place.sheet.code]
-    ref = book.row(spec.name, number + 1)
     for position, column in enumerate(place.table.columns, place.column):
         look = book.styles.body(column, unlocked=owner(book, column) is Owner.PARTNER)
-        if column.code in spec.formulas:
-            formula(tab, number, position, spec.formulas[column.code](ref), look)
+        if column.code in texts:
+            text = texts[column.code].replace(str(ANY_ROW), str(number + 1))
+            formula(tab, number, position, text, look)
         else:
-            shown = book.shown(spec.name, column, row.get(column.code))
+            shown = book.shown(place.table.name, column, row.get(column.code))
             put(tab, number, position, shown, look)
 
 

@@ -9,8 +9,6 @@ from sheet_templates.frame import frame, setting
 from sheet_templates.layout import CARD_LINES, CARD_WEEKS
 from sheet_templates.pages.items import attainment_bar
 from sheet_templates.places import letters
-from sheet_templates.style import UNIT_FORMAT, UNKNOWN
-from sheet_templates.table import signs
 from sheet_templates.scoring import (
     card_coverage,
     card_total,
@@ -19,6 +17,8 @@ from sheet_templates.scoring import (
     person_points,
     veto_count,
 )
+from sheet_templates.style import UNIT_FORMAT, UNKNOWN
+from sheet_templates.table import signs
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5

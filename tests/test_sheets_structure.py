@@ -1,0 +1,206 @@
+"""The built workbooks, looked at with openpyxl: tables, notes, checks, panes, print, drift."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from sheet_templates.book import Edition
+from sheet_templates.build import build, build_all
+from sheet_templates.layout import NAMES, PARTNER_SHEETS, SHEETS, TABLES, Language, Owner
+from sheet_templates.notes import note
+from sheet_templates.start import BookStart
+from tests.paths import ROOT
+from tests.sheets_support import filled
+
+EDITIONS: tuple[tuple[Edition, Language], ...] = (
+    ("manager", "zh"),
+    ("manager", "en"),
+    ("partner", "zh"),
+    ("partner", "en"),
+)
+SHIPPED = ROOT / "sheet_templates" / "shipped"
+# Functions of the native edition (DESIGN.md): every program has them, offline and on phones.
+SAFE = frozenset(
+    {
+        *("SUM", "SUMIFS", "COUNTIFS", "INDEX", "MATCH", "SUMPRODUCT", "IF", "IFERROR", "AND"),
+        *("OR", "NOT", "NA", "ISNUMBER", "ISNA", "ABS", "INT", "ROUND", "MIN", "MAX", "TEXT"),
+        *("DATE", "YEAR", "MONTH", "DAY"),
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    folder = tmp_path_factory.mktemp("books")
+    return {
+        (edition, language): build(
+            folder / f"{edition}-{language}.xlsx", edition, language, filled(language)
+        )
+        for edition, language in EDITIONS
+    }
+
+
+@pytest.fixture(scope="module")
+def books(built: dict[tuple[str, str], Path]) -> dict[tuple[str, str], Workbook]:
+    return {key: load(path) for key, path in built.items()}
+
+
+def load(path: Path) -> Workbook:
+    """Read with openpyxl, which says that it drops sparklines and data bars; we only look."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message=".*extension is not supported", category=UserWarning
+        )
+        return openpyxl.load_workbook(path)
+
+
+@pytest.mark.parametrize(("edition", "language"), EDITIONS)
+def test_tabs_and_tables_are_those_of_the_map(
+    books: dict[tuple[str, str], Workbook], edition: Edition, language: Language
+) -> None:
+    book = books[edition, language]
+    sheets = SHEETS if edition == "manager" else PARTNER_SHEETS
+    assert book.sheetnames == [sheet.title(language) for sheet in sheets]
+    for sheet in sheets:
+        tables = book[sheet.title(language)].tables
+        assert set(tables) == {table.name for table in sheet.tables}
+        for table in sheet.tables:
+            headers = [column.name for column in tables[table.name].tableColumns]
+            assert headers == [column.header(language) for column in table.columns]
+
+
+@pytest.mark.parametrize(("edition", "language"), EDITIONS)
+def test_every_header_has_a_note_of_at_most_two_lines(
+    books: dict[tuple[str, str], Workbook], edition: Edition, language: Language
+) -> None:
+    for sheet in books[edition, language].worksheets:
+        for name, table in sheet.tables.items():
+            for cell, column in zip(sheet[table.ref][0], TABLES[name].columns, strict=True):
+                assert cell.comment is not None, (name, column.code)
+                assert cell.comment.text == note(name, column.code, language)
+                assert cell.comment.text.count("\n") < 2
+                assert len(cell.comment.text) <= 90, (name, column.code)
+
+
+@pytest.mark.parametrize(("edition", "language"), EDITIONS)
+def test_every_formula_uses_the_safe_core_only(
+    books: dict[tuple[str, str], Workbook], edition: Edition, language: Language
+) -> None:
+    formulas = [
+        cell.value
+        for sheet in books[edition, language].worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert len(formulas) > 100
+    bare = (re.sub(r'"[^"]*"|\'[^\']*\'', "", text) for text in formulas)
+    used = {name for text in bare for name in re.findall(r"([A-Z][A-Z.0-9]*)\(", text)}
+    assert used <= SAFE
+    assert max(len(text) for text in formulas) <= 8192
+
+
+def test_headers_stand_in_row_four_with_frozen_panes(
+    books: dict[tuple[str, str], Workbook],
+) -> None:
+    special = {"tblFocus", "tblReview", "tblSetting", "tblReconcile"}
+    for book in books.values():
+        for sheet in book.worksheets:
+            assert sheet.freeze_panes is not None
+            for name, table in sheet.tables.items():
+                if name not in special:
+                    assert re.fullmatch(r"[A-Z]+4:[A-Z]+\d+", table.ref), name
+
+
+def test_each_tab_prints_on_a4_landscape_one_page_wide(
+    books: dict[tuple[str, str], Workbook],
+) -> None:
+    for book in books.values():
+        for sheet in book.worksheets:
+            assert sheet.page_setup.orientation == "landscape"
+            assert str(sheet.page_setup.paperSize) == "9"
+            assert sheet.page_setup.fitToWidth in (1, None)
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_choice_and_date_of_the_manager_is_checked(
+    books: dict[tuple[str, str], Workbook], language: Language
+) -> None:
+    for sheet in books["manager", language].worksheets:
+        for name, table in sheet.tables.items():
+            for cell, column in zip(sheet[table.ref][1], TABLES[name].columns, strict=True):
+                kind = column.kind.partition(":")[0]
+                if column.owner is not Owner.MANAGER or kind == "text":
+                    continue
+                found = [v for v in sheet.data_validations.dataValidation if cell.coordinate in v]
+                assert found, (name, column.code)
+                assert found[0].type == {"choice": "list", "date": "date"}.get(kind, "decimal")
+
+
+def test_a_partner_types_in_partner_columns_only(books: dict[tuple[str, str], Workbook]) -> None:
+    book = books["partner", "zh"]
+    for sheet in book.worksheets:
+        assert sheet.protection.sheet
+        for name, table in sheet.tables.items():
+            for cell, column in zip(sheet[table.ref][1], TABLES[name].columns, strict=True):
+                assert cell.protection.locked == (column.owner is not Owner.PARTNER)
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [
+        pytest.param("basic", 9, id="basic shows nine tabs"),
+        pytest.param("team", 12, id="team shows twelve"),
+        pytest.param("full", 18, id="full shows all but the three behind the scenes"),
+    ],
+)
+def test_tabs_are_hidden_by_mode(tmp_path: Path, mode: str, shown: int) -> None:
+    path = build(tmp_path / "x.xlsx", contents=BookStart(settings={"mode": mode}))
+    states = [s.sheet_state for s in load(path).worksheets]
+    assert states.count("visible") == shown
+
+
+@pytest.mark.parametrize(("edition", "language"), EDITIONS)
+def test_every_name_of_the_map_points_at_one_cell(
+    books: dict[tuple[str, str], Workbook], edition: Edition, language: Language
+) -> None:
+    book = books[edition, language]
+    for name in NAMES:
+        if edition == "partner" and name.code == "nmSetupDone":
+            continue  # a partner sets nothing up
+        [(title, cell)] = book.defined_names[name.code].destinations
+        assert title in book.sheetnames
+        assert ":" not in cell
+
+
+def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
+    first = build(tmp_path / "a.xlsx", contents=filled("zh"))
+    second = build(tmp_path / "b.xlsx", contents=filled("zh"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_shipped_workbooks_are_what_the_code_builds(tmp_path: Path) -> None:
+    for path in build_all(tmp_path):
+        kept = SHIPPED / path.name
+        mend = "run: python -m sheet_templates.build sheet_templates/shipped"
+        assert _parts(kept) == _parts(path), f"{kept.name} is out of date; {mend}"
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    """The parts of a workbook; how hard they are packed depends on the machine's zlib."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    start = BookStart(products=({"sku": "=1+1", "name": '=HYPERLINK("http://x","y")'},))
+    sheet = load(build(tmp_path / "x.xlsx", contents=start))["产品"]
+    assert [sheet["A5"].data_type, sheet["J5"].data_type] == ["s", "s"]
