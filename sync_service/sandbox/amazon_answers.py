@@ -133,8 +133,8 @@ def order_id(shop: SandboxShop, index: int) -> str:
 
 def cents(value: int) -> str:
     """Cents as a decimal text."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+    whole, rest = divmod(value if value >= 0 else -value, 100)
+    return f"{'-' if value < 0 else ''}{whole}.{rest:02d}"
 
 
 def money(value: int, currency: str) -> Json:

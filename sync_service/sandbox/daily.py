@@ -132,17 +132,30 @@ def adverts(world: World, code: str) -> dict[str, Adverts]:
         rng = np.random.default_rng([world.seed, one.shop.key, 3])
         price = np.array([p.price_cents for p in one.products], dtype=np.float64)
         money = one.expected * price[:, None] * 1.16
-        money *= np.where(rng.random(len(price)) < 0.7, 1.45, 0.05)[:, None]  # noqa: PLR2004 - advertised
         money *= _overspend(code)[None, :]
+        shown = _picked(money, 0.45, rng)
+        again = _picked(money, 0.15, rng)
         groups = np.array([p.category for p in one.products])
         brands = np.array([money[groups == name].sum(axis=0) for name, *_ in CATEGORIES])
         means = np.array([_mean(price[groups == name]) for name, *_ in CATEGORIES])
         _ADVERTS[key] = {
-            "sp": _campaigns(money * 0.085, price, 0.245, rng),
+            "sp": _campaigns(shown * 0.085, price, 0.235, rng),
             "sb": _campaigns(brands * 0.013, means, 0.27, rng),
-            "sd": _campaigns(money * 0.010, price, 0.30, rng),
+            "sd": _campaigns(again * 0.010, price, 0.30, rng),
         }
     return _ADVERTS[key]
+
+
+def _picked(
+    money: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    share: float,
+    rng: np.random.Generator,
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """The sales of the advertised SKUs, scaled so that the whole budget is spent on them."""
+    sales = money.sum(axis=1)
+    chosen = (rng.random(len(sales)) < share) | (sales >= np.quantile(sales, 0.95))
+    scaled = money * chosen[:, None] * (sales.sum() / sales[chosen].sum())
+    return scaled
 
 
 def _mean(prices: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
@@ -167,8 +180,7 @@ def _campaigns(
     cost = np.maximum(price * 0.02, 25.0)[:, None]
     clicks = rng.poisson(budget / cost)
     spend = np.rint(clicks * cost * rng.uniform(0.85, 1.15, clicks.shape)).astype(np.int64)
-    overspent = 1.0
-    orders = rng.poisson(clicks * (cost / (price[:, None] * acos)) * overspent)
+    orders = rng.poisson(clicks * (cost / (price[:, None] * acos)))
     return Adverts(
         impressions=clicks * rng.integers(180, 320, clicks.shape) + rng.poisson(budget / 40),
         clicks=clicks,

@@ -84,8 +84,13 @@ _OUTSIDE = (
 ).split()
 
 
-def write_files(world: World, folder: Path, as_of: datetime) -> list[Path]:
-    """Write every file as it would look at `as_of`; equal worlds give equal bytes."""
+def write_files(
+    world: World, folder: Path, as_of: datetime, shops: Sequence[str] | None = None
+) -> list[Path]:
+    """Write every file as it would look at `as_of`; equal worlds give equal bytes.
+
+    `shops` limits the files of single shops; the files of all shops hold all of them anyway.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     made = {
         "costs.csv": csv_bytes(COSTS_HEADER, _costs(world), encoding="gbk"),
@@ -93,6 +98,8 @@ def write_files(world: World, folder: Path, as_of: datetime) -> list[Path]:
         "own-stores.csv": csv_bytes(OUTSIDE_HEADER, _outside(world, as_of)),
     }
     for shop in world.shops:
+        if shops is not None and shop.code not in shops:
+            continue
         make = _amazon_files if shop.platform == "amazon" else _shopify_files
         made |= make(world, shop, as_of)
     paths = []
