@@ -149,9 +149,9 @@ def test_a_value_of_the_door(text: str, expected: Written) -> None:
 
 
 BOUND = (
-    '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1">'
-    '<f t="array" ref="B1:B2">{1;2}</f><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c><c r="D2"><f t="dataTable" ref="D2:E3" dt2D="1" '
-    'dtr="1" r1="A1" r2="A2"/><v>1</v></c></row>'
+    '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1"><f t="array" ref="B1:B2">{1;2}</f>'
+    '<v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c><c r="D2"><f t="dataTable" ref="D2:E3" '
+    'dt2D="1" dtr="1" r1="A1" r2="A2"/><v>1</v></c></row>'
 )
 
 

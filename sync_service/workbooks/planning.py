@@ -129,7 +129,8 @@ def _scan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> _Ro
         if table.first <= raw.number <= table.last:
             here = {c.column: c for c in cells(sheet, raw)}
             found.cells[raw.number] = here
-            if any(_holds_text(one, here.get(c), c, found, raw.number) for c in persons):
+            texts = ((c, here[c]) for c in persons if c in here)
+            if any(_holds_text(book, one, found, raw.number, (c, t)) for c, t in texts):
                 found.held.add(raw.number)
             key = tuple(key_text(typed(book, here[c])) if c in here else "" for c in keys if c)
             if not any(key):
@@ -153,12 +154,13 @@ def _persons_columns(one: Placed) -> list[int]:
     ]
 
 
-def _holds_text(one: Placed, cell: RawCell | None, column: int, found: _Rows, row: int) -> bool:
+def _holds_text(
+    book: Book, one: Placed, found: _Rows, row: int, place: tuple[int, RawCell]
+) -> bool:
     """True for something typed; a formula filled down by the table is nobody's text."""
-    if cell is None or not cell.inner:
-        return False
+    column, cell = place
     if not cell.has_formula:
-        return True
+        return bool(cell.inner) and typed(book, cell) not in (None, "")
     if one.found.columns[column - one.found.ref.left].formula:
         return False
     return not _copied_down(cell, found.cells.get(row - 1, {}).get(column))
