@@ -76,7 +76,7 @@ class Ratio:
 
     name: str
     value: float | None
-    goal: float
+    goal: float | None  # None: printed without a judgement
     at_most: bool  # else at least
     unit: str = "x"
     bound: bool = False  # the value is a lower bound: a contender was stopped
@@ -84,18 +84,19 @@ class Ratio:
     @property
     def met(self) -> bool | None:
         """Whether the goal is met."""
-        if self.value is None:
+        if self.value is None or self.goal is None:
             return None
         return self.value <= self.goal if self.at_most else self.value >= self.goal
 
     def line(self, name: str) -> str:
         """Benchmark, ratio, goal, met or missed."""
-        goal = f"goal {'<=' if self.at_most else '>='} {self.goal:g}{self.unit}"
+        sign = "<=" if self.at_most else ">="
+        goal = "no goal" if self.goal is None else f"goal {sign} {self.goal:g}{self.unit}"
         if self.value is None:
             return f"{name}: {self.name}  not measured  ({goal})"
-        word = "met" if self.met else "missed"
+        word = {None: "", True: "met", False: "missed"}[self.met]
         shown = f"{'>' if self.bound else ''}{self.value:.3g}{self.unit}"
-        return f"{name}: {self.name}  {shown}  {goal}  {word}"
+        return f"{name}: {self.name}  {shown}  {goal}  {word}".rstrip()
 
 
 @dataclass(slots=True)
@@ -212,11 +213,12 @@ def measure(
     try:
         for contender in present:
             running[contender.name] = _Process(contender)
-            running[contender.name].answer(3600)
+            _asked(found[contender.name], lambda c=contender: running[c.name].answer(3600))
         number, planned = 0, ROUNDS if rounds is None else rounds
         while number <= planned:
             for contender in present:
-                _round(found[contender.name], running[contender.name], number)
+                if found[contender.name].absent is None:
+                    _round(found[contender.name], running[contender.name], number)
                 if say:
                     _tell(found[contender.name], number)
             slowest = max((m.seconds[-1] for m in found.values() if m.seconds), default=0.0)
@@ -244,6 +246,17 @@ def _absent(measured: Measured) -> bool:
     return missing
 
 
+def _asked(measured: Measured, ask: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+    """Ask a contender; a peer that breaks is left out by name, the product's fault is ours."""
+    try:
+        return ask()
+    except (RuntimeError, BrokenPipeError):
+        if measured.contender.role != "peer":
+            raise
+        measured.absent = f"{measured.contender.package or 'it'} failed, see the error above"
+        return None
+
+
 def _round(measured: Measured, process: _Process, number: int) -> None:
     """Run one round; round 0 is the warm-up and leaves only its value and memory."""
     contender = measured.contender
@@ -251,7 +264,9 @@ def _round(measured: Measured, process: _Process, number: int) -> None:
     if measured.stopped or (limit is not None and number > limit):
         return
     started = time.perf_counter()
-    answer = process.go(contender.stop_after)
+    answer = _asked(measured, lambda: process.go(contender.stop_after))
+    if measured.absent:
+        return
     if answer is None:
         process.kill()  # or it would slow down the others
         measured.stopped = True

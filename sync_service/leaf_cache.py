@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sync_service.int128 import exact
+
 if TYPE_CHECKING:
     from sync_service.facts import FactFile
 
@@ -123,28 +125,11 @@ def _merged(
     for name in summed.column_names:
         if name.startswith("k:") and pc.sum(chosen.column(name)).as_py():
             columns[name] = chosen.column(name)
-            columns[f"s:{name[2:]}"] = _exact(chosen.column(f"s:{name[2:]}"))
+            columns[f"s:{name[2:]}"] = pa.array(exact(chosen.column(f"s:{name[2:]}")))
     added = pa.table(columns)
     both = added if kept is None else pa.concat_tables([kept, added], promote_options="default")
     both = both.unify_dictionaries().combine_chunks()
     return both.replace_schema_metadata({_FILES: orjson.dumps([*before, *keys])})
-
-
-def _exact(column: pa.ChunkedArray) -> pa.Array:
-    """Give 128-bit sums as int64, scale aside.
-
-    Raises:
-        OverflowError: A sum is beyond 922 trillion units of money.
-    """
-    column = column.combine_chunks()
-    if pa.types.is_integer(column.type):
-        return column.cast(pa.int64())
-    halves = np.frombuffer(column.buffers()[1], np.int64).reshape(-1, 2)
-    halves = halves[column.offset : column.offset + len(column)]
-    if (halves[:, 1] != halves[:, 0] >> 63).any():
-        message = "A sum of facts does not fit 64 bits; a fact of that day must be wrong."
-        raise OverflowError(message)
-    return pa.array(halves[:, 0].copy())
 
 
 def _part(stream: str, table: pa.Table, wanted: Mapping[str, FactFile]) -> Part:

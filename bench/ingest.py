@@ -1,0 +1,269 @@
+"""A million rows of JSON from loopback HTTP into the facts, and the last days once more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import write_deltalake
+
+from bench import ingest_server as server
+from bench.measuring import ROOT, Bench, Contender, Measured, Ratio, measure, ratio
+from kpi.model import Measure, RollUp, Unit, Window
+from sync_service.connectors.batches import to_table
+from sync_service.connectors.kernel import FetchResult, Session, ShopRef, Stream
+from sync_service.facts import Facts
+from sync_service.http import Client, Request
+
+PEERS = ROOT / ".work" / "bench" / "peers" / "bin" / "python"
+STREAM = "bench.orders"
+FULL, SMALL = 1_000_000, 20_000
+WHOLE = Window(server.FIRST, server.FIRST + dt.timedelta(days=server.DAYS))
+LATE = Window(WHOLE.end - dt.timedelta(days=server.LATE_DAYS), WHOLE.end)
+MEASURES = (*server.COUNTS, *server.AMOUNTS)
+
+
+def catalogue() -> dict[str, Measure]:
+    """Give the six measures."""
+    units = dict.fromkeys(server.COUNTS, Unit.COUNT) | dict.fromkeys(server.AMOUNTS, Unit.MONEY)
+    return {
+        code: Measure(code, {"zh": code, "en": code}, unit, RollUp.SUM, ("WB",))
+        for code, unit in units.items()
+    }
+
+
+def stream(client: Client, port: int, kind: str, number: int) -> Stream:
+    """Give the stream as a connector would declare it; its fetch reads the shop's pages."""
+
+    def fetch(_session: Session, _shop: ShopRef, _window: Window) -> FetchResult:
+        return FetchResult(fetched(client, port, kind, number))
+
+    return Stream(
+        name=STREAM,
+        measures=MEASURES,
+        fetch=fetch,
+        look_back_days=server.LATE_DAYS,
+        weekly_look_back_days=server.LATE_DAYS,
+        provisional_days=0,
+        chunk_days=server.DAYS,
+        history_days=server.DAYS,
+        empty_day="missing",
+        freshness_hours=24,
+    )
+
+
+def fetched(client: Client, port: int, kind: str, shop: int) -> pa.Table:
+    """Read every page of a shop: checked bytes, strict JSON, columns, Arrow."""
+    url: str | None = f"http://127.0.0.1:{port}/{kind}/{shop}"
+    batches = []
+    while url:
+        page: Any = client.send(Request("GET", url)).json()
+        batches.append(_batch(page["rows"]))
+        url = page["next"]
+    return pa.concat_tables(batches)
+
+
+def _batch(rows: list[dict[str, Any]]) -> pa.Table:
+    """Give a page as columns; money goes from text to decimal, never through a float."""
+    columns = {
+        "day": pa.array([row["day"] for row in rows]).cast(pa.date32()),
+        "sku": pa.array([row["sku"] for row in rows], pa.string()),
+        "part": pa.repeat(pa.scalar(""), len(rows)),
+        "currency": pa.array([row["currency"] for row in rows], pa.string()),
+    }
+    for name in server.COUNTS:
+        columns[name] = pa.array([row[name] for row in rows], pa.int64())
+    for name in server.AMOUNTS:
+        texts = pa.array([row[name] for row in rows], pa.string())
+        columns[name] = texts.cast(pa.decimal128(18, 4))
+    return pa.table(columns)
+
+
+def product(*, port: int, small: bool) -> Callable[[], dict[str, Any]]:
+    """Prepare the product: the checked client, the connectors' checks, the facts, synced."""
+    del small
+    folder = _folder("product")
+
+    def run() -> dict[str, Any]:
+        shutil.rmtree(folder, ignore_errors=True)
+        store = Facts(folder, catalogue())
+        client = Client((), loopback=(f"127.0.0.1:{port}",))
+        for number, kind, window in ((1, "first", WHOLE), (2, "late", LATE), (2, "late", LATE)):
+            for shop in range(server.SHOPS):
+                _commit(store, client, port, kind, shop, window, number)
+        client.close()
+        return _totals(store)
+
+    return run
+
+
+def _commit(
+    store: Facts, client: Client, port: int, kind: str, shop: int, window: Window, number: int
+) -> None:
+    """Bring one shop's window into the facts."""
+    source = stream(client, port, kind, shop)
+    result = FetchResult(fetched(client, port, kind, shop))
+    types = {field.name: field.type for field in store.schema}
+    table = to_table(source, "EUR", window, result, types)
+    store.commit(STREAM, f"SHOP-{shop:02d}", window, table, number=number, meta={"run": "bench"})
+
+
+def _totals(store: Facts) -> dict[str, Any]:
+    """Give row count and exact sums, money in cents."""
+    totals = {"rows": 0} | dict.fromkeys(MEASURES, 0)
+    for shop in range(server.SHOPS):
+        rows = store.rows(STREAM, f"SHOP-{shop:02d}", WHOLE)
+        totals["rows"] += rows.num_rows
+        for name in MEASURES:
+            found = pc.sum(rows.column(name)).as_py()
+            totals[name] += int(found * 100) if name in server.AMOUNTS else found
+    return totals
+
+
+def direct(*, port: int, small: bool) -> Callable[[], int]:
+    """Prepare the limit: bare reads of all pages, and decoded batches straight into Delta."""
+    del small
+    folder = _folder("direct")
+    client = Client((), loopback=(f"127.0.0.1:{port}",))
+    kinds = [("first", shop) for shop in range(server.SHOPS)]
+    kinds += [(kind, shop) for kind in ("late", "late") for shop in range(server.SHOPS)]
+    decoded = [
+        (
+            kind,
+            fetched(client, port, kind, shop).append_column(
+                "shop", _same(shop, client, port, kind)
+            ),
+        )
+        for kind, shop in dict.fromkeys(kinds)
+    ]
+
+    def run() -> int:
+        shutil.rmtree(folder, ignore_errors=True)
+        read = sum(_bare_read(client, port, kind, shop) for kind, shop in kinds)
+        for kind, table in decoded:
+            _straight(folder, kind, table)
+        return read
+
+    return run
+
+
+def _same(shop: int, client: Client, port: int, kind: str) -> pa.Array:
+    """Give the shop's column of a table; the count is that of its pages."""
+    return pa.repeat(pa.scalar(f"SHOP-{shop:02d}"), fetched(client, port, kind, shop).num_rows)
+
+
+def _straight(folder: Path, kind: str, table: pa.Table) -> None:
+    """Write one batch without checks, keys or syncing, partitioned as the facts are."""
+    month = pc.strftime(table.column("day"), format="%Y-%m")
+    full = table.append_column("month", month)
+    shop = table.column("shop")[0].as_py()
+    late = f"shop = '{shop}' AND day >= '{LATE.start}'"
+    write_deltalake(
+        str(folder),
+        full,
+        mode="overwrite" if kind == "late" else "append",
+        predicate=late if kind == "late" else None,
+        partition_by=["shop", "month"],
+    )
+
+
+def _bare_read(client: Client, port: int, kind: str, shop: int) -> int:
+    """Read every page of a shop and look for nothing but the next address."""
+    url, size = f"http://127.0.0.1:{port}/{kind}/{shop}", 0
+    while url:
+        body = client.send(Request("GET", url)).body
+        size += len(body)
+        link = body[body.rindex(b'"next":') + 7 : -1].strip(b'"').decode()
+        url = "" if link == "null" else link
+    return size
+
+
+def _folder(name: str) -> Path:
+    """Give a folder of this process."""
+    return ROOT / ".work" / "bench" / f"ingest-{name}-{os.getpid()}"
+
+
+@contextmanager
+def _serving(rows: int) -> Iterator[int]:
+    """Run the platform in a process of its own; its port."""
+    command = [sys.executable, "-m", "bench.ingest_server", str(rows)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None  # noqa: S101 - we asked for a pipe
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+def run(*, small: bool) -> Bench:
+    """Run all sides and judge them."""
+    rows = SMALL if small else FULL
+    with _serving(rows) as port:
+        found = measure(_contenders({"port": port, "small": small}), rounds=1 if small else 3)
+    for leftover in (ROOT / ".work" / "bench").glob("ingest-*-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    mine, limit = found["product"], found["limit: bare HTTP + direct Arrow write"]
+    default, parquet = found["dlt rest_api, defaults (merge)"], found["dlt, parquet loader (merge)"]
+    ratios = [
+        Ratio(
+            "dlt defaults / product", ratio(default, mine), 10, at_most=False, bound=default.stopped
+        ),
+        Ratio(
+            "dlt parquet / product", ratio(parquet, mine), 1, at_most=False, bound=parquet.stopped
+        ),
+        Ratio("product / limit", ratio(mine, limit), 1.5, at_most=True),
+    ]
+    late = rows * server.LATE_DAYS // server.DAYS
+    remarks = [
+        f"{rows:,} rows, then {late:,} rows of the last {server.LATE_DAYS} days twice (the second "
+        f"time is a repeat that must change nothing): {(rows + 2 * late) / mine.median:,.0f} rows/s",
+    ]
+    return Bench("ingest", found, ratios, remarks, _faults(mine, rows), small)
+
+
+def _contenders(args: dict[str, object]) -> list[Contender]:
+    """Give all sides; dlt runs once, and is stopped after 300 s."""
+    python, peers = str(PEERS), "bench.ingest_peers"
+    return [
+        Contender("product", "product", "bench.ingest:product", args),
+        Contender("limit: bare HTTP + direct Arrow write", "limit", "bench.ingest:direct", args),
+        Contender(
+            "dlt, parquet loader (merge)",
+            "peer",
+            f"{peers}:dlt_parquet",
+            args,
+            package="dlt",
+            python=python,
+            rounds=0,
+            stop_after=300,
+        ),
+        Contender(
+            "dlt rest_api, defaults (merge)",
+            "peer",
+            f"{peers}:dlt_default",
+            args,
+            package="dlt",
+            python=python,
+            rounds=0,
+            stop_after=300,
+        ),
+    ]
+
+
+def _faults(mine: Measured, rows: int) -> list[str]:
+    """Compare rows and exact sums with what the platform served."""
+    wanted = server.expected(rows)
+    return [
+        f"{name}: {mine.value[name]} in the facts, {wanted[name]} served"
+        for name in wanted
+        if mine.value[name] != wanted[name]
+    ]
