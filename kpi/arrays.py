@@ -1,8 +1,9 @@
 """Formulas over numpy arrays: the same doubles as `evaluate`, many scopes and periods at once.
 
-Inside, NaN is unknown and every array is double; an infinity becomes NaN in the step that made
-it, so that 1 / inf is never a known 0. IF chooses per element, so a branch not taken may be
-unknown there without harm, as in the scalar form.
+Inside, NaN is unknown and every array is double. An infinity becomes NaN before anything can
+divide by it, so that 1 / inf is never a known 0; a chain checks once, at its end, because what
+overflows in the middle cannot become finite again there. IF chooses per element, so a branch
+not taken may be unknown there without harm, as in the scalar form.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Columns:
     closings: Mapping[str, Column] = field(default_factory=dict)
     means: Mapping[str, Column] = field(default_factory=dict)
     by_day: Sequence[Mapping[str, Column]] | None = None
+    finite: bool = False  # True: no infinity anywhere in it, so none is looked for
 
     def value(self, code: str) -> Column:
         """See `ArrayValues`."""
@@ -92,7 +94,8 @@ def evaluate_array(
     tree = parsed(expression) if isinstance(expression, str) else expression
     with np.errstate(all="ignore"):
         result = _numbers(_value(tree.root, _values(lookup, days)))
-        return np.array(np.broadcast_to(result + 0.0, shape))  # + 0: never -0
+        found = np.asarray(result + 0.0)  # never -0, and never the caller's own array
+    return found if found.shape == shape else np.array(np.broadcast_to(found, shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +126,15 @@ def _values(
     return _Asked(lookup, days) if callable(lookup) else lookup
 
 
-def _column(column: Column) -> Floats | Texts:
+def _column(column: Column, *, finite: bool = False) -> Floats | Texts:
     """A column as an array, what is not finite as NaN."""
     if column is None:
         return _NAN
     array = np.asarray(column)
     if array.dtype.kind == "U":
         return array
-    return _finite(array.astype(np.float64, copy=False), fresh=False)
+    array = array.astype(np.float64, copy=False)
+    return array if finite else _finite(array, fresh=False)
 
 
 def _finite(array: Floats, *, fresh: bool = True) -> Floats:
@@ -150,7 +154,7 @@ def _mask(array: Floats, spoilt: NDArray[np.bool_]) -> Floats:
 def _value(node: Node, values: ArrayValues) -> Floats | Texts:
     match node:
         case Name():
-            return _column(values.value(node.code))
+            return _column(values.value(node.code), finite=getattr(values, "finite", False))
         case Number() | Text():
             return np.asarray(node.value)
         case Chain():
@@ -193,8 +197,8 @@ _COMPARISONS: Mapping[str, Callable[[Floats, Floats], NDArray[np.bool_]]] = {
 def _chain(node: Chain, values: ArrayValues) -> Floats:
     result = _number(node.first, values)
     for sign, operand in node.rest:
-        result = _finite(_STEPS[sign](result, _number(operand, values)))
-    return result
+        result = _STEPS[sign](result, _number(operand, values))
+    return _finite(result)
 
 
 def _compare(node: Compare, values: ArrayValues) -> Floats:

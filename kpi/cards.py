@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
+from kpi.definitions import Definitions
 from kpi.evaluate import parsed
 from kpi.meaning import meaning
-from kpi.model import Card, Language, Measure, Metric, Texts, Unit
+from kpi.model import Card, Metric, Texts, Unit
 from kpi.syntax import STOCK_FUNCTIONS, Call, walk
 
 DEFAULT_DECIMALS: Mapping[Unit, int] = {
@@ -56,20 +56,6 @@ _STOCK: Texts = {
     "zh": "店铺当地日；存量取期初和期末",
     "en": "the shop's own days; stock at both ends",
 }
-
-
-class Definitions(Protocol):
-    """What a card needs of a catalogue."""
-
-    @property
-    def measures(self) -> Mapping[str, Measure]:
-        """Measures by code."""
-
-    def label(self, code: str, language: Language) -> str:
-        """The name of a measure or KPI."""
-
-    def needs(self, code: str) -> frozenset[str]:
-        """The base measures behind a code."""
 
 
 def made_card(catalog: Definitions, metric: Metric) -> Card:

@@ -10,92 +10,37 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from kpi.book_rows import Decode
 from kpi.cards import DEFAULT_DECIMALS, made_card
+from kpi.definitions import Definitions, define
 from kpi.errors import KpiError, Problem
-from kpi.evaluate import parsed
 from kpi.model import (
-    LANGUAGES,
     Better,
     Card,
     Kind,
     Klass,
-    Language,
     Measure,
     Metric,
     RollUp,
     Texts,
     Unit,
 )
-from kpi.parser import parse
-from kpi.syntax import STOCK_FUNCTIONS, Call, Expression, Name, references, unparse, walk
+from kpi.own_kpis import with_own
+from kpi.syntax import unparse
 from kpi.tables import Table
-from kpi.tokens import FormulaError, Names
-from kpi.units import check_units
 
 _HERE = Path(__file__).parent
 _EMPTY: Texts = {"zh": "", "en": ""}
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
-    """Measures and KPIs by code, their parsed formulas, and what stands on what."""
-
-    measures: Mapping[str, Measure]
-    metrics: Mapping[str, Metric]
-    expressions: Mapping[str, Expression]  # of derived measures and of KPIs, over codes
-    order: tuple[str, ...]  # codes of `expressions`, each after all that it names
-    bases: Mapping[str, frozenset[str]]  # per code of `expressions`: its columns of facts
-    known: Names  # every name of anything, in either language
-
-    def names(self) -> dict[str, str]:
-        """Every name, zh, en and code, to its code; a KPI's name comes before a measure's."""
-        return all_names(self.measures, self.metrics)
-
-    def label(self, code: str, language: Language) -> str:
-        """The name of a measure or KPI; a code that is neither is shown as it is."""
-        found = self.metrics.get(code) or self.measures.get(code)
-        return found.names[language] if found else code
-
-    def unit(self, code: str) -> Unit:
-        """The unit of a measure or KPI."""
-        return (self.metrics.get(code) or self.measures[code]).unit
-
-    def needs(self, code: str) -> frozenset[str]:
-        """The base measures that a KPI or measure stands on, down to the columns of facts."""
-        return self.bases.get(code, frozenset({code}))
-
-    def steps(self, codes: Iterable[str]) -> tuple[str, ...]:
-        """All formulas behind these codes in the order to evaluate them, the codes included."""
-        wanted: set[str] = set()
-        waiting = [code for code in codes if code in self.expressions]
-        while waiting:
-            code = waiting.pop()
-            if code not in wanted:
-                wanted.add(code)
-                below = references(self.expressions[code])
-                waiting += [c for c in below if c in self.expressions]
-        return tuple(code for code in self.order if code in wanted)
-
-    def parsed(self, text: str) -> Expression:
-        """A formula over any name of the catalogue; parsed once when it holds codes only."""
-        expression = parsed(text)
-        if all(c in self.metrics or c in self.measures for c in references(expression)):
-            return expression
-        return self.parse(text)
-
-    def parse(self, text: str) -> Expression:
-        """A formula over any name of the catalogue; `FormulaError` for an unknown one."""
-        return parse(text, names=self.known)
-
-    def sources(self, code: str) -> dict[str, tuple[str, ...]]:
-        """Who can deliver each base measure behind a KPI: for the definition mismatch report."""
-        return {base: self.measures[base].sources for base in sorted(self.needs(code))}
+class Catalog(Definitions):
+    """Sound definitions with their identity, and the way for the manager's own rows to join."""
 
     def definition_hash(self, code: str) -> str:
         """Sixteen hex digits that change with anything that changes the KPI's meaning."""
@@ -110,104 +55,22 @@ class Catalog:
         self, table: Table | None, decode: Decode | None = None
     ) -> tuple[Catalog, list[Problem]]:
         """This catalogue with the own rows of tblKpi; see `kpi.own_kpis`."""
-        from kpi.own_kpis import with_own  # noqa: PLC0415 - it builds on this module
-
-        return (self, []) if table is None else with_own(self, table, decode)
-
-
-def all_names(measures: Mapping[str, Measure], metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """Codes first, then names of KPIs, then of measures; also in small letters."""
-    names = {code: code for code in [*measures, *metrics]}
-    things: list[Metric | Measure] = [*metrics.values(), *measures.values()]
-    for thing in things:
-        for language in LANGUAGES:
-            names.setdefault(thing.names[language], thing.code)
-    for name, code in list(names.items()):
-        names.setdefault(name.casefold(), code)
-    return names
+        if table is None:
+            return self, []
+        found, problems = with_own(self, table, decode)
+        return catalog_of(found), problems
 
 
 def build(measures: Mapping[str, Measure], metrics: Mapping[str, Metric]) -> Catalog:
     """The checked catalogue of these definitions; `KpiError` for the first that is wrong."""
-    names = Names(all_names(measures, metrics))
-    texts = {m.code: m.derived for m in measures.values() if m.derived is not None}
-    texts |= {m.code: m.expression for m in metrics.values()}
-    expressions = {code: _sound(code, text, names) for code, text in texts.items()}
-    order = ordered(expressions)
-    catalog = Catalog(measures, metrics, expressions, order, _bases(order, expressions), names)
-    for code in order:
-        check_one(catalog, expressions[code], catalog.unit(code))
-    return catalog
+    return catalog_of(define(measures, metrics))
 
 
-def _bases(
-    order: Iterable[str], expressions: Mapping[str, Expression]
-) -> dict[str, frozenset[str]]:
-    bases: dict[str, frozenset[str]] = {}
-    for code in order:
-        below = references(expressions[code])
-        bases[code] = frozenset[str]().union(*(bases.get(c, frozenset({c})) for c in below))
-    return bases
-
-
-def check_one(catalog: Catalog, expression: Expression, unit: Unit) -> None:
-    """Raise `FormulaError` for mixed units or for OPENING and the like of what is no stock."""
-    check_units(expression, catalog.unit, unit)
-    for node in walk(expression.root):
-        if isinstance(node, Call) and node.function in STOCK_FUNCTIONS:
-            [name] = [n for n in walk(node) if isinstance(n, Name)]
-            _check_stock(catalog, node.function, name)
-
-
-def _check_stock(catalog: Catalog, function: str, name: Name) -> None:
-    measure = catalog.measures.get(name.code)
-    if measure is not None and measure.roll_up is not RollUp.SUM and measure.derived is None:
-        return
-    labels = {language: catalog.label(name.code, language) for language in LANGUAGES}
-    raise FormulaError(
-        "formula_stock",
-        name.column,
-        {
-            "zh": f"“{labels['zh']}”不是存量，不能用 {function}。",
-            "en": f'"{labels["en"]}" is no stock measure, so {function} cannot take it.',
-        },
-        {
-            "zh": "请用可售库存、在途库存或存货成本金额这样的存量。",
-            "en": "Use a stock such as available_units, inbound_units or inventory_value_cost.",
-        },
+def catalog_of(found: Definitions) -> Catalog:
+    """The same definitions as a catalogue."""
+    return Catalog(
+        found.measures, found.metrics, found.expressions, found.order, found.bases, found.known
     )
-
-
-def _sound(code: str, text: str, names: Names) -> Expression:
-    try:
-        return parse(text, names=names)
-    except FormulaError as error:
-        message = f"Definition of {code}: {error}"
-        raise KpiError(message) from error
-
-
-def ordered(expressions: Mapping[str, Expression]) -> tuple[str, ...]:
-    """The codes, each after all that it names; `KpiError` names a circle."""
-    order: list[str] = []
-    done: set[str] = set()
-    for start in expressions:
-        path: list[str] = []
-        waiting = [(start, False)]
-        while waiting:
-            code, finished = waiting.pop()
-            if finished:
-                path.pop()
-                order.append(code)
-                done.add(code)
-            elif code in path:
-                circle = " -> ".join([*path[path.index(code) :], code])
-                raise KpiError(f"KPIs refer to each other in a circle: {circle}.")
-            elif code not in done:
-                path.append(code)
-                waiting.append((code, True))
-                below = sorted(references(expressions[code]), reverse=True)
-                waiting += [(c, False) for c in below if c in expressions]
-    return tuple(order)
 
 
 # -------------------------------------------------------------------------------- the own files

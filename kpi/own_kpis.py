@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kpi.book_rows import Decode
 from kpi.cards import DEFAULT_DECIMALS, made_card
-from kpi.catalog import Catalog, all_names, build, check_one, ordered
+from kpi.definitions import Definitions, all_names, check_one, define, ordered
 from kpi.errors import Problem
 from kpi.model import Card, Kind, Klass, Metric, RollUp, Texts
 from kpi.own_rows import OwnRow, in_circle, read_rows, stands_on, too_deep, unit_changed
@@ -26,8 +26,8 @@ _NO_CARD = Card(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
 
 
 def with_own(
-    catalog: Catalog, table: Table, decode: Decode | None = None
-) -> tuple[Catalog, list[Problem]]:
+    catalog: Definitions, table: Table, decode: Decode | None = None
+) -> tuple[Definitions, list[Problem]]:
     """The catalogue with the sound rows added, and a Problem for each other one."""
     problems: list[Problem] = []
     rows = read_rows(catalog, table, decode, problems)
@@ -38,7 +38,7 @@ def with_own(
     _drop_deep(catalog, rows, expressions, problems)
     _drop_orphans(rows, expressions, problems)
     metrics = _right_units(catalog, rows, expressions, problems)
-    whole = build(catalog.measures, {**catalog.metrics, **metrics})
+    whole = define(catalog.measures, {**catalog.metrics, **metrics})
     full = {code: replace(m, card=made_card(whole, m)) for code, m in metrics.items()}
     return replace(whole, metrics={**whole.metrics, **full}), problems
 
@@ -47,7 +47,7 @@ def with_own(
 
 
 def _parsed(
-    catalog: Catalog, rows: Mapping[str, OwnRow], problems: list[Problem]
+    catalog: Definitions, rows: Mapping[str, OwnRow], problems: list[Problem]
 ) -> dict[str, Expression]:
     own = {name: row.code for row in rows.values() for name in (row.code, row.name)}
     names = Names({**all_names(catalog.measures, catalog.metrics), **own})
@@ -61,7 +61,7 @@ def _parsed(
 
 
 def _changed(
-    catalog: Catalog,
+    catalog: Definitions,
     rows: dict[str, OwnRow],
     expressions: dict[str, Expression],
     problems: list[Problem],
@@ -84,7 +84,7 @@ def _changed(
 
 
 def _drop_circles(
-    catalog: Catalog,
+    catalog: Definitions,
     rows: Mapping[str, OwnRow],
     expressions: dict[str, Expression],
     problems: list[Problem],
@@ -112,7 +112,7 @@ def _reached(start: str, expressions: Mapping[str, Expression]) -> list[str]:
 
 
 def _drop_deep(
-    catalog: Catalog,
+    catalog: Definitions,
     rows: Mapping[str, OwnRow],
     expressions: dict[str, Expression],
     problems: list[Problem],
@@ -144,7 +144,7 @@ def _drop_orphans(
 
 
 def _right_units(
-    catalog: Catalog,
+    catalog: Definitions,
     rows: Mapping[str, OwnRow],
     expressions: dict[str, Expression],
     problems: list[Problem],
@@ -166,7 +166,7 @@ def _right_units(
 # ---------------------------------------------------------------------------------- making a KPI
 
 
-def _metric(catalog: Catalog, row: OwnRow, expression: Expression) -> Metric:
+def _metric(catalog: Definitions, row: OwnRow, expression: Expression) -> Metric:
     numerator, denominator = _split(expression)
     if row.shipped is not None:
         return replace(
@@ -203,7 +203,7 @@ def _split(expression: Expression) -> tuple[str, str | None]:
     return unparse(Expression(above, "")), unparse(Expression(below, ""))
 
 
-def _adds(catalog: Catalog, expression: Expression) -> bool:
+def _adds(catalog: Definitions, expression: Expression) -> bool:
     """Whether the value of a month is the sum of its days: sums of measures that add up."""
     for node in walk(expression.root):
         if isinstance(node, Call) or (isinstance(node, Chain) and not node.adds):
@@ -213,7 +213,7 @@ def _adds(catalog: Catalog, expression: Expression) -> bool:
     return True
 
 
-def _adds_up(catalog: Catalog, code: str) -> bool:
+def _adds_up(catalog: Definitions, code: str) -> bool:
     metric, measure = catalog.metrics.get(code), catalog.measures.get(code)
     if metric is not None:
         return metric.additive

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.book_rows import Decode, RowReader
-from kpi.catalog import Catalog
+from kpi.definitions import Definitions
 from kpi.errors import Level, Place, Problem
 from kpi.model import Better, Metric, Texts, Unit
 from kpi.syntax import Expression, Name, walk
@@ -31,7 +31,7 @@ class OwnRow:
 
 
 def read_rows(
-    catalog: Catalog, table: Table, decode: Decode | None, problems: list[Problem]
+    catalog: Definitions, table: Table, decode: Decode | None, problems: list[Problem]
 ) -> dict[str, OwnRow]:
     """The rows with a formula, by code; a name that is somebody else's is a Problem."""
     taken: dict[str, OwnRow] = {}
@@ -57,7 +57,7 @@ def _as_code(words: str, text: str) -> str | None:
     return code if code in lists[words] else None
 
 
-def _read(catalog: Catalog, reader: RowReader, problems: list[Problem]) -> OwnRow | None:
+def _read(catalog: Definitions, reader: RowReader, problems: list[Problem]) -> OwnRow | None:
     row, table = reader.row, reader.table
     code, formula = reader.text("metric"), _formula(row)
     if _is_sheet_formula(row):
@@ -102,7 +102,7 @@ def _complete(reader: RowReader, code: str, formula: str, shipped: Metric | None
 
 
 def _misnamed(
-    catalog: Catalog,
+    catalog: Definitions,
     row: OwnRow,
     taken: Mapping[str, OwnRow],
     names: Mapping[str, str],
