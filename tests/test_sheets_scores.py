@@ -1,4 +1,4 @@
-"""LibreOffice recalculates a filled workbook; every score, total and status equals the service's."""
+"""LibreOffice recalculates a filled workbook; scores, totals and status equal the service's."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def test_weights_row_two_shows_each_card(calculated: Sheets, language: Language)
 
 
 def test_tasks_targets_shops_and_setup_by_hand(calculated: Sheets, language: Language) -> None:
-    """Today is 22 October: due on the 19th is 3 days late; the US gap is 7,680,000 less 9,430,100."""
+    """Today is 22 October, so due on the 19th is 3 days late; the US gap is region less shops."""
     tasks = {r["no"]: r for r in table(calculated, "tblTask", language)}
     show = {
         code: words.show("task_status", code, language) for code in ("late", "soon", "done", "open")
