@@ -97,7 +97,8 @@ def rates(asked: Size) -> Ints:
     base = np.array([1.0, 1.09, 1.28, 0.73, 0.0068, 0.19, 0.095, 0.25])
     walk = np.exp(np.cumsum(rng.normal(0, 0.003, (asked.days, CURRENCIES)), axis=0))
     walk[:, 0] = 1.0
-    return np.rint(base * walk * 10**RATE_PLACES).astype(np.int64)
+    found: Ints = np.rint(base * walk * 10**RATE_PLACES).astype(np.int64)
+    return found
 
 
 def kpis(asked: Size) -> list[tuple[str, tuple[int, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -16,19 +17,20 @@ KEY = ["shop", "day", "sku"]
 
 def _loaded(port: int, loader: str | None) -> int:
     """Load everything into a new DuckDB file by merge, then the last days again."""
-    import dlt  # noqa: PLC0415 - only this peer's environment has it
-    from dlt.sources.rest_api import rest_api_source  # noqa: PLC0415
+    # Only this peer's own environment has dlt, so nothing can be imported before it is asked for.
+    dlt: Any = importlib.import_module("dlt")
+    source: Any = importlib.import_module("dlt.sources.rest_api").rest_api_source
 
     with tempfile.TemporaryDirectory() as folder:
         pipeline = dlt.pipeline(
             pipeline_name="ingest",
             pipelines_dir=str(Path(folder) / "pipelines"),
-            destination=dlt.destinations.duckdb(str(Path(folder) / "facts.duckdb")),
+            destination=dlt.destinations.duckdb(str(Path(folder) / "loaded.duckdb")),
             dataset_name="facts",
         )
         more: dict[str, Any] = {} if loader is None else {"loader_file_format": loader}
         for kind in ("first", "late", "late"):
-            pipeline.run(rest_api_source(_source(port, kind)), **more)
+            pipeline.run(source(_source(port, kind)), **more)
         with pipeline.sql_client() as client:
             found = client.execute_sql("SELECT count(*) FROM orders")
     return int(found[0][0])

@@ -1,4 +1,4 @@
-"""The platform of the ingest benchmark: pages of orders as JSON, rendered beforehand, on loopback."""
+"""The platform of the ingest benchmark: pages of orders, rendered beforehand, on loopback."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -213,12 +214,12 @@ def measure(
     try:
         for contender in present:
             running[contender.name] = _Process(contender)
-            _asked(found[contender.name], lambda c=contender: running[c.name].answer(3600))
+            _asked(found[contender.name], partial(running[contender.name].answer, 3600))
         number, planned = 0, ROUNDS if rounds is None else rounds
         while number <= planned:
             for contender in present:
                 if found[contender.name].absent is None:
-                    _round(found[contender.name], running[contender.name], number)
+                    _round(found[contender.name], running[contender.name], number, planned)
                 if say:
                     _tell(found[contender.name], number)
             slowest = max((m.seconds[-1] for m in found.values() if m.seconds), default=0.0)
@@ -257,14 +258,14 @@ def _asked(measured: Measured, ask: Callable[[], dict[str, Any] | None]) -> dict
         return None
 
 
-def _round(measured: Measured, process: _Process, number: int) -> None:
-    """Run one round; round 0 is the warm-up and leaves only its value and memory."""
+def _round(measured: Measured, process: _Process, number: int, planned: int) -> None:
+    """Run one round; round 0 is the warm-up, it counts only where no other round follows."""
     contender = measured.contender
     limit = contender.rounds
     if measured.stopped or (limit is not None and number > limit):
         return
     started = time.perf_counter()
-    answer = _asked(measured, lambda: process.go(contender.stop_after))
+    answer = _asked(measured, partial(process.go, contender.stop_after))
     if measured.absent:
         return
     if answer is None:
@@ -274,7 +275,7 @@ def _round(measured: Measured, process: _Process, number: int) -> None:
         return
     measured.value = answer["value"]
     measured.peak_mb = max(measured.peak_mb, answer["peak_mb"])
-    if number or limit == 0:
+    if number or limit == 0 or planned == 0:
         measured.seconds.append(answer["seconds"])
         measured.cpu.append(answer["cpu"])
 

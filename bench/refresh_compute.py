@@ -270,7 +270,7 @@ def _one_kpi(
 def run(*, small: bool) -> Bench:
     """Run all sides and judge them."""
     data.make(small=small)
-    found = measure(_contenders(small=small), rounds=1 if small else None)
+    found = measure(_contenders(small=small), rounds=0 if small else None)
     kpis = data.size(small=small).kpis
     cold, warm = found["product, cold"], found["product, warm"]
     each = found["DuckDB, one query a KPI (sampled)"]
