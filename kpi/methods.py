@@ -15,7 +15,8 @@ from kpi.errors import KpiError
 from kpi.model import Better
 from kpi.syntax import number_text
 
-MOST_POINTS = 999.0  # caps stay below 1,000, so that nine decimals are the rounding of every score
+MOST_POINTS = 999.0  # of a cap
+NO_CAP = 99_999.0  # points of a score that has none
 PARAMETERS = ("p1", "p2", "p3", "p4")
 Params = tuple[float | None, ...]
 
@@ -26,7 +27,6 @@ class Method:
 
     code: str
     raw: str  # points before floor and cap
-    bounded: bool  # the actual alone cannot lift the points beyond all bounds
     needs: tuple[str, ...] = ()  # parameters without which there is no score
     defaults: Mapping[str, float] | None = None  # of parameters left empty
     scale_max: float = 100.0  # of the scale on which the method is usually shown
@@ -69,45 +69,39 @@ def _anchors(beyond: str) -> str:
 
 
 _ALL = (
-    Method("ratio_up", "IF(target > 0, 100 * actual / target)", bounded=False),
+    Method("ratio_up", "IF(target > 0, 100 * actual / target)"),
     Method(
         "ratio_down",  # nothing at all is the best there is: the cap, and unknown without one
         "IF(target >= 0, IF(actual > 0, 100 * target / actual,"
         " IF(AND(actual = 0, ISKNOWN(cap)), cap)))",
-        bounded=False,
     ),
-    Method("mirror_down", "IF(target > 0, 100 * (2 - actual / target))", bounded=False),
-    Method("baseline", "100 * (actual - p1) / (target - p1)", bounded=False, needs=("p1",)),
+    Method("mirror_down", "IF(target > 0, 100 * (2 - actual / target))"),
+    Method("baseline", "100 * (actual - p1) / (target - p1)", needs=("p1",)),
     Method(
         "range",  # p1 worst, p2 best
         "100 * (p1 - MIN(MAX(actual, MIN(p1, p2)), MAX(p1, p2))) / (p1 - p2)",
-        bounded=True,
         needs=("p1", "p2"),
     ),
     Method(
         "band",  # p1 from, p2 to, both included; p3 and p4: how far below and above is worth 0
         "IF(actual < p1, 100 * (actual - (p1 - p3)) / p3,"
         " IF(actual > p2, 100 * ((p2 + p4) - actual) / p4, 100))",
-        bounded=True,
         needs=("p1", "p2", "p3", "p4"),
     ),
     Method(
         "zero_defect",  # p1: points a defect
         "IF(actual >= 0, IF(actual = 0, 100, MAX(0, 100 - p1 * actual)))",
-        bounded=True,
         defaults={"p1": 20.0},
     ),
     Method(
         "yes_no",  # p1: the wanted answer, 1 is yes
         "IF(actual = p1, 100, 0)",
-        bounded=True,
         defaults={"p1": 1.0},
         scale_max=10.0,
     ),
     Method(
         "goal_only",  # p1: 1 higher is better, -1 lower; at the goal is reached
         "IF(p1 * actual >= p1 * target, 100, 0)",
-        bounded=True,
         defaults={"p1": 1.0},
         scale_max=10.0,
     ),
@@ -116,27 +110,23 @@ _ALL = (
         "IF(target > 0, 100 + p2 * p3 * IF(p4 = 1,"
         f" IF(actual < target, -1, 1) * FLOOR(ROUND({_STEPS_DONE}, 9)),"
         " (actual - target) / target * 100 / p1))",
-        bounded=False,
         defaults={"p1": 5.0, "p2": 5.0, "p3": 1.0, "p4": 0.0},
     ),
     Method(
         "goal_redflag",  # p1: the red flag; the target is the goal
         "100 * MIN(10, MAX(0, 10 / 3 + (actual - p1) / (target - p1) * 10 / 3)) / 10",
-        bounded=True,
         needs=("p1",),
         scale_max=10.0,
     ),
     Method(
         "knots",  # p1 worst, p2 middle, p3 best
         _rising_or_falling(_lines(_TWO_COLOUR, "<"), _lines(_TWO_COLOUR, ">"), "p1", "p3"),
-        bounded=True,
         needs=("p1", "p2", "p3"),
         scale_max=10.0,
     ),
     Method(
         "anchors",  # p1 to p4: D, C, B, A
         _rising_or_falling(_anchors("<"), _anchors(">"), "p1", "p4"),
-        bounded=True,
         needs=PARAMETERS,
         scale_max=4.0,
     ),
@@ -150,7 +140,6 @@ _ALL = (
             "p4",
         )
         + ")",
-        bounded=True,
         defaults={"p1": 80.0, "p2": 90.0, "p3": 100.0, "p4": 110.0},
     ),
     Method(
@@ -161,25 +150,22 @@ _ALL = (
             "p1",
             "p2",
         ),
-        bounded=True,
         needs=("p1", "p2"),
         defaults={"p3": 50.0, "p4": 150.0},
     ),
     Method(
         "points",  # actual: misses; p1 points, p2 penalty a miss, p3 free misses
         "MAX(0, p1 - p2 * MAX(0, actual - p3))",
-        bounded=True,
         defaults={"p1": 100.0, "p2": 2.0, "p3": 1.0},
     ),
     Method(
         "coef_step",  # p1 limit, p2 step (negative: higher is better), p3 minus, p4: 1 whole steps
         f"100 * MIN(1, MAX(0, 1 - p3 * IF(p4 = 1, FLOOR(ROUND({_FALLS}, 9)), {_FALLS})))",
-        bounded=True,
         needs=("p1", "p2"),
         defaults={"p3": 0.1, "p4": 1.0},
         scale_max=1.0,
     ),
-    Method("manual", "actual", bounded=True),
+    Method("manual", "actual"),
 )
 METHODS: Mapping[str, Method] = {method.code: method for method in _ALL}
 
@@ -192,17 +178,17 @@ def method(code: str) -> Method:
     return found
 
 
-CLAMPED = "ROUND(MIN(IF(ISKNOWN(cap), cap, 1000), MAX(floor, raw)), 9)"
-"""`raw` points between floor and cap: R, because it is at most 1,000."""
-FAR_ABOVE = "IF(ISKNOWN(cap), 0, raw >= 1000)"
-"""Whether a score without cap is so high that fewer decimals are kept, as R does."""
-ABOVE = "ROUND(MIN(999999, raw), 6)"
+CLAMPED = f"ROUND(MIN(IF(ISKNOWN(cap), cap, {number_text(NO_CAP)}), MAX(floor, raw)), 9)"
+"""`raw` points between floor and cap.
+
+This is R below 1,000, and above it keeps three decimals more, which only a score without cap can
+reach: nine decimals give equal bits far beyond 99,999, and a sheet says the points only once.
+"""
 
 
-def clamped(raw: str, *, bounded: bool) -> str:
+def clamped(raw: str) -> str:
     """A text's points between floor and cap, rounded once: the score of an item."""
-    text = CLAMPED if bounded else f"IF({FAR_ABOVE}, {ABOVE}, {CLAMPED})"
-    return text.replace("raw", f"({raw})")
+    return CLAMPED.replace("raw", raw)
 
 
 def raw_text(code: str) -> str:
@@ -219,7 +205,7 @@ def raw_text(code: str) -> str:
 
 def score_text(code: str) -> str:
     """The whole text of a method's score."""
-    return clamped(raw_text(code), bounded=method(code).bounded)
+    return clamped(raw_text(code))
 
 
 def filled(code: str, params: Params, better: Better, target: float | None) -> Params:

@@ -43,7 +43,7 @@ def table_score(
     raw: str, actual: float | None, cap: float | None = None, floor: float = 0.0
 ) -> float | None:
     """Points by a text of `methods.tiers_text` or `methods.knots_text`."""
-    return _evaluated(clamped(raw, bounded=True), actual, None, (), cap, floor)
+    return _evaluated(clamped(raw), actual, None, (), cap, floor)
 
 
 def _evaluated(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
-from kpi.methods import ABOVE, CLAMPED, FAR_ABOVE, METHODS, PARAMETERS, raw_text
+from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
 from kpi.model import Better, Bound, Status
 from kpi.scoring import ATTAINMENT, GRADES, LIMIT, Grade, coefficient_text, grade_text, status_text
 
@@ -91,33 +91,18 @@ def score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> st
 
 
 def _by_method(ref: Ref, words: Words, methods: Sequence[str], cells: Mapping[str, str]) -> str:
-    """The texts of all methods, chosen by the row's method, then floor and cap.
-
-    The points stand in the formula once, and those of the unbounded methods twice more: the only
-    ones that can be far above when there is no cap.
-    """
+    """The texts of all methods, chosen by the row's method, then floor and cap once for all."""
 
     def cell(name: str) -> str:
         return cells.get(name) or ref(name)
 
-    def chosen(codes: Sequence[str]) -> str:
-        text = "NA()"
-        for code in reversed(codes):
-            raw = _compiled(raw_text(code), cell, seal=False)
-            text = f"IF({_is_method(ref, words, code)},{raw},{text})"
-        return text
-
-    def clamped(text: str, codes: Sequence[str]) -> str:
-        inner = {"raw": chosen(codes)}
-        return _compiled(text, lambda name: inner.get(name) or cell(name), seal=False)
-
-    score_ = clamped(CLAMPED, methods)
-    wide = [code for code in methods if not METHODS[code].bounded]
-    if wide:
-        among = f"OR({','.join(_is_method(ref, words, code) for code in wide)})"
-        far = f"IF({among},{clamped(FAR_ABOVE, wide)},0)"
-        score_ = f"IF({far},{clamped(ABOVE, wide)},{score_})"
-    return f"IF(ISNUMBER({cells['actual']}),IFERROR({score_}+0,NA()),NA())"
+    raw = "NA()"
+    for code in reversed(methods):
+        points = _compiled(raw_text(code), cell, seal=False)
+        raw = f"IF({_is_method(ref, words, code)},{points},{raw})"
+    inner = {"raw": raw}
+    made = _compiled(CLAMPED, lambda name: inner.get(name) or cell(name), seal=False)
+    return f"IF(ISNUMBER({cells['actual']}),IFERROR({made}+0,NA()),NA())"
 
 
 def _is_method(ref: Ref, words: Words, code: str) -> str:
@@ -171,8 +156,9 @@ def status(ref: Ref, words: Words) -> str:
 def _paced(ref: Ref) -> str:
     """1 when warn and breach are parts of what is due."""
     cell = ref("target_basis")
-    tests = [f"{cell}={_quoted(w)}" for code, both in PACED.items() for w in (code, *both)]
-    return f"IF(OR({','.join(tests)}),1,0)"
+    spelled = [text for code, both in PACED.items() for text in (code, *both)]
+    unlike = {text.casefold(): text for text in spelled}.values()  # = looks at no capitals
+    return f"IF(OR({','.join(f'{cell}={_quoted(text)}' for text in unlike)}),1,0)"
 
 
 def try_score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> str:

@@ -157,6 +157,33 @@ def case(topic: str, inputs: Json, expected: Json, tol: float = 1e-6) -> Json:
             id="missing and late invoices",
         ),
         pytest.param(
+            case("binary goals: goal_only", {"goal": 5, "actual": 5, "lower": True}, 10),
+            id="at the goal is reached, lower is better too",
+        ),
+        pytest.param(
+            case("range, knots and anchors: range", {"min": 50, "max": 150, "value": 75}, 25),
+            id="a quarter of the way",
+        ),
+        pytest.param(
+            case("Amazon account health: prefulfilment_cancel_rate",
+                 {"cancel": 3, "orders": 600, "printed": 0.5}, 0.005),
+            id="the printed rate does not follow from its counts",
+        ),
+        pytest.param(
+            case("counting, conversion, GMV, currency: gmv", {"items": 3, "price": 9.99}, 29.97),
+            id="three at 9.99",
+        ),
+        pytest.param(
+            case("distribution, ramp and proration: proration",
+                 {"quota": 300, "days": 10, "of": 30}, 100),
+            id="a third of the month",
+        ),
+        pytest.param(
+            case("weighted totals: weighted total", {"rows": [["a", 100, 0, -1]], "cap": 1.2},
+                 None),
+            id="an item without a score leaves no total",
+        ),
+        pytest.param(
             case("unit profit: unit profit",
                  {"price": 40, "cost": 10, "ship": 2, "referral": 6, "fba": 5},
                  {"net": 17, "margin": 42.5, "roi": 170}),
