@@ -86,7 +86,7 @@ class Bench:
             return self.http.post(url, json=body, headers=headers)
         return self.http.get(url, headers=headers)
 
-    def shopify(self, query: str, shop: str = "SHP-US", **variables: object) -> dict[str, Any]:
+    def shopify(self, query: str, /, shop: str = "SHP-US", **variables: object) -> dict[str, Any]:
         """A query of a store."""
         url = f"{self.handle.urls(shop, 'shopify')['api']}{GRAPHQL}"
         headers = {"X-Shopify-Access-Token": WORLD.shop(shop).access_token}

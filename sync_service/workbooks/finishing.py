@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from sync_service.workbooks.refusals import UnverifiedError
 from sync_service.workbooks.resizing import Resize, changed_area
 from sync_service.workbooks.values import Cached
 
+_FOREIGN_CELL = re.compile(rb"<f>[^<]*_xldudf_[^<]*</f>(?=<v>)")
 _FOREIGN = ("_xldudf_", "_XLDUDF_")  # sheet functions of the add-in, unknown to LibreOffice
 
 
@@ -69,32 +71,45 @@ def _is_computed(work: Work, formula: FormulaCell) -> bool:
 
 def _refresh_values(work: Work, stale: list[FormulaCell], recalculate: str) -> None:
     """Cached values of dependents: calculated by LibreOffice, or dropped."""
-    values: Values = {}
-    reason = ""
+    foreign = [f for f in stale if _is_foreign(f)]
+    _recache(work, foreign, {})  # first, or LibreOffice would calculate with their old values
+    native = [f for f in stale if not _is_foreign(f)]
+    values, reason = _calculated(work, native, recalculate)
+    dropped = _recache(work, native, values) + len(foreign)
+    if dropped:
+        _on_load(work, dropped, reason or "LibreOffice does not know a function")
+
+
+def _calculated(work: Work, stale: list[FormulaCell], recalculate: str) -> tuple[Values, str]:
+    """What LibreOffice makes of these cells, or why there is nothing."""
+    if not stale:
+        return {}, ""
     if recalculate == "never":
-        reason = "recalculation is switched off"
-    else:
-        try:
-            values = recalculated(_office_copy(work), _ranges(stale))
-        except NoOfficeError as error:
-            if recalculate == "always":
-                raise
-            reason = str(error)
+        return {}, "recalculation is switched off"
+    try:
+        return recalculated(_office_copy(work), _ranges(stale)), ""
+    except NoOfficeError as error:
+        if recalculate == "always":
+            raise
+        return {}, str(error)
+
+
+def _recache(work: Work, stale: list[FormulaCell], values: Values) -> int:
+    """Write known values into the cells, take unknown ones out; gives how many went."""
     dropped = 0
     by_sheet: dict[str, tuple[SheetPart, SheetEdits]] = {}
     for formula in stale:
         _, edits = by_sheet.setdefault(formula.sheet.part, (formula.sheet, {}))
-        for row in range(formula.covers.top, formula.covers.bottom + 1):
-            for column in range(formula.covers.left, formula.covers.right + 1):
+        covers = formula.covers
+        for row in range(covers.top, covers.bottom + 1):
+            for column in range(covers.left, covers.right + 1):
                 place = (formula.sheet.title, row, column)
-                known = place in values and not _is_foreign(formula)
-                dropped += not known
-                value = values.get(place)
-                edits.setdefault(row, {})[column] = Cached(value, known)
+                dropped += place not in values
+                cached = Cached(values.get(place), place in values)
+                edits.setdefault(row, {})[column] = cached
     for sheet, edits in by_sheet.values():
         apply_edits(work.book, sheet, edits, "cached values of dependents")
-    if dropped:
-        _on_load(work, dropped, reason or "LibreOffice does not know a function")
+    return dropped
 
 
 def _is_foreign(formula: FormulaCell) -> bool:
@@ -154,7 +169,12 @@ def _runs(numbers: list[int]) -> list[tuple[int, int]]:
 
 def _office_copy(work: Work) -> list[Chunk]:
     """The workbook for LibreOffice: add-in functions with a known value stand as that value."""
-    return rebuilt(work.book.package, changed_bytes(work.book), level=1)
+    book = work.book
+    changed = changed_bytes(book)
+    for sheet in book.sheets:
+        if sheet.grid and b"_xldudf_" in book.xml(sheet.part):
+            changed[sheet.part] = _FOREIGN_CELL.sub(b"", book.xml(sheet.part))
+    return rebuilt(book.package, changed, level=1)
 
 
 def changed_bytes(book: Book) -> dict[str, bytes | None]:
