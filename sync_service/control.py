@@ -7,6 +7,7 @@ SQLite, one advisory lock in PostgreSQL): two deferred transactions that read an
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Control:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else create_engine(parsed)
+        # Writers of one process queue here: SQLite's own queue sleeps up to 100 ms a turn.
+        self.writers = threading.Lock()
         self._migrate()
 
     def _migrate(self) -> None:
@@ -60,7 +63,7 @@ class Control:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Open a transaction that may write; it is the only writer until it ends."""
-        with self.engine.connect() as connection, connection.begin():
+        with self.writers, self.engine.connect() as connection, connection.begin():
             if not self.is_sqlite:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
             yield connection

@@ -85,6 +85,14 @@ def history(
     return tuple(spans)
 
 
+def still_served(stream: Stream, shop: ShopRef, window: Window, now: datetime) -> Window:
+    """Give what is left of a window that was planned earlier: a platform forgets day by day."""
+    if stream.history_days is None:
+        return window
+    floor = local_day(shop, now) - timedelta(days=stream.history_days)
+    return Window(min(max(window.start, floor), window.end), window.end)
+
+
 def chunks(window: Window, days: int) -> tuple[Window, ...]:
     """Cut a window into pieces that one fetch may ask for, oldest first."""
     pieces = []

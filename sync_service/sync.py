@@ -22,7 +22,7 @@ from kpi.model import Window
 from sync_service import commits, due
 from sync_service.accounts import shop_refs
 from sync_service.connectors.batches import to_table
-from sync_service.connectors.kernel import Connector, ShopRef, Stream
+from sync_service.connectors.kernel import Connector, FetchResult, ShopRef, Stream
 from sync_service.connectors.session import Kit, LiveSession
 from sync_service.control import Control, Lease
 from sync_service.facts import Facts
@@ -66,6 +66,15 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What one fetch gave."""
+
+    window: Window
+    rows: pa.Table
+    not_ready: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """The work of one stream of one shop, in order."""
 
@@ -76,6 +85,8 @@ class Chain:
     recent: bool = True  # False: history
     weekly: date | None = None  # the shop's day when this is the long look-back
     not_before: datetime | None = None
+    # What a parked span has fetched so far, by piece; a process that dies fetches it again.
+    fetched: dict[Window, Piece] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -264,7 +275,8 @@ def _work(run: _Run, chain: Chain) -> Chain | None:
     if chain.shop.account in run.revoked:
         return None
     try:
-        return _leased(run, chain)
+        with run.parts.kit.clock.working():
+            return _leased(run, chain)
     except STOPS as error:
         _note(run, chain, as_trouble(error))
         return None
@@ -300,48 +312,60 @@ def _parked(run: _Run, chain: Chain, at: int, trouble: Parked) -> Chain | None:
 
 def _span(run: _Run, chain: Chain, span: Window, lease: Lease) -> None:
     """Fetch a span piece by piece, commit it as one, close its reports."""
-    stream, store = chain.stream, run.parts.store
     started = run.parts.kit.clock.now()
-    pieces = due.chunks(span, stream.chunk_days)
-    tables: list[pa.Table] = []
-    late: set[date] = set()
-    for piece in pieces:
+    for planned in due.chunks(span, chain.stream.chunk_days):
         if run.stop.is_set():
             return  # reports that came are kept: the next run does not ask for them again
-        rows, not_ready = _piece(run, chain, piece)
-        tables.append(rows)
-        late |= not_ready
-    again = next_run(store, stream, chain.shop, started, late)
-    fetched = commits.Fetched(
-        stream=stream.name,
-        shop=chain.shop.code,
-        window=span,
-        rows=pa.concat_tables(tables),
-        not_ready=frozenset(late),
-        at=started,
-        weekly=chain.weekly,
-        next_run=again if chain.recent else None,
-        provisional_from=span.end - timedelta(days=stream.provisional_days),
+        if planned not in chain.fetched:
+            chain.fetched[planned] = _piece(run, chain, planned)
+    pieces = [piece for piece in chain.fetched.values() if piece.window.days]
+    chain.fetched.clear()
+    if not pieces:
+        return
+    store = run.parts.store
+    rows = commits.commit(
+        run.parts.facts, store, lease, run.id, _joined(run, chain, pieces, started)
     )
-    rows_in = commits.commit(run.parts.facts, store, lease, run.id, fetched)
     for piece in pieces:
-        run.parts.kit.reports.committed(stream.name, chain.shop.code, piece)
+        run.parts.kit.reports.committed(chain.stream.name, chain.shop.code, piece.window)
     with run.lock:
         run.spans += 1
-        run.rows += rows_in
+        run.rows += rows
 
 
-def _piece(run: _Run, chain: Chain, piece: Window) -> tuple[pa.Table, frozenset[date]]:
+def _joined(run: _Run, chain: Chain, pieces: Sequence[Piece], started: datetime) -> commits.Fetched:
+    """Make one commit of neighbouring pieces."""
+    stream, shop = chain.stream, chain.shop
+    window = Window(min(p.window.start for p in pieces), max(p.window.end for p in pieces))
+    late = frozenset(day for piece in pieces for day in piece.not_ready)
+    again = next_run(run.parts.store, stream, shop, started, late) if chain.recent else None
+    return commits.Fetched(
+        stream=stream.name,
+        shop=shop.code,
+        window=window,
+        rows=pa.concat_tables([piece.rows for piece in pieces]),
+        not_ready=late,
+        at=started,
+        weekly=chain.weekly,
+        next_run=again,
+        provisional_from=window.end - timedelta(days=stream.provisional_days),
+    )
+
+
+def _piece(run: _Run, chain: Chain, planned: Window) -> Piece:
     """Fetch one piece and check it; nothing is stored as a fact yet."""
     stream, shop = chain.stream, chain.shop
-    session = LiveSession(run.parts.kit, chain.connector, shop, stream.name, piece)
-    result = stream.fetch(session, shop, piece)
+    window = due.still_served(stream, shop, planned, run.parts.kit.clock.now())
     types = {entry.name: entry.type for entry in run.parts.facts.schema}
-    rows = to_table(stream, shop.currency, piece, result, types)
+    result = FetchResult(())
+    if window.days:
+        session = LiveSession(run.parts.kit, chain.connector, shop, stream.name, window)
+        result = stream.fetch(session, shop, window)
+    rows = to_table(stream, shop.currency, window, result, types)
     with run.lock:
         run.problems.extend(result.warnings)
     run.step(chain)
-    return rows, result.not_ready_days
+    return Piece(window, rows, result.not_ready_days)
 
 
 def _note(run: _Run, chain: Chain, trouble: Trouble) -> None:

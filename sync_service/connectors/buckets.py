@@ -52,7 +52,7 @@ def light(store: Control) -> Iterator[Connection]:
 
     A kill loses nothing. Only for what can be lost: tokens refill, raw answers are fetched again.
     """
-    with store.engine.connect() as connection:
+    with store.writers, store.engine.connect() as connection:
         driver = connection.connection.cursor()  # beside SQLAlchemy, which would begin first
         if store.is_sqlite:
             driver.execute("PRAGMA synchronous=NORMAL")

@@ -29,6 +29,7 @@ POLL_WAITS = (30.0, 60.0, 120.0)  # seconds, then POLL_LAST each time
 POLL_LAST = 300.0
 HOLD = 900.0  # seconds that a worker polls before it parks the job
 GIVE_UP = timedelta(hours=12)
+FEW_POLLS = 20  # a host that slept for twelve hours has not waited for anything
 STALE = timedelta(hours=24)  # an answer that nobody could commit for so long is asked for anew
 MAX_ASKS = 2  # a failed report is asked for once more
 DOWNLOADS = 3  # each with a fresh link
@@ -129,13 +130,15 @@ class Reports:
     def _ask(self, order: Order, row: Row, steps: Steps) -> Row:
         """Ask for the report; the id is stored before anything else happens."""
         report_id = steps.create()
-        wait = timedelta(seconds=POLL_WAITS[0])
+        now = self.clock.now()  # `create` may have waited for its bucket
         asked = replace(
             row,
             state="processing",
             report_id=report_id,
+            asked_at=now,
             attempts=row.attempts + 1,
-            next_poll=self.clock.now() + wait,
+            polls=0,
+            next_poll=now + timedelta(seconds=POLL_WAITS[0]),
         )
         return self._save(order, asked)
 
@@ -143,7 +146,7 @@ class Reports:
         """Wait for the next poll's time, ask, store what was found."""
         now = self.clock.now()
         due = row.next_poll or now
-        if now - row.asked_at > GIVE_UP:
+        if now - row.asked_at > GIVE_UP and row.polls >= FEW_POLLS:
             return self._save(order, replace(row, state="failed", error="not ready in 12 hours"))
         if due > held_until:
             raise Parked(f"report {row.report_id} is still being built", until=due)

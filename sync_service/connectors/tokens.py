@@ -40,6 +40,7 @@ class Tokens:
         self.secrets = secrets
         self.clock = clock
         self._memory: dict[str, Cached] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def access(
@@ -49,6 +50,17 @@ class Tokens:
         cached = self._cached(account, not_this)
         if cached:
             return cached.access
+        with self._turn(account):
+            cached = self._cached(account, not_this)
+            return cached.access if cached else self._new(account, refresh, not_this)
+
+    def _turn(self, account: str) -> threading.Lock:
+        """Give the queue of this process's threads; the lease is for other processes."""
+        with self._guard:
+            return self._turns.setdefault(account, threading.Lock())
+
+    def _new(self, account: str, refresh: Callable[[], Token], not_this: str | None) -> str:
+        """Take the lease, or what its holder stored meanwhile."""
         give_up = time.monotonic() + PATIENCE
         while time.monotonic() < give_up:
             lease = take(self.store, f"token/{account}")
