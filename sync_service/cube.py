@@ -28,7 +28,7 @@ from sync_service.int128 import exact
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
 OPERATORS: frozenset[str] = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _PLACES = 10  # of a converted amount: four of the money, six of the rate
-_NARROW, _WIDE = ("DECIMAL(11,4)", "DECIMAL(7,6)"), ("DECIMAL(18,4)", "DECIMAL(12,6)")
+_NARROW, _WIDE = ("DECIMAL(11,4)", "DECIMAL(7,6)"), ("DECIMAL(26,4)", "DECIMAL(12,6)")
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -106,7 +106,7 @@ def grouped(
         _register(connection, query, periods)
         try:
             table = _pass(connection, query, schema, _NARROW, counted=False)
-        except duckdb.ConversionException:
+        except (duckdb.ConversionException, duckdb.OutOfRangeException):
             table = _pass(connection, query, schema, _WIDE, counted=False)
         if _incomplete(query, table):
             table = _pass(connection, query, schema, _WIDE, counted=True)

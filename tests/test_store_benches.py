@@ -1,0 +1,57 @@
+"""The benchmarks run and give right results at a fiftieth of their size; ratios are not judged."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import ingest, refresh_compute, refresh_incremental
+from bench.measuring import Bench, Contender, Measured, Ratio, machine, machine_line
+
+
+def test_compute_agrees_with_plain_sql() -> None:
+    found = refresh_compute.run(small=True)
+    assert found.faults == []
+    assert found.measured["product, cold"].value["results"] == 40 * 500 * 12
+
+
+def test_incremental_equals_full_bit_for_bit() -> None:
+    found = refresh_incremental.run(small=True)
+    assert found.faults == []
+    assert found.measured["product, incremental"].value["fresh"] == 2
+
+
+def test_ingest_loses_and_doubles_nothing() -> None:
+    assert ingest.run(small=True).faults == []
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "at_most", "bound", "line"),
+    [
+        pytest.param(1.25, 1.5, True, False, "1.25x  goal <= 1.5x  met", id="met"),
+        pytest.param(3.0, 4, False, False, "3x  goal >= 4x  missed", id="missed"),
+        pytest.param(None, 4, False, False, "not measured  (goal >= 4x)", id="no peer"),
+        pytest.param(9, 4, False, True, ">9x  goal >= 4x  met", id="stopped"),
+        pytest.param(9, None, True, False, "9x  no goal", id="no goal"),
+    ],
+)
+def test_a_headline(
+    value: float | None, goal: float | None, at_most: bool, bound: bool, line: str
+) -> None:
+    assert Ratio("a / b", value, goal, at_most, bound=bound).line("x") == f"x: a / b  {line}"
+
+
+def test_a_wrong_result_prints_no_ratio() -> None:
+    wrong = Bench("x", {}, [Ratio("a / b", 1.0, 2, at_most=True)], faults=["off by one"])
+    assert wrong.lines() == ["x: WRONG RESULT: off by one"]
+    assert wrong.as_json()["ratios"] == []
+
+
+def test_an_absent_peer_is_named() -> None:
+    peer = Measured(Contender("p", "peer", "m:f", package="peer-x"), absent="peer-x")
+    assert "peer absent: peer-x" in peer.line()
+
+
+def test_the_machine_is_told() -> None:
+    told = machine(("numpy", "no-such-package"))
+    assert "numpy" in machine_line(told)
+    assert "no-such-package absent" in machine_line(told)
