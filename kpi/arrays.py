@@ -229,26 +229,16 @@ _Function = Callable[[_Arguments, ArrayValues], Floats | Texts]
 def _if(arguments: _Arguments, values: ArrayValues) -> Floats | Texts:
     condition = _number(arguments[0], values)
     yes = _value(arguments[1], values)
-    no = _value(arguments[2], values) if arguments[2:] else _NAN
+    no = _value(arguments[2], values) if arguments[2:] else _nothing(yes)
     unknown = np.isnan(condition)
-    if "U" not in {yes.dtype.kind, no.dtype.kind}:
-        return np.where(unknown, np.nan, np.where(condition != 0, yes, no))
-    if yes.dtype.kind == no.dtype.kind:
+    if yes.dtype.kind == no.dtype.kind == "U":
         return np.where(unknown, "", np.where(condition != 0, yes, no))
-    return _if_mixed(condition, yes, no)
+    return np.where(unknown, np.nan, np.where(condition != 0, _numbers(yes), _numbers(no)))
 
 
-def _if_mixed(condition: Floats, yes: Floats | Texts, no: Floats | Texts) -> Floats | Texts:
-    """A text in one branch and numbers in the other: numbers stay, texts become unknown there.
-
-    Only when every element takes the text is the result a text.
-    """
-    taken = condition != 0
-    text_taken = taken if yes.dtype.kind == "U" else ~taken
-    if not np.isnan(condition).any() and text_taken.all():
-        return yes if yes.dtype.kind == "U" else no
-    chosen = np.where(taken, _numbers(yes), _numbers(no))
-    return np.where(np.isnan(condition), np.nan, chosen)
+def _nothing(like: Floats | Texts) -> Floats | Texts:
+    """Unknown, as a text beside texts."""
+    return np.asarray("") if like.dtype.kind == "U" else _NAN
 
 
 def _over(function: Callable[[list[Floats]], Floats]) -> _Function:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi.calls import FUNCTIONS
 from kpi.evaluate import evaluate, evaluate_any, evaluate_text, parsed
 from kpi.meaning import explain
-from kpi.parser import FUNCTIONS, parse
+from kpi.parser import parse
 from kpi.syntax import (
     Call,
     Chain,

@@ -16,10 +16,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from kpi.calls import FUNCTIONS, NUMERIC, call_fault
 from kpi.errors import Place
 from kpi.model import Texts
 from kpi.syntax import (
-    STOCK_FUNCTIONS,
     Call,
     Chain,
     Compare,
@@ -29,7 +29,6 @@ from kpi.syntax import (
     Node,
     Number,
     Text,
-    walk,
 )
 from kpi.tokens import (
     MOST_DEPTH,
@@ -42,28 +41,8 @@ from kpi.tokens import (
     tokens,
 )
 
-FUNCTIONS: Mapping[str, tuple[int, int]] = {  # fewest and most arguments
-    "AND": (1, 30),
-    "OR": (1, 30),
-    "NOT": (1, 1),
-    "IF": (2, 3),
-    "MIN": (1, 30),
-    "MAX": (1, 30),
-    "ABS": (1, 1),
-    "ROUND": (1, 2),
-    "FLOOR": (1, 1),
-    "R": (1, 1),
-    "ISKNOWN": (1, 1),
-    "DAYS": (0, 0),
-    "OPENING": (1, 1),
-    "CLOSING": (1, 1),
-    "MEAN": (1, 1),
-    "SUMDAYS": (1, 1),
-}
-_NUMERIC = frozenset({"MIN", "MAX", "ABS", "ROUND", "FLOOR", "R", "SUMDAYS", *STOCK_FUNCTIONS})
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _EQUALITY = frozenset({"=", "<>"})
-_MOST_DECIMALS = 9
 _Rule = Callable[[], Node]
 _FUNCTION_NAMES = Names({name: name for name in FUNCTIONS})
 
@@ -110,7 +89,6 @@ class _Parser:
         self._place = place
         self._at = 0
         self._nodes = 0
-        self._in_sumdays = False
 
     # ------------------------------------------------------------------------------- the rules
 
@@ -209,9 +187,7 @@ class _Parser:
         if function not in FUNCTIONS:
             raise self._unknown_function(token)
         self._at += 1
-        daily, self._in_sumdays = self._in_sumdays, self._in_sumdays or function == "SUMDAYS"
         arguments = self._arguments()
-        self._in_sumdays = daily
         self._close()
         return self._made(self._checked_call(token, function, arguments))
 
@@ -227,60 +203,13 @@ class _Parser:
     # ------------------------------------------------------------------------------ the checks
 
     def _checked_call(self, token: Token, function: str, arguments: list[Node]) -> Call:
-        fewest, most = FUNCTIONS[function]
-        if not fewest <= len(arguments) <= most:
-            count = str(fewest) if fewest == most else f"{fewest}–{most}"
-            raise self._error(
-                token,
-                "formula_arguments",
-                f"{function} 要 {count} 个参数，这里有 {len(arguments)} 个。",
-                f"{function} takes {count} arguments, {len(arguments)} are given.",
-                "请补上或删掉参数。",
-                "Add or remove arguments.",
-            )
-        if function in _NUMERIC:
+        if function in NUMERIC:
             arguments = [self._number(argument) for argument in arguments]
         call = Call(function, tuple(arguments), token.column)
-        self._check_special(token, call)
+        fault = call_fault(call)
+        if fault is not None:
+            raise self._error(token, *fault)
         return call
-
-    def _check_special(self, token: Token, call: Call) -> None:
-        if call.function in STOCK_FUNCTIONS and not isinstance(call.arguments[0], Name):
-            raise self._error(
-                token,
-                "formula_stock",
-                f"{call.function} 里只能写一个存量的名称。",
-                f"{call.function} takes the name of one stock measure.",
-                f"例如 {call.function}(available_units)。",
-                f"Such as {call.function}(available_units).",
-            )
-        if call.function == "ROUND" and not _is_decimals(call.arguments[1:]):
-            raise self._error(
-                token,
-                "formula_round",
-                f"ROUND 的小数位必须直接写成 0 到 {_MOST_DECIMALS} 的整数。",
-                f"The decimals of ROUND must be typed, a whole number from 0 to {_MOST_DECIMALS}.",
-                "例如 ROUND(x, 2)。",
-                "Such as ROUND(x, 2).",
-            )
-        if call.function == "IF" and len({*map(_kind, call.arguments[1:])} - {None}) > 1:
-            raise self._error(
-                token,
-                "formula_if",
-                "IF 的两个结果一个是文字，一个是数。",
-                "IF gives a text in one case and a number in the other.",
-                "请两边都写数，或都写文字。",
-                "Let both be numbers, or both texts.",
-            )
-        if call.function == "SUMDAYS" and _nested_days(call):
-            raise self._error(
-                token,
-                "formula_sumdays",
-                "SUMDAYS 里不能再用 SUMDAYS、OPENING、CLOSING 或 MEAN。",
-                "SUMDAYS cannot hold SUMDAYS, OPENING, CLOSING or MEAN.",
-                "请把它们写在 SUMDAYS 外面。",
-                "Write them outside SUMDAYS.",
-            )
 
     def _sides(self, operator: str, left: Node, right: Node) -> tuple[Node, Node]:
         """Text may only be equal or not; a text beside a number is a name in quotes."""
@@ -398,25 +327,6 @@ class _Parser:
         )
         error.nearest = nearest
         return error
-
-
-def _kind(node: Node) -> str | None:
-    """Whether a node surely gives a text or a number; None for a name, which may be either."""
-    if isinstance(node, Name):
-        return None
-    if isinstance(node, Call) and node.function == "IF":
-        return next((kind for kind in map(_kind, node.arguments[1:]) if kind), None)
-    return "text" if isinstance(node, Text) else "number"
-
-
-def _is_decimals(arguments: tuple[Node, ...]) -> bool:
-    return all(isinstance(a, Number) and a.value in range(_MOST_DECIMALS + 1) for a in arguments)
-
-
-def _nested_days(call: Call) -> bool:
-    refused = {"SUMDAYS", *STOCK_FUNCTIONS}
-    inside = walk(call.arguments[0])
-    return any(isinstance(n, Call) and n.function in refused for n in inside)
 
 
 def _may_be_text(node: Node) -> bool:
