@@ -131,8 +131,8 @@ def test_a_report_without_a_line_is_cancelled(box: Bench) -> None:
 
 
 def test_a_fatal_report_explains_itself(box: Bench) -> None:
-    wrong = {"reportOptions": {"dateGranularity": "DAY", "asinGranularity": "COLOUR"}}
-    number = box.ask(TRAFFIC, **WEEK, **wrong).json()["reportId"]
+    wrong = {"dateGranularity": "DAY", "asinGranularity": "COLOUR"}
+    number = box.ask(TRAFFIC, **WEEK, reportOptions=wrong).json()["reportId"]
     box.clock.jump(100)
     state = box.amazon(f"{REPORTS}/{number}").json()
     assert state["processingStatus"] == "FATAL"

@@ -1,4 +1,4 @@
-"""The simulated world: repeatable, consistent with itself, plausible, with the events it promises."""
+"""The simulated world: repeatable, consistent with itself, plausible, with its events."""
 
 from __future__ import annotations
 

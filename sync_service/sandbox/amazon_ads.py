@@ -309,21 +309,17 @@ def _wrong_settings(settings: Json) -> Reply | None:
     if kind is None:
         return trouble(400, f"reportTypeId {settings.get('reportTypeId')} is not supported.")
     product, key, _, groups = kind
-    if settings.get("adProduct") != product:
-        return trouble(400, f"adProduct must be {product}.")
-    if settings.get("format") != "GZIP_JSON" or settings.get("timeUnit") not in {
-        "DAILY",
-        "SUMMARY",
-    }:
-        return trouble(400, "format must be GZIP_JSON, timeUnit DAILY or SUMMARY.")
-    grouped, columns = settings.get("groupBy"), settings.get("columns")
-    if not isinstance(grouped, list) or not grouped or not set(grouped) <= groups:
-        return trouble(400, f"groupBy must be of {', '.join(sorted(groups))}.")
-    if not isinstance(columns, list) or not columns:
-        return trouble(400, "columns cannot be null or empty.")
-    unknown = sorted(set(map(str, columns)) - COLUMNS[key])
-    if unknown:
-        return trouble(400, f"Columns are not allowed: {', '.join(unknown)}")
+    fixed = {"adProduct": product, "format": "GZIP_JSON", "timeUnit": "DAILY"}
+    for name, value in fixed.items():
+        if settings.get(name) != value:
+            return trouble(400, f"{name} must be {value}.")
+    for name, known in (("groupBy", groups), ("columns", COLUMNS[key])):
+        asked = settings.get(name)
+        if not isinstance(asked, list) or not asked:
+            return trouble(400, f"{name} cannot be null or empty.")
+        unknown = sorted(set(map(str, asked)) - known)
+        if unknown:
+            return trouble(400, f"{name} holds what is not allowed: {', '.join(unknown)}")
     return None
 
 

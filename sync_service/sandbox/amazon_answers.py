@@ -109,7 +109,7 @@ def chosen(request: Request, name: str, allowed: frozenset[str], default: str) -
 
 
 def instant(text: object, name: str) -> datetime:
-    """An ISO 8601 date-time; a bare date is its midnight in UTC, as the models' examples have it."""
+    """An ISO 8601 date-time; a bare date is its midnight in UTC, as in the models' examples."""
     if not isinstance(text, str) or not _INSTANT.fullmatch(text):
         raise bad(f"{name} is not an ISO 8601 date-time: {text!r}")
     try:

@@ -1,6 +1,6 @@
 """Amazon's flat files of one window: orders, returns, stock ledger, listings; columns as printed.
 
-Columns with buyers' data hold the word CANARY: it must never be found in anything the product keeps.
+Columns with buyers' data hold the word CANARY: nothing that the product keeps may hold it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Finances 2024-06-19 `listTransactions`: shipments, refunds, service fees, ad bills, transfers.
 
-Pages are long; each fourth one is empty although more follow, as Amazon warns. Shipments are DEFERRED
-for a week and DEFERRED_RELEASED afterwards, under the same transaction id. A window of more than 180
-days gives nothing.
+Pages are long; each fourth one is empty although more follow, as Amazon warns. Shipments are
+DEFERRED for a week and DEFERRED_RELEASED afterwards, under the same transaction id. A window of
+more than 180 days gives nothing.
 """
 
 from __future__ import annotations

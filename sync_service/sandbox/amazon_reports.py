@@ -1,8 +1,8 @@
 """Reports 2021-06-30: create, poll, list, document with a link that dies, and what is in them.
 
 A report's data are as of the moment it was asked for. Building takes a minute or two of the
-sandbox's time. A report without a line ends as CANCELLED, one with impossible options as FATAL with a
-document that says why, as Amazon does.
+sandbox's time. A report without a line ends as CANCELLED, one with impossible options as FATAL with
+a document that says why, as Amazon does.
 """
 
 from __future__ import annotations

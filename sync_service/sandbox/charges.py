@@ -17,7 +17,7 @@ RETURN_FEE_CATEGORIES = frozenset({"户外运动", "汽配"})
 
 @dataclass(frozen=True, slots=True)
 class Charges:
-    """Positive numbers are costs of the seller; one entry a line, zero where the event never comes."""
+    """Positive numbers are costs of the seller; one entry a line, zero without the event."""
 
     commission: Ints  # when shipped
     fulfilment: Ints  # when shipped

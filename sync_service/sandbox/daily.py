@@ -1,7 +1,8 @@
 """The days' other numbers: visits, feedback, reviews, advertising, stock; and how they settle.
 
-Advertising and visits are restated: a figure seen `age` days after its day (0 is the next day) is a
-fixed share of the settled one. All of it follows from the seed, so any day can be asked as of any time.
+Advertising and visits are restated: a figure seen `age` days after its day (0 is the next day) is
+a fixed share of the settled one. All of it follows from the seed, so any day can be asked as of any
+time.
 """
 
 from __future__ import annotations
@@ -154,7 +155,9 @@ def _picked(
     """The sales of the advertised SKUs, scaled so that the whole budget is spent on them."""
     sales = money.sum(axis=1)
     chosen = (rng.random(len(sales)) < share) | (sales >= np.quantile(sales, 0.95))
-    scaled = money * chosen[:, None] * (sales.sum() / sales[chosen].sum())
+    whole: float = float(sales.sum() / sales[chosen].sum())
+    scaled: np.ndarray[tuple[int, int], np.dtype[np.float64]] = money * whole
+    scaled[~chosen] = 0.0
     return scaled
 
 
@@ -176,7 +179,7 @@ def _campaigns(
     acos: float,
     rng: np.random.Generator,
 ) -> Adverts:
-    """Clicks of about two percent of the price; one click in twelve sells, dearer when ACoS is high."""
+    """Clicks cost about two percent of the price; few sell where the ACoS is high."""
     cost = np.maximum(price * 0.02, 25.0)[:, None]
     clicks = rng.poisson(budget / cost)
     spend = np.rint(clicks * cost * rng.uniform(0.85, 1.15, clicks.shape)).astype(np.int64)
@@ -191,7 +194,7 @@ def _campaigns(
 
 
 def seen_adverts(settled: Adverts, ages: Ints) -> Adverts:
-    """Advertising as reported so many days later: clicks shrink for three days, sales grow for 14."""
+    """Advertising as reported so many days later: clicks shrink for 3 days, sales grow for 14."""
     excess = np.zeros(len(ages))
     for n, part in enumerate(CLICK_EXCESS):
         excess[ages == n] = part
@@ -223,7 +226,7 @@ def reviews(world: World, code: str) -> Reviews:
 
 
 def stock(world: World, code: str) -> Stock:
-    """Stock that fits the shipments: filled every four weeks, at zero where the shelves are empty."""
+    """Stock that fits the shipments: filled every four weeks, at zero where shelves are empty."""
     key = (world.seed, code)
     if key not in _STOCK:
         one = book(world, code)
@@ -256,9 +259,11 @@ def _receipts(shipped: Ints) -> Ints:
 def _inbound(receipts: Ints) -> Ints:
     """Units on the way: what arrives in the next ten days."""
     ahead = np.concatenate([receipts, np.zeros((len(receipts), 10), dtype=np.int64)], axis=1)
-    total = np.concatenate([np.zeros((len(receipts), 1), dtype=np.int64), ahead.cumsum(axis=1)], 1)
+    none = np.zeros((len(receipts), 1), dtype=np.int64)
+    total: Ints = np.concatenate([none, ahead.cumsum(axis=1)], axis=1)
     days = receipts.shape[1]
-    return total[:, 11 : days + 11] - total[:, 1 : days + 1]
+    coming: Ints = total[:, 11 : days + 11] - total[:, 1 : days + 1]
+    return coming
 
 
 def by_sku_day(one: Book, instants: Ints, values: Ints, now: float = NEVER) -> Ints:

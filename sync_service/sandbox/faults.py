@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sync_service.sandbox.wire import JSON, Reply
+from sync_service.sandbox.wire import Reply
 
 Kind = Literal[
     "429",  # too many requests; Retry-After when `retry_after` is given
@@ -114,30 +114,25 @@ def twist(fault: Fault | None) -> str:
     return fault.kind if fault is not None and fault.kind in _TWISTS else ""
 
 
+_ERROR = b'{"errors":[{"code":"%s","message":"%s","details":""}]}'
+_REVOKED = b'{"error":"invalid_grant","error_description":"The request has an invalid grant"}'
+_INSTEAD: Mapping[str, Reply] = {
+    "429": Reply(429, _ERROR % (b"QuotaExceeded", b"You exceeded your quota.")),
+    "500": Reply(500, _ERROR % (b"InternalFailure", b"Try again later.")),
+    "503": Reply(503, _ERROR % (b"InternalFailure", b"Try again later.")),
+    "html": Reply(200, b"<html><body>Sign in to the network</body></html>", "text/html"),
+    "revoked": Reply(400, _REVOKED),
+    "expired_token": Reply(401, _ERROR % (b"Unauthorized", b"The access token has expired.")),
+    "link_expired": Reply(403, b"<Error><Code>AccessDenied</Code></Error>", "application/xml"),
+}
+
+
 def instead(fault: Fault) -> Reply | None:
     """The answer that a fault gives in place of the platform's; None: the platform answers."""
-    match fault.kind:
-        case "429":
-            wait = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
-            return Reply(429, _ERROR % (b"QuotaExceeded", b"You exceeded your quota."), JSON, wait)
-        case "500" | "503":
-            return Reply(int(fault.kind), _ERROR % (b"InternalFailure", b"Try again later."))
-        case "html":
-            return Reply(200, b"<html><body>Sign in to the network</body></html>", "text/html")
-        case "revoked":
-            body = (
-                b'{"error":"invalid_grant","error_description":"The request has an invalid grant"}'
-            )
-            return Reply(400, body)
-        case "expired_token":
-            return Reply(401, _ERROR % (b"Unauthorized", b"The access token has expired."))
-        case "link_expired":
-            return Reply(403, b"<Error><Code>AccessDenied</Code></Error>", "application/xml")
-        case _:
-            return None
-
-
-_ERROR = b'{"errors":[{"code":"%s","message":"%s","details":""}]}'
+    reply = _INSTEAD.get(fault.kind)
+    if reply is None or fault.retry_after is None:
+        return reply
+    return replace(reply, headers={"Retry-After": f"{fault.retry_after:g}"})
 
 
 def damaged(fault: Fault, reply: Reply) -> Reply:

@@ -24,7 +24,7 @@ import xlsxwriter
 from sync_service.sandbox import amazon_flat
 from sync_service.sandbox.amazon_answers import cents, iso, order_id
 from sync_service.sandbox.amazon_money import REFUND, RETURN_FEE, SHIPMENT, ledger, parts_of
-from sync_service.sandbox.daily import Adverts, adverts, age, seen_adverts
+from sync_service.sandbox.daily import adverts, age, seen_adverts
 from sync_service.sandbox.sheets import STREAMS, Sheet, View, live
 from sync_service.sandbox.simulator import DAYS, Book, book, seconds
 from sync_service.sandbox.truth import ADS_KEPT_DAYS
@@ -79,9 +79,16 @@ SHOPIFY_HEADER = (
 REVIEWS_HEADER = "日期,店铺,评价数,差评数"
 OUTSIDE_HEADER = "日期,店铺,广告费,广告销售额,广告订单数,点击,曝光,仓配费,仓储费,退货处理费"
 COSTS_HEADER = "SKU,品类,采购成本(元),头程运费(元),生效日期"
-_OUTSIDE = (
-    "ad_spend ad_sales ad_orders ad_clicks ad_impressions fulfilment_fees storage_fees return_costs"
-).split()
+_OUTSIDE = [
+    "ad_spend",
+    "ad_sales",
+    "ad_orders",
+    "ad_clicks",
+    "ad_impressions",
+    "fulfilment_fees",
+    "storage_fees",
+    "return_costs",
+]
 
 
 def write_files(
@@ -183,7 +190,7 @@ AdLine = tuple[int, int, tuple[object, ...]]  # day, SKU or campaign, what was c
 
 
 def _old_ads(world: World, one: Book, key: str, as_of: datetime) -> Iterator[AdLine]:
-    """Advertising that the API has forgotten, settled long ago; lines without anything are absent."""
+    """Advertising that the API has forgotten, settled long ago; empty lines are absent."""
     now = as_of.timestamp()
     end = max(0, one.clock.finished(now) - ADS_KEPT_DAYS[f"amazon_ads.{key}"])
     ages = age(one, np.arange(len(DAYS)), now)
@@ -312,7 +319,8 @@ def settlement(world: World, one: Book, first: date, last: date) -> bytes:
                         rows.append(_settled(one, number, posted, row, units, line))
     dates = [f"{iso([at])[0][:19].replace('T', ' ')} UTC" for at in (low, high - 1)]
     head = [number, *dates, dates[1], cents(total), one.shop.currency, *[""] * 18]
-    lines = ["\t".join(map(str, row)) for row in (SETTLEMENT_HEADER.split(","), head, *rows)]
+    table: list[Sequence[object]] = [SETTLEMENT_HEADER.split(","), head, *rows]
+    lines = ["\t".join(map(str, row)) for row in table]
     return ("\n".join(lines) + "\n").encode("utf-8" if one.shop.market == "US" else "cp1252")
 
 

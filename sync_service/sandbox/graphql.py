@@ -1,10 +1,11 @@
 """A small GraphQL: enough of the language for queries with arguments, variables and fragments.
 
     selection := "{" field+ "}"
-    field     := [alias ":"] name ["(" name ":" value ... ")"] [selection] | "..." ["on" Type] selection
+    field     := [alias ":"] name ["(" name ":" value ... ")"] [selection]
+               | "..." ["on" Type] selection
 
-`check` refuses fields and arguments that the type table does not have, in Shopify's words; `project` picks
-the selected fields out of plain values, calling those that are functions with their arguments.
+`check` refuses fields that the type table does not have, in Shopify's words; `project` picks the
+selected fields out of plain values, calling those that are functions with their arguments.
 """
 
 from __future__ import annotations
@@ -132,16 +133,16 @@ class _Reader:
         return Field(name, alias, arguments, fields)
 
     def value(self) -> Value:
-        token = self.take()
-        if token == "$":
+        sign = self.take()
+        if sign == "$":
             return Variable(self.take())
-        if token == "[":
+        if sign == "[":
             found = []
             while self.peek() != "]":
                 found.append(self.value())
             self.take("]")
             return found
-        if token == "{":
+        if sign == "{":
             made = {}
             while self.peek() != "}":
                 key = self.take()
@@ -149,7 +150,7 @@ class _Reader:
                 made[key] = self.value()
             self.take("}")
             return made
-        return _literal(token)
+        return _literal(sign)
 
 
 def _tokens(text: str) -> list[str]:

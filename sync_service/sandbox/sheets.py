@@ -51,7 +51,8 @@ class View:
 
     def by_day(self, instants: Ints, values: Ints) -> Ints:
         """Values of events by shop day, as far as they have happened."""
-        return by_sku_day(self.book, instants, values, self.now).sum(axis=0)
+        days: Ints = by_sku_day(self.book, instants, values, self.now).sum(axis=0)
+        return days
 
     def by_sku(self, instants: Ints, values: Ints) -> Ints:
         """The same by SKU and day."""
@@ -128,14 +129,16 @@ def traffic(view: View) -> Sheet:
 
 def spoil(shop: SandboxShop, cents: Ints) -> Ints:
     """Sales as the platform's own traffic report prints them: wrong on purpose in one shop."""
-    return np.rint(cents * shop.spoiled).astype(np.int64)
+    printed: Ints = np.rint(cents * shop.spoiled).astype(np.int64)
+    return printed
 
 
 def _half_even(products: Ints, by: int) -> Ints:
     """An exact quotient rounded half to even."""
     low, rest = np.divmod(products, by)
     up = (2 * rest > by) | ((2 * rest == by) & (low % 2 == 1))
-    return low + up
+    rounded: Ints = low + up
+    return rounded
 
 
 def traffic_asin(view: View) -> Sheet:
@@ -242,9 +245,8 @@ def _advert_rows(seen: Adverts) -> dict[str, Ints]:
 
 def campaign_id(shop: SandboxShop, product: str, category: int) -> str:
     """Number of the campaign of an ad product and category; it is the fact's part for sb."""
-    return str(
-        100_000_000_000_000 + shop.key * 100 + ("sp", "sb", "sd").index(product) * 10 + category
-    )
+    kind = ("sp", "sb", "sd").index(product)
+    return str(100_000_000_000_000 + shop.key * 100 + kind * 10 + category)
 
 
 def _campaign_ids(view: View) -> tuple[str, ...]:
@@ -300,7 +302,7 @@ def shop_traffic(view: View) -> Sheet:
 
 
 def order_fees(one: Book) -> Ints:
-    """Shopify Payments' fee of each order in cents: 2.9 % and 30 cents, on the first line's index."""
+    """Shopify Payments' fee of each order in cents: 2.9 % and 30 cents, by index of the order."""
     lines = one.lines
     taxed = lines.price - lines.discount + (lines.tax if one.shop.region == "US" else 0)
     total = np.bincount(lines.order, weights=taxed.astype(np.float64)).astype(np.int64)
@@ -327,7 +329,7 @@ def mapped(view: View) -> Sheet:
 
 
 def _outside(view: View) -> dict[str, Ints]:
-    """An own store's costs that no platform tells: other ad networks, a warehouse in the country."""
+    """An own store's costs that no platform tells: other ad networks, a local warehouse."""
     lines, one = view.book.lines, view.book
     rng = np.random.default_rng([view.world.seed, one.shop.key, 5])
     sales = by_sku_day(one, lines.bought, lines.price - lines.discount).sum(axis=0)

@@ -1,7 +1,7 @@
 """Shopify's Admin GraphQL 2026-10 on loopback: cost buckets, bulk operations, JSONL files.
 
-A query that asks for a field outside `shopify_types` is refused with the server's own words; so is one
-that costs too much at once. A bulk operation takes half a minute of the sandbox's time and more.
+A query that asks for a field outside `shopify_types` is refused with the server's own words; so is
+one that costs too much at once. A bulk operation takes up to a minute of the sandbox's time.
 """
 
 from __future__ import annotations

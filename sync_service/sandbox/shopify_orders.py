@@ -97,16 +97,17 @@ class Order:
         lines, span = self.lines, slice(self.start, self.end)
         rows = range(self.start, self.end)
 
-        def lazy(value: Callable[[], int]) -> Callable[[object], Json]:
-            return lambda _: bag(int(value()), self.currency)
+        def sums(values: Callable[[], Ints]) -> Callable[[object], Json]:
+            return lambda _: bag(int(values().sum()), self.currency)
 
+        back = [self._refunded(row) for row in rows]
         return {
-            "totalPriceSet": lazy(lambda: paid(self.view.book, span).sum()),
-            "subtotalPriceSet": lazy(lambda: (lines.price[span] - lines.discount[span]).sum()),
-            "totalRefundedSet": lazy(lambda: sum(self._refunded(row) for row in rows)),
-            "totalDiscountsSet": lazy(lambda: lines.discount[span].sum()),
-            "totalTaxSet": lazy(lambda: lines.tax[span].sum()),
-            "totalShippingPriceSet": lazy(lambda: 0),
+            "totalPriceSet": sums(lambda: paid(self.view.book, span)),
+            "subtotalPriceSet": sums(lambda: lines.price[span] - lines.discount[span]),
+            "totalRefundedSet": bag(sum(back), self.currency),
+            "totalDiscountsSet": sums(lambda: lines.discount[span]),
+            "totalTaxSet": sums(lambda: lines.tax[span]),
+            "totalShippingPriceSet": bag(0, self.currency),
         }
 
     def _sent(self) -> bool:

@@ -111,17 +111,20 @@ def found(query: str, zone: str, values: Mapping[str, Ints]) -> Bools:
 
 def _compare(values: Ints, sign: str, start: int, end: int) -> Bools:
     """A bare date is the whole day of the shop, an instant has `start == end`."""
+    whole_day = end > start
+    fits: Bools
     match sign:
         case ">=":
-            return values >= start
+            fits = values >= start
         case ">":
-            return values >= end if end > start else values > start
+            fits = values >= end if whole_day else values > start
         case "<":
-            return values < start
+            fits = values < start
         case "<=":
-            return values < end if end > start else values <= start
+            fits = values < end if whole_day else values <= start
         case _:
-            return (values >= start) & ((values < end) | (values == start))
+            fits = (values >= start) & ((values < end) | (values == start))
+    return fits
 
 
 def _instants(words: str, zone: str) -> tuple[int, int]:

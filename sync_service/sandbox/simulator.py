@@ -141,7 +141,8 @@ def _expected(
     units_a_line = 1.16
     wanted = shop.monthly_sales * 12 / 365 * len(DAYS)
     scale: float = wanted / float((raw * price[:, None]).sum() * units_a_line)
-    return raw * scale
+    expected: Floats = raw * scale
+    return expected
 
 
 def _on_sale(shop: SandboxShop, products: tuple[SandboxProduct, ...]) -> Floats:
@@ -200,7 +201,7 @@ def _tax_share(rate: float, shop: SandboxShop) -> float:
 
 
 def _joined(sku: Ints, day: Ints, rng: np.random.Generator) -> Bools:
-    """Which lines belong to the order of the line before: same day, another SKU, two lines at most."""
+    """Which lines belong to the order of the line before: same day, another SKU, two at most."""
     wish = rng.random(len(sku)) < 0.07  # noqa: PLR2004 - about one order in fourteen has two lines
     wish[0] = False
     wish[1:] &= (day[1:] == day[:-1]) & (sku[1:] != sku[:-1])

@@ -1,4 +1,4 @@
-"""What every sandbox platform speaks through: requests, replies, rate buckets, the sandbox's time."""
+"""What every sandbox platform speaks through: requests, replies, rate buckets, sandbox time."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def as_json(status: int, value: Any, headers: dict[str, str] | None = None) -> Reply:  # noqa: ANN401 - any JSON
+def as_json(status: int, value: object, headers: dict[str, str] | None = None) -> Reply:
     """An answer with a JSON body."""
     return Reply(status, json.dumps(value, ensure_ascii=False).encode(), JSON, headers or {})
 
@@ -73,7 +73,7 @@ class Platform(Protocol):
 class SandboxTime:
     """The sandbox's clock, and how much of its time one real moment takes.
 
-    Real limits are kept to the second of the sandbox. On a clock that runs thousands of times faster
+    Real limits are kept to the second of the sandbox. On a clock that is thousands of times faster
     a millisecond of scheduling is seconds there, so limits forgive `leeway` real seconds; on a
     test's clock that stands still they forgive nothing.
     """

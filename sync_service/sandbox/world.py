@@ -1,4 +1,4 @@
-"""The sandbox world: two companies, twelve shops, 300 SKUs; all invented, all from one fixed seed."""
+"""The sandbox world: two companies, twelve shops, 300 SKUs; all invented, from one seed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class SandboxShop:
-    """A shop with everything that a connection to its platform needs; empty where not its platform."""
+    """A shop with all that a connection to its platform needs; empty where not its platform."""
 
     code: str
     company: str
