@@ -219,6 +219,28 @@ class Facts:
         snapshot = self.snapshot(query.version)
         return leaf_sums(query, snapshot, self.schema, self.root / "leaves")
 
+    def compact(self) -> int:
+        """Join small files of the same stream, shop and month; the files joined. A job's work."""
+        with self._lock:
+            before = int(self._fresh().version())
+            joined = self._table.optimize.compact()["numFilesRemoved"]
+            for version in range(before + 1, int(self._table.version()) + 1):
+                delta_log.sync_version(self.table_path, version)
+        return int(joined)
+
+    def vacuum(self, keep_days: int) -> int:
+        """Remove files that no version of the last days needs; how many. A job's work.
+
+        Versions older than that can no longer be read, so the days must cover every dispute and
+        the longest reader.
+        """
+        with self._lock:
+            removed = self._fresh().vacuum(
+                retention_hours=24 * keep_days, dry_run=False, enforce_retention_duration=False
+            )
+            self._table.update_incremental()
+        return len(removed)
+
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Give every (stream, shop) that has facts."""
         return tuple(sorted({(f.stream, f.shop) for f in self.snapshot().files}))

@@ -164,6 +164,21 @@ def test_a_measure_added_later_is_unknown_in_older_facts(facts: Facts, tmp_path:
     assert (found.count(4), found.count(None)) == (1, 38)
 
 
+def test_files_can_be_joined_and_old_ones_removed_without_touching_a_fact(facts: Facts) -> None:
+    for n, day in enumerate(OVER_TWO_MONTHS.each(), 1):
+        alone = Window(day, day + dt.timedelta(days=1))
+        facts.commit(STREAM, SHOP, alone, daily(alone, "1.5"), number=n, meta={})
+    before = len(facts.files())
+    assert facts.vacuum(keep_days=7) == 0
+    joined = facts.compact()
+    assert (joined > 0) == (before > 2)
+    facts.vacuum(keep_days=0)
+    assert len(facts.files()) == 2
+    assert total(facts) == Decimal("60.0")
+    assert facts.number(STREAM, SHOP) == 20
+    assert len(list(facts.table_path.rglob("*.parquet"))) == 2
+
+
 def test_a_commit_is_synced_file_log_and_folders(tmp_path: Path) -> None:
     script = (
         "from pathlib import Path; from sync_service.facts import Facts; "
