@@ -81,13 +81,13 @@ KIND_WIDTH = {
 }
 WIDTH = {
     "tblFocus.no": 5.0,
-    "tblFocus.level": 9.0,
+    "tblFocus.level": 10.5,
     "tblFocus.what": 27.0,
     "tblFocus.scope": 10.0,
     "tblFocus.effect": 10.0,
     "tblFocus.owner": 9.0,
     "tblFocus.age": 11.0,
-    "tblFocus.next_step": 22.0,
+    "tblFocus.next_step": 23.0,
     "tblFocus.link": 9.0,
     "tblTeam.state": 9.0,
     "tblTeam.us_share": 8.5,
@@ -105,13 +105,13 @@ WIDTH = {
     "tblReview.expected": 24.0,
     "tblReview.result": 22.0,
     "tblTarget.year": 7.0,
-    "tblTarget.metric": 18.0,
+    "tblTarget.metric": 25.0,
     "tblTarget.region": 8.0,
     "tblTarget.pending": 24.0,
     "tblTarget.check": 20.0,
     "tblTarget.note": 22.0,
     "tblTarget.year_total": 13.0,
-    "tblWeight.metric": 22.0,
+    "tblWeight.metric": 25.0,
     "tblWeight.method": 16.0,
     "tblWeight.role": 16.0,
     "tblWeight.region": 8.0,
@@ -126,9 +126,9 @@ WIDTH = {
     "tblSetting.value": 22.0,
     "tblSetting.meaning": 54.0,
     "tblReconcile.days": 24.0,
-    "tblKpi.metric": 24.0,
-    "tblKpi.name": 22.0,
-    "tblKpi.formula": 34.0,
+    "tblKpi.metric": 27.0,
+    "tblKpi.name": 27.0,
+    "tblKpi.formula": 26.0,
     "tblKpi.numerator": 34.0,
     "tblKpi.denominator": 22.0,
     "tblKpi.includes": 34.0,
@@ -146,7 +146,7 @@ WIDTH = {
     "tblPoint.reason": 34.0,
     "tblPoint.evidence": 24.0,
     "tblScore.item": 34.0,
-    "tblScore.metric": 20.0,
+    "tblScore.metric": 25.0,
     "tblScore.data_state": 11.0,
     "tblScore.method": 13.0,
     "tblScore.source": 26.0,
@@ -159,7 +159,7 @@ WIDTH = {
     "tblLog.where": 30.0,
     "tblLog.what": 60.0,
     "tblLog.mend": 60.0,
-    "tblContract.metric": 22.0,
+    "tblContract.metric": 25.0,
     "tblContract.source": 26.0,
     "tblContract.reward": 30.0,
     "tblContract.deduction": 30.0,
@@ -181,7 +181,7 @@ def width(table: TableLayout, column: Column, language: Language) -> float:
     header = column.header(language)
     longest = max(cells(word) for word in header.split(" "))
     needed = max(longest if language == "en" else min(cells(header), 8), cells(header) / 2)
-    return max(wanted, needed + FILTER_BUTTON + 1)
+    return max(wanted, needed + FILTER_BUTTON + 2)
 
 
 def number_format(column: Column) -> str:
@@ -229,6 +229,7 @@ class Styles:
             italic=folded,
             text_wrap=True,
             align=align,
+            indent=1 if align == "left" else 0,
             border=1,
             border_color="#A6A6A6",
             **OWNER_LOOK[owner],
@@ -241,7 +242,7 @@ class Styles:
         return self.get(
             num_format=number_format(column),
             align=align,
-            indent=1,
+            indent=0 if align == "right" else 1,
             bottom=1,
             bottom_color=GRID,
             **extra,

@@ -24,7 +24,7 @@ from sheet_templates.style import (
 )
 
 SIGNED = frozenset(
-    {"status", "state", "level", "data_state", "cost_state", "number_check", "check"}
+    {"status", "state", "level", "data_state", "cost_state", "number_check", "check", "connection"}
 )
 BOUNDS = {
     "ratio": (-10.0, 10.0),

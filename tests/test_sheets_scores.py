@@ -218,7 +218,7 @@ def test_tasks_targets_shops_and_setup_by_hand(calculated: Sheets, language: Lan
     assert tasks["T-01"]["status"] == show["open"]
     targets = table(calculated, "tblTarget", language)
     shops = sum(r["total"] for r in targets if r["level"] == 3 and r["region"] == "US")
-    assert targets[0]["gap"] == 320_000 * 24 - shops
+    assert targets[0]["gap"] == 9_480_000 - shops
     states = {r["shop"]: r["status"] for r in table(calculated, "tblShop", language)}
     assert states["AMZ-IT"] == words.show("status", "breach", language)
     assert states["AMZ-FR"] == words.show("status", "warn", language)

@@ -29,8 +29,8 @@ TEXTS = WEEKS + 4
 SIGN = TEXTS + 5
 # header zh, en, column of tblScore, width, number format (None: by the row's unit)
 COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
-    ("行", "No", "line", 5, "0"),
-    ("指标", "KPI", "metric", 24, "General"),
+    ("行", "No", "line", 7, "0"),
+    ("指标", "KPI", "metric", 27, "General"),
     ("类", "Kind", "kind", 8, "General"),
     ("权重", "Weight", "weight", 8, "0.0"),
     ("目标", "Target", "target", 13, None),
@@ -75,7 +75,13 @@ def page(book: Book) -> None:
 
 def _pick(book: Book, tab: Worksheet) -> None:
     look = book.styles.get(
-        bold=True, font_size=12, bg_color="#DDEBF7", border=1, border_color="#2F75B5", locked=False
+        bold=True,
+        font_size=12,
+        bg_color="#DDEBF7",
+        border=1,
+        border_color="#2F75B5",
+        indent=1,
+        locked=False,
     )
     label = book.styles.get(align="right", bold=True)
     people = [str(p["person"]) for p in book.start.people]
@@ -111,7 +117,6 @@ def _headers(book: Book, tab: Worksheet) -> None:
         bottom=2,
         bottom_color="#1F4E79",
         align="right",
-        indent=1,
     )
     for column, (zh, en, code, wide, _) in enumerate(COLUMNS):
         hidden = {"level": 1, "hidden": True} if column > PULL_COLUMN - 3 else {}
@@ -130,7 +135,7 @@ def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
         look = book.styles.get(
             num_format=shown or "#,##0.00",
             align="left" if left else "right",
-            indent=1,
+            indent=1 if left else 0,
             bottom=1,
             bottom_color="#D9D9D9",
             **({"font_size": 9, **MUTED} if code == "meaning" else {}),

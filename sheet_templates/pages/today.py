@@ -17,7 +17,7 @@ SECTION = 9
 MARKET_COLUMN = 10
 CHART_ROW = 22
 SPANS = ((0, 2), (3, 5), (6, 7), (8, 11), (12, 14), (15, 16))  # first and last column of a tile
-MARKET_WIDTHS = (11.0, 8.5, 9.0, 9.0, 9.0, 9.0, 14.0)
+MARKET_WIDTHS = (11.0, 8.5, 9.0, 9.0, 9.0, 12.0, 14.0)
 TILE_FILL = "#F7F9FC"
 
 TILE_TEXTS = {
@@ -90,7 +90,7 @@ def _tile(book: Book, tab: Worksheet, tile: str, span: tuple[int, int]) -> None:
     big = book.styles.get(
         bg_color=TILE_FILL,
         bold=True,
-        font_size=18,
+        font_size=16,
         align="left",
         indent=1,
         num_format=_value_format(tile),
@@ -230,7 +230,9 @@ def _markets(book: Book, tab: Worksheet) -> None:
             shown = "0.0%" if column.kind == "ratio" else "General"
             shown = "0%" if column.code in ("pace", "compliance") else shown
             align = "right" if column.kind == "ratio" else "left"
-            look = book.styles.get(num_format=shown, align=align, indent=1, **line)
+            look = book.styles.get(
+                num_format=shown, align=align, indent=0 if align == "right" else 1, **line
+            )
             formula(tab, row, MARKET_COLUMN + offset, _market(book, code, column.code), look, "–")
     last = head + len(MARKETS)
     tab.conditional_format(head + 1, MARKET_COLUMN + 1, last, MARKET_COLUMN + 5, _unknown(book))
