@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -24,8 +25,19 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds of this clock since some start; never jumps back."""
 
+    def working(self) -> AbstractContextManager[None]:
+        """Held by a thread that works: the sandbox's clock jumps only while all are waiting."""
 
-class SystemClock:
+
+class RealWork:
+    """Work takes what it takes: the clock does not ask who is working."""
+
+    def working(self) -> AbstractContextManager[None]:
+        """Nothing to hold."""
+        return nullcontext()
+
+
+class SystemClock(RealWork):
     """The host's clock."""
 
     def now(self) -> datetime:
@@ -41,7 +53,7 @@ class SystemClock:
         return time.monotonic()
 
 
-class ScaledClock:
+class ScaledClock(RealWork):
     """The sandbox's clock: starts at `start`, `factor` of its seconds pass in a real one."""
 
     def __init__(self, start: datetime, factor: float) -> None:
@@ -63,7 +75,7 @@ class ScaledClock:
         return (time.monotonic() - self._begun) * self.factor
 
 
-class FakeClock:
+class FakeClock(RealWork):
     """A test's clock: it moves when somebody sleeps, and jumps where a test wants it."""
 
     def __init__(self, start: datetime) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -65,44 +65,65 @@ class Outcome:
     compared: tuple[Compared, ...]
     report: WriteReport | None  # None: nothing was new, or writing is paused
     state: str  # written, unchanged, paused
-    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 def nothing(_zh: str, _en: str) -> None:
     """No progress wanted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A book computed and not written: steps 1 to 3 of the road."""
+
+    contents: BookContents
+    done: Computed
+    problems: tuple[Problem, ...]
+    over: tuple[written.TypedOver, ...]
+    compared: tuple[Compared, ...]
+
+
+def look(house: House, order: Order, tell: Step = nothing) -> Seen:
+    """Read and compute; nothing is written, so `reconcile` and `explain` may ask at any time."""
+    tell("读取工作簿", "Reading the workbook")
+    return _look(house, order, order.port.read(), tell)
+
+
+def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
+    book, catalog, problems = read(contents)
+    now = house.clock.now()
+    tell("汇总事实", "Adding up the facts")
+    leaves = _leaves(house, book, catalog, now)
+    tell("计算指标与得分", "Computing KPIs and scores")
+    language: Language = "en" if contents.language == "en" else "zh"
+    paused = str(control.setting(house.store, PAUSE, "") or "")
+    states = stream_states(house, book.shops, now)
+    done = compute(Inputs(book, catalog, leaves, house.rates, now, language, states, paused))
+    memory = written.remembered(house.store, order.book)
+    over = tuple(written.typed_over(contents.tables, memory))
+    found = (*contents.problems, *problems, *done.problems, *(one.problem() for one in over))
+    return Seen(contents, done, found, over, tuple(reconcile(done)))
+
+
 def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     """One refresh, from reading to recording."""
     tell("读取工作簿", "Reading the workbook")
     contents = order.port.read()
-    now = house.clock.now()
-    if _unchanged(house, order, contents, now):
+    if _unchanged(house, order, contents, house.clock.now()):
         return Outcome(None, contents.problems, (), None, "unchanged")
-    book, catalog, problems = read(contents)
-    paused = str(control.setting(house.store, PAUSE, "") or "")
-    tell("汇总事实", "Adding up the facts")
-    leaves = _leaves(house, book, catalog, now)
-    tell("计算指标与得分", "Computing KPIs and scores")
-    states = stream_states(house, book.shops, now)
-    language: Language = "en" if contents.language == "en" else "zh"
-    done = compute(Inputs(book, catalog, leaves, house.rates, now, language, states, paused))
-    over = list(written.typed_over(contents.tables, written.remembered(house.store, order.book)))
-    found = (*contents.problems, *problems, *done.problems, *(one.problem() for one in over))
-    compared = tuple(reconcile(done))
+    seen = _look(house, order, contents, tell)
+    done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
-    units = units_shipped(house, book, now)
-    table_patches = _known_tables(patches(done, found, compared, units, contents.tables), contents)
-    name_patches = [n for n in stamps(done, units) if n.name in contents.names]
-    if paused:
-        report = order.port.write((), _pause_stamps(name_patches), contents.fingerprint)
-        return Outcome(done, found, compared, report, "paused")
-    report = order.port.write(
-        written.respected(table_patches, over), name_patches, contents.fingerprint
-    )
-    found = (*found, *report.problems)
-    _record(house, order, done, table_patches, now)
-    return Outcome(done, found, compared, report, "written")
+    units = units_shipped(house, done.book, now)
+    names = [n for n in stamps(done, units) if n.name in contents.names]
+    if done.given.paused:
+        report = order.port.write((), _pause_stamps(names), contents.fingerprint)
+        return Outcome(done, seen.problems, seen.compared, report, "paused")
+    made = patches(done, seen.problems, seen.compared, units, contents.tables)
+    kept = written.respected(made, seen.over)
+    report = order.port.write(kept, names, contents.fingerprint)
+    _record(house, order, done, made, now)
+    found = (*seen.problems, *report.problems)
+    return Outcome(done, found, seen.compared, report, "written")
 
 
 def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
@@ -174,11 +195,6 @@ def units_shipped(house: House, book: Book, now: datetime) -> Units:
             if rows.num_rows:
                 break
     return units
-
-
-def _known_tables(made: Sequence[TablePatch], contents: BookContents) -> list[TablePatch]:
-    """Only columns that the workbook still has; a missing one is reported by the reading."""
-    return [patch for patch in made if patch.table in contents.tables]
 
 
 def _pause_stamps(names: Sequence[NamePatch]) -> list[NamePatch]:
