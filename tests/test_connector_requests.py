@@ -183,6 +183,7 @@ def test_other_ads_requests_are_what_the_model_takes(call: str) -> None:
 
 TEXTS = {name: query.text for name, query in shopify_queries.ALL.items()} | {
     "bulk orders": shopify_queries.bulk_orders(shopify_queries.touched("a", "b")),
+    "bulk balance": shopify_queries.bulk_balance("x"),
     "bulk refunds": shopify_queries.bulk_refunds(shopify_queries.touched("a", "b")),
 }
 BULK = {name: text for name, text in TEXTS.items() if name.startswith("bulk")}

@@ -45,7 +45,8 @@ CASES = [
     ("shopify", "SHP-US", "shopify.refunds", 7),
     ("shopify", "SHP-US", "shopify.refunds", 60),
     ("shopify", "SHP-EU", "shopify.traffic", 30),
-    ("shopify", "SHP-US", "shopify.payments", 30),
+    ("shopify", "SHP-US", "shopify.payments", 7),
+    ("shopify", "SHP-US", "shopify.payments", 40),
     ("shopify", "HY-SHP-US", "shopify.stock", 0),
     ("shopify", "SHP-EU", "shopify.products", 360),
 ]

@@ -6,7 +6,7 @@ changed since the window began. Both roads give the same orders, so the same fac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,14 @@ from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import Connector, FetchResult, Limit, Session, ShopRef, Stream
 from sync_service.connectors.shop_days import DAY, clipped, midnight, today, utc
 from sync_service.connectors.shopify_desk import Desk, judge, observe
-from sync_service.connectors.shopify_values import Json, assembled, text, thing, things
+from sync_service.connectors.shopify_values import (
+    Json,
+    assembled,
+    bulk_objects,
+    text,
+    thing,
+    things,
+)
 from sync_service.connectors.tally import Doubts
 
 BULK_DAYS: Final = 35  # longer windows go by a bulk operation
@@ -171,14 +178,20 @@ def payments(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.payments")
     start, end = (utc(midnight(day, shop.time_zone)) for day in (days.start, days.end))
     asked = f"processed_at:>='{start}' AND processed_at:<'{end}'"
-    path = ("shopifyPaymentsAccount", "balanceTransactions")
     if not days.days:
         return FetchResult(rows=[])
     if not _has_payments(desk):
         unknown = {(day, name) for day in days.each() for name in ("platform_fees", "payment_fees")}
         return FetchResult(rows=[], unknown=frozenset(unknown))
-    rows = read.fee_facts(desk.pages(queries.BALANCE, path, query=asked), shop, days)
+    rows = read.fee_facts(_transactions(desk, days, asked), shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())
+
+
+def _transactions(desk: Desk, days: Window, asked: str) -> Iterable[Json]:
+    if days.days > BULK_DAYS:
+        return bulk_objects(desk.bulk(queries.bulk_balance(asked), _key("balance", days)) or b"")
+    path = ("shopifyPaymentsAccount", "balanceTransactions")
+    return desk.pages(queries.BALANCE, path, query=asked)
 
 
 def _has_payments(desk: Desk) -> bool:

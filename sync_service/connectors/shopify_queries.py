@@ -226,6 +226,9 @@ SESSIONS: Final = Query(
 }""",
     10,
 )
+TRANSACTION: Final = """id type test transactionDate
+        amount { amount currencyCode }
+        fee { amount currencyCode }"""
 HAS_PAYMENTS: Final = Query("query HasPayments { shopifyPaymentsAccount { id } }", 2)
 BALANCE: Final = Query(
     f"""query BalanceTransactions($after: String, $query: String!) {{
@@ -234,11 +237,7 @@ BALANCE: Final = Query(
       first: 100, after: $after, query: $query, sortKey: PROCESSED_AT, hideTransfers: true
     ) {{
       {PAGE}
-      nodes {{
-        id type test transactionDate
-        amount {{ amount currencyCode }}
-        fee {{ amount currencyCode }}
-      }}
+      nodes {{ {TRANSACTION} }}
     }}
   }}
 }}""",
@@ -276,6 +275,17 @@ def bulk_refunds(search: str) -> str:
           }}
         }}
       }}
+    }}
+  }}
+}}"""
+
+
+def bulk_balance(search: str) -> str:
+    """The bulk query of the transactions of Shopify Payments."""
+    return f"""{{
+  shopifyPaymentsAccount {{
+    balanceTransactions(query: "{search}", hideTransfers: true) {{
+      edges {{ node {{ {TRANSACTION} }} }}
     }}
   }}
 }}"""

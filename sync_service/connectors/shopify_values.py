@@ -72,7 +72,7 @@ def assembled(payload: bytes, children: Mapping[str, str]) -> list[Json]:
 
     `children` names the list of a child by the kind in its id: LineItem -> lineItems.
     """
-    objects = [_object(line) for line in payload.split(b"\n") if line.strip()]
+    objects = bulk_objects(payload)
     lists: dict[tuple[str, str], list[object]] = {}
     known = {str(one["id"]): one for one in objects if "id" in one}
     roots: list[Json] = []
@@ -91,6 +91,11 @@ def assembled(payload: bytes, children: Mapping[str, str]) -> list[Json]:
     for (parent, name), found in lists.items():
         known[parent][name] = found
     return roots
+
+
+def bulk_objects(payload: bytes) -> list[dict[str, object]]:
+    """Every line of a bulk result, parents and children alike."""
+    return [_object(line) for line in payload.split(b"\n") if line.strip()]
 
 
 def _object(line: bytes) -> dict[str, object]:
