@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from sync_service.sandbox.simulator import Book, Ints, book
-from sync_service.sandbox.wire import Json, Reply, Request, SandboxTime, as_json
+from sync_service.sandbox.wire import Buckets, Json, Reply, Request, SandboxTime, as_json
 from sync_service.sandbox.world import SandboxShop, World
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?")
@@ -65,6 +65,11 @@ class Seller:
     time: SandboxTime
     reports: dict[str, Report] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
+    rations: Buckets = field(init=False)  # beside the buckets of the operations
+
+    def __post_init__(self) -> None:
+        """Start with full rations."""
+        self.rations = Buckets(self.time)
 
     @property
     def shops(self) -> tuple[SandboxShop, ...]:

@@ -24,7 +24,6 @@ from sync_service.sandbox.amazon_answers import (
     instant,
 )
 from sync_service.sandbox.wire import (
-    Buckets,
     Json,
     Reply,
     Request,
@@ -50,7 +49,6 @@ LONGEST = {  # days that a report may span; beyond it the report ends as FATAL
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL": 31,
 }
 STATES = frozenset({"CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE"})
-_RATIONS: dict[int, Buckets] = {}
 
 
 def create(seller: Seller, request: Request) -> Reply:
@@ -119,10 +117,7 @@ def _moment(asked: Json, name: str, now: datetime) -> datetime:
 
 def _rationed(seller: Seller, kind: str) -> None:
     """Sales and traffic reports have a ration of their own beside the bucket of createReport."""
-    if kind != TRAFFIC:
-        return
-    bucket = _RATIONS.setdefault(id(seller), Buckets(seller.time))
-    if bucket.take((seller.account,), *RATION):
+    if kind == TRAFFIC and seller.rations.take((seller.account,), *RATION):
         raise ApiError(
             error(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
         )
