@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -83,8 +83,13 @@ def _strict(payload: bytes, encoding: str) -> str:
         raise ContractBroken(f"the text is not {encoding} ({error})") from error
 
 
-def parse_json(payload: bytes | str, content_type: str = "") -> object:
-    """Strict JSON: no duplicate keys, no NaN, bounded depth, no sign-in page."""
+def parse_json(
+    payload: bytes | str, content_type: str = "", number: Callable[[str], object] | None = None
+) -> object:
+    """Strict JSON: no duplicate keys, no NaN, bounded depth, no sign-in page.
+
+    `number` reads numbers in its own way; without it they are int and Decimal.
+    """
     text = payload if isinstance(payload, str) else decode(payload, content_type)
     if text.lstrip()[:1] == "<":
         raise ContractBroken("an HTML page came instead of data; it may ask for a sign-in")
@@ -93,8 +98,8 @@ def parse_json(payload: bytes | str, content_type: str = "") -> object:
             text,
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
-            parse_float=_decimal,
-            parse_int=_integer,
+            parse_float=number or _decimal,
+            parse_int=number or _integer,
         )
     except RecursionError as error:  # C code counts its own depth and ends cleanly
         raise ContractBroken("JSON nested without end") from error

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 import stat
 import subprocess
 import sys
 import threading
 import time
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,8 +24,18 @@ from sync_service import schema
 from sync_service.clock import FakeClock, ScaledClock, SystemClock
 from sync_service.connectors.buckets import Bucket, Buckets
 from sync_service.connectors.kernel import Limit, Observed, ShopRef
-from sync_service.control import Control
-from sync_service.due import SPAN, Progress, chunks, history, last_finished_day, recent, runs
+from sync_service.control import Control, acquire
+from sync_service.due import (
+    SPAN,
+    Progress,
+    chunks,
+    history,
+    last_finished_day,
+    recent,
+    runs,
+    still_served,
+)
+from sync_service.holding import take
 from sync_service.redaction import Redacting, redact
 from sync_service.retries import Patience, repeated
 from sync_service.secrets import Secrets, keys_from_folder
@@ -158,7 +169,7 @@ from datetime import UTC, datetime
 from sync_service.clock import SystemClock
 from sync_service.connectors.buckets import Buckets
 from sync_service.connectors.kernel import Limit
-from sync_service.control import Control
+from sync_service.control import Control, acquire
 buckets = Buckets(Control(sys.argv[1]), SystemClock())
 for _ in range(10):
     wait = buckets.reserve("shared", Limit(10, 5))
@@ -531,6 +542,33 @@ def test_history_and_recent_days_meet_without_gap_or_overlap(covered: int, back:
         assert 0 < span.days <= SPAN
         edge = span.start
     assert edge == min(TODAY - covered * D, TODAY - min(back, 100) * D)
+
+
+@pytest.mark.parametrize(
+    ("later", "start"),
+    [
+        pytest.param(0, TODAY - 100 * D, id="at once: as planned"),
+        pytest.param(2, TODAY - 98 * D, id="two days later the platform has forgotten two"),
+        pytest.param(50, TODAY - 70 * D, id="long after, nothing is left"),
+    ],
+)
+def test_days_that_a_platform_has_forgotten_meanwhile_are_not_asked_for(
+    later: int, start: date
+) -> None:
+    planned = Window(TODAY - 100 * D, TODAY - 70 * D)
+    assert still_served(ORDERS, BERLIN, planned, MORNING + later * D) == Window(start, planned.end)
+
+
+def test_a_lease_of_a_dead_process_is_taken_over_and_a_living_one_is_not(store: Control) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host = socket.gethostname()[:40]
+    for holder, free in ((f"{host}:{gone.pid}:x", True), ("elsewhere:1:x", False)):
+        acquire(store, holder, holder, datetime.now(UTC), timedelta(minutes=5))
+        assert (take(store, holder) is not None) is free
+    mine = take(store, "mine")
+    assert mine is not None
+    assert take(store, "mine") is None
 
 
 @given(st.integers(0, 300), st.integers(1, 40))

@@ -10,7 +10,6 @@ import csv
 import gzip
 import hashlib
 import io
-import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,11 +50,8 @@ class _Digits(str):
 
 
 def _parsed(payload: bytes | str, content_type: str = "") -> object:
-    """Check strictly first, then read numbers as they are written."""
-    parse_json(payload, content_type)
-    text = payload if isinstance(payload, str) else decode(payload, content_type)
-    value: object = json.loads(text, parse_float=_Digits, parse_int=_Digits)
-    return value
+    """Read strictly, with numbers as they are written."""
+    return parse_json(payload, content_type, number=_Digits)
 
 
 def _only(value: object, kept: frozenset[str]) -> object:
@@ -113,7 +109,7 @@ class RawStore:
         digest = hashlib.sha256(payload).hexdigest()
         path = self._path(digest)
         if self.read(digest) is None:
-            _write_whole(path, gzip.compress(payload, compresslevel=6, mtime=0))
+            _write_whole(path, gzip.compress(payload, compresslevel=1, mtime=0))
         row = {
             "sha256": digest,
             "stream": stream,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kpi.errors import KpiError
@@ -19,7 +19,7 @@ from sync_service.connectors.buckets import Buckets, bucket_name
 from sync_service.connectors.kernel import Connector, Form, Limit, ReportState, ShopRef
 from sync_service.connectors.raw import RawStore, filtered
 from sync_service.connectors.reports import Order, Reports, Steps, order_key
-from sync_service.connectors.tokens import Tokens
+from sync_service.connectors.tokens import REFRESH, Tokens
 from sync_service.control import Control
 from sync_service.http import Client, Request, Timeouts, check_status
 from sync_service.retries import Patience, repeated
@@ -74,6 +74,7 @@ class LiveSession:
     shop: ShopRef
     stream: str
     window: Window
+    known: dict[str, str] = field(default_factory=dict, repr=False)  # credentials read so far
 
     def call(
         self,
@@ -197,7 +198,11 @@ class LiveSession:
 
     def secret(self, name: str) -> str:
         """A credential of the account."""
-        return self.kit.secrets.get(self.shop.account, name)
+        if name == REFRESH:  # it rotates under our feet
+            return self.kit.secrets.get(self.shop.account, name)
+        if name not in self.known:
+            self.known[name] = self.kit.secrets.get(self.shop.account, name)
+        return self.known[name]
 
     def setting(self, name: str) -> str:
         """A choice of the shop's options, else of the settings."""
