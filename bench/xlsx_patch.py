@@ -31,7 +31,7 @@ TABS = 10
 COLUMNS = 40
 ROWS = 500
 SMALL_ROWS = 10
-LEVEL = 6  # of the product, and so of the limit
+LEVEL = 3  # of the product, and so of the limit
 COPIES = 8  # rounds and warm-up, with some to spare
 Cells = list[tuple[int, int, float]]  # row and column from 1, value
 

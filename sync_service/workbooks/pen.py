@@ -49,8 +49,8 @@ class SheetPen:
 
     def number(self, row: int, column: int, cell: tuple[bytes, ...], value: float) -> bytes | None:
         """The common case, kept short: a number in a plain number cell without a formula."""
-        whole = int(value) if -_LARGEST_WHOLE < value < _LARGEST_WHOLE else 0
-        text = b"%d" % whole if whole == value else repr(value).encode()
+        small = value.is_integer() and -_LARGEST_WHOLE < value < _LARGEST_WHOLE
+        text = b"%d" % value if small else b"%r" % value
         _, letters, digits, style, _, _, inner = cell
         new = b"<v>%b</v>" % text
         if inner == new or (inner and float(inner[3:-4]) == value):

@@ -112,17 +112,20 @@ def _by_sheet(book: Book, by_title: Mapping[str, SheetEdits]) -> dict[str, Sheet
                 f"没有该工作表（现有：{known}）",
             )
         for row, line in edits.items():
-            found.setdefault(sheet.part, {}).setdefault(row, {}).update(line)
+            lines = found.setdefault(sheet.part, {})
+            lines[row] = {**lines[row], **line} if row in lines else line
     return found
 
 
 def refuse_bound(book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]) -> None:
     """Raise for a cell that is not free: formula, array, data table, merged, header of a table."""
-    asked = [(row, column) for row, line in edits.items() for column in line]
     for taken, en, zh in _bound(book, sheet, edits):
-        for row, column in asked:
-            if taken.holds(row, column):
-                raise CellRefusedError(f"{sheet.title}!{address(row, column)}", en, zh)
+        one_line = taken.top == taken.bottom
+        near = (taken.top,) if one_line else [n for n in edits if taken.top <= n <= taken.bottom]
+        for row in near:
+            for column in edits.get(row, ()):
+                if taken.left <= column <= taken.right:
+                    raise CellRefusedError(f"{sheet.title}!{address(row, column)}", en, zh)
 
 
 def _bound(

@@ -18,11 +18,11 @@ from sync_service.workbooks.markup import TAG, attributes
 from sync_service.workbooks.refusals import DamagedBookError
 
 _DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?:\s[^<>]*?)?(/?)>")
-_ROW = re.compile(rb"<row((?: [\w:]+=\"[^\"<>]*\")*)(?:/>|>(.*?)</row>)", re.DOTALL)
+_ROW = re.compile(rb"<row((?: [\w:]+=\"[^\"<>]*\")*)(/?)>")
 _NUMBER = re.compile(rb" r=\"(\d+)\"")
 _CELL = re.compile(
     rb"(<c r=\"([A-Z]{1,3})(\d+)\"( s=\"\d+\")?( t=\"\w+\")?((?: [\w:]+=\"[^\"<>]*\")*)"
-    rb"(?:/>|>(.*?)</c>))",
+    rb"(?:/>|>(<v>[^<]*</v>|.*?)</c>))",
     re.DOTALL,
 )
 _STYLE = re.compile(rb"\ss\s*=\s*[\"'](\d+)[\"']")
@@ -115,18 +115,24 @@ def rows(sheet: Grid) -> list[RawRow]:
 def _plain_rows(sheet: Grid) -> list[RawRow] | None:
     """Rows by the regular expression; None when it does not cover them all."""
     found: list[RawRow] = []
-    at, last = sheet.start, 0
-    for match in _ROW.finditer(sheet.xml, sheet.start, sheet.end):
-        start, end = match.span()
-        if start != at and sheet.xml[at:start].strip():
+    xml, at, last = sheet.xml, sheet.start, 0
+    while (start := xml.find(b"<row", at, sheet.end)) >= 0:
+        head = _ROW.match(xml, start)
+        if head is None or (start != at and xml[at:start].strip()):
             return None
-        named = _NUMBER.search(match[1])
+        inner = end = head.end()
+        if not head[2]:
+            close = xml.find(b"</row>", inner, sheet.end)
+            if close < 0:
+                return None
+            inner, end = close, close + len(b"</row>")
+        named = _NUMBER.search(head[1])
         number = int(named[1]) if named else last + 1
         if number <= last:
             raise DamagedBookError(f"row {number} is out of order", f"第 {number} 行次序错误")
-        found.append(RawRow(number, start, end, match[1], match[2] or b""))
+        found.append(RawRow(number, start, end, head[1], xml[head.end() : inner]))
         at, last = end, number
-    return None if sheet.xml[at : sheet.end].strip() else found
+    return None if xml[at : sheet.end].strip() else found
 
 
 def _odd_rows(sheet: Grid) -> Iterator[RawRow]:
