@@ -124,6 +124,7 @@ def main(pipe: str) -> None:
         except (UnoError, ValueError, OSError) as error:
             answer = {"failed": f"{type(error).__name__}: {error}"}
         _say(answer)
+    desktop.terminate()  # a killed test session closes our stdin and leaves no office behind
 
 
 main(sys.argv[1])

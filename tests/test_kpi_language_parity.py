@@ -75,9 +75,9 @@ def test_a_sheet_agrees_on_formulas_that_follow_the_number_rule(
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(20))
 def test_a_sheet_agrees_in_the_long_run(office: Office, tmp_path: Path, seed: int) -> None:
-    _sheet_agrees(office, tmp_path / "rows.xlsx", seed=seed, row_count=5000)
+    _sheet_agrees(office, tmp_path / "rows.xlsx", seed=seed, row_count=1000)
 
 
 def _sheet_agrees(office: Office, path: Path, *, seed: int, row_count: int) -> None:
