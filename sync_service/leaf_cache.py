@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sync_service.facts import FactFile
 
 _KEPT_QUERIES = 6  # folders of older queries beyond these are removed
+_DEAD, _SPARE = 4, 100  # kept files for each wanted one, before the sums are made anew
 _FILES = b"files"
 _EPOCH_ORDINAL = 719_163  # date(1970, 1, 1).toordinal(): Arrow counts days from there
 _SAFE = "abcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -53,7 +54,7 @@ def parts(
 ) -> list[Part]:
     """Give the sums of the wanted files by stream; files that were never summed are summed now."""
     streams = sorted({f.stream for f in wanted.values()})
-    kept = {stream: _load(folder / _name(stream)) for stream in streams}
+    kept = {stream: _worth(_load(folder / _name(stream)), wanted) for stream in streams}
     done = {key for table in kept.values() if table is not None for key in _keys(table)}
     fresh = [(key, f) for key, f in wanted.items() if key not in done]
     if fresh:
@@ -86,6 +87,15 @@ def _load(path: Path) -> pa.Table | None:
             return pa.ipc.open_file(source).read_all()
     except (FileNotFoundError, pa.ArrowInvalid):
         return None
+
+
+def _worth(table: pa.Table | None, wanted: Mapping[str, FactFile]) -> pa.Table | None:
+    """Start anew once most of what is kept belongs to files that are gone: it only grows."""
+    if table is None:
+        return None
+    keys = _keys(table)
+    alive = sum(key in wanted for key in keys)
+    return table if len(keys) <= _DEAD * alive + _SPARE else None
 
 
 def _store(path: Path, table: pa.Table) -> None:

@@ -8,7 +8,7 @@ the order of adding, and so the number of threads and kept files, cannot change 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -177,10 +177,22 @@ def _blocks(
             for n in planned.costs
             if COST_FIGURES[n].units == units and f"book.{n}" in part.sums
         }
-        if figures and taken.any():
+        taken &= _any_known(part, figures.values())
+        if taken.any():
             stream = COSTS_STREAM if query.winners else part.stream
             blocks.append(_grouped(stream, cost_keys, part, taken, figures))
     return own_block, blocks
+
+
+def _any_known(part: leaf_cache.Part, columns: Iterable[str]) -> NDArray[np.bool_]:
+    """Tell which rows know one of the figures: a leaf that knows nothing says nothing.
+
+    Whether such a leaf came out would depend on what else the kept file holds.
+    """
+    found = np.zeros(len(part.rows), np.bool_)
+    for column in columns:
+        found |= part.known[column] > 0
+    return found
 
 
 def _grouped(

@@ -217,6 +217,15 @@ def as_lines(drawn: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     ]
 
 
+def test_kept_sums_leave_no_trace_of_facts_that_were_replaced(facts: Facts) -> None:
+    lines = as_lines([(0, "*", "EUR", None, None), (1, "*", "EUR", None, 0)])
+    put(facts, lines)
+    facts.leaves(query(products=PRODUCTS))
+    put(facts, lines[:1], number=2)
+    kept = leaves_as_dict(facts.leaves(query(products=PRODUCTS)))
+    assert [key[2] for key in kept] == [STREAM]
+
+
 @SLOW
 @given(first=LINES, second=LINES, cut=st.integers(1, 19))
 def test_kept_equals_fresh_split_equals_whole_and_both_equal_decimal_sums(
