@@ -153,6 +153,7 @@ class Actuals:
     money: Converter
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
+    hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
 
     def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value of one KPI for one scope and period."""
@@ -178,8 +179,13 @@ class Actuals:
             due_until=due,
             state=self._state(value, covered, due, streams),
             streams=streams,
-            facts=_hash(self.catalog.definition_hash(metric.code), values.read),
+            facts=_hash(self._definition(metric.code), values.read),
         )
+
+    def _definition(self, code: str) -> str:
+        if code not in self.hashes:
+            self.hashes[code] = self.catalog.definition_hash(code)
+        return self.hashes[code]
 
     def _due(self, parts: Sequence[Part], window: Window) -> date:
         """The first day that is not over yet in every shop of the scope, inside the period."""

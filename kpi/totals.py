@@ -92,6 +92,7 @@ class Totals:
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
         self._exact: dict[tuple[Part, str, Window], Decimal | None] = {}
+        self._until: dict[tuple[Part, str, Window], date] = {}
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -110,18 +111,21 @@ class Totals:
         for part in parts:
             days = _overlap(part.days, window)
             if days.days:
-                end = min([end, *(self._known_until(part, m, days, window) for m in wanted)])
+                end = min([end, *(self._known_until(part, m, days) for m in wanted)])
         return Window(window.start, max(window.start, end))
 
-    def _known_until(self, part: Part, measure: str, days: Window, window: Window) -> date:
-        """The first day of `days` on which the part does not know the measure."""
-        known = self._known(part, measure)
-        first, last = self._slice(days)
-        inside = known[max(first, 0) : max(last, 0)] if first >= 0 else known[:0]
-        gaps = np.flatnonzero(~inside)
-        length = int(gaps[0]) if len(gaps) else len(inside)
-        until = days.start + timedelta(days=length)
-        return window.end if until >= days.end else until
+    def _known_until(self, part: Part, measure: str, days: Window) -> date:
+        """The first day of `days` that the part does not know; beyond all when it knows each."""
+        asked = (part, measure, days)
+        if asked not in self._until:
+            known = self._known(part, measure)
+            first, last = self._slice(days)
+            inside = known[max(first, 0) : max(last, 0)] if first >= 0 else known[:0]
+            gaps = np.flatnonzero(~inside)
+            length = int(gaps[0]) if len(gaps) else len(inside)
+            until = days.start + timedelta(days=length)
+            self._until[asked] = date.max if until >= days.end else until
+        return self._until[asked]
 
     def _known(self, part: Part, measure: str) -> NDArray[np.bool_]:
         shop = self._shop_index.get(part.shop)

@@ -59,7 +59,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> Exit:
     """The command, and the sentence when it cannot run."""
     try:
-        if given.run is demo.run:
+        if given.command == "demo":
             return demo.run(terminal, settings, given)
         with open_house(settings) as house:
             done: Exit = given.run(terminal, house, given)

@@ -187,9 +187,14 @@ ALWAYS = (
 
 def metrics_shown(book: Book, catalog: Catalog) -> tuple[str, ...]:
     """KPIs that are scored, watched, switched on or always shown, in the catalogue's order."""
-    wanted = {w.metric for w in book.weights} | {r.metric for r in book.rules if r.on}
-    wanted |= set(book.kpis) | set(ALWAYS)
+    wanted = watched(book) | book.kpis
     return tuple(code for code in catalog.metrics if code in wanted)
+
+
+def watched(book: Book) -> frozenset[str]:
+    """KPIs that are scored, under a rule, or shown on a page of their own."""
+    rules = {rule.metric for rule in book.rules if rule.on}
+    return frozenset({w.metric for w in book.weights} | rules | set(ALWAYS))
 
 
 def shop_of(book: Book, code: str) -> ScopeKey:

@@ -107,9 +107,9 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
 def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     """One refresh, from reading to recording."""
     tell("读取工作簿", "Reading the workbook")
+    if _unchanged(house, order, house.clock.now()):
+        return Outcome(None, (), (), None, "unchanged")
     contents = order.port.read()
-    if _unchanged(house, order, contents, house.clock.now()):
-        return Outcome(None, contents.problems, (), None, "unchanged")
     seen = _look(house, order, contents, tell)
     done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
@@ -202,11 +202,11 @@ def _pause_stamps(names: Sequence[NamePatch]) -> list[NamePatch]:
     return [name for name in names if name.name == "nmPaused"]
 
 
-def _unchanged(house: House, order: Order, contents: BookContents, now: datetime) -> bool:
-    """Whether nothing that a refresh reads has changed since the last one wrote this file."""
+def _unchanged(house: House, order: Order, now: datetime) -> bool:
+    """Whether nothing that a refresh reads has changed since the last one wrote this book."""
     with house.store.read() as connection:
         row = control.get(connection, schema.books, book=order.book)
-    return row is not None and row["fingerprint"] == _mark(house, contents.fingerprint, now)
+    return row is not None and row["fingerprint"] == _mark(house, order.port.fingerprint(), now)
 
 
 def _mark(house: House, fingerprint: str, now: datetime) -> str:
@@ -226,8 +226,7 @@ def _record(
 ) -> None:
     """Step 5: the scorecard, what was written, the definitions, the audit entry."""
     written.remember(house.store, order.book, made, now)
-    fingerprint = order.port.read().fingerprint
-    mark = _mark(house, fingerprint, now)
+    mark = _mark(house, order.port.fingerprint(), now)
     totals = {card.person.code: card.total for card in done.people}
     with house.store.begin() as connection:
         keep_definitions(connection, done.given.catalog, now)

@@ -23,6 +23,7 @@ from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
 WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "tblReconcile")
+WHOLE_ROW = "*"  # in place of a column: the entry holds the whole row
 CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
 Memory = Mapping[tuple[str, str], Mapping[str, Written]]
 """(table, key as JSON) -> column -> value."""
@@ -52,15 +53,13 @@ class TypedOver:
 
 def remembered(store: Control, book: str) -> Memory:
     """What was last written into a book."""
-    memory: dict[tuple[str, str], dict[str, Written]] = {}
     cells = schema.written_cells
     with store.read() as connection:
-        rows = connection.execute(select(cells).where(cells.c.book == book)).mappings()
-        for row in rows:
-            memory.setdefault((row["table_name"], row["key"]), {})[row["column"]] = _from_json(
-                row["value"]
-            )
-    return memory
+        rows = connection.execute(select(cells).where(cells.c.book == book)).mappings().all()
+    return {
+        (row["table_name"], row["key"]): {c: _from_json(v) for c, v in row["value"].items()}
+        for row in rows
+    }
 
 
 def typed_over(tables: Mapping[str, Table], memory: Memory) -> Iterator[TypedOver]:
@@ -98,22 +97,20 @@ def _without(patch: TablePatch, kept: set[tuple[str, str, str]]) -> TablePatch:
 
 
 def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datetime) -> None:
-    """Keep what was written; cells that were left to a person keep their old memory."""
+    """Keep what was written, one entry a row; cells left to a person keep our value too."""
     cells = schema.written_cells
     rows = [
         {
             "book": book,
             "table_name": patch.table,
             "key": key_of(patch, row),
-            "column": column,
-            "value": _to_json(value),
+            "column": WHOLE_ROW,
+            "value": {c: _to_json(v) for c, v in row.items() if c not in patch.key},
             "at": at,
         }
         for patch in patches
         if patch.table in WATCHED
         for row in patch.rows
-        for column, value in row.items()
-        if column not in patch.key
     ]
     with store.begin() as connection:
         connection.execute(delete(cells).where(cells.c.book == book))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kpi.errors import Problem
@@ -41,9 +41,9 @@ def patches(
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),
-        "tblTarget": values.targets(done),
+        "tblTarget": _of("tblTarget", values.targets, done, tables),
         "tblProduct": products.products(done, units),
-        "tblInput": values.inputs(done),
+        "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblPoint": scores.points(done),
         "tblKpi": _kpis(done),
     }
@@ -51,6 +51,16 @@ def patches(
     made += [_patch(name, rows, prune=False) for name, rows in theirs.items() if name in tables]
     cached = scores.computed(done)
     return tuple(_cached(patch, cached) if patch.table == "tblScore" else patch for patch in made)
+
+
+def _of(
+    name: str,
+    make: Callable[[Computed, Table], Iterator[FilledRow]],
+    done: Computed,
+    tables: Mapping[str, Table],
+) -> Iterable[FilledRow]:
+    """Rows of a table whose keys are taken as typed."""
+    return make(done, tables[name]) if name in tables else ()
 
 
 def _patch(name: str, rows: Iterable[FilledRow], *, prune: bool) -> TablePatch:

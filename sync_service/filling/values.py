@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.calendar import day_period, period, shifted, year_before
-from kpi.model import DataState, Metric, Shop
+from kpi.model import DataState, Metric, Period, ScopeKind, Shop
 from kpi.numbers import R
 from kpi.organisation import in_region
+from kpi.tables import Row, Table
 from kpi.targets import plausibility
-from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES
+from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
-from sync_service.compute import Computed, ScopeKey, market_key, metrics_shown, shop_of, streams_of
+from sync_service.compute import (
+    Computed,
+    ScopeKey,
+    market_key,
+    metrics_shown,
+    shop_of,
+    streams_of,
+    watched,
+)
 from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
 from sync_service.sources import INPUTS
 
 MONTHS_BACK = 1
+WEEKLY = frozenset(
+    {ScopeKind.COMPANY, ScopeKind.REGION, ScopeKind.MARKET, ScopeKind.SHOP, ScopeKind.PERSON}
+)
 SALES_WEEKS = 8
 
 
 def actuals(done: Computed) -> Iterator[FilledRow]:
-    """Every KPI that is in use, of every scope, for months and weeks."""
+    """KPIs in use of every scope by month; what is scored or watched by week."""
     month = done.month
-    periods = (month, shifted(month, -MONTHS_BACK), year_before(month), *done.weeks())
-    metrics = [done.metric(code) for code in metrics_shown(done.book, done.given.catalog)]
-    for of in periods:
-        for key in done.scopes:
-            for metric in metrics:
-                actual = done.value(metric.code, key, of)
-                if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
-                    yield _actual(done, metric, actual)
+    shown = [done.metric(code) for code in metrics_shown(done.book, done.given.catalog)]
+    weekly = [metric for metric in shown if metric.code in watched(done.book)]
+    for of in (month, shifted(month, -MONTHS_BACK), year_before(month)):
+        yield from _rows(done, of, shown, frozenset(ScopeKind))
+    for week in done.weeks():
+        yield from _rows(done, week, weekly, WEEKLY)
+
+
+def _rows(
+    done: Computed, of: Period, metrics: Iterable[Metric], kinds: frozenset[ScopeKind]
+) -> Iterator[FilledRow]:
+    for key, found in done.scopes.items():
+        if found.scope.kind not in kinds:
+            continue
+        for metric in metrics:
+            actual = done.value(metric.code, key, of)
+            if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
+                yield _actual(done, metric, actual)
 
 
 def _actual(done: Computed, metric: Metric, actual: Actual) -> FilledRow:
@@ -153,8 +175,9 @@ def weeks(done: Computed) -> Iterator[FilledRow]:
             }
 
 
-def targets(done: Computed) -> Iterator[FilledRow]:
+def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
     """Last year's value of the month under review beside each target, and whether it is likely."""
+    typed = _by_address(table)
     year, month = done.month.window.start.year, done.month.window.start.month
     for row in done.book.targets:
         if row.metric not in done.given.catalog.metrics or row.year != year:
@@ -167,10 +190,7 @@ def targets(done: Computed) -> Iterator[FilledRow]:
             None if done.metric(row.metric).additive else row.year_total
         )
         yield {
-            "year": float(row.year),
-            "region": str(row.region),
-            "scope": row.scope,
-            "metric": done.metric(row.metric).names[done.given.language],
+            **_key(table, typed[row.address]),
             "last_year": None if then is None or then.value is None else then.value,
             "check": _likely(done, value, then.value if then else None),
         }
@@ -188,9 +208,10 @@ def _likely(done: Computed, target: float | None, last_year: float | None) -> st
     return f"▲ {text}" if found.doubtful else text
 
 
-def inputs(done: Computed) -> Iterator[FilledRow]:
+def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
     """Whether a typed figure counts, or the platform delivers it itself."""
     chinese = done.given.language == "zh"
+    typed = _by_address(table)
     for row in done.book.inputs:
         shop = done.book.shop(row.shop)
         part = (
@@ -205,11 +226,20 @@ def inputs(done: Computed) -> Iterator[FilledRow]:
         yes = "✓ 采用" if chinese else "✓ Used"
         no = "平台已提供此数" if chinese else "The platform delivers this"
         yield {
-            "day": row.day,
-            "shop": row.shop,
-            "measure": done.given.catalog.label(row.measure, done.given.language),
+            **_key(table, typed[row.address]),
             "used": yes if used else no,
         }
+
+
+def _by_address(table: Table) -> dict[str, Row]:
+    """The rows of a table by the address that the nouns read from it carry."""
+    first = table.columns[0]
+    return {f"{table.sheet}!{row.cells[first].address}": row for row in table.rows}
+
+
+def _key(table: Table, row: Row) -> dict[str, Cell]:
+    """The key cells as the person typed them: a code, a word or a name."""
+    return {column: row.value(column) for column in TABLES[table.name].key}
 
 
 def scopes(done: Computed) -> Iterator[FilledRow]:

@@ -64,6 +64,9 @@ class WriteReport:
 class WorkbookPort(Protocol):
     """A workbook the service can refresh: a closed .xlsx, a Google spreadsheet, a live Excel."""
 
+    def fingerprint(self) -> str:
+        """What `read` would give as fingerprint, without reading the tables."""
+
     def read(self) -> BookContents:
         """All tables of the layout, as they are now."""
 

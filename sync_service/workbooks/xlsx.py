@@ -52,6 +52,10 @@ class XlsxPort:
     backups: Path | None = field(default=None, kw_only=True)  # folder for the previous file
     checked: bool = field(default=True, kw_only=True)  # False only in the benchmark
 
+    def fingerprint(self) -> str:
+        """The hash of the file's bytes."""
+        return sha256(read_file(self.path))
+
     def read(self) -> BookContents:
         """All tables of the layout, and all single-cell names, as they are now."""
         data = read_file(self.path)
