@@ -13,11 +13,11 @@ import pytest
 from kpi.model import Window
 from sync_service.bodies import Response, parse_json
 from sync_service.connectors import amazon_ads, amazon_finances, amazon_reports, amazon_traffic
-from sync_service.connectors.amazon_fees import Charge, charge_of
 from sync_service.connectors.amazon_sales import read_metrics
 from sync_service.connectors.amazon_sp_api import participations
 from sync_service.connectors.kernel import ContractBroken, ShopRef
 from sync_service.connectors.tally import Doubts, Tally
+from sync_service.fee_codes import Charge, charge_of
 from tests.paths import NO_SHARED, SHARED
 from tests.spec_checks import ADS, SP_API, examples, operations
 

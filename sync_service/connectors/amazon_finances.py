@@ -23,7 +23,6 @@ from decimal import Decimal
 from typing import Final
 
 from kpi.model import WHOLE_SHOP, Window
-from sync_service.connectors.amazon_fees import COSTS, Charge, charge_of
 from sync_service.connectors.amazon_reports import read
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import (
@@ -36,6 +35,7 @@ from sync_service.connectors.kernel import (
 )
 from sync_service.connectors.shop_days import clipped, day_of, midnight, today, utc
 from sync_service.connectors.tally import NO_PRODUCT, Doubts, Tally
+from sync_service.fee_codes import COSTS, Charge, charge_of
 
 KEPT: Final = names(
     """payload nextToken transactions transactionType transactionId transactionStatus postedDate
@@ -203,7 +203,7 @@ def fetch(session: Session, shop: ShopRef, window: Window) -> FetchResult:
             f"{shop.urls['api']}/finances/2024-06-19/transactions",
             params=params(shop, days, asked_at, token),
         )
-        session.keep_raw(answer.content)
+        session.keep_raw(answer)
         return page(read(answer))
 
     doubts = Doubts("amazon.finances", shop.code)
