@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -22,6 +21,7 @@ from kpi.errors import KpiError
 from kpi.leaves import LeafSums
 from kpi.model import Measure, Window
 from sync_service import delta_log
+from sync_service.fact_files import FactFile, Snapshot
 from sync_service.fact_rows import checked_rows, checksum, fact_schema
 from sync_service.fact_scan import read_rows
 from sync_service.leaf_query import LeafQuery, leaf_sums
@@ -42,32 +42,6 @@ class ConflictError(KpiError):
 
 class DiskFullError(KpiError):
     """No room for the facts; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class FactFile:
-    """One immutable file of one version; its rows share stream, shop and month."""
-
-    path: str  # absolute
-    stream: str
-    shop: str
-    month: str
-    size: int  # bytes
-    rows: int
-    first: date
-    last: date  # inclusive
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The files of one version: a reader takes the list once and sees nothing of later writes."""
-
-    version: int
-    files: tuple[FactFile, ...]
-
-    def within(self, window: Window) -> tuple[FactFile, ...]:
-        """Give the files that may hold days of the window."""
-        return tuple(f for f in self.files if f.first < window.end and f.last >= window.start)
 
 
 class Facts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpi.catalog import shipped
-from kpi.money import Rates, packaged_rates
+from kpi.money import Rates
 from sync_service import sync
 from sync_service.clock import Clock, SystemClock
 from sync_service.connectors.amazon_ads import AMAZON_ADS
@@ -18,6 +18,7 @@ from sync_service.connectors.session import Kit
 from sync_service.connectors.shopify import SHOPIFY
 from sync_service.control import Control
 from sync_service.facts import Facts
+from sync_service.rates import stored_rates
 from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
 from sync_service.settings import Settings
 
@@ -62,7 +63,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     kit = Kit(settings, store, secrets, time)
     try:
         facts = Facts(settings.facts, shipped().measures)
-        yield House(settings, time, store, secrets, facts, kit, packaged_rates())
+        yield House(settings, time, store, secrets, facts, kit, stored_rates(settings.home))
     finally:
         kit.close()
         store.close()

@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import orjson
@@ -16,10 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sync_service.fact_files import FactFile
 from sync_service.int128 import exact
-
-if TYPE_CHECKING:
-    from sync_service.facts import FactFile
 
 _KEPT_QUERIES = 6  # folders of older queries beyond these are removed
 _DEAD, _SPARE = 4, 100  # kept files for each wanted one, before the sums are made anew

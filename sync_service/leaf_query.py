@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,12 +19,10 @@ from numpy.typing import NDArray
 from kpi.leaves import LeafSums
 from kpi.model import Product, Window
 from sync_service import leaf_cache
+from sync_service.fact_files import FactFile, Snapshot
 from sync_service.fact_rows import KEY_COLUMNS
 from sync_service.fact_scan import connect, facts_view
 from sync_service.product_costs import COST_FIGURES, categories, cost_currencies, costs_by_day
-
-if TYPE_CHECKING:
-    from sync_service.facts import FactFile, Snapshot
 
 COSTS_STREAM = "book.costs"
 _LAYOUT = "leaves 1"  # part of every fingerprint: a change of the sums' meaning gets a new name

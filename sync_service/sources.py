@@ -26,7 +26,8 @@ _ADS = ("amazon_ads.sp", "amazon_ads.sb", "amazon_ads.sd")
 AMAZON: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
-        " units_without_cost units_without_freight orders_count order_items_count orders_cancelled_buyer",
+        " units_without_cost units_without_freight orders_count order_items_count"
+        " orders_cancelled_buyer",
         ["amazon.orders"],
         ["file.all_orders"],
     ),
@@ -79,10 +80,11 @@ BY_HAND = _group(
 _OWN_STORE_BY_HAND = _group(
     "fulfilment_fees storage_fees return_costs ad_spend ad_sales ad_orders ad_clicks ad_impressions"
 )
-_MARKETPLACE_BY_HAND = _group("payment_fees")
+# A set of no streams is a known zero: the platform's commission already holds it.
+_IN_COMMISSION: dict[str, Alternatives] = {"payment_fees": ((),)}
 
 PLATFORMS: dict[str, dict[str, Alternatives]] = {
-    "amazon": {**BY_HAND, **_MARKETPLACE_BY_HAND, **AMAZON},
+    "amazon": {**BY_HAND, **_IN_COMMISSION, **AMAZON},
     "shopify": {**BY_HAND, **_OWN_STORE_BY_HAND, **SHOPIFY},
 }
 

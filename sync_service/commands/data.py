@@ -12,14 +12,18 @@ from pathlib import Path
 from sqlalchemy import select
 
 from kpi.book import region_of
-from kpi.errors import KpiError, Level
+from kpi.errors import KpiError, Level, Place
 from kpi.model import Shop
-from sync_service import audit, control, schema
+from sync_service import control, schema
 from sync_service.accounts import Account, Link, save_account, save_shop, shops
 from sync_service.console import Exit, Terminal
 from sync_service.house import CONNECTORS, House
+from sync_service.http import Client
+from sync_service.pausing import switch_writing
+from sync_service.rates import ECB, HOSTS, refresh_rates
 from sync_service.refresh import PAUSE, stream_states
 from sync_service.sync import SyncReport, backfill, sync
+from sync_service.troubles import Trouble
 
 SECRETS = {  # what a connection of a platform needs
     "amazon": ("client_id", "client_secret", "refresh_token"),
@@ -47,6 +51,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         else:
             one.add_argument("--force", action="store_true", help="also what is not due yet")
         one.set_defaults(run=run)
+    fx = commands.add_parser("rates", help="fetch the ECB's exchange rates / 取汇率")
+    fx.set_defaults(run=rates)
     commands.add_parser("status", help="shops, streams, last pulls / 状态").set_defaults(run=status)
     stop = commands.add_parser("pause", help="stop all writing to workbooks / 暂停写入")
     stop.add_argument("reason", nargs="?", default="")
@@ -168,6 +174,23 @@ def _told(terminal: Terminal, report: SyncReport) -> Exit:
     return Exit.FOUND if any(p.level is Level.ERROR for p in report.problems) else Exit.OK
 
 
+def rates(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """Fetch the history of the European Central Bank; the stored one stays when that fails."""
+    del words
+    client = Client(HOSTS, loopback=house.settings.loopback)
+    base = house.settings.options.get("ecb", ECB)
+    try:
+        found = refresh_rates(house.settings.home, client, house.clock, base)
+    except Trouble as trouble:
+        terminal.problems([trouble.problem(Place(text="ECB"))])
+        return Exit.FOUND
+    finally:
+        client.close()
+    terminal.result["until"] = str(found.days[-1])
+    terminal.say(f"汇率至 {found.days[-1]}", f"Rates until {found.days[-1]}")
+    return Exit.OK
+
+
 def status(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """What is connected, when each stream came last, what failed, when it comes next."""
     del words
@@ -213,7 +236,7 @@ def _books(house: House) -> list[str]:
 def pause(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """One switch stops all writing to workbooks; each shows the stop at its next refresh."""
     reason = words.reason or terminal.text("数据异常，已暂停更新", "Data fault, updates are paused")
-    _switch(house, "pause", reason)
+    switch_writing(house, reason, "cli")
     terminal.result["paused"] = reason
     terminal.say(f"已暂停写入：{reason}", f"Writing is paused: {reason}")
     return Exit.OK
@@ -222,20 +245,7 @@ def pause(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
 def resume(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Write to workbooks again."""
     del words
-    _switch(house, "resume", "")
+    switch_writing(house, "", "cli")
     terminal.result["paused"] = ""
     terminal.say("已恢复写入。", "Writing goes on.")
     return Exit.OK
-
-
-def _switch(house: House, action: str, reason: str) -> None:
-    control.set_setting(house.store, PAUSE, reason)
-    with house.store.begin() as connection:
-        audit.record(
-            connection,
-            at=house.clock.now(),
-            actor="cli",
-            action=action,
-            about="writing",
-            reason=reason,
-        )

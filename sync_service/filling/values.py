@@ -131,7 +131,8 @@ def _next_pull(done: Computed, shop: Shop) -> Cell:
 
 def days(done: Computed) -> Iterator[FilledRow]:
     """The last 62 days of the company, for the charts."""
-    last = max(done.actuals.last_day.values(), default=done.today - timedelta(days=1))
+    # The last day that is over everywhere: the running day of one region would look like a fall.
+    last = min(done.actuals.last_day.values(), default=done.today - timedelta(days=1))
     company: ScopeKey = (None, "ALL")
     for back in range(DAY_ROWS - 1, -1, -1):
         day = last - timedelta(days=back)
