@@ -153,6 +153,7 @@ LISTS: dict[str, Words] = {
         ("missing", "○ 缺失", "○ Missing"),
         ("not_applicable", "– 不适用", "– Not applicable"),
         ("manual", "✎ 手工", "✎ By hand"),
+        ("typed_over", "≠ 被改写", "≠ Typed over"),
     ),
     "alarm": (
         ("breach", "■ 突破", "■ Breach"),

@@ -118,7 +118,8 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     if done.given.paused:
         report = order.port.write((), _pause_stamps(names), contents.fingerprint)
         return Outcome(done, seen.problems, seen.compared, report, "paused")
-    made = patches(done, seen.problems, seen.compared, units, contents.tables)
+    filled = patches(done, seen.problems, seen.compared, units, contents.tables)
+    made = written.marked(filled, seen.over, done.given.language)
     kept = written.respected(made, seen.over)
     report = order.port.write(kept, names, contents.fingerprint)
     _record(house, order, done, made, now)

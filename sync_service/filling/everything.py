@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kpi.errors import Problem
+from kpi.model import Language
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import show
+from sheet_templates.words import cell_word, show
 from sync_service.compute import Computed
 from sync_service.filling import attention, products, scores, today, values
 from sync_service.filling.cells import Cell, FilledRow, known
@@ -47,8 +48,13 @@ def patches(
         "tblPoint": scores.points(done),
         "tblKpi": _kpis(done),
     }
-    made = [_patch(name, rows, prune=True) for name, rows in ours.items() if name in tables]
-    made += [_patch(name, rows, prune=False) for name, rows in theirs.items() if name in tables]
+    language = done.given.language
+    made = [
+        TablePatch(name, TABLES[name].key, _worded(name, rows, language), prune=prune)
+        for group, prune in ((ours, True), (theirs, False))
+        for name, rows in group.items()
+        if name in tables
+    ]
     cached = scores.computed(done)
     return tuple(_cached(patch, cached) if patch.table == "tblScore" else patch for patch in made)
 
@@ -63,8 +69,15 @@ def _of(
     return make(done, tables[name]) if name in tables else ()
 
 
-def _patch(name: str, rows: Iterable[FilledRow], *, prune: bool) -> TablePatch:
-    return TablePatch(name, TABLES[name].key, tuple(rows), prune=prune)
+def _worded(table: str, rows: Iterable[FilledRow], language: Language) -> tuple[FilledRow, ...]:
+    """The rows with codes turned into the words that the book's formulas and colours compare."""
+    return tuple(
+        {
+            code: cell_word(table, code, value, language) if isinstance(value, str) else value
+            for code, value in row.items()
+        }
+        for row in rows
+    )
 
 
 def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:

@@ -49,15 +49,15 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "warn": rule.warn,
         "breach": rule.breach,
         "bound": rule.bound.value,
-        "veto": show("yes_no", "yes" if rule.veto else "no", language),
-        "target_basis": item.goal.basis if item.goal else None,
+        "veto": "yes" if rule.veto else "no",
+        "target_basis": "linear" if item.metric.additive else "target",
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(actual.value),
         "version": show("band", "draft", language),
         "source": ", ".join(actual.streams),
         "facts": actual.facts,
         "unit": item.metric.unit.value,
-        "kind": show("kind", item.metric.kind.value, language),
+        "kind": item.metric.kind.value,
         "meaning": _meaning(item, done),
     }
 

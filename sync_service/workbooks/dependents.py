@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sync_service.workbooks.areas import Area, area
@@ -112,24 +112,24 @@ def _expanded(
 class Names:
     """What the names and tables of a book stand for."""
 
-    book: Book
     tables: Mapping[str, FoundTable]
+    texts: Mapping[str, Sequence[str]]  # what each name stands for; sheets may share a name
 
     def areas(
         self, word: Word, sheet: SheetPart, row: int, depth: int = 0
     ) -> list[tuple[str, Area]]:
         """The rectangles behind a word; none for functions and constants."""
-        table = self.tables.get(word.text.casefold())
+        wanted = word.text.casefold()
+        table = self.tables.get(wanted)
         if table is not None:
             return [_table_area(table, word.structure, sheet, row)]
         found: list[tuple[str, Area]] = []
-        for name in self.book.names:
-            if name.name.casefold() == word.text.casefold() and depth < _DEEPEST_NAME:
-                for read in reads(name.text):
-                    if isinstance(read, Word):
-                        found += self.areas(read, sheet, row, depth + 1)
-                    else:
-                        found.append((read.sheet or sheet.title, read.area))
+        for text in self.texts.get(wanted, ()) if depth < _DEEPEST_NAME else ():
+            for read in reads(text):
+                if isinstance(read, Word):
+                    found += self.areas(read, sheet, row, depth + 1)
+                else:
+                    found.append((read.sheet or sheet.title, read.area))
         return found
 
 
@@ -148,7 +148,10 @@ def _table_area(table: FoundTable, structure: str, sheet: SheetPart, row: int) -
 
 def names_of(book: Book) -> Names:
     """The names and tables of a book."""
-    return Names(book, {t.name.casefold(): t for t in tables(book)})
+    texts: dict[str, list[str]] = {}
+    for name in book.names:
+        texts.setdefault(name.name.casefold(), []).append(name.text)
+    return Names({t.name.casefold(): t for t in tables(book)}, texts)
 
 
 def dependents(book: Book, touched: Touched) -> list[FormulaCell]:
