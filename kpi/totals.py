@@ -93,6 +93,7 @@ class Totals:
         self._series: dict[str, Series] = {}
         self._exact: dict[tuple[Part, str, Window], Decimal | None] = {}
         self._until: dict[tuple[Part, str, Window], date] = {}
+        self._counting: dict[tuple[str, str, Window], tuple[str, ...]] = {}
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -157,6 +158,12 @@ class Totals:
 
     def streams(self, part: Part, measure: str, window: Window) -> tuple[str, ...]:
         """The streams that count for a part in a window."""
+        asked = (part.shop, measure, window)
+        if asked not in self._counting:
+            self._counting[asked] = self._streams(part, measure, window)
+        return self._counting[asked]
+
+    def _streams(self, part: Part, measure: str, window: Window) -> tuple[str, ...]:
         shop = self._shop_index.get(part.shop)
         if shop is None:
             return ()
