@@ -274,6 +274,15 @@ imports = Table(
     Column("rows", Integer, nullable=False),
     Column("at", Instant, nullable=False),
 )
+mornings = Table(  # workbooks that are refreshed by themselves, each day at its time
+    "mornings",
+    metadata,
+    Column("book", Text, primary_key=True),  # the file's path
+    Column("at", String(5), nullable=False),  # 08:30 on the clock of `time_zone`
+    Column("time_zone", String(60), nullable=False),  # the workbook's own, as last read
+    _json("shops"),  # codes, as last read
+    Column("last_day", Date),  # the last day whose morning is done or given up
+)
 
 
 def _first(connection: Connection) -> None:
@@ -281,7 +290,15 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (("first", _first),)
+def _mornings(connection: Connection) -> None:
+    """Add the workbooks that are refreshed by themselves."""
+    metadata.create_all(connection, tables=[mornings])
+
+
+MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
+    ("first", _first),
+    ("mornings", _mornings),
+)
 
 
 def version(connection: Connection) -> int:

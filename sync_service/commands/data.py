@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 from sqlalchemy import select
 
@@ -133,28 +138,54 @@ def _secrets(words: argparse.Namespace) -> dict[str, str]:
     return {name: str(given[name]) for name in names}
 
 
+@contextmanager
+def stopping(terminal: Terminal) -> Iterator[threading.Event]:
+    """Ctrl-C asks the fetches to stop at the next safe place; a second one breaks off.
+
+    What was fetched and committed stays; the next run goes on from there.
+    """
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        terminal.say("正在收尾，请稍候。", "Finishing what is under way.")
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def run_sync(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch what is due."""
-    with terminal.steps() as bar:
+    with stopping(terminal) as stop, terminal.steps() as bar:
         report = sync(
             house.syncing,
             shops=words.shop,
             streams=words.stream,
             force=words.force,
             progress=bar.fetching("取数", "Fetching"),
+            stop=stop,
         )
     return _told(terminal, report)
 
 
 def run_backfill(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch the past, newest first."""
-    with terminal.steps() as bar:
+    with stopping(terminal) as stop, terminal.steps() as bar:
         report = backfill(
             house.syncing,
             shops=words.shop,
             streams=words.stream,
             days=words.days,
             progress=bar.fetching("补历史", "Backfill"),
+            stop=stop,
         )
     return _told(terminal, report)
 
@@ -171,6 +202,9 @@ def _told(terminal: Terminal, report: SyncReport) -> Exit:
         f"{report.chains} streams, {report.spans} commits, {report.rows:,} rows.",
     )
     terminal.problems(report.problems)
+    if report.stopped:
+        terminal.say("已停止；再次运行会接着做。", "Stopped; the next run goes on from here.")
+        return Exit.RETRY
     return Exit.FOUND if any(p.level is Level.ERROR for p in report.problems) else Exit.OK
 
 

@@ -1,0 +1,221 @@
+"""Commands about the service: serve, schedule, share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from kpi.errors import KpiError
+from kpi.model import Language, Texts
+from sync_service import mornings, rations, runs
+from sync_service.commands.books import order_of
+from sync_service.connectors.kernel import Stream
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+from sync_service.jobs import Jobs, wanted_streams
+from sync_service.orders import at_once
+from sync_service.refresh import read
+from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency
+from sync_service.sharing import share
+
+SPAN = re.compile(r"(\d{1,4})\s*([mhd])")
+SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parsers of this group."""
+    one = commands.add_parser("serve", help="start the service on this machine / 启动服务")
+    one.add_argument("--new-token", action="store_true", help="replace the local token")
+    one.set_defaults(run=serve)
+    _add_schedule(commands)
+    part = commands.add_parser("share", help="a partner's own workbook / 合作方分册")
+    part.add_argument("book", type=Path)
+    part.add_argument("--person", required=True, help="code of the person or agency in People")
+    part.add_argument("--out", type=Path, required=True)
+    part.add_argument("--language", choices=("zh", "en"))
+    part.set_defaults(run=run_share)
+
+
+def _add_schedule(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    when = commands.add_parser("schedule", help="what runs when / 计划")
+    when.add_argument("shop", nargs="?", help="shop whose frequency is set")
+    when.add_argument("stream", nargs="?", help="only this stream of the shop")
+    when.add_argument("--every", help="15m, 1h, 6h, 1d ...")
+    stop = when.add_mutually_exclusive_group()
+    stop.add_argument("--pause", action="store_true", help="fetch it no more")
+    stop.add_argument("--go-on", action="store_true", help="fetch it again")
+    when.add_argument("--book", type=Path, help="workbook to refresh each morning")
+    when.add_argument("--at", help=f"time of day in the workbook; {mornings.DEFAULT_AT}")
+    when.add_argument("--remove", action="store_true", help="take --book off the list")
+    when.add_argument("--run-once", action="store_true", help="do what is due now, then end")
+    when.set_defaults(run=schedule)
+
+
+def serve(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """The service on 127.0.0.1, until Ctrl-C."""
+    from sync_service.web.server import run  # noqa: PLC0415  # only this command needs Flask
+
+    run(terminal, house, fresh=words.new_token)
+    return Exit.OK
+
+
+def schedule(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """Show or change what runs when."""
+    if words.book is not None:
+        _book(terminal, house, words)
+    elif words.shop is not None:
+        _frequency(terminal, house, words)
+    elif words.run_once:
+        return _run_once(terminal, house)
+    _show(terminal, house)
+    return Exit.OK
+
+
+def _book(terminal: Terminal, house: House, words: argparse.Namespace) -> None:
+    path: Path = words.book
+    if words.remove:
+        if not mornings.remove(house.store, path):
+            raise KpiError(f"{path} is not on the list. See `python -m sync_service schedule`.")
+        terminal.say(
+            f"{path.name} 不再自动刷新。", f"{path.name} is no longer refreshed by itself."
+        )
+        return
+    contents = order_of(house, path).port.read()
+    book, _, _ = read(contents)
+    zone, at = book.settings.time_zone, words.at or mornings.DEFAULT_AT
+    codes = [shop.code for shop in book.shops]
+    mornings.register(house.store, path, at, zone, codes, house.clock.now())
+    terminal.say(
+        f"{path.name} 每天 {at}（{zone}）自动刷新；服务须在运行。",
+        f"{path.name} is refreshed each day at {at} ({zone}) while the service runs.",
+    )
+
+
+def seconds_of(text: str) -> int:
+    """The length of `15m`, `6h`, `1d`.
+
+    Raises:
+        KpiError: It is none, or outside near real time to once a day.
+    """
+    found = SPAN.fullmatch(text.strip().casefold())
+    if not found:
+        raise KpiError(f"--every {text!r} is no span. Write 15m, 1h, 6h or 1d.")
+    seconds = int(found[1]) * SECONDS[found[2]]
+    if not rations.LEAST <= seconds <= rations.MOST:
+        raise KpiError(f"--every {text}: write a span from {rations.LEAST // 60}m to 1d.")
+    return seconds
+
+
+def _frequency(terminal: Terminal, house: House, words: argparse.Namespace) -> None:
+    everything = wanted_streams(house)
+    mine = [w for w in everything if w[2].code == words.shop]
+    chosen = [w for w in mine if words.stream in (None, w[1].name)]
+    if not chosen:
+        known = sorted({w[1].name for w in mine} or {w[2].code for w in everything})
+        raise KpiError(
+            f"{words.shop} {words.stream or ''} is not connected. Known: {', '.join(known)}."
+        )
+    if words.every is None and not (words.pause or words.go_on):
+        return
+    wish = None if words.every is None else seconds_of(words.every)
+    now = house.clock.now()
+    for wanted in chosen:
+        stream, before = wanted[1], frequency(house.store, words.shop, wanted[1].name)
+        limit = rations.fastest(wanted, everything)
+        seconds = before.every_seconds if wish is None else wish
+        if wish is not None and wish < limit.seconds:
+            if words.stream is not None:
+                raise TooOftenError(stream, limit)
+            seconds = limit.seconds
+            _told_slower(terminal, stream, limit)
+        paused = words.pause or (before.paused and not words.go_on)
+        set_frequency(house.store, words.shop, Frequency(seconds, paused), now, stream.name)
+    if words.stream is None and wish is not None:
+        set_frequency(house.store, words.shop, Frequency(wish, words.pause), now, EVERY_STREAM)
+
+
+class TooOftenError(KpiError):
+    """A frequency beyond what the platform allows."""
+
+    def __init__(self, stream: Stream, limit: rations.Fastest) -> None:
+        """Name the fastest one."""
+        span = span_of(limit.seconds)
+        self.texts: Texts = {
+            "en": f"{stream.name} cannot be fetched more often than every {span}: "
+            f"{limit.reason['en']}. Write --every {span} or longer.",
+            "zh": f"{stream.name} 最快每 {span} 取一次：{limit.reason['zh']}。"
+            f"请用 --every {span} 或更长。",
+        }
+        super().__init__(self.texts["en"])
+
+
+def _told_slower(terminal: Terminal, stream: Stream, limit: rations.Fastest) -> None:
+    span = span_of(limit.seconds)
+    terminal.say(
+        f"{stream.name} 按每 {span} 取：{limit.reason['zh']}。",
+        f"{stream.name} stays at every {span}: {limit.reason['en']}.",
+    )
+
+
+def span_of(seconds: int) -> str:
+    """A span as it is typed: 15m, 6h, 1d."""
+    for letter in ("d", "h"):
+        if seconds % SECONDS[letter] == 0:
+            return f"{seconds // SECONDS[letter]}{letter}"
+    return f"{-(-seconds // SECONDS['m'])}m"
+
+
+def _run_once(terminal: Terminal, house: House) -> Exit:
+    """Everything that is due, here and now."""
+    jobs = Jobs(house, at_once())
+    done = [runs.find(house.store, run) for run in jobs.tick()]
+    rows = [
+        (one.kind, one.state, one.summary.get("book") or one.summary.get("rows"))
+        for one in done
+        if one is not None
+    ]
+    terminal.result["runs"] = [dict(zip(("kind", "state", "about"), r, strict=True)) for r in rows]
+    if not rows:
+        terminal.say("现在没有到期的任务。", "Nothing is due now.")
+    heads = ("任务 Job", "结果 State", "对象 About")
+    terminal.table(terminal.text("已执行", "Done now"), heads, rows)
+    return Exit.FOUND if any(row[1] == "failed" for row in rows) else Exit.OK
+
+
+def _show(terminal: Terminal, house: House) -> None:
+    """What runs when."""
+    now = house.clock.now()
+    everything = wanted_streams(house)
+    rows = []
+    for wanted in everything:
+        _, stream, shop = wanted
+        often = frequency(house.store, shop.code, stream.name)
+        least = span_of(rations.fastest(wanted, everything).seconds)
+        state = terminal.text("暂停", "paused") if often.paused else ""
+        rows.append((shop.code, stream.name, span_of(often.every_seconds), least, state))
+    keys = ("shop", "stream", "every", "fastest", "state")
+    terminal.result["streams"] = [dict(zip(keys, row, strict=True)) for row in rows]
+    heads = ("店铺 Shop", "数据流 Stream", "每 Every", "最快 Fastest", "")
+    terminal.table(terminal.text("取数计划", "Pulls"), heads, rows)
+    books = [
+        (one.name, one.at, one.time_zone, one.last_day, f"{one.next_time(now):%m-%d %H:%M}")
+        for one in mornings.mornings(house.store)
+    ]
+    keys = ("book", "at", "time_zone", "last", "next")
+    terminal.result["books"] = [dict(zip(keys, row, strict=True)) for row in books]
+    heads = ("工作簿 Workbook", "时间 At", "时区 Zone", "最近 Last", "下次 Next")
+    terminal.table(terminal.text("早报", "Morning files"), heads, books)
+
+
+def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """A partner's own workbook; a second share keeps what the partner typed."""
+    language: Language | None = words.language
+    shared = share(house, order_of(house, words.book), words.person, words.out, language)
+    terminal.result |= {"file": str(words.out), "items": shared.items, "state": shared.state}
+    terminal.say(
+        f"{words.out}：{shared.items} 项指标，只含 {words.person} 的数据。",
+        f"{words.out}: {shared.items} items, nothing but the rows of {words.person}.",
+    )
+    terminal.problems(shared.problems)
+    return Exit.OK

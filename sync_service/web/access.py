@@ -1,0 +1,168 @@
+"""Who may do what: every route states its need, and one check stands before all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, current_app, jsonify, request
+
+from kpi.errors import KpiError
+from kpi.model import Texts
+from sync_service.house import House
+from sync_service.jobs import Jobs
+from sync_service.web.tokens import is_token
+
+NEEDS = frozenset({"open", "read", "refresh", "pause"})  # open: says nothing that is anybody's
+View = TypeVar("View", bound=Callable[..., Any])
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+@dataclass(slots=True)
+class Bucket:
+    """Calls that are allowed now; it fills again with time."""
+
+    burst: float
+    rate: float  # a second
+    tokens: float = field(init=False)
+    at: float = 0.0
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        """Start full."""
+        self.tokens = self.burst
+
+    def take(self, now: float, cost: float = 1.0) -> bool:
+        """Take a token; False when none is left."""
+        with self.guard:
+            self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
+            self.at = now
+            if self.tokens < cost:
+                return False
+            self.tokens -= cost
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes use."""
+
+    house: House
+    jobs: Jobs
+    calls: Bucket = field(default_factory=lambda: Bucket(burst=60, rate=20))
+    wrong: Bucket = field(default_factory=lambda: Bucket(burst=10, rate=0.2))  # bad tokens
+
+
+@dataclass(frozen=True)
+class RefusedError(Exception):
+    """A request that is not done: the status and the sentence, nothing of our inside."""
+
+    status: HTTPStatus
+    texts: Texts
+
+
+def needs(need: str) -> Callable[[View], View]:
+    """State what a view needs.
+
+    Raises:
+        KpiError: There is no such need.
+    """
+    if need not in NEEDS:
+        raise KpiError(f"There is no need {need!r}; known are {', '.join(sorted(NEEDS))}.")
+
+    def stated(view: View) -> View:
+        view.__dict__["need"] = need
+        return view
+
+    return stated
+
+
+def need_of(app: Flask, endpoint: str) -> str | None:
+    """What a route needs; None for one that states nothing."""
+    return cast("str | None", getattr(app.view_functions[endpoint], "need", None))
+
+
+def check_policies(app: Flask) -> None:
+    """A route without a policy stops the start.
+
+    Raises:
+        KpiError: It names the routes.
+    """
+    bare = [str(rule) for rule in app.url_map.iter_rules() if need_of(app, rule.endpoint) is None]
+    if bare:
+        raise KpiError(f"Routes without a policy: {', '.join(bare)}. Put needs(...) above them.")
+
+
+def parts() -> Parts:
+    """The parts of the running application."""
+    return cast("Parts", current_app.extensions["linkstar"])
+
+
+def guard() -> None:
+    """The one check before every view.
+
+    Raises:
+        RefusedError: Too often, a foreign page, or without the token.
+    """
+    mine = parts()
+    now = mine.house.clock.monotonic()
+    if not mine.calls.take(now):
+        raise too_often()
+    _own_address()
+    if request.endpoint is None or need_of(current_app, request.endpoint) == "open":
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.casefold() != "bearer" or not admitted(token.strip()):
+        raise RefusedError(
+            HTTPStatus.UNAUTHORIZED,
+            {
+                "en": "The token is missing or wrong. `serve --new-token` makes a new one.",
+                "zh": "缺少令牌或令牌不对。可用 `serve --new-token` 重新生成。",
+            },
+        )
+
+
+def admitted(token: str) -> bool:
+    """Whether a token opens; wrong ones are slowed down.
+
+    Raises:
+        RefusedError: Too many wrong tokens.
+    """
+    mine = parts()
+    if is_token(mine.house, token):
+        return True
+    if not mine.wrong.take(mine.house.clock.monotonic()):
+        raise too_often()
+    return False
+
+
+def too_often() -> RefusedError:
+    """Please wait."""
+    texts: Texts = {"en": "Too many requests. Wait a moment.", "zh": "请求过多，请稍候。"}
+    return RefusedError(HTTPStatus.TOO_MANY_REQUESTS, texts)
+
+
+def _own_address() -> None:
+    """A foreign web page cannot reach us by a name of its own (DNS rebinding) or by a form."""
+    host = request.host.rpartition(":")[0] if ":" in request.host else request.host
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and origin not in ("null", request.host_url.rstrip("/"))
+    if host not in LOOPBACK or foreign:
+        raise RefusedError(
+            HTTPStatus.FORBIDDEN,
+            {"en": "Only this machine may call the service.", "zh": "只允许本机访问本服务。"},
+        )
+
+
+def said(status: HTTPStatus, texts: Texts) -> Response:
+    """An error as every route answers it."""
+    answer = jsonify({"error": {"zh": texts["zh"], "en": texts["en"]}})
+    answer.status_code = int(status)
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if status is HTTPStatus.TOO_MANY_REQUESTS:
+        answer.headers["Retry-After"] = "5"
+    return answer

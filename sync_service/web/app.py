@@ -1,0 +1,90 @@
+"""The application: routes behind one check, errors without internals, headers on every answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from kpi.errors import KpiError
+from kpi.model import Texts
+from sync_service.house import House
+from sync_service.jobs import Jobs
+from sync_service.stops import STOPS
+from sync_service.web.access import Parts, RefusedError, check_policies, guard, said
+from sync_service.web.api import api
+from sync_service.web.page import page
+
+MOST_BYTES = 1_000_000
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+SENTENCES: dict[int, Texts] = {
+    400: {"en": "The request cannot be read.", "zh": "无法读取该请求。"},
+    404: {"en": "There is nothing at this address.", "zh": "此地址没有内容。"},
+    405: {"en": "This address does not take that method.", "zh": "此地址不支持该方法。"},
+    413: {"en": "The request is larger than 1 MB.", "zh": "请求超过 1 MB。"},
+    415: {"en": "Send JSON (Content-Type: application/json).", "zh": "请发送 JSON。"},
+}
+FAILED: Texts = {
+    "en": "That went wrong inside. The service's own log says why.",
+    "zh": "服务内部出错，原因见服务日志。",
+}
+
+
+def create_app(house: House, jobs: Jobs | None = None) -> Flask:
+    """The application of one installation.
+
+    Raises:
+        KpiError: A route has no policy.
+    """
+    app = Flask("linkstar", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
+    app.extensions["linkstar"] = Parts(house, jobs if jobs is not None else Jobs(house))
+    app.register_blueprint(api)
+    app.register_blueprint(page)
+    app.before_request(guard)
+    app.after_request(_headers)
+    app.register_error_handler(RefusedError, lambda error: said(error.status, error.texts))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(KpiError, _refused)
+    for kind in STOPS:
+        if kind is not KpiError:
+            app.register_error_handler(kind, _failed)
+    check_policies(app)
+    return app
+
+
+def _headers(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers[name] = value
+    answer.headers["Server"] = "LinkStar"
+    return answer
+
+
+def _http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    return said(status, SENTENCES.get(int(status), FAILED))
+
+
+def _refused(error: KpiError) -> Response:
+    """A sentence made for a person; it names no file beyond what was asked for."""
+    texts = getattr(error, "texts", None) or {"zh": str(error), "en": str(error)}
+    return said(HTTPStatus.UNPROCESSABLE_ENTITY, texts)
+
+
+def _failed(error: Exception) -> Response:
+    from flask import current_app  # noqa: PLC0415  # the logger of the running application
+
+    current_app.logger.error("%s", type(error).__name__, exc_info=error)
+    return said(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED)

@@ -1,0 +1,84 @@
+"""`serve`: waitress on 127.0.0.1 with the schedule beside it, until Ctrl-C.
+
+Waitress serves in threads; a server that forks would break the facts store.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+from types import FrameType
+
+from waitress.server import create_server
+
+from kpi.errors import KpiError
+from sync_service.console import Terminal
+from sync_service.house import House
+from sync_service.jobs import Jobs
+from sync_service.web.app import MOST_BYTES, create_app
+from sync_service.web.tokens import make_token
+
+HOST = "127.0.0.1"
+THREADS = 8
+
+
+def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
+    """Serve until somebody stops it.
+
+    Raises:
+        KpiError: The port is taken, or another service keeps this data folder.
+    """
+    jobs = Jobs(house)
+    app = create_app(house, jobs)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    try:
+        server = create_server(
+            app,
+            host=HOST,
+            port=house.settings.port,
+            threads=THREADS,
+            max_request_body_size=MOST_BYTES,
+            ident="LinkStar",
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as error:
+        raise KpiError(
+            f"Port {house.settings.port} cannot be used ({error.strerror}). "
+            "Stop what uses it, or set LINKSTAR_PORT to another number."
+        ) from error
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        jobs.start()
+        port = getattr(server, "effective_port", house.settings.port)  # of the one socket
+        _greet(terminal, f"http://{HOST}:{port}", make_token(house, fresh=fresh))
+        server.run()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        server.close()
+        jobs.stop()
+    terminal.say("服务已停止。", "The service has stopped.")
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """A polite end is the same as Ctrl-C."""
+    raise SystemExit(0)
+
+
+def _greet(terminal: Terminal, address: str, token: str | None) -> None:
+    """The address, and the token where it is new: it is shown this once."""
+    if terminal.as_json:  # a script waits for this line, not for the end
+        terminal.out.write(json.dumps({"address": address, "token": token}) + "\n")
+        terminal.out.flush()
+        return
+    terminal.say(f"服务地址：{address}（Ctrl-C 停止）", f"Serving {address} (Ctrl-C stops it)")
+    if token is not None:
+        terminal.say(
+            f"访问令牌（只显示这一次，请保存）：{token}",
+            f"Token, shown this once, keep it: {token}",
+        )
+    else:
+        terminal.say(
+            "令牌沿用上次的；忘记时运行 serve --new-token。",
+            "The token is the one shown before; serve --new-token replaces it.",
+        )
