@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kpi.errors import KpiError
 from kpi.model import Language
-from sync_service.commands import books, data, demo, service
+from sync_service.commands import books, data, demo, files, service
 from sync_service.console import Exit, Terminal
 from sync_service.house import open_house
 from sync_service.redaction import start_logging
@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--lang", choices=("zh", "en"), help="language of the output")
     made.add_argument("--home", type=Path, help="data folder; the default is LINKSTAR_HOME")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, data, demo, service):
+    for group in (books, data, demo, service, files):
         group.add(commands)
     for one in set(commands.choices.values()):  # --json may also stand behind the command
         one.add_argument("--json", action="store_true", default=argparse.SUPPRESS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +19,30 @@ from sync_service.connectors.session import Kit
 from sync_service.connectors.shopify import SHOPIFY
 from sync_service.control import Control
 from sync_service.facts import Facts
+from sync_service.imports.amazon_ads_report import ADS_BRANDS, ADS_DISPLAY, ADS_PRODUCTS
+from sync_service.imports.amazon_all_orders import ALL_ORDERS
+from sync_service.imports.amazon_business_report import BUSINESS_REPORT, BUSINESS_REPORT_ASIN
+from sync_service.imports.amazon_settlement import SETTLEMENT
+from sync_service.imports.layout import Layout
+from sync_service.imports.shopify_orders import SHOPIFY_ORDERS
+from sync_service.imports.unit_costs import UNIT_COSTS
 from sync_service.rates import stored_rates
+from sync_service.recovery import recover
 from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
 from sync_service.settings import Settings
 
 CONNECTORS: tuple[Connector, ...] = (AMAZON, AMAZON_ADS, SHOPIFY)
+LAYOUTS: tuple[Layout, ...] = (
+    BUSINESS_REPORT,
+    BUSINESS_REPORT_ASIN,
+    SETTLEMENT,
+    ALL_ORDERS,
+    ADS_PRODUCTS,
+    ADS_BRANDS,
+    ADS_DISPLAY,
+    SHOPIFY_ORDERS,
+    UNIT_COSTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +83,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     kit = Kit(settings, store, secrets, time)
     try:
         facts = Facts(settings.facts, shipped().measures)
+        for said in recover(facts, store, time.now()):  # a process that was killed between two
+            logging.getLogger(__name__).warning("%s", said)
         yield House(settings, time, store, secrets, facts, kit, stored_rates(settings.home))
     finally:
         kit.close()

@@ -30,6 +30,7 @@ from sync_service.definitions import keep_definitions
 from sync_service.filling.everything import patches, stamps
 from sync_service.filling.products import Units
 from sync_service.house import CONNECTORS, House
+from sync_service.imports.unit_costs import known_costs, with_costs
 from sync_service.leaf_query import LeafQuery
 from sync_service.reconcile import Compared, reconcile
 from sync_service.workbooks.port import (
@@ -149,7 +150,8 @@ def _leaves(house: House, book: Book, catalog: Catalog, now: datetime) -> LeafSu
     shops = {shop.code: shop.market for shop in book.shops}
     end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
     window = Window(_first_day(book, end), end)
-    return house.facts.leaves(LeafQuery(needed(book, catalog), window, shops, book.products))
+    products = with_costs(book.products, known_costs(house.store))
+    return house.facts.leaves(LeafQuery(needed(book, catalog), window, shops, products))
 
 
 def _first_day(book: Book, end: date) -> date:
@@ -218,7 +220,9 @@ def _mark(house: House, fingerprint: str, now: datetime) -> str:
     states = sorted(
         (r["stream"], r["shop"], str(r["last_success"]), str(r["last_error"])) for r in rows
     )
-    said = json.dumps([fingerprint, house.facts.version, states, str(now.date()), paused])
+    costs = [repr(one) for one in known_costs(house.store)]
+    known = [fingerprint, house.facts.version, states, str(now.date()), paused, costs]
+    said = json.dumps(known)
     return hashlib.sha256(said.encode()).hexdigest()
 
 

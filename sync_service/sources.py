@@ -8,6 +8,7 @@ comparison only. A measure that is not listed for a platform is not applicable t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 Alternatives = tuple[tuple[str, ...], ...]
 
@@ -21,7 +22,8 @@ def _group(measures: str, *sets: Iterable[str]) -> dict[str, Alternatives]:
     return dict.fromkeys(measures.split(), streams)
 
 
-_ADS = ("amazon_ads.sp", "amazon_ads.sb", "amazon_ads.sd")
+# Each ad product for itself: the API keeps 95, 60 and 65 days, older ones come from files.
+_ADS = tuple(product(*((f"amazon_ads.{kind}", f"file.ads_{kind}") for kind in ("sp", "sb", "sd"))))
 
 AMAZON: dict[str, Alternatives] = {
     **_group(
@@ -42,7 +44,7 @@ AMAZON: dict[str, Alternatives] = {
         ["amazon.finances"],
         ["file.settlement"],
     ),
-    **_group("ad_spend ad_sales ad_orders ad_clicks ad_impressions", _ADS, ["file.ads"]),
+    **_group("ad_spend ad_sales ad_orders ad_clicks ad_impressions", *_ADS),
     **_group(
         "available_units inventory_value_cost stock_without_cost",
         ["amazon.stock"],

@@ -9,18 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi.model import WHOLE_SHOP, Window
-from sync_service.connectors.kernel import FactRow, FetchResult, Stream
+from sync_service.connectors.kernel import FactRow, FetchResult
 from sync_service.troubles import ContractBroken
 
 KEY = ("day", "sku", "part", "currency")
 WIDEST = 38  # digits of an Arrow decimal
 Types = Mapping[str, pa.DataType]  # of the facts' columns
+
+
+class Stream(Protocol):
+    """What counts here of a stream, whether a connector or a file delivers it."""
+
+    @property
+    def name(self) -> str:
+        """Of the facts."""
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What it may deliver."""
+
+    @property
+    def empty_day(self) -> str:
+        """What a day without a row means: zero or missing."""
 
 
 def to_table(

@@ -1,0 +1,110 @@
+"""A grid by column: text, identifiers, amounts, counts, moments; a bad cell refuses its row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sync_service.imports.dates import DateOrder, Moment, read_dates
+from sync_service.imports.numbers import DecimalSign, as_money, read_numbers
+from sync_service.imports.reading import Cell, Grid, id_text
+from sync_service.imports.refusals import FileRefusedError, RefusedRow
+
+_CURRENCY_TAIL = re.compile(r" ?\((?:[$¥€£元]|[A-Za-z]{3})\)$")
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns of one file; `refused` grows while they are read."""
+
+    grid: Grid
+    decimal: DecimalSign | None = None
+    dates: DateOrder | None = None
+    refused: dict[int, RefusedRow] = field(default_factory=dict)  # by place of the row
+
+    def find(self, *names: str) -> int | None:
+        """The place of the first of these headers that is there; a currency behind it may stand."""
+        bare = [_CURRENCY_TAIL.sub("", name) for name in self.grid.names]
+        for name in names:
+            for headers in (self.grid.names, bare):
+                if name in headers:
+                    return headers.index(name)
+        return None
+
+    def good(self) -> list[int]:
+        """The places of rows that nothing was wrong with, in the file's order."""
+        return [n for n in range(len(self.grid.rows)) if n not in self.refused]
+
+    def refuse(self, place: int, column: int | None, en: str, zh: str) -> None:
+        """Refuse a row; its first reason stays."""
+        header = "" if column is None else self.grid.headers[column]
+        shown = "" if column is None else str(self.grid.rows[place][column])
+        number = self.grid.numbers[place]
+        self.refused.setdefault(place, RefusedRow(number, header, shown[:80], en, zh))
+
+    def text(self, *names: str) -> list[str]:
+        """A column as text; empty where it is not there."""
+        at = self.find(*names)
+        return (
+            [""] * len(self.grid.rows) if at is None else [str(row[at]) for row in self.grid.rows]
+        )
+
+    def ids(self, *names: str) -> list[str]:
+        """A column of identifiers: leading zeros stay, digits that were lost refuse the row."""
+        at = self._required(names)
+        found = []
+        for place, row in enumerate(self.grid.rows):
+            text = id_text(row[at])
+            if text is None:
+                self.refuse(
+                    place,
+                    at,
+                    "The identifier lost its digits in a spreadsheet; export it again as text.",
+                    "编号已被表格软件改写而丢失数字；请以文本格式重新导出。",
+                )
+            found.append(text or "")
+        return found
+
+    def money(self, *names: str) -> list[Decimal | None]:
+        """A column of amounts; None for empty cells."""
+        return [None if v is None else as_money(v) for v in self._numbers(names, whole=False)]
+
+    def shares(self, *names: str) -> list[Decimal | None]:
+        """A column of ratios: 12% is 0.12."""
+        return list(self._numbers(names, whole=False))
+
+    def counts(self, *names: str) -> list[int | None]:
+        """A column of whole numbers; None for empty cells."""
+        return [None if v is None else int(v) for v in self._numbers(names, whole=True)]
+
+    def moments(self, *names: str) -> list[Moment | None]:
+        """A column of days or instants; None for empty cells."""
+        at = self._required(names)
+        found = read_dates(self.grid.headers[at], self._cells(at), self.dates)
+        for place in found.bad:
+            self.refuse(place, at, "This is no date.", "这不是日期。")
+        return list(found.values)
+
+    def _numbers(self, names: Sequence[str], *, whole: bool) -> Sequence[Decimal | None]:
+        at = self._required(names)
+        found = read_numbers(self.grid.headers[at], self._cells(at), self.decimal, whole=whole)
+        for place in found.bad:
+            if whole:
+                self.refuse(place, at, "This is no whole number.", "这不是整数。")
+            else:
+                self.refuse(place, at, "This is no number.", "这不是数字。")
+        return found.values
+
+    def _cells(self, at: int) -> list[Cell]:
+        return [row[at] for row in self.grid.rows]
+
+    def _required(self, names: Sequence[str]) -> int:
+        at = self.find(*names)
+        if at is None:
+            raise FileRefusedError(
+                f"{self.grid.name} has no column {names[0]!r}. Export the report with all columns.",
+                f"{self.grid.name} 缺少列“{names[0]}”。请导出包含全部列的报表。",
+            )
+        return at
