@@ -150,15 +150,12 @@ def whole_days(source: Source, shop: Shop, days: list[date]) -> Window:
             f"{source.name} 含 {first} 至 {last} 的订单，但未说明这些日期是否完整。"
             f"请用 --period {first}:{last} 说明。",
         )
+    cut = [str(day) for day in (first, last) if day in kept]
+    en, zh = " and ".join(cut), " 与 ".join(cut)
+    stated = f"--period {first}:{max(kept)}"
     source.warn(
         "border_days",
-        (
-            f"{first} and {last} may be cut and are left out.",
-            f"If they are complete, import again with --period {first}:{last}.",
-        ),
-        (
-            f"{first} 与 {last} 可能不完整，未采用。",
-            f"若确实完整，请加 --period {first}:{last} 重新导入。",
-        ),
+        (f"{en} may be cut and is left out.", f"If it is complete, import with {stated}."),
+        (f"{zh} 可能不完整，未采用。", f"若确实完整，请加 {stated} 重新导入。"),
     )
     return inner

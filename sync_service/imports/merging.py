@@ -80,21 +80,25 @@ def differences(old: pa.Table, new: pa.Table) -> list[Difference]:
     names = [name for name in new.column_names if name not in KEY]
     found = []
     for name in names:
-        before, after = _by_day(old, name), _by_day(new, name)
-        days = sum(1 for day in {*before, *after} if before.get(day) != after.get(day))
+        days = _changed_days(old, new, name)
         if days:
             found.append(Difference(name, _total(old, name), _total(new, name), days))
     return found
 
 
-def _by_day(table: pa.Table, name: str) -> dict[object, list[object]]:
-    """Every value of a measure by day, with its key."""
-    known = table.filter(pc.is_valid(table.column(name)))
-    found: dict[object, list[object]] = {}
-    columns = [known.column(one).to_pylist() for one in (*KEY, name)]
-    for day, *rest in sorted(zip(*columns, strict=True)):
-        found.setdefault(day, []).append(tuple(rest))
-    return found
+def _changed_days(old: pa.Table, new: pa.Table, name: str) -> int:
+    """On how many days a measure has other rows or values."""
+    before, after = (
+        table.select([*KEY, name]).filter(pc.is_valid(table.column(name))) for table in (old, new)
+    )
+    empty = pa.nulls(before.num_rows, before.column(name).type)
+    left = before.rename_columns([*KEY, "before"]).append_column("after", empty)
+    empty = pa.nulls(after.num_rows, after.column(name).type)
+    right = after.rename_columns([*KEY, "after"]).append_column("before", empty)
+    both = pa.concat_tables([left, right.select(left.column_names)])
+    groups = both.group_by(list(KEY)).aggregate([("before", "max"), ("after", "max")])
+    same = pc.fill_null(pc.equal(groups.column("before_max"), groups.column("after_max")), False)
+    return len(pc.unique(groups.filter(pc.invert(same)).column("day")))
 
 
 def _total(table: pa.Table, name: str) -> Decimal | int | None:

@@ -200,7 +200,7 @@ def _tabbed(text: str) -> Iterator[tuple[int, list[Cell]]]:
     """Lines of a flat file: a quote inside a title is just a quote."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield number, [_unquoted(cell) for cell in line.rstrip("\r").split("\t")]
+            yield number, [_unquoted(cell).strip() for cell in line.rstrip("\r").split("\t")]
 
 
 def _unquoted(cell: str) -> str:
@@ -212,8 +212,9 @@ def _comma(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[Cel
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for line in reader:
-            if any(cell.strip() for cell in line):
-                yield reader.line_num, list(line)
+            cells: list[Cell] = [cell.strip() for cell in line]
+            if any(cells):
+                yield reader.line_num, cells
     except csv.Error as error:
         raise FileRefusedError(
             f"{name}: line {reader.line_num} cannot be read ({error}). The file is cut or a quote "
@@ -276,7 +277,7 @@ def _grid(
         if len(cells) != wide:
             refused.append(_other_length(number, len(line), wide))
             continue
-        rows.append(tuple(c.strip() if isinstance(c, str) else c for c in cells))
+        rows.append(tuple(cells))
         numbers.append(number)
         if len(rows) > MOST_ROWS:
             raise FileRefusedError(
