@@ -38,8 +38,9 @@ class Alarm:
 
     @property
     def number(self) -> str:
-        """Stable as long as the episode lasts: rule, scope and its first day."""
-        return f"{self.rule.code.split()[0]}-{self.scope.scope.code}-{self.since:%m%d}"
+        """Stable as long as the episode lasts: KPI, window, scope and its first day."""
+        window = self.rule.window.value[0]
+        return f"{self.metric.code}.{window}-{self.scope.scope.code}-{self.since:%m%d}"
 
 
 def alarms(

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.catalog import shipped
-from kpi.model import Language, Metric
+from kpi.model import Language
+from sheet_templates.shipped_rows import kpi_rows, rules
 from sheet_templates.start import BookStart, StartRow
 from sync_service.sandbox.world import SandboxShop, World
 
@@ -69,6 +70,7 @@ class Staff:
     manager: str = "HEAD"
 
 
+OCT = {day: date(2026, 10, day) for day in (15, 20, 25, 30)}
 TEAMS: dict[str, tuple[Staff, ...]] = {
     "XH": (
         Staff("HEAD", "运营总监", "Head of operations", "supervisor", 0.6, manager=""),
@@ -90,6 +92,23 @@ TEAMS: dict[str, tuple[Staff, ...]] = {
         ),
     ),
 }
+# number, country, what, regime, due, done, whether it is the head's own
+TASKS = (
+    ("T-001", "FR", "法国包装EPR申报", "French packaging EPR", "epr_packaging", OCT[30], 0.6, True),
+    ("T-002", "DE", "德国WEEE费用缴纳", "German WEEE fees", "weee", OCT[15], 0.5, False),
+    ("T-003", "IT", "意大利VAT三季度", "Italian VAT, quarter 3", "vat", OCT[25], 0.2, False),
+    ("T-004", "ES", "西班牙VAT三季度", "Spanish VAT, quarter 3", "vat", OCT[20], 1.0, False),
+    (
+        "T-005",
+        "DE",
+        "充电产品CE文件复核",
+        "CE files of chargers",
+        "ce",
+        date(2026, 11, 20),
+        0.0,
+        True,
+    ),
+)
 PARTNER = "OPS6"  # the agency of the second company: its slice is the partner edition
 
 
@@ -104,10 +123,10 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         products=list(_products(world, shops)),
         targets=list(_targets(company, shops)),
         weights=list(_weights()),
-        rules=list(_rules(language)),
+        rules=rules(language),
         tasks=list(_tasks(company, language)),
         inputs=list(_overheads(shops, language)),
-        kpis=[kpi_row(metric, language) for metric in shipped().metrics.values()],
+        kpis=kpi_rows(shipped(), language),
         settings={
             "month": MONTH,
             "company": names[language],
@@ -127,27 +146,6 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         },
         card={"person": TEAMS[company][1].code, "month": MONTH},
     )
-
-
-def kpi_row(metric: Metric, language: Language) -> StartRow:
-    """A shipped KPI as a line of tblKpi."""
-    card = metric.card
-    return {
-        "on": "yes",
-        "us": "yes",
-        "eu": "yes",
-        "metric": metric.code,
-        "name": metric.names[language],
-        "formula": metric.expression,
-        "unit": metric.unit.value,
-        "better": metric.better.value,
-        "numerator": card.numerator[language],
-        "denominator": card.denominator[language],
-        "includes": " / ".join(t for t in (card.includes[language], card.excludes[language]) if t),
-        "source": card.source[language],
-        "kind": metric.kind.value,
-        "klass": metric.klass.value,
-    }
 
 
 def _shop(shop: SandboxShop, company: str, name: str, language: Language) -> StartRow:
@@ -297,105 +295,16 @@ def _weights() -> Iterator[StartRow]:
                 }
 
 
-def _rules(language: Language) -> Iterator[StartRow]:
-    """The eight rules that ship."""
-    texts = {
-        "R1": ("单店单日差评 > 3", "More than 3 bad reviews, one shop, one day"),
-        "R2": ("ACoS 连续 3 天超 35 %", "ACoS above 35 %, 3 days running"),
-        "R3": ("TACoS 周超 18 %", "TACoS above 18 % in a week"),
-        "R4": ("周退货率超 8 %", "Return rate above 8 % in a week"),
-        "R5": ("购物车占比低于 80 %", "Buy Box below 80 %, 2 days running"),
-        "R6": ("周边际贡献率低于 5 %", "Contribution margin below 5 % in a week"),
-        "R7": ("可售天数少于 20", "Days of supply below 20"),
-        "R8": ("转化率低于 6 %", "Unit session rate below 6 %, 3 days running"),
-    }
-    rows = (
-        ("R1", "negative_review_count", "day", ">", 3.0, 1, "breach"),
-        ("R2", "acos", "day", ">", 0.35, 3, "breach"),
-        ("R3", "tacos", "week", ">", 0.18, 1, "warn"),
-        ("R4", "return_rate", "week", ">", 0.08, 1, "warn"),
-        ("R5", "buy_box_share", "day", "<", 0.80, 2, "warn"),
-        ("R6", "contribution_margin", "week", "<", 0.05, 1, "breach"),
-        ("R7", "days_of_supply", "week", "<", 20.0, 1, "warn"),
-        ("R8", "unit_session_rate", "day", "<", 0.06, 3, "warn"),
-    )
-    for code, metric, window, operator, value, periods, level in rows:
-        zh, en = texts[code]
-        yield {
-            "rule": f"{code} {zh if language == 'zh' else en}",
-            "on": "yes",
-            "metric": metric,
-            "scope": "*",
-            "window": window,
-            "operator": operator,
-            "value": value,
-            "periods": float(periods),
-            "level": level,
-        }
-
-
 def _tasks(company: str, language: Language) -> Iterator[StartRow]:
-    ops = TEAMS[company][-1].code
-    rows = (
-        (
-            "T-001",
-            "FR",
-            "法国包装EPR年度申报",
-            "French packaging EPR: yearly return",
-            "epr_packaging",
-            date(2026, 10, 30),
-            0.6,
-            "HEAD",
-        ),
-        (
-            "T-002",
-            "DE",
-            "德国WEEE费用缴纳",
-            "German WEEE fees",
-            "weee",
-            date(2026, 10, 15),
-            0.5,
-            ops,
-        ),
-        (
-            "T-003",
-            "IT",
-            "意大利VAT三季度申报",
-            "Italian VAT, third quarter",
-            "vat",
-            date(2026, 10, 25),
-            0.2,
-            ops,
-        ),
-        (
-            "T-004",
-            "ES",
-            "西班牙VAT三季度申报",
-            "Spanish VAT, third quarter",
-            "vat",
-            date(2026, 10, 20),
-            1.0,
-            ops,
-        ),
-        (
-            "T-005",
-            "DE",
-            "充电产品CE文件复核",
-            "CE files of chargers checked",
-            "ce",
-            date(2026, 11, 20),
-            0.0,
-            "HEAD",
-        ),
-    )
-    for number, country, zh, en, regime, due, done, owner in rows:
+    last = TEAMS[company][-1].code
+    for number, country, zh, en, regime, due, done, is_head in TASKS:
         yield {
             "no": number,
             "type": "compliance",
             "region": "EU",
             "country": country,
             "what": zh if language == "zh" else en,
-            "owner": owner,
+            "owner": "HEAD" if is_head else last,
             "due": due,
             "done": done,
             "regime": regime,
