@@ -14,7 +14,8 @@ from kpi.book import EVER, NEVER, Book
 from kpi.model import COMPANY_SCOPE, Assignment, Region, Scope, ScopeKind, Shop, Texts, Window
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
-OWN_STORES = "OWN"  # the scope of all independent stores (独立站)
+OWN_STORES = "STORE"  # the scope of all independent stores (独立站) of both regions
+STORE_NAMES: Texts = {"zh": "独立站", "en": "Own stores"}
 OWN_STORE_PLATFORMS = frozenset({"shopify"})
 
 
@@ -126,6 +127,9 @@ def in_region(book: Book, parts: Iterable[Part], region: Region) -> tuple[Part, 
 def scopes(book: Book) -> tuple[ScopeParts, ...]:
     """Every scope of the book: company, regions, markets, platforms, shops, categories, people."""
     found = [_gather(COMPANY_SCOPE, ScopeKind.COMPANY, None, ALL_NAMES, book.shops)]
+    stores = [shop for shop in book.shops if shop.platform in OWN_STORE_PLATFORMS]
+    if stores:
+        found.append(_gather(OWN_STORES, ScopeKind.PLATFORM, None, STORE_NAMES, stores))
     for region in Region:
         shops = [s for s in book.shops if s.region is region]
         if shops:

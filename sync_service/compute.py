@@ -19,7 +19,8 @@ from kpi.errors import Problem
 from kpi.leaves import LeafSums
 from kpi.model import Language, Metric, Period, Region, ScopeKind
 from kpi.money import Rates
-from kpi.organisation import ScopeParts, scopes
+from kpi.numbers import normalise
+from kpi.organisation import OWN_STORES, ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals
@@ -104,23 +105,30 @@ class Computed:
         if region is not None:
             typed = code if found.scope.kind is not ScopeKind.REGION else str(region)
             return goals.of(self.metric(metric), region, (typed,), found.parts, actual.covered.end)
-        return self._company_goal(metric, of)
-
-    def _company_goal(self, metric: str, of: Period | None) -> Goal | None:
-        sides = [self.goal(metric, (r, str(r)), of) for r in Region if (r, str(r)) in self.scopes]
-        if not sides or any(side is None for side in sides) or not self.metric(metric).additive:
-            return None
-        known = [side for side in sides if side is not None]
-        whole = sum(side.value for side in known)
-        due = [side.value * side.share for side in known if side.share is not None]
-        share = sum(due) / whole if whole and len(due) == len(known) else None
-        return Goal(whole, share, "US+EU")
+        sides = [
+            goals.of(self.metric(metric), side, typed, parts, actual.covered.end)
+            for side in Region
+            if (parts := in_region(self.book, found.parts, side))
+            for typed in [(str(side),) if found.scope.kind is ScopeKind.COMPANY else ()]
+        ]
+        return _added(sides) if self.metric(metric).additive else None
 
     def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
         """The last whole weeks and the running one, oldest first."""
         start = self.book.settings.week_start
         running = week_of(self.today - timedelta(days=1), start)
         return tuple(shifted(running, -n, start) for n in range(count - 1, -1, -1))
+
+
+def _added(sides: Sequence[Goal | None]) -> Goal | None:
+    """Goals of both regions as one; unknown as soon as one side is. Ratios are never added."""
+    known = [side for side in sides if side is not None]
+    if not known or len(known) < len(sides):
+        return None
+    whole = sum(side.value for side in known)
+    due = [side.value * side.share for side in known if side.share is not None]
+    share = normalise(sum(due) / whole) if whole and len(due) == len(known) else None
+    return Goal(whole, share, "+".join(side.basis for side in known))
 
 
 def compute(given: Inputs) -> Computed:
@@ -210,8 +218,8 @@ def streams_of(states: Mapping[tuple[str, str], StreamState], shop: str) -> Sequ
 
 def market_key(done: Computed, code: str) -> ScopeKey | None:
     """The scope behind a line of Markets."""
-    if code == "ALL":
-        return (None, "ALL")
+    if code in {"ALL", OWN_STORES}:
+        return (None, code)
     if code in {"US", "EU"}:
         return (Region(code), code)
     return next((key for key in done.scopes if key[1] == code), None)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from kpi.actuals import Actual
 from kpi.model import Better, Bound, Region, Status
 from kpi.numbers import R
-from kpi.organisation import OWN_STORE_PLATFORMS
 from kpi.pacing import pace, reached, run_rate
 from kpi.scoring import status_of_item
 from sheet_templates.layout import MARKETS
@@ -21,7 +20,7 @@ PACE_WARN, PACE_BREACH = 0.95, 0.85
 def markets(done: Computed) -> Iterator[FilledRow]:
     """Pace and the main ratios of US, EU, each market, the own stores and the total."""
     for code in MARKETS:
-        key = _own_stores(done) if code == "STORE" else market_key(done, code)
+        key = market_key(done, code)
         if key is None or key not in done.scopes:
             yield {"scope": code} | dict.fromkeys(_MARKET_COLUMNS)
             continue
@@ -37,12 +36,6 @@ def markets(done: Computed) -> Iterator[FilledRow]:
 
 
 _MARKET_COLUMNS = ("pace", "margin", "tacos", "return_rate", "compliance")
-
-
-def _own_stores(done: Computed) -> ScopeKey | None:
-    """The own stores of the region that has the larger sales target; both have the same page."""
-    keys = [key for key in done.scopes if key[1] in OWN_STORE_PLATFORMS]
-    return keys[0] if keys else None
 
 
 def _pace(sales: Actual | None, target: float | None, share: float | None) -> float | None:
