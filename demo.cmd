@@ -1,5 +1,6 @@
 @echo off
 rem Double click: installs what is needed on the first run, then runs the demo.
 cd /d "%~dp0"
-where py >nul 2>nul && (py -3 bootstrap.py demo) || (python bootstrap.py demo)
+where py >nul 2>nul
+if %errorlevel%==0 (py -3 bootstrap.py demo) else (python bootstrap.py demo)
 pause

@@ -26,13 +26,13 @@ from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import BookStart, StartRow
-from sheet_templates.words import decode
+from sheet_templates.words import decode, show
 from sync_service import control
 from sync_service.compute import Computed, ScopeKey
 from sync_service.filling import attention, scores, values
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.house import House
-from sync_service.refresh import Order, Seen, look
+from sync_service.refresh import Order, look
 from sync_service.workbooks.port import BookContents, NamePatch, TablePatch
 from sync_service.workbooks.replace import replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
@@ -76,7 +76,7 @@ def share(
     given = seen.done.given
     mine = sliced(seen.done, person, language or given.language)
     rows = {name: _manager_rows(mine, seen.contents.tables.get(name)) for name in THEIRS}
-    shared = _put(house, seen, mine, rows, out)
+    shared = _put(house, mine, rows, out)
     _remember(house, order.book, person, out)
     return shared
 
@@ -174,9 +174,7 @@ def _typed(mine: Slice, name: str, row: Row) -> dict[str, CellValue | ErrorValue
     return typed
 
 
-def _put(
-    house: House, seen: Seen, mine: Slice, rows: Mapping[str, list[StartRow]], out: Path
-) -> Shared:
+def _put(house: House, mine: Slice, rows: Mapping[str, list[StartRow]], out: Path) -> Shared:
     """Patch the file that is there, or make it."""
     made = tuple(patches(mine))
     stamps = tuple(_stamps(mine))
@@ -186,7 +184,7 @@ def _put(
     if there is not None and _fits(there, rows, made, mine):
         report = port.write(made, stamps, there.fingerprint)
         return Shared(items, "patched", report.problems)
-    start = _start(seen, mine, _carried(rows, there))
+    start = _start(mine, _carried(rows, there))
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
         fresh = Path(folder) / out.name
         build(fresh, "partner", mine.done.given.language, start)
@@ -264,7 +262,7 @@ def _partner_cells(
     return {code: before[0].value(code) for code in columns} if before else {}
 
 
-def _start(seen: Seen, mine: Slice, rows: Mapping[str, list[StartRow]]) -> BookStart:
+def _start(mine: Slice, rows: Mapping[str, list[StartRow]]) -> BookStart:
     """What the slice holds before its figures come."""
     given = mine.done.book.settings
     settings: dict[str, CellValue] = {code: getattr(given, code) for code in SETTINGS}
@@ -274,7 +272,6 @@ def _start(seen: Seen, mine: Slice, rows: Mapping[str, list[StartRow]]) -> BookS
     shown = {"person": mine.person, "month": mine.done.month.code}
     if card.cards:
         shown["region"] = str(card.cards[0].region)
-    del seen
     return BookStart(shops=rows["tblShop"], tasks=rows["tblTask"], settings=settings, card=shown)
 
 
@@ -302,31 +299,45 @@ def _contract(mine: Slice) -> Iterator[FilledRow]:
                 row = filled[item.key]
                 yield {
                     **{code: row[code] for code in ("region", "metric", "weight", "target")},
-                    **{code: row[code] for code in ("unit", "version")},
-                    "source": _sources(item.actual),
+                    "unit": show("unit", str(row["unit"]), mine.done.given.language),
+                    "version": row["version"],
+                    "source": _sources(mine, item.actual),
                     "reward": _reward(mine, item),
                     "deduction": _deduction(mine, item),
                 }
 
 
-def _sources(actual: Actual) -> str:
-    return ", ".join(dict.fromkeys(stream.split("@")[0] for stream in actual.streams))
+PLATFORMS = {  # the first part of a stream's name, as an agreement names it
+    "amazon": ("亚马逊", "Amazon"),
+    "amazon_ads": ("亚马逊广告", "Amazon Ads"),
+    "shopify": ("Shopify", "Shopify"),
+    "file": ("导入文件", "Imported files"),
+    "book": ("工作簿录入", "Typed in the workbook"),
+}
+NOTHING = "–"
+FULL = 100  # a full score: nothing above it is rewarded
 
 
-def _reward(mine: Slice, item: Item) -> str | None:
+def _sources(mine: Slice, actual: Actual) -> str:
+    at = 0 if _zh(mine) else 1
+    heads = dict.fromkeys(stream.partition(".")[0] for stream in actual.streams)
+    return ", ".join(PLATFORMS.get(head, (head, head))[at] for head in heads) or NOTHING
+
+
+def _reward(mine: Slice, item: Item) -> str:
     cap = item.rule.cap
-    if cap is None or cap <= 100:  # noqa: PLR2004 - a full score; nothing above it is rewarded
-        return None
+    if cap is None or cap <= FULL:
+        return NOTHING
     return f"最高 {cap:g} 分" if _zh(mine) else f"up to {cap:g} points"
 
 
-def _deduction(mine: Slice, item: Item) -> str | None:
+def _deduction(mine: Slice, item: Item) -> str:
     if item.rule.veto:
         return "突破即一票否决" if _zh(mine) else "a breach is a veto"
     floor = item.rule.floor
-    return (
-        None if not floor else f"最低 {floor:g} 分" if _zh(mine) else f"at least {floor:g} points"
-    )
+    if not floor:
+        return NOTHING
+    return f"最低 {floor:g} 分" if _zh(mine) else f"at least {floor:g} points"
 
 
 def _zh(mine: Slice) -> bool:

@@ -12,6 +12,7 @@ from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
 from sync_service.house import House
 from sync_service.refresh import Order, Outcome, book_name, read, refresh
+from sync_service.sharing import came_back
 from sync_service.workbooks.xlsx import XlsxPort
 
 
@@ -68,7 +69,8 @@ def check(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Every problem of a workbook; nothing is written."""
     contents = port_of(house, words.book).read()
     _, _, found = read(contents)
-    found = (*contents.problems, *found)
+    back = came_back(house, book_name(words.book), contents.tables)
+    found = (*contents.problems, *found, *back)
     terminal.problems(found, most=500)
     if not found:
         terminal.say("没有发现问题。", "No problems found.")
