@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpi import sheet_scoring
-from sheet_templates.book import Book, Formula
+from sheet_templates.book import Book, Formula, quote
 from sheet_templates.places import Ref
 
 CARD_REGIONS = ("US", "EU")
@@ -63,9 +63,17 @@ def _of_card(
 
 
 def person_coverage(book: Book, month: str, person: str) -> str:
-    """The least coverage of a person's cards."""
-    parts = [card_coverage(book, month, person, f'"{region}"') for region in CARD_REGIONS]
-    return f"IFERROR(MIN({','.join(parts)}),NA())"
+    """The least coverage of a person's cards; a card that is not there takes nothing away."""
+    col = book.column("tblScore")
+    outside = quote("<>" + book.word("data_state", "not_applicable"))
+    mine = f"{col('month')},{month},{col('person')},{person}"
+    parts = [
+        f"IFERROR({sheet_scoring.card_coverage(col, book.word, tests)},1)"
+        for region in CARD_REGIONS
+        for tests in (sheet_scoring.card_tests(col, month, person, f'"{region}"'),)
+    ]
+    weight = f"SUMIFS({col('weight')},{mine},{col('data_state')},{outside})"
+    return f"IF({weight}>0,MIN({','.join(parts)}),NA())"
 
 
 def person_points(book: Book, month: str, person: str) -> str:

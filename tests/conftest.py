@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.libreoffice import office
+from tests.road_support import road
 
-__all__ = ["office"]
+__all__ = ["office", "road"]

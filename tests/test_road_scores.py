@@ -1,0 +1,145 @@
+"""LibreOffice recalculates a refreshed workbook: every score equals the service's, bit for bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi.model import Language, Region
+from kpi.scorecards import Item, PersonCard, coverage
+from sheet_templates.places import MANAGER_PLACES
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.refresh import look
+from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
+from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One refreshed workbook, as LibreOffice and as the service see it."""
+
+    language: Language
+    path: Path
+    sheets: Sheets
+    done: Computed
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table by column code."""
+        place = MANAGER_PLACES[table]
+        lines = self.sheets[place.sheet.title(self.language)][place.row + 1 :]
+        codes = [column.code for column in place.table.columns]
+        cells = [line[place.column : place.column + len(codes)] for line in lines]
+        return [dict(zip(codes, line, strict=True)) for line in cells if line[0] != ""]
+
+
+@pytest.fixture(scope="module", params=["XH", "HY"], ids=["XH in Chinese", "HY in English"])
+def case(
+    request: pytest.FixtureRequest,
+    road: Folder,
+    office: Office,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Case:
+    company: str = request.param
+    mine = copied(road, tmp_path_factory.mktemp(company) / "road", company)
+    path = mine.book(company)
+    with house_at(mine.home) as house:
+        seen = look(house, order_of(house, path))
+    assert not [p.line("en") for p in seen.problems if p.level == "error"]
+    return Case(COMPANIES[company][2], path, office.calculate(path), seen.done)
+
+
+def cell(value: float | None) -> CellResult:
+    return NA if value is None else value
+
+
+def items(done: Computed) -> Mapping[str, tuple[Item, float, float]]:
+    """Item key -> the item, its share and what it adds."""
+    return {
+        item.key: (item, share, gained)
+        for card in done.people
+        for one in card.cards
+        for item, share, gained in zip(one.items, one.total.shares, one.total.points, strict=True)
+    }
+
+
+def test_every_item_equals_the_service_to_the_last_bit(case: Case) -> None:
+    wanted, rows = items(case.done), case.rows("tblScore")
+    assert {row["item"] for row in rows} == set(wanted)
+    for row in rows:
+        item, share, gained = wanted[row["item"]]
+        assert {
+            code: row[code]
+            for code in ("target", "due", "counted", "attainment", "score", "share", "points")
+        } == {
+            "target": cell(item.goal.value if item.goal else None),
+            "due": cell(item.due),
+            "counted": cell(item.actual.value),
+            "attainment": cell(item.attainment),
+            "score": cell(item.score),
+            "share": share,
+            "points": gained,
+        }, row["item"]
+        assert row["status"] == show("status", item.status.value, case.language), row["item"]
+
+
+def test_every_line_of_the_team_equals_the_service(case: Case) -> None:
+    cards = {card.person.code: card for card in case.done.people}
+    rows = case.rows("tblTeam")
+    assert [row["person"] for row in rows] == list(cards)
+    for row in rows:
+        assert _shown(row) == _wanted(cards[row["person"]]), row["person"]
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    codes = ("us_score", "eu_score", "total", "grade", "coefficient", "coverage")
+    return {code: row[code] for code in codes}
+
+
+def _wanted(card: PersonCard) -> dict[str, Any]:
+    sides = {
+        code: cell(one.total.total) if (one := card.card(region)) else ""
+        for code, region in (("us_score", Region.US), ("eu_score", Region.EU))
+    }
+    return {
+        **sides,
+        "total": cell(card.total),
+        "grade": card.grade.name if card.grade else NA,
+        "coefficient": cell(card.grade.coefficient if card.grade else None),
+        "coverage": cell(coverage(card)),
+    }
+
+
+def test_scores_are_there_at_all(case: Case) -> None:
+    scored = [item for item, _, _ in items(case.done).values() if item.score is not None]
+    assert len(scored) > len(items(case.done)) / 2
+    assert any(card.total is not None for card in case.done.people)
+
+
+def test_no_formula_fails_anywhere(case: Case) -> None:
+    wrong = [
+        (title, row, column, value)
+        for title, rows in case.sheets.items()
+        for row, line in enumerate(rows, 1)
+        for column, value in enumerate(line, 1)
+        if (isinstance(value, CellError) and value != NA)
+        or (isinstance(value, str) and value.startswith(("Err:", "#NAME", "#REF", "#VALUE")))
+    ]
+    assert not wrong
+
+
+def test_cached_values_are_those_of_a_recalculation(case: Case, office: Office) -> None:
+    """Phones and chat previews never calculate: they show what is cached."""
+    cached = office.calculate(case.path, recalculate=False)
+    apart = [
+        (title, row, column, old, new)
+        for title, lines in case.sheets.items()
+        for row, (before, after) in enumerate(zip(cached[title], lines, strict=True), 1)
+        for column, (old, new) in enumerate(zip(before, after, strict=True), 1)
+        if old != new
+    ]
+    assert not apart
