@@ -1,7 +1,8 @@
 """Which days a stream of a shop has to fetch: pure, from what is covered and what the clock says.
 
 Days are the shop's own. A finished day is over at the shop; the window of a sync ends after the
-last one. A snapshot (stock of now) belongs to the day that the shop is in.
+last one. A snapshot (stock of now) belongs to the day that the shop is in, in the small hours to
+the day before.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from kpi.model import Window
 from sync_service.connectors.kernel import ShopRef, Stream
+from sync_service.connectors.shop_days import snapshot_day
 
 WEEK = 7  # days between two fetches of the longer look-back
 SPAN = 200  # days of history in one commit: each commit costs the store, a kept document costs none
@@ -42,7 +44,8 @@ def recent(stream: Stream, shop: ShopRef, progress: Progress, now: datetime) -> 
     """Give the days that a sync fetches: what is new and what may have been restated."""
     today = local_day(shop, now)
     if stream.history_days is None:
-        return Window(today, today + DAY)
+        stands_for = snapshot_day(now, shop.time_zone)
+        return Window(stands_for, stands_for + DAY)
     floor = oldest(stream, shop, now, stream.history_days)
     back = stream.look_back_days
     if long_look(stream, shop, progress, now):
@@ -76,10 +79,11 @@ def history(
     if stream.history_days is None:
         return ()
     floor = oldest(stream, shop, now, days)
+    longest = max(SPAN, stream.chunk_days)  # what one fetch can answer is not cut into two
     end = progress.covered_from or recent(stream, shop, progress, now).start
     spans = []
     while end > floor:
-        start = max(floor, end - timedelta(days=SPAN))
+        start = max(floor, end - timedelta(days=longest))
         spans.append(Window(start, end))
         end = start
     return tuple(spans)

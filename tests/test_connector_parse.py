@@ -26,7 +26,7 @@ from sync_service.connectors import (
 from sync_service.connectors.flat_file import flat_text, lines_of, money, project
 from sync_service.connectors.kernel import ContractBroken, FactRow, RateLimited, ShopRef, Trouble
 from sync_service.connectors.shop_days import day_of, same_offset
-from sync_service.connectors.tally import NO_PRODUCT, Doubts
+from sync_service.connectors.tally import NO_PRODUCT, Doubts, Tally
 
 DE = ShopRef("AMZ-DE", "amazon", "acc", "DE", "A1PA6795UKMFR9", "EUR", "Europe/Berlin", {})
 STORE = ShopRef("SHP-US", "shopify", "acc", "US", "x", "USD", "America/New_York", {})
@@ -825,22 +825,40 @@ def test_fees_of_payments() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("measure", "rows", "value"),
     [
-        pytest.param([{"day": "2026-10-05", "sessions": "12"}], id="rows as objects"),
-        pytest.param([["2026-10-05", 12]], id="rows as lists"),
+        pytest.param("sessions", [{"day": "2026-10-05", "sessions": "12"}], 12, id="as objects"),
+        pytest.param("sessions", [["2026-10-05", 12]], 12, id="as lists"),
+        pytest.param("gross_sales", [["2026-10-05", "1234.50"]], Decimal("1234.50"), id="money"),
     ],
 )
-def test_sessions(rows: Any) -> None:
-    columns = [{"name": "day"}, {"name": "sessions"}]
+def test_shopifyql_by_day(measure: str, rows: Any, value: Any) -> None:
+    columns = [{"name": "day"}, {"name": measure}]
     answer = {"tableData": {"columns": columns, "rows": rows}, "parseErrors": []}
-    found = facts(shopify_parse.session_facts(answer, STORE, OCTOBER))
-    assert found == {("10-05", "*", "sessions"): 12}
+    tally = Tally(OCTOBER, "USD")
+    shopify_parse.by_day(answer, measure, tally)
+    assert facts(tally.rows()) == {("10-05", "*", measure): value}
 
 
-def test_a_parse_error_of_shopifyql_is_a_failure() -> None:
-    with pytest.raises(ContractBroken, match="Unknown column"):
-        shopify_parse.session_facts({"parseErrors": ["Unknown column"]}, STORE, OCTOBER)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param({"parseErrors": ["Unknown column"]}, id="a parse error"),
+        pytest.param(
+            {
+                "tableData": {
+                    "columns": [{"name": "day"}, {"name": "sessions"}],
+                    "rows": [["2026-10-05", "many"]],
+                }
+            },
+            id="a word for a count",
+        ),
+        pytest.param({"tableData": {"columns": [{"name": "day"}], "rows": []}}, id="no column"),
+    ],
+)
+def test_what_shopifyql_does_not_answer_is_a_failure(answer: Any) -> None:
+    with pytest.raises(ContractBroken):
+        shopify_parse.by_day(answer, "sessions", Tally(OCTOBER, "USD"))
 
 
 def throttled(code: str) -> Response:

@@ -24,6 +24,9 @@ from sync_service.troubles import ContractBroken, Retryable
         pytest.param(b'{"a": 1} {"b": 2}', id="two values"),
         pytest.param(b'{"a": 1, "a": 2}', id="a key twice"),
         pytest.param(b'{"x": {"a": 1, "a": 1}}', id="a key twice further down"),
+        pytest.param(b'{"a": "x\\"", "b": 1, "b": 2}', id="a key twice beside a quote sign"),
+        pytest.param(b'{"a\\u0022": 1, "b": 1, "b": 2}', id="a key twice beside a hidden one"),
+        pytest.param(b'{"a": 1, "\\u0061": 2}', id="a key twice, once in code"),
         pytest.param(b'{"a": NaN}', id="NaN"),
         pytest.param(b'{"a": -Infinity}', id="infinity"),
         pytest.param(b'{"a": 1e400}', id="ten to the 400"),
@@ -67,6 +70,30 @@ def test_an_unknown_charset_is_said() -> None:
         decode(b"x", "text/plain; charset=klingon")
 
 
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(),
+        lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+        max_leaves=20,
+    )
+)
+def test_any_json_is_read_as_the_standard_reads_it(value: object) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False)):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            continue
+        assert parse_json(text.encode()) == value
+
+
+@given(st.text(), st.text(), st.text())
+def test_a_second_key_is_found_whatever_stands_beside_it(key: str, a: str, b: str) -> None:
+    name, *texts = (json.dumps(one) for one in (key, a, b))
+    payload = f'[{texts[0]}, {{{name}: 1, "other": {texts[1]}, {name}: 2}}]'
+    with pytest.raises(ContractBroken):
+        parse_json(payload.encode())
+
+
 def test_numbers_with_a_point_are_exact() -> None:
     assert parse_json(b'{"a": 0.1, "b": 12345678901234.5678, "c": 7}') == {
         "a": Decimal("0.1"),
@@ -104,6 +131,12 @@ def test_a_second_member_that_is_cut_is_found() -> None:
             "json",
             b'{"sku":"A","price":12.30,"more":[{"sku":"B"}]}',
             id="JSON at every depth, digits as written",
+        ),
+        pytest.param(
+            b'{"price": 123456789012345678901234, "more": [0.10]}',
+            "json",
+            b'{"price":123456789012345678901234,"more":[0.10]}',
+            id="a count beyond 64 bits",
         ),
         pytest.param(
             '{"sku": "A\u2028", "phone": "CANARY"}\n\n{"sku": "B"}\n'.encode(),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -539,9 +540,16 @@ def test_history_and_recent_days_meet_without_gap_or_overlap(covered: int, back:
     edge = TODAY - covered * D
     for span in spans:
         assert span.end == edge
-        assert 0 < span.days <= SPAN
+        assert 0 < span.days <= max(SPAN, ORDERS.chunk_days)
         edge = span.start
     assert edge == min(TODAY - covered * D, TODAY - min(back, 100) * D)
+
+
+def test_what_one_report_answers_is_one_span() -> None:
+    listings = replace(ORDERS, chunk_days=720, history_days=720)
+    has = Progress(TODAY - 35 * D, TODAY - D, TODAY)
+    spans = history(listings, BERLIN, has, MORNING, 400)
+    assert spans == (Window(TODAY - 400 * D, TODAY - 35 * D),)
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def test_one_revoked_account_stops_alone_and_once(tmp_path: Path) -> None:
 
 
 def snapshot(_session: Session, _shop: ShopRef, window: Window) -> FetchResult:
-    assert window == Window(TODAY, TODAY + timedelta(days=1))
+    assert window.days == 1
     return FetchResult([FactRow(window.start, {"available_units": 7}, sku="A")])
 
 
@@ -274,11 +274,14 @@ def with_stream(fetch: Callable[..., FetchResult], **changes: Any) -> Connector:
     return replace(TOY, streams=(stream,))
 
 
-def test_a_snapshot_belongs_to_the_day_that_the_shop_is_in(place: Place) -> None:
+def test_a_snapshot_belongs_to_the_day_that_the_shop_is_in_from_six_on(place: Place) -> None:
     toy = with_stream(snapshot, measures=("available_units",), history_days=None, look_back_days=0)
     works = parts(place, toy)
-    clean(sync(works))
-    assert facts_of(works, "toy.orders")[0]["day"] == TODAY
+    clean(sync(works))  # 03:00 in Berlin: the close of the day before
+    assert isinstance(place.clock, FakeClock)
+    place.clock.jump(3 * 3600)
+    clean(sync(works, force=True))  # 06:00: the running day
+    assert [row["day"] for row in facts_of(works, "toy.orders")] == [YESTERDAY, TODAY]
     assert backfill(works).chains == 0
 
 

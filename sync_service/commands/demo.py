@@ -17,15 +17,18 @@ from sync_service.refresh import refresh
 from sync_service.sandbox.books import book_start
 from sync_service.sandbox.clock import SandboxClock
 from sync_service.sandbox.connections import connect_sandbox
-from sync_service.sandbox.server import Sandbox
+from sync_service.sandbox.serve import apart
 from sync_service.sandbox.world import SANDBOX_NOW, World
 from sync_service.settings import PROJECT, Settings
+from sync_service.sharing import share
 from sync_service.sync import backfill, sync
 
 BOOKS: tuple[tuple[str, Language, str], ...] = (
     ("XH", "zh", "星河跨境-运营工作簿.xlsx"),
     ("HY", "en", "Haiyue operations workbook.xlsx"),
 )
+
+SLICES = (("OPS1", "OPS1-合作方版.xlsx"), ("OPS6", "OPS6 partner workbook.xlsx"))
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,9 +43,10 @@ def run(terminal: Terminal, settings: Settings, words: argparse.Namespace) -> Ex
     folder: Path = words.folder
     folder.mkdir(parents=True, exist_ok=True)
     home = folder / "data"
-    clock = SandboxClock(SANDBOX_NOW)
-    sandbox = Sandbox(World(), clock).start()
-    try:
+    home.mkdir(parents=True, exist_ok=True)
+    hands = home / "sandbox.clock"
+    clock = SandboxClock(SANDBOX_NOW, hands)
+    with apart(SANDBOX_NOW, hands) as sandbox:
         own = replace(
             settings,
             home=home,
@@ -57,8 +61,6 @@ def run(terminal: Terminal, settings: Settings, words: argparse.Namespace) -> Ex
             )
             found = _fetch(terminal, house)
             _books(terminal, house, sandbox.world, folder)
-    finally:
-        sandbox.stop()
     terminal.problems(found)
     return Exit.OK
 
@@ -85,7 +87,21 @@ def _books(terminal: Terminal, house: House, world: World, folder: Path) -> None
             outcome = refresh(house, order_of(house, path, "demo"), bar.step)
         show(terminal, outcome, path)
         made.append(str(path))
+    made += _slices(terminal, house, folder)
     terminal.result["books"] = made
     terminal.say("用 Excel、WPS 或 LibreOffice 打开：", "Open in Excel, WPS or LibreOffice:")
     for one in made:
         terminal.say(f"  {one}", f"  {one}")
+
+
+def _slices(terminal: Terminal, house: House, folder: Path) -> list[str]:
+    """One person's own workbook of each company, as an agency or a scored person gets it."""
+    made = []
+    for (_, language, book), (person, name) in zip(BOOKS, SLICES, strict=True):
+        out = folder / name
+        share(house, order_of(house, folder / book, "demo"), person, out, language)
+        terminal.say(
+            f"{name}：只含 {person} 的数据。", f"{name}: nothing but the rows of {person}."
+        )
+        made.append(str(out))
+    return made

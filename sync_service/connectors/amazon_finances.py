@@ -66,28 +66,31 @@ class Leaf:
 def objects(of: Json, name: str) -> Sequence[Json]:
     """A list of objects that may be left out."""
     found = of.get(name)
-    if found is None:
+    if not found and found in (None, []):
         return ()
-    if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+    if type(found) is not list or not all(type(one) is dict for one in found):
         raise ContractBroken(f"{name!r} is no list of objects")
     return found
 
 
-def leaves(breakdowns: Sequence[Json], above: Path = ()) -> Iterator[Leaf]:
+def leaves(breakdowns: Sequence[Json], above: Path = ()) -> list[Leaf]:
     """Walk a breakdown to its ends; what a branch has beyond its children is an end of its own."""
     if len(above) > MAX_DEPTH:
         raise ContractBroken("a breakdown is nested without end")
+    found: list[Leaf] = []
     for branch in breakdowns:
         path = (*above, str(branch.get("breakdownType") or ""))
-        below = list(leaves(objects(branch, "breakdowns"), path))
-        yield from below
+        inside = objects(branch, "breakdowns")
+        below = leaves(inside, path) if inside else []
+        found += below
         money = branch.get("breakdownAmount")
-        if not isinstance(money, Mapping):
+        if not isinstance(money, dict):
             continue
         amount, currency = _money(money)
-        rest = amount - sum((leaf.amount for leaf in below), Decimal(0))
+        rest = amount - sum([leaf.amount for leaf in below]) if below else amount
         if not below or rest:
-            yield Leaf(path, rest if below else amount, currency)
+            found.append(Leaf(path, rest, currency))
+    return found
 
 
 def _money(money: Json) -> tuple[Decimal, str]:

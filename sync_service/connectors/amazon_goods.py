@@ -36,7 +36,7 @@ from sync_service.connectors.kernel import (
     walk,
 )
 from sync_service.connectors.marketplaces import BY_ID
-from sync_service.connectors.shop_days import clipped, today
+from sync_service.connectors.shop_days import clipped, snapshot_day, today
 from sync_service.connectors.tally import Doubts, Tally
 
 ORDERS_COLUMNS: Final = Columns(
@@ -47,6 +47,7 @@ RETURNS_COLUMNS: Final = Columns(
 )
 LEDGER_COLUMNS: Final = Columns(amazon_parse.LEDGER_KEPT, amazon_parse.LEDGER_DROPPED)
 LISTINGS_COLUMNS: Final = Columns(amazon_parse.LISTINGS_KEPT, amazon_parse.LISTINGS_DROPPED)
+WALKS: Final = 4  # of one listing, each from its first page
 STOCK_KEPT: Final = names(
     """payload inventorySummaries sellerSku asin inventoryDetails fulfillableQuantity
     inboundWorkingQuantity inboundShippedQuantity inboundReceivingQuantity pagination nextToken
@@ -143,18 +144,37 @@ def stock_params(shop: ShopRef, token: str | None) -> dict[str, str]:
 
 
 def stock(session: Session, shop: ShopRef, window: Window) -> FetchResult:
-    """Stock now; a page token dies after 30 s, so a dead one starts the walk once more."""
-    day = today(session.now(), shop.time_zone)
+    """Stock now."""
+    day = snapshot_day(session.now(), shop.time_zone)
     if not window.start <= day < window.end:
         return FetchResult(rows=[])
-    try:
-        summaries = list(walk(lambda token: _stock_page(session, shop, token)))
-    except BadRequest:
-        summaries = list(walk(lambda token: _stock_page(session, shop, token)))
     tally = Tally(window, shop.currency)
-    for summary in summaries:
+    for summary in _summaries(session, shop):
         _stock_line(summary, tally, day)
     return FetchResult(rows=tally.rows())
+
+
+class _DeadTokenError(BadRequest):
+    """A later page was refused: its token has died."""
+
+
+def _summaries(session: Session, shop: ShopRef) -> Sequence[Mapping[str, object]]:
+    """All pages; a page token dies after 30 s, and a dead one starts the walk anew."""
+
+    def page(token: str | None) -> tuple[Sequence[Mapping[str, object]], str | None]:
+        try:
+            return _stock_page(session, shop, token)
+        except BadRequest as trouble:
+            if token is None:
+                raise
+            raise _DeadTokenError(trouble.detail, request_id=trouble.request_id) from trouble
+
+    for _ in range(WALKS - 1):
+        try:
+            return list(walk(page))
+        except _DeadTokenError:
+            continue
+    return list(walk(page))
 
 
 def _stock_page(
@@ -166,7 +186,7 @@ def _stock_page(
         f"{shop.urls['api']}/fba/inventory/v1/summaries",
         params=stock_params(shop, token),
     )
-    session.keep_raw(answer.content)
+    session.keep_raw(answer)
     return stock_page(read(answer))
 
 

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from kpi.model import Window
@@ -184,6 +185,7 @@ def ledger(payload: bytes, shop: ShopRef, window: Window, country: str) -> list[
     return tally.rows()
 
 
+@lru_cache(maxsize=1024)
 def _ledger_day(text: str) -> date:
     """The ledger prints 10/21/2026 in every marketplace; ISO is taken too."""
     for form in ("%m/%d/%Y", "%Y-%m-%d"):

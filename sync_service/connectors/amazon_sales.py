@@ -47,7 +47,7 @@ def order_metrics(session: Session, shop: ShopRef, window: Window) -> FetchResul
             f"{shop.urls['api']}/sales/v1/orderMetrics",
             params=metrics_params(shop, piece, session.now()),
         )
-        session.keep_raw(answer.content)
+        session.keep_raw(answer)
         read_metrics(read(answer), tally)
     return FetchResult(rows=tally.rows())
 

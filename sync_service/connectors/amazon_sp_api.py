@@ -39,9 +39,8 @@ LIMITS: Final = {
     "getMarketplaceParticipations": Limit(0.016, 15),
     "getOrderMetrics": Limit(0.5, 15),
     "createReport": Limit(0.0167, 15),
-    # The provider's ration (96 a day over all sellers since 24 April 2026) is the scheduler's to
-    # spend: only it sees all accounts, and it finds these calls by the operation's name.
-    RATIONED: Limit(0.0167, 15),
+    # Since 24 April 2026 one a quarter of an hour for the whole provider, over all its sellers.
+    RATIONED: Limit(1 / 900, 96, scope="app", also="createReport"),
     "getReport": Limit(2, 15),
     "getReportDocument": Limit(0.0167, 15),
     "document": Limit(10, 10),
@@ -98,10 +97,11 @@ STREAMS: Final = (
         look_back_days=14,
         weekly_look_back_days=35,
         provisional_days=3,
-        chunk_days=180,
+        chunk_days=366,  # a report of many days costs the ration as much as one of a day
         history_days=720,
         empty_day="missing",
         freshness_hours=48,
+        rationed=RATIONED,
     ),
     Stream(
         name="amazon.traffic_asin",
@@ -110,10 +110,11 @@ STREAMS: Final = (
         look_back_days=3,
         weekly_look_back_days=7,
         provisional_days=3,
-        chunk_days=14,  # one fetch, a report for each of its days, the listings once
-        history_days=14,
+        chunk_days=7,  # one fetch, a report for each of its days, the listings once
+        history_days=7,  # of the ration: twelve shops would else spend a day's on their first fill
         empty_day="missing",
         freshness_hours=72,
+        rationed=RATIONED,
     ),
     Stream(
         name="amazon.returns",

@@ -19,6 +19,7 @@ from sync_service.connectors.kernel import Limit, Observed
 from sync_service.control import Control
 from sync_service.troubles import Parked
 
+EVERYBODY = "*"  # in the name of a bucket that all accounts of an app share
 LONGEST_WAIT = 900.0  # seconds; a longer wait parks the job instead of holding a worker
 
 

@@ -75,11 +75,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One token bucket for each (platform, app, account, operation)."""
+    """One token bucket for each (platform, app, account, operation), or for all accounts of an app.
+
+    A bucket of the whole app is a ration: it is spent on the shop with the oldest data first.
+    """
 
     rate: float  # tokens a second
     burst: int  # tokens of a full bucket
     deadline: float = 600.0  # seconds for one call, all tries together; waits for tokens excluded
+    scope: Literal["account", "app"] = "account"
+    also: str = ""  # another operation whose bucket the call empties too; answers speak of that one
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +202,17 @@ class Session(Protocol):
         writes another encoding).
         """
 
-    def keep_raw(self, payload: bytes, form: Form = "json") -> str:
-        """Keep an answer for replay, after the keep-list filter; returns its SHA-256."""
+    def keep_raw(
+        self,
+        payload: bytes | Response,
+        form: Form = "json",
+        hide: Callable[[bytes], bytes] | None = None,
+    ) -> str:
+        """Keep an answer for replay, after the keep-list filter; returns its SHA-256.
+
+        `hide` changes what is left of it before it reaches a disk. A whole answer is read once for
+        this and for its connector.
+        """
 
     def secret(self, name: str) -> str:
         """A credential of the account: refresh_token, client_id, client_secret, ..."""
@@ -236,6 +250,7 @@ class Stream:
     history_days: int | None  # how far back the platform serves; None: a snapshot of today
     empty_day: Literal["zero", "missing"]  # what a day without a row means
     freshness_hours: int  # without a success for longer the data are stale
+    rationed: str = ""  # the operation of a whole app's ration that each fetch spends
 
 
 @dataclass(frozen=True, slots=True)

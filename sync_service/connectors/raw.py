@@ -13,58 +13,81 @@ import io
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import orjson
 
 from kpi.model import Window
 from sync_service import control, schema
-from sync_service.bodies import decode, parse_json
+from sync_service.bodies import Response, decode, parse_json
 from sync_service.clock import Clock
 from sync_service.connectors.buckets import light
 from sync_service.connectors.kernel import Form
 from sync_service.control import Control
 from sync_service.troubles import ContractBroken, DiskFull
 
+_NESTED = frozenset({dict, list})
 csv.field_size_limit(1 << 24)  # a cell of a report; the default refuses long titles of 128 KB
 
 
-def filtered(payload: bytes, kept: frozenset[str], form: Form, content_type: str = "") -> bytes:
+def filtered(
+    payload: bytes | Response, kept: frozenset[str], form: Form, content_type: str = ""
+) -> bytes:
     """Only the named fields, in UTF-8; JSON numbers keep every digit they were written with."""
+    if isinstance(payload, Response):  # read once for all who look at it
+        return _json_text(_only(payload.json(), kept))
     match form:
         case "json":
-            return _json_text(_only(_parsed(payload, content_type), kept))
+            return _json_text(_only(parse_json(payload, content_type), kept))
         case "jsonl":
             lines = decode(payload, content_type).split("\n")  # U+2028 may stand inside a text
-            wanted = (_only(_parsed(line), kept) for line in lines if line.strip())
+            wanted = (_only(parse_json(line), kept) for line in lines if line.strip())
             return b"".join(_json_text(line) + b"\n" for line in wanted)
         case "tsv" | "csv":
             sign = "\t" if form == "tsv" else ","
             return _columns(decode(payload, content_type), kept, sign).encode()
 
 
-class _Digits(str):
-    """A JSON number as written."""
-
-    __slots__ = ()
-
-
-def _parsed(payload: bytes | str, content_type: str = "") -> object:
-    """Read strictly, with numbers as they are written."""
-    return parse_json(payload, content_type, number=_Digits)
-
-
 def _only(value: object, kept: frozenset[str]) -> object:
     """Drop every field that is not named, at every depth."""
-    if isinstance(value, dict):
-        return {name: _only(inner, kept) for name, inner in value.items() if name in kept}
-    if isinstance(value, list):
-        return [_only(inner, kept) for inner in value]
-    return orjson.Fragment(value.encode()) if isinstance(value, _Digits) else value
+    kind = type(value)  # the reader makes plain dicts and lists; a call for each value took longest
+    if kind is dict:
+        return {
+            name: _only(inner, kept) if type(inner) in _NESTED else inner
+            for name, inner in cast("dict[str, object]", value).items()
+            if name in kept
+        }
+    if kind is list:
+        inside = cast("list[object]", value)
+        return [_only(inner, kept) if type(inner) in _NESTED else inner for inner in inside]
+    return value
 
 
 def _json_text(value: object) -> bytes:
-    return orjson.dumps(value)
+    try:
+        return orjson.dumps(value, default=_digits)
+    except TypeError:  # a count of more than 64 bits
+        return orjson.dumps(_wide(value), default=_digits)
+
+
+def _wide(value: object) -> object:
+    """The same value, with counts that need more than 64 bits as exact decimals."""
+    if isinstance(value, dict):
+        return {name: _wide(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_wide(inner) for inner in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value) if abs(value) >= 1 << 63 else value
+    return value
+
+
+def _digits(value: object) -> orjson.Fragment:
+    """A number as it was written."""
+    if not isinstance(value, Decimal):
+        raise TypeError
+    return orjson.Fragment(str(value))
 
 
 def _columns(text: str, kept: frozenset[str], sign: str) -> str:

@@ -21,6 +21,7 @@ from sqlalchemy import and_, select, update
 from kpi.model import Window
 from sync_service import control, schema
 from sync_service.clock import Clock
+from sync_service.connectors.buckets import light
 from sync_service.connectors.kernel import ReportState
 from sync_service.control import Control
 from sync_service.troubles import LinkExpired, Parked, ReportFailed, Retryable
@@ -206,7 +207,9 @@ class Reports:
     def _save(self, order: Order, row: Row) -> Row:
         row = replace(row, updated_at=self.clock.now())
         extra = {"asked_at": row.asked_at.isoformat(), "polls": row.polls, "raw": row.raw}
-        with self.store.begin() as connection:
+        # What was asked for is never lost; other states are found again by asking.
+        precious = row.state == "processing" and not row.polls
+        with self.store.begin() if precious else light(self.store) as connection:
             control.put(
                 connection,
                 schema.reports,

@@ -15,7 +15,7 @@ from kpi.errors import KpiError
 from kpi.model import Window
 from sync_service.bodies import Response, gunzip
 from sync_service.clock import Clock
-from sync_service.connectors.buckets import Buckets, bucket_name
+from sync_service.connectors.buckets import EVERYBODY, Buckets, bucket_name
 from sync_service.connectors.kernel import Connector, Form, Limit, ReportState, ShopRef
 from sync_service.connectors.raw import RawStore, filtered
 from sync_service.connectors.reports import Order, Reports, Steps, order_key
@@ -94,9 +94,12 @@ class LiveSession:
         """One checked call with waits, authorisation and repeats."""
         limit = self._limit(operation)
         bucket = self._bucket(operation)
+        spoken_of = self._spoken_of(operation)
 
         def attempt() -> Response:
             self.kit.buckets.take(bucket, limit, cost)
+            if limit.also:
+                self.kit.buckets.take(*spoken_of, cost)
             request = Request(method, url, params, json, form, dict(headers or {}))
             answer = (
                 self._authorised(request, operation, accept)
@@ -107,7 +110,7 @@ class LiveSession:
 
         patience = Patience(deadline=limit.deadline)
         return repeated(
-            attempt, self.kit.clock, patience, lambda s: self.kit.buckets.drain(bucket, limit, s)
+            attempt, self.kit.clock, patience, lambda s: self.kit.buckets.drain(*spoken_of, s)
         )
 
     def _limit(self, operation: str) -> Limit:
@@ -117,9 +120,16 @@ class LiveSession:
             raise KpiError(message)
         return limit
 
+    def _spoken_of(self, operation: str) -> tuple[str, Limit]:
+        """The bucket that an answer's rate and refusal mean: never the ration of the whole app."""
+        named = self._limit(operation).also or operation
+        return self._bucket(named), self._limit(named)
+
     def _bucket(self, operation: str) -> str:
         app = self.shop.options.get("app", "default")
-        return bucket_name(self.connector.platform, app, self.shop.account, operation)
+        whole = self._limit(operation).scope == "app"
+        account = EVERYBODY if whole else self.shop.account
+        return bucket_name(self.connector.platform, app, account, operation)
 
     def _authorised(self, request: Request, operation: str, accept: tuple[int, ...]) -> Response:
         """Send with a token; one that is refused is renewed once and the call repeated once."""
@@ -160,7 +170,7 @@ class LiveSession:
         answer = self.kit.client(self.connector).send(request)
         seen = self.connector.observe(operation, answer)
         if seen is not None:
-            self.kit.buckets.correct(self._bucket(operation), self._limit(operation), seen)
+            self.kit.buckets.correct(*self._spoken_of(operation), seen)
         self.connector.judge(answer)
         check_status(answer, self.kit.clock.now(), accept)
         return answer
@@ -190,11 +200,17 @@ class LiveSession:
         )
         return self.kit.reports.obtain(order, steps)
 
-    def keep_raw(self, payload: bytes, form: Form = "json") -> str:
+    def keep_raw(
+        self,
+        payload: bytes | Response,
+        form: Form = "json",
+        hide: Callable[[bytes], bytes] | None = None,
+    ) -> str:
         """Keep an answer for replay, after the keep-list filter."""
         kept = self.connector.kept[self.stream]
         only = filtered(payload, kept, form)
-        return self.kit.raw.keep(only, self.stream, self.shop.code, self.window)
+        safe = hide(only) if hide else only
+        return self.kit.raw.keep(safe, self.stream, self.shop.code, self.window)
 
     def secret(self, name: str) -> str:
         """A credential of the account."""

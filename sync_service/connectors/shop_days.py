@@ -11,6 +11,7 @@ from kpi.model import Window
 from sync_service.connectors.kernel import ContractBroken
 
 DAY = timedelta(days=1)
+SMALL_HOURS = time(6)  # until then a stock counts for the day before
 
 
 @lru_cache(maxsize=64)
@@ -56,6 +57,15 @@ def iso_day(text: str) -> date:
 def today(now: datetime, time_zone: str) -> date:
     """The shop's day at an instant."""
     return now.astimezone(zone(time_zone)).date()
+
+
+def snapshot_day(now: datetime, time_zone: str) -> date:
+    """The day that a stock of now stands for: in the small hours the close of the day before.
+
+    A shop ships and receives little before six; later the day that runs has begun to count.
+    """
+    local = now.astimezone(zone(time_zone))
+    return local.date() - DAY if local.time() < SMALL_HOURS else local.date()
 
 
 def clipped(window: Window, before: date) -> Window:

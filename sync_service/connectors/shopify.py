@@ -15,7 +15,7 @@ from sync_service.connectors import shopify_parse as read
 from sync_service.connectors import shopify_queries as queries
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import Connector, FetchResult, Limit, Session, ShopRef, Stream
-from sync_service.connectors.shop_days import DAY, clipped, midnight, today, utc
+from sync_service.connectors.shop_days import DAY, clipped, midnight, snapshot_day, today, utc
 from sync_service.connectors.shopify_desk import Desk, judge, observe
 from sync_service.connectors.shopify_values import (
     Json,
@@ -25,7 +25,7 @@ from sync_service.connectors.shopify_values import (
     thing,
     things,
 )
-from sync_service.connectors.tally import Doubts
+from sync_service.connectors.tally import Doubts, Tally
 
 BULK_DAYS: Final = 35  # longer windows go by a bulk operation
 IDS: Final = 15  # nodes of one question by ids; more would pass 1,000 points
@@ -163,14 +163,19 @@ def _refund_lines(desk: Desk, ids: Sequence[str]) -> dict[str, list[read.Line]]:
 
 
 def traffic(session: Session, shop: ShopRef, window: Window) -> FetchResult:
-    """Visits by day."""
+    """Visits by day, and gross sales as the store's own reports count them."""
     days, desk = _finished(session, shop, window), _desk(session, shop, "shopify.traffic")
     if not days.days:
         return FetchResult(rows=[])
-    asked = queries.sessions_text(str(days.start), str(days.end - DAY))
-    answer = thing(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
-    rows = read.session_facts(answer, shop, days)
-    return FetchResult(rows, warnings=desk.doubts.problems())
+    tally = Tally(days, shop.currency)
+    for words, measure in (
+        (queries.sessions_text, "sessions"),
+        (queries.sales_text, "gross_sales"),
+    ):
+        asked = words(str(days.start), str(days.end - DAY))
+        answer = thing(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
+        read.by_day(answer, measure, tally)
+    return FetchResult(tally.rows(), warnings=desk.doubts.problems())
 
 
 def payments(session: Session, shop: ShopRef, window: Window) -> FetchResult:
@@ -199,8 +204,8 @@ def _has_payments(desk: Desk) -> bool:
 
 
 def stock(session: Session, shop: ShopRef, window: Window) -> FetchResult:
-    """Stock at the instant of asking, on the shop's running day."""
-    day, desk = today(session.now(), shop.time_zone), _desk(session, shop, "shopify.stock")
+    """Stock at the instant of asking."""
+    day, desk = snapshot_day(session.now(), shop.time_zone), _desk(session, shop, "shopify.stock")
     if not window.start <= day < window.end:
         return FetchResult(rows=[])
     items = list(desk.pages(queries.STOCK, ("inventoryItems",)))
@@ -284,7 +289,7 @@ STREAMS: Final = (
     ),
     Stream(
         name="shopify.traffic",
-        measures=("sessions",),
+        measures=("sessions", "gross_sales"),
         fetch=traffic,
         look_back_days=7,
         weekly_look_back_days=35,
@@ -330,7 +335,10 @@ KEPT: Final = {
         returnLineItems quantity fulfillmentLineItem lineItem sku refundLineItems subtotalSet"""
     ),
     "shopify.traffic": _ENVELOPE
-    | names("shopifyqlQuery tableData columns name dataType rows parseErrors day sessions"),
+    | names(
+        """shopifyqlQuery tableData columns name dataType rows parseErrors day sessions
+        gross_sales"""
+    ),
     "shopify.payments": _ENVELOPE
     | names(
         """shopifyPaymentsAccount balanceTransactions type test transactionDate amount

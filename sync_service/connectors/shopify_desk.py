@@ -47,7 +47,7 @@ class Desk:
     def ask(self, question: queries.Query, /, **variables: object) -> Json:
         """The `data` of an answer, kept for replay; `judge` has refused answers with errors."""
         answer = self._call(question, variables)
-        self.session.keep_raw(self.blind(answer.content))
+        self.session.keep_raw(answer, hide=self.blind)
         return _data(answer)
 
     def _call(self, query: queries.Query, variables: Mapping[str, object]) -> Response:

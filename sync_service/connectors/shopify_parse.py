@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from kpi.model import Window
@@ -317,25 +317,23 @@ def fee_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[Fact
     return tally.rows()
 
 
-def session_facts(answer: Json, shop: ShopRef, window: Window) -> list[FactRow]:
-    """Visits by day; a day without a row is unknown."""
+def by_day(answer: Json, measure: str, tally: Tally) -> None:
+    """One measure of a ShopifyQL answer; a day without a row is unknown."""
     errors = answer.get("parseErrors")
     if errors:
         raise ContractBroken(f"ShopifyQL: {errors}")
     table = thing(answer, "tableData")
     columns = [text(column, "name") for column in things(table, "columns")]
     rows = table.get("rows")
-    if not isinstance(rows, list) or not {"day", "sessions"} <= set(columns):
+    if not isinstance(rows, list) or not {"day", measure} <= set(columns):
         raise ContractBroken(f"ShopifyQL gave the columns {columns}")
-    tally = Tally(window, shop.currency)
     for row in rows:
         cells = row if isinstance(row, Mapping) else dict(zip(columns, row, strict=True))
-        tally.add(iso_day(str(cells["day"])), "sessions", _visits(cells["sessions"]))
-    return tally.rows()
+        tally.add(iso_day(str(cells["day"])), measure, _told(cells[measure], measure))
 
 
-def _visits(value: object) -> int:
+def _told(value: object, measure: str) -> int | Decimal:
     try:
-        return int(str(value))
-    except ValueError as error:
-        raise ContractBroken(f"{value!r} is no count of sessions") from error
+        return Decimal(str(value)) if measure == "gross_sales" else int(str(value))
+    except (ValueError, InvalidOperation) as error:
+        raise ContractBroken(f"{value!r} is no value of {measure}") from error

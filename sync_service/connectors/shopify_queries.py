@@ -301,5 +301,10 @@ def sessions_text(first: str, last: str) -> str:
     return f"FROM sessions SHOW sessions GROUP BY day SINCE {first} UNTIL {last} ORDER BY day"
 
 
+def sales_text(first: str, last: str) -> str:
+    """ShopifyQL: the store's own gross sales by day, to be compared with the orders."""
+    return f"FROM sales SHOW gross_sales GROUP BY day SINCE {first} UNTIL {last} ORDER BY day"
+
+
 ALL: Final = {name: value for name, value in globals().items() if isinstance(value, Query)}
 """Every query by its constant's name, for the tests."""

@@ -32,7 +32,7 @@ def summaries(seller: Seller, request: Request) -> Reply:
     one, held = seller.book(shop), stock(seller.world, shop.code)
     rows = [n for n, p in enumerate(one.products) if not skus or p.sku in skus]
     span, following = page(len(rows), PAGE, _offset(seller, request), request.twist)
-    today = one.clock.finished(seller.time.seconds())
+    today = one.clock.counted(seller.time.seconds())
     found = [_summary(one, held, n, today, details=details) for n in rows[span]]
     value: Json = {
         "payload": {

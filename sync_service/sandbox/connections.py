@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sync_service.accounts import Account, Link, save_account, save_shop
 from sync_service.house import House
-from sync_service.sandbox.server import SandboxHandle
+from sync_service.sandbox.server import Address
 from sync_service.sandbox.world import SandboxShop
 
 
-def connect_sandbox(house: House, sandbox: SandboxHandle) -> tuple[str, ...]:
+def connect_sandbox(house: House, sandbox: Address) -> tuple[str, ...]:
     """Store every shop of the sandbox and give their codes; a second run changes addresses only."""
     for shop in sandbox.world.shops:
         links = {}

@@ -201,7 +201,7 @@ def seen_adverts(settled: Adverts, ages: Ints) -> Adverts:
     share = np.ones(len(ages))
     for n, part in enumerate(CONVERSIONS):
         share[ages == n] = part
-    orders = np.floor(settled.orders * share + 1e-9).astype(np.int64)
+    orders = np.floor(settled.orders * share + _chance(settled.orders.shape)).astype(np.int64)
     price = np.where(settled.orders > 0, settled.sales // np.maximum(settled.orders, 1), 0)
     return Adverts(
         impressions=settled.impressions,
@@ -212,17 +212,26 @@ def seen_adverts(settled: Adverts, ages: Ints) -> Adverts:
     )
 
 
+def _chance(shape: tuple[int, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """A fixed number below 1 for each cell, evenly spread: a single order is seen some day too."""
+    row, day = np.indices(shape)
+    spread: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = (
+        row * 0.7548776662466927 + day * 0.5698402909980532
+    ) % 1.0
+    return np.clip(spread, 1e-9, 1 - 1e-6)
+
+
 def reviews(world: World, code: str) -> Reviews:
     """Reviews by day; one day has a surge of bad ones."""
     one = book(world, code)
     rng = np.random.default_rng([world.seed, one.shop.key, 4])
     mean = one.expected.sum(axis=0)
-    negative = rng.poisson(np.minimum(mean * 0.0035, 0.9))
+    negative = rng.poisson(np.minimum(mean * 0.003, 0.9))
     negative = np.minimum(negative, 3)
     shop, day, count = BAD_REVIEW_DAY
     if shop == code:
         negative[(day - HISTORY_START).days] = count
-    return Reviews(total=negative + rng.poisson(mean * 0.03), negative=negative)
+    return Reviews(total=negative + rng.poisson(mean * 0.065), negative=negative)
 
 
 def stock(world: World, code: str) -> Stock:

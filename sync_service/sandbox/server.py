@@ -36,18 +36,11 @@ DRIP_SECONDS = 0.05  # real time between two drips
 
 
 @dataclass(slots=True)
-class SandboxHandle:
-    """A running sandbox."""
+class Address:
+    """Where a sandbox listens, and with which credentials its shops are connected."""
 
     port: int
     world: World
-    faults: Faults
-    logins: Logins
-    amazon: Amazon
-    ads: AmazonAds
-    shopify: Shopify
-    _server: ThreadingHTTPServer
-    _thread: threading.Thread
 
     @property
     def netloc(self) -> str:
@@ -78,6 +71,19 @@ class SandboxHandle:
             "client_secret": ADS_CLIENT_SECRET if ads else SP_CLIENT_SECRET,
             "refresh_token": one.ads_refresh_token if ads else one.refresh_token,
         }
+
+
+@dataclass(slots=True)
+class SandboxHandle(Address):
+    """A running sandbox of this process."""
+
+    faults: Faults
+    logins: Logins
+    amazon: Amazon
+    ads: AmazonAds
+    shopify: Shopify
+    _server: ThreadingHTTPServer
+    _thread: threading.Thread
 
     def stop(self) -> None:
         """Close the port and wait for the server's thread."""

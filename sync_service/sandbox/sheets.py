@@ -298,7 +298,8 @@ def shop_refunds(view: View) -> Sheet:
 def shop_traffic(view: View) -> Sheet:
     """shopify.traffic."""
     seen = visits(view.world, view.book.shop.code)
-    return Sheet(whole={"sessions": seen_visits(seen.sessions, view.ages)})
+    sales = shop_orders(view).rows["gross_sales"].sum(axis=0)
+    return Sheet(whole={"sessions": seen_visits(seen.sessions, view.ages), "gross_sales": sales})
 
 
 def order_fees(one: Book) -> Ints:
@@ -335,7 +336,7 @@ def _outside(view: View) -> dict[str, Ints]:
     sales = by_sku_day(one, lines.bought, lines.price - lines.discount).sum(axis=0)
     spend = np.rint(sales * rng.uniform(0.09, 0.14, len(DAYS))).astype(np.int64)
     clicks = spend // 95
-    orders = (clicks * 0.028).astype(np.int64)
+    orders = (clicks * 0.05).astype(np.int64)
     held = stock(view.world, one.shop.code).available.sum(axis=0)
     return {
         "ad_spend": spend,

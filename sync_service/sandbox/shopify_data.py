@@ -204,7 +204,7 @@ class Store:
 
     def _level(self, product: SandboxProduct) -> tuple[int, int]:
         held = stock(self.view.world, self.book.shop.code)
-        day = self.book.clock.finished(self.view.now)
+        day = self.book.clock.counted(self.view.now)
         row = self.book.products.index(product)
         return int(held.available[row, day]), int(held.inbound[row, day])
 

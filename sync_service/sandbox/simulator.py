@@ -29,6 +29,7 @@ Bools = NDArray[np.bool_]
 NEVER = 2**62
 HOUR = 3600
 DAY = 86_400
+SMALL_HOURS = 6 * HOUR
 DAYS = days_of(HISTORY_START, HISTORY_END)
 EMPTY_SHELVES = (  # shop, rank of the SKU by weight, first day, days at zero
     ("AMZ-US", 2, date(2026, 10, 5), 14),
@@ -79,6 +80,10 @@ class Clockwork:
     def index(self, day: date) -> int:
         """Index of a day of the calendar."""
         return (day - HISTORY_START).days
+
+    def counted(self, now: float) -> int:
+        """The day whose stock is there at an instant: nothing moves before six in the morning."""
+        return self.finished(now - SMALL_HOURS)
 
     def finished(self, now: float) -> int:
         """How many days are over at an instant: they are days 0 to n - 1."""

@@ -79,7 +79,8 @@ def _served(
     start = max(0, one.clock.index(window.start))
     end = min(one.clock.index(window.end), finished + (stream in RUNNING))
     if stream in SNAPSHOTS:
-        start = max(start, finished)
+        counted = one.clock.counted(now)
+        start, end = max(start, counted), min(end, counted + 1)
     if stream in ADS_KEPT_DAYS and not forgotten:
         start = max(start, finished - ADS_KEPT_DAYS[stream])
     return start, max(start, end)

@@ -263,7 +263,7 @@ def _catalogue(seed: int, company: str) -> tuple[_Base, ...]:
                     category=category,
                     title=f"{_RISKY.get(number, '')}{name}, {('black', 'white', 'grün')[variant]}",
                     price=price,
-                    cost_share=float(rng.uniform(0.19, 0.30)),
+                    cost_share=float(rng.uniform(0.30, 0.44)),
                     weight=float(rng.pareto(1.6) + 0.15),
                     opened=opened,
                 )
@@ -309,7 +309,7 @@ def _product(shop: SandboxShop, base: _Base, rng: np.random.Generator) -> Sandbo
         commission=Decimal(commission),
         return_rate=return_rate,
         unit_cost=cost if known else None,
-        freight=(cost * Decimal("0.18")).quantize(Decimal("0.01")) if known else None,
+        freight=(cost * Decimal("0.36")).quantize(Decimal("0.01")) if known else None,
         opened=base.opened + timedelta(days=shift) if base.opened >= HISTORY_START else base.opened,
         weight=base.weight * float(rng.uniform(0.5, 1.5)),
         number=base.number,
