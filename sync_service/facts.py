@@ -186,6 +186,8 @@ class Facts:
     def rows(self, stream: str, shop: str, window: Window, version: int | None = None) -> pa.Table:
         """Give the facts of a window, ordered by key, with every column of the table."""
         files = [f for f in self.files(version, window) if (f.stream, f.shop) == (stream, shop)]
+        if not files:
+            return self.schema.empty_table()
         return read_rows([f.path for f in files], self.schema, window)
 
     def leaves(self, query: LeafQuery) -> LeafSums:

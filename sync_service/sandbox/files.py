@@ -166,15 +166,39 @@ def _outside(world: World, as_of: datetime) -> Rows:
             yield (DAYS[n].isoformat(), shop.code, *values)
 
 
+def history_files(world: World, as_of: datetime, since: date) -> dict[str, bytes]:
+    """What no platform serves any more, or never did: older ads, reviews, own stores' costs.
+
+    Advertising begins at `since`.
+    """
+    made = {
+        "reviews.csv": csv_bytes(REVIEWS_HEADER, _reviews(world, as_of)),
+        "own-stores.csv": csv_bytes(OUTSIDE_HEADER, _outside(world, as_of)),
+    }
+    for shop in world.shops:
+        if shop.platform == "amazon":
+            made |= _ads_files(world, shop, as_of, since)
+    return made
+
+
+def _ads_files(
+    world: World, shop: SandboxShop, as_of: datetime, since: date = HISTORY_START
+) -> dict[str, bytes]:
+    one, first = book(world, shop), (since - HISTORY_START).days
+    products = [*_sku_ads(world, one, "sp", as_of, first)]
+    display = [*_sku_ads(world, one, "sd", as_of, first)]
+    brands = [*_brand_ads(world, one, as_of, first)]
+    return {
+        f"ads-{shop.code}-sp.csv": csv_bytes(ADS_HEADER, products),
+        f"ads-{shop.code}-sd.csv": csv_bytes(ADS_HEADER.replace("7 Day", "14 Day"), display),
+        f"ads-{shop.code}-sb.xlsx": xlsx_bytes(BRANDS_HEADER, brands),
+    }
+
+
 def _amazon_files(world: World, shop: SandboxShop, as_of: datetime) -> dict[str, bytes]:
     one = book(world, shop)
     days = [DAYS[n] for n in _finished(one, as_of)][-ORDERS_DAYS:]
-    return {
-        f"ads-{shop.code}-sp.csv": csv_bytes(ADS_HEADER, _sku_ads(world, one, "sp", as_of)),
-        f"ads-{shop.code}-sd.csv": csv_bytes(
-            ADS_HEADER.replace("7 Day", "14 Day"), _sku_ads(world, one, "sd", as_of)
-        ),
-        f"ads-{shop.code}-sb.xlsx": xlsx_bytes(BRANDS_HEADER, _brand_ads(world, one, as_of)),
+    return _ads_files(world, shop, as_of) | {
         f"business-report-{shop.code}.csv": csv_bytes(
             BUSINESS_HEADER, _business(world, one, as_of)
         ),
@@ -189,7 +213,7 @@ def _amazon_files(world: World, shop: SandboxShop, as_of: datetime) -> dict[str,
 AdLine = tuple[int, int, tuple[object, ...]]  # day, SKU or campaign, what was counted
 
 
-def _old_ads(world: World, one: Book, key: str, as_of: datetime) -> Iterator[AdLine]:
+def _old_ads(world: World, one: Book, key: str, as_of: datetime, first: int) -> Iterator[AdLine]:
     """Advertising that the API has forgotten, settled long ago; empty lines are absent."""
     now = as_of.timestamp()
     end = max(0, one.clock.finished(now) - ADS_KEPT_DAYS[f"amazon_ads.{key}"])
@@ -197,6 +221,7 @@ def _old_ads(world: World, one: Book, key: str, as_of: datetime) -> Iterator[AdL
     seen = seen_adverts(adverts(world, one.shop.code)[key], ages)
     counts = [a[:, :end] for a in (seen.impressions, seen.clicks, seen.spend, seen.sales)]
     some = (counts[0] | counts[1] | seen.orders[:, :end]) > 0
+    some[:, :first] = False
     days, rows = np.nonzero(some.T)
     columns = [a[rows, days].tolist() for a in (*counts, seen.orders[:, :end])]
     for day, row, *values in zip(days.tolist(), rows.tolist(), *columns, strict=True):
@@ -212,17 +237,17 @@ def _ad_values(shown: int, clicks: int, spend: int, sales: int, orders: int) -> 
     return (shown, clicks, rate, price, cents(spend), cents(sales), acos, roas, orders)
 
 
-def _sku_ads(world: World, one: Book, key: str, as_of: datetime) -> Rows:
+def _sku_ads(world: World, one: Book, key: str, as_of: datetime, first: int) -> Rows:
     dates = [day.isoformat() for day in DAYS]
     currency, market = one.shop.currency, one.shop.market
-    for day, n, values in _old_ads(world, one, key, as_of):
+    for day, n, values in _old_ads(world, one, key, as_of, first):
         product = one.products[n]
         head = (dates[day], "", currency, f"{key.upper()} {product.category}", "default")
         yield (*head, market, product.sku, product.asin, *values, values[-1])
 
 
-def _brand_ads(world: World, one: Book, as_of: datetime) -> Rows:
-    for day, n, values in _old_ads(world, one, "sb", as_of):
+def _brand_ads(world: World, one: Book, as_of: datetime, first: int) -> Rows:
+    for day, n, values in _old_ads(world, one, "sb", as_of, first):
         shown, clicks, rate, price, spend, sales, acos, _, orders = values
         head = (DAYS[day].isoformat(), "", one.shop.currency, f"SB {CATEGORIES[n][0]}")
         money = (float(str(spend)), float(str(sales)))

@@ -1,0 +1,252 @@
+"""Files as they come: encodings, pretenders, decimal commas, dates of three locales."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync_service.imports.dates import DateOrder, read_dates
+from sync_service.imports.numbers import DecimalSign, read_numbers
+from sync_service.imports.reading import Cell, id_text, normal, read_file
+from sync_service.imports.refusals import FileRefusedError
+from sync_service.workbooks.refusals import RefusedBookError
+
+TEXT = "日期,店铺,说明\r\n2026-10-21,AMZ-DE,差评\r\n"
+GERMAN = "datum;laden;titel\r\n2026-10-21;AMZ-DE;Küchenwaage für Brühe\r\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "chosen"),
+    [
+        pytest.param(TEXT, "utf-8", "utf-8", id="UTF-8"),
+        pytest.param(TEXT, "utf-8-sig", "utf-8", id="UTF-8 with a mark"),
+        pytest.param(TEXT, "utf-16", "utf-16", id="UTF-16 with a mark"),
+        pytest.param(TEXT, "gbk", "gb18030", id="GBK of a Chinese ERP"),
+        pytest.param(TEXT, "gb18030", "gb18030", id="GB18030"),
+        pytest.param(GERMAN, "cp1252", "windows-1252", id="umlauts are not taken for Chinese"),
+        pytest.param(GERMAN, "utf-8", "utf-8", id="umlauts in UTF-8"),
+    ],
+)
+def test_encodings(tmp_path: Path, text: str, written: str, chosen: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(written))
+    grid = read_file(path)
+    assert grid.encoding == chosen
+    wanted = [line.replace(";", ",").split(",") for line in text.split("\r\n")[:-1]]
+    assert [list(grid.headers), *(list(row) for row in grid.rows)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        pytest.param("a.csv", b"<!DOCTYPE html><html>sign in", "web page", id="sign-in page"),
+        pytest.param("a.csv", b"PK\x03\x04rest", "zip archive", id="zip"),
+        pytest.param("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1", "old .xls", id="old workbook"),
+        pytest.param("a.csv", b"%PDF-1.7", "PDF", id="PDF"),
+        pytest.param("a.csv", b"\x1f\x8b\x08", "gzip", id="gzip"),
+        pytest.param("a.csv", b'{"errors":[]}', "JSON", id="JSON"),
+        pytest.param("a.csv", b"a,b\n1,\0\0\n", "binary data", id="zero bytes"),
+        pytest.param("a.csv", b"", "empty", id="nothing"),
+        pytest.param("a.csv", b"one column\n1\n", "no comma", id="no delimiter"),
+        pytest.param("a.csv", b'a,b\n"open,1\n', "cannot be read", id="a quote without its end"),
+        pytest.param(
+            "a.csv", b"a,b\n\x81\x8d\x90\xff,\x81\n", "no encoding", id="no encoding fits"
+        ),
+        pytest.param("a.xls", b"a,b", "only .csv", id="an ending that is not read"),
+    ],
+)
+def test_what_only_pretends_to_be_a_table_is_refused(
+    tmp_path: Path, name: str, data: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(FileRefusedError, match=said) as caught:
+        read_file(path)
+    assert caught.value.texts["zh"]
+
+
+def test_a_workbook_with_macros_or_a_bomb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/vbaProject.bin", b"x")
+    with pytest.raises(RefusedBookError):
+        read_file(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 300_000_000)
+    with pytest.raises(RefusedBookError):
+        read_file(path)
+
+
+def test_a_row_of_another_length_is_refused_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n3\n4,5,\n6,7,8\n", encoding="utf-8")
+    grid = read_file(path)
+    assert grid.rows == (("1", "2"), ("4", "5"))
+    assert [one.row for one in grid.refused] == [3, 5]
+
+
+def test_a_workbook_gives_numbers_dates_and_texts_unchanged(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, ["day", "amount", "title", "id"])
+        sheet.write_datetime(1, 0, datetime(2026, 10, 21), day)  # noqa: DTZ001 - a day
+        sheet.write_number(1, 1, 0.1)
+        sheet.write_string(1, 2, "=1+1")
+        sheet.write_string(1, 3, "007")
+    assert read_file(path).rows == ((date(2026, 10, 21), Decimal("0.1"), "=1+1", "007"),)
+
+
+def test_headers_are_compared_trimmed_and_half_width() -> None:
+    assert normal("\ufeff  采购成本（元）  ") == "采购成本(元)"
+    assert normal("Sessions  - Total") == "sessions - total"
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        pytest.param("00123", "00123", id="leading zeros stay"),
+        pytest.param("1.23E+15", None, id="lost digits are refused"),
+        pytest.param("1,23E+15", None, id="also with a decimal comma"),
+        pytest.param("12E4", "12E4", id="a SKU may look like a number"),
+        pytest.param(Decimal(123), "123", id="a number of a workbook"),
+        pytest.param(Decimal("1.23E+15"), None, id="a number too long for a workbook"),
+        pytest.param("=HYPERLINK(1)", "=HYPERLINK(1)", id="text that looks like a formula"),
+    ],
+)
+def test_identifiers(cell: Cell, kept: str | None) -> None:
+    assert id_text(cell) == kept
+
+
+def numbers(
+    cells: Sequence[Cell], chosen: DecimalSign | None = None, *, whole: bool = False
+) -> object:
+    found = read_numbers("x", cells, chosen, whole=whole)
+    return [None if v is None else str(v) for v in found.values], list(found.bad)
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        pytest.param(["1,234.56", "7"], ["1234.56", "7"], id="en_US"),
+        pytest.param(["US$1,234.56", "1,234"], ["1234.56", "1234"], id="en_US: one cell decides"),
+        pytest.param(["1.234,56 €", "7,5"], ["1234.56", "7.5"], id="de_DE"),
+        pytest.param(["1.234,56\u00a0€", "1.234"], ["1234.56", "1234"], id="de_DE: one decides"),
+        pytest.param(["1 234,56", "0,5"], ["1234.56", "0.5"], id="fr_FR: blanks between thousands"),
+        pytest.param(["¥1,234.5", "￥8", "１２"], ["1234.5", "8", "12"], id="zh_CN"),
+        pytest.param(
+            ["(12.30)", "-1.5", "2.5-"], ["-12.30", "-1.5", "-2.5"], id="three minus signs"
+        ),
+        pytest.param(["12%", "0.5%"], ["0.12", "0.005"], id="percent"),
+        pytest.param(["0.125", "0.250"], ["0.125", "0.250"], id="0.125 holds no thousands"),
+        pytest.param([Decimal("1.234"), "5"], ["1.234", "5"], id="a workbook's number is clear"),
+        pytest.param(["", "3"], [None, "3"], id="an empty cell is unknown, not zero"),
+    ],
+)
+def test_numbers(cells: Sequence[Cell], values: Sequence[str | None]) -> None:
+    assert numbers(cells) == (values, [])
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(["1.234", "5"], id="1.234 fits both"),
+        pytest.param(["1,234", "2,345"], id="1,234 fits both"),
+        pytest.param(["1,234.5", "1.234,5"], id="two conventions in one column"),
+    ],
+)
+def test_a_column_that_fits_both_conventions_is_refused_until_the_user_chooses(
+    cells: Sequence[Cell],
+) -> None:
+    with pytest.raises(FileRefusedError, match="--decimal"):
+        numbers(cells)
+    assert numbers(["1.234"], ",") == (["1234"], [])
+    assert numbers(["1.234"], ".") == (["1.234"], [])
+
+
+def test_a_count_has_no_fraction_which_decides() -> None:
+    assert numbers(["1,234", "56"], whole=True) == (["1234", "56"], [])
+    with pytest.raises(FileRefusedError, match="--decimal"):
+        numbers(["1.000"], whole=True)  # 1000, or 1 with three zeros behind it
+
+
+def test_what_is_no_number_is_named_by_its_row() -> None:
+    assert numbers(["1.5", "n/a", "1,2,3", "1e400"]) == (["1.5", None, None, None], [1, 2, 3])
+
+
+@given(
+    st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False),
+    st.sampled_from([".", ","]),
+)
+def test_what_a_locale_prints_is_read_back(value: Decimal, sign: DecimalSign) -> None:
+    text = f"{value:,.2f}"
+    if sign == ",":
+        text = text.translate(str.maketrans(",.", ".,"))
+    assert read_numbers("x", [text], None, whole=False).values == (value,)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_number_or_a_bad_cell_and_never_a_fault(text: str) -> None:
+    found = read_numbers("x", [text], ".", whole=False)
+    assert (found.values[0] is None) == (not text or found.bad == (0,))
+    read_dates("x", [text], "dmy")
+
+
+def dates(cells: Sequence[Cell], chosen: DateOrder | None = None) -> list[object]:
+    return list(read_dates("x", cells, chosen).values)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param(["2026-10-21"], id="ISO"),
+        pytest.param(["2026/10/21"], id="zh_CN with strokes"),
+        pytest.param(["2026年10月21日"], id="zh_CN"),
+        pytest.param(["10/21/2026"], id="en_US: 21 is no month"),
+        pytest.param(["21/10/2026"], id="fr_FR: 21 is no month"),
+        pytest.param(["21.10.2026"], id="de_DE: dots put the day first"),
+        pytest.param(["Oct 21, 2026"], id="advertising console"),
+        pytest.param(["21 Oct 2026"], id="day and month by name"),
+        pytest.param(["46316"], id="Excel serial"),
+        pytest.param([Decimal(46316)], id="Excel serial as a number"),
+        pytest.param(["2026-10-21 08:14"], id="a time without a zone is the shop's day"),
+    ],
+)
+def test_dates(cells: Sequence[Cell]) -> None:
+    assert dates(cells) == [date(2026, 10, 21)]
+
+
+def test_one_cell_decides_for_the_column() -> None:
+    assert dates(["03/04/2026", "13/04/2026"]) == [date(2026, 4, 3), date(2026, 4, 13)]
+    assert dates(["03/04/2026", "03/14/2026"]) == [date(2026, 3, 4), date(2026, 3, 14)]
+
+
+def test_an_undecidable_column_is_refused_until_the_user_chooses() -> None:
+    with pytest.raises(FileRefusedError, match="--dates"):
+        dates(["03/04/2026", "05/06/2026"])
+    with pytest.raises(FileRefusedError, match="change places"):
+        dates(["13/04/2026", "03/14/2026"])
+    assert dates(["03/04/2026"], "mdy") == [date(2026, 3, 4)]
+    assert dates(["03/03/2026"]) == [date(2026, 3, 3)]
+
+
+def test_an_instant_keeps_its_zone() -> None:
+    wanted = datetime(2026, 6, 17, 8, 14, 22, tzinfo=UTC)
+    assert dates(["2026-06-17 08:14:22 UTC"]) == [wanted]
+    assert dates(["17.06.2026 08:14:22 UTC"]) == [wanted]
+    assert dates(["2026-06-17 04:14:22 -0400"]) == [wanted]
+    assert dates(["2026-06-17T10:14:22+02:00"]) == [wanted]
+
+
+def test_no_date_is_named_by_its_row() -> None:
+    assert read_dates("x", ["2026-02-30", "soon", "2026-10-21 25:00"], None).bad == (0, 1, 2)
