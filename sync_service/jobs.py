@@ -34,6 +34,7 @@ from sync_service.stops import STOPS, as_trouble
 from sync_service.sync import SyncReport, backfill, sync
 from sync_service.workbooks.xlsx import XlsxPort
 
+LOG = logging.getLogger(__name__)
 SERVICE = "service"  # lease of the one process that keeps the schedule of a data folder
 AGAIN = timedelta(minutes=5)  # until a morning that failed is tried once more
 TRIES = 6  # a workbook that somebody has open at half past eight is closed by nine
@@ -180,8 +181,10 @@ class Jobs:
     # -- tasks --------------------------------------------------------------------------------
 
     def _each_minute(self) -> None:
-        with suppress(*STOPS):
+        try:
             self.tick()
+        except STOPS as error:  # the next minute looks again
+            LOG.warning("schedule: %s", error)
 
     def _sync_due(self, run: str) -> None:
         """Fetch what is due; reports that are still being built are taken up by a later look."""
@@ -224,7 +227,10 @@ class Jobs:
         """Fetch what is due, then the workbook: it is there before nine."""
 
         def work() -> None:
-            self._fetch()
+            try:
+                self._fetch()
+            except STOPS as error:  # what cannot be fetched never hides the workbook
+                LOG.warning("%s: %s", run, error)
             self._write(run, book, "schedule")
             mornings.finished(self.house.store, book, datetime.fromisoformat(day).date())
 
@@ -268,7 +274,7 @@ class Jobs:
         try:
             work()
         except STOPS as error:
-            logging.getLogger(__name__).warning("%s: %s", run, error)
+            LOG.warning("%s: %s", run, error)
             runs.note(store, run, "failed", self._now(), error=_said(error))
 
 

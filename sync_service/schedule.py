@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from sync_service import control, schema
 from sync_service.connectors.kernel import ShopRef, Stream
 from sync_service.control import Control
@@ -40,6 +42,19 @@ def set_frequency(
     }
     with store.begin() as connection:
         control.put(connection, schema.schedule, row)
+        _count_anew(connection, shop, stream, frequency, now)
+
+
+def _count_anew(
+    connection: Connection, shop: str, stream: str, frequency: Frequency, now: datetime
+) -> None:
+    """The next fetch follows the new frequency from the last one; failures keep their own wait."""
+    key = {"stream": stream, "shop": shop}
+    row = control.get(connection, schema.stream_state, **key)
+    if row is None or row["state"] not in {"ok", "partial"} or row["last_success"] is None:
+        return
+    again = row["last_success"] + timedelta(seconds=frequency.every_seconds * EARLY)
+    control.put(connection, schema.stream_state, {**key, "next_run": max(again, now)})
 
 
 def frequency(store: Control, shop: str, stream: str) -> Frequency:

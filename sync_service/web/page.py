@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 page = Blueprint("page", __name__, template_folder="pages")
 ZONE = "Asia/Shanghai"  # the reader's wall clock where no workbook says another
 SHOWN = 12
+NAMED = 4  # streams of one shop; the command `status` lists all
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ def _line(shop: Shop, states: Mapping[tuple[str, str], StreamState], zone: str) 
         sign, look = "◇", "warn"
     if failed:
         sign, look = "■", "breach"
-    state = ", ".join(dict.fromkeys((*failed, *stale)))
+    bad = list(dict.fromkeys((*failed, *stale)))
+    more = f" + {len(bad) - NAMED}" if len(bad) > NAMED else ""
+    state = ", ".join(bad[:NAMED]) + more
     return Line(sign, look, shop.code, shop.market, state, _local(last, zone), _local(after, zone))
 
 
@@ -173,5 +176,4 @@ def _problems(house: House) -> list[str]:
 def _local(moment: datetime | None, zone: str) -> str:
     if moment is None:
         return "–"
-    local = moment.astimezone(ZoneInfo(zone)) + timedelta(0)
-    return f"{local:%m-%d %H:%M}"
+    return f"{moment.astimezone(ZoneInfo(zone)):%m-%d %H:%M}"

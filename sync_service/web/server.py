@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import socket
 from types import FrameType
 
 from waitress.server import create_server
@@ -32,32 +33,37 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
     jobs = Jobs(house)
     app = create_app(house, jobs)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    try:
-        server = create_server(
-            app,
-            host=HOST,
-            port=house.settings.port,
-            threads=THREADS,
-            max_request_body_size=MOST_BYTES,
-            ident="LinkStar",
-            clear_untrusted_proxy_headers=True,
-        )
-    except OSError as error:
-        raise KpiError(
-            f"Port {house.settings.port} cannot be used ({error.strerror}). "
-            "Stop what uses it, or set LINKSTAR_PORT to another number."
-        ) from error
+    door = _door(house.settings.port)
+    server = create_server(
+        app,
+        sockets=[door],
+        threads=THREADS,
+        max_request_body_size=MOST_BYTES,
+        ident="LinkStar",
+        clear_untrusted_proxy_headers=True,
+    )
     before = signal.signal(signal.SIGTERM, _leave)
     try:
         jobs.start()
-        port = getattr(server, "effective_port", house.settings.port)  # of the one socket
-        _greet(terminal, f"http://{HOST}:{port}", make_token(house, fresh=fresh))
+        address = f"http://{HOST}:{door.getsockname()[1]}"
+        _greet(terminal, address, make_token(house, fresh=fresh))
         server.run()
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
         jobs.stop()
     terminal.say("服务已停止。", "The service has stopped.")
+
+
+def _door(port: int) -> socket.socket:
+    """The one socket, on loopback; it is ours before anything else starts."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise KpiError(
+            f"Port {port} cannot be used ({error.strerror}). "
+            "Stop what uses it, or set LINKSTAR_PORT to another number."
+        ) from error
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
