@@ -11,6 +11,7 @@ from kpi.errors import Problem
 from kpi.model import Language
 from sheet_templates.build import build
 from sync_service.commands.books import order_of, show
+from sync_service.commands.demo_files import drop_files
 from sync_service.console import Exit, Terminal
 from sync_service.house import House, open_house
 from sync_service.refresh import refresh
@@ -59,7 +60,7 @@ def run(terminal: Terminal, settings: Settings, words: argparse.Namespace) -> Ex
                 f"已连接 {len(shops)} 个店铺（本机模拟平台）。",
                 f"{len(shops)} shops connected to the stand-in platforms on this machine.",
             )
-            found = _fetch(terminal, house)
+            found = (*_fetch(terminal, house), *drop_files(terminal, house, sandbox.world))
             _books(terminal, house, sandbox.world, folder)
     terminal.problems(found)
     return Exit.OK
