@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kpi.catalog import shipped
 from kpi.money import Rates
-from sync_service import sync
+from sync_service import control, sync
 from sync_service.clock import Clock, SystemClock
 from sync_service.connectors.amazon_ads import AMAZON_ADS
 from sync_service.connectors.amazon_sp_api import AMAZON
@@ -31,6 +31,7 @@ from sync_service.recovery import recover
 from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
 from sync_service.settings import Settings
 
+HEALED = "facts_version_healed"  # setting: the facts' version that cursors were compared with
 CONNECTORS: tuple[Connector, ...] = (AMAZON, AMAZON_ADS, SHOPIFY)
 LAYOUTS: tuple[Layout, ...] = (
     BUSINESS_REPORT,
@@ -83,9 +84,22 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     kit = Kit(settings, store, secrets, time)
     try:
         facts = Facts(settings.facts, shipped().measures)
-        for said in recover(facts, store, time.now()):  # a process that was killed between two
-            logging.getLogger(__name__).warning("%s", said)
+        _heal(facts, store, time)
         yield House(settings, time, store, secrets, facts, kit, stored_rates(settings.home))
     finally:
         kit.close()
         store.close()
+
+
+def _heal(facts: Facts, store: Control, clock: Clock) -> None:
+    """Bring cursors in line with facts after a kill or a restore; once a version of the facts.
+
+    Cursor and facts differ only where facts were committed since, or where one of the two stores
+    came from a backup: then the version that was checked last is another one.
+    """
+    version = facts.version
+    if control.setting(store, HEALED) == version:
+        return
+    for said in recover(facts, store, clock.now()):
+        logging.getLogger(__name__).warning("%s", said)
+    control.set_setting(store, HEALED, version)

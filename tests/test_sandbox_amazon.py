@@ -330,7 +330,7 @@ def test_stock_comes_in_pages_whose_token_dies_in_half_a_minute(box: Bench) -> N
             break
         box.clock.jump(1)
         page = box.amazon(path, asked | {"nextToken": token}).json()
-    today = Window(date(2026, 10, 22), date(2026, 10, 23))
+    today = Window(date(2026, 10, 21), date(2026, 10, 22))  # 03:00 in Berlin: yesterday's close
     total = sum(one["inventoryDetails"]["fulfillableQuantity"] for one in found)
     assert total == true("amazon.stock", "available_units", today)
     names = ("inboundWorkingQuantity", "inboundShippedQuantity", "inboundReceivingQuantity")
