@@ -27,7 +27,7 @@ from sync_service.connectors.shopify_values import (
 )
 from sync_service.connectors.tally import Doubts, Tally
 
-BULK_DAYS: Final = 35  # longer windows go by a bulk operation
+BULK_DAYS: Final = 14  # longer windows go by a bulk operation; the daily look-back goes by pages
 IDS: Final = 15  # nodes of one question by ids; more would pass 1,000 points
 
 
