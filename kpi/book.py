@@ -234,7 +234,7 @@ def _shop(row: RowReader) -> Shop | None:
         platform=row.word("platform", "platform") or "",
         market=market,
         region=region_of(market),
-        currency=row.needed("currency").upper(),
+        currency=row.currency("currency") or row.needed("currency"),
         time_zone=zone,
         owner=row.text("owner") or None,
         name=row.text("name"),
@@ -288,7 +288,7 @@ def _product(row: RowReader) -> Product | None:
         stage=row.text("stage") or None,
         unit_cost=cost,
         freight=row.exact("freight"),
-        currency=row.text("currency", "CNY").upper(),
+        currency=row.currency("currency", "CNY"),
         parent=row.text("parent") or None,
     )
 
@@ -307,7 +307,7 @@ def _target(row: RowReader, settings: Settings) -> TargetRow | None:
         owner=row.text("owner") or None,
         year_total=row.number("year_total"),
         months=tuple(row.number(month) for month in MONTHS),
-        currency=row.text("currency").upper() or settings.currency,
+        currency=row.currency("currency") or settings.currency,
         address=row.address,
     )
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from kpi.errors import Place, Problem
 from kpi.messages import problem
+from kpi.money import CURRENCIES
 from kpi.tables import CellValue, ErrorValue, Row, Table
 
 Decode = Callable[[str, str], str | None]
@@ -136,6 +137,13 @@ class RowReader:
             near = get_close_matches(text, self.names, n=1) or ["?"]
             self.wrong(column, "unknown_kpi", shown=text, near=near[0])
         return code or ""
+
+    def currency(self, column: str, default: str = "") -> str:
+        """A currency that has rates, by its three letters."""
+        code = self.text(column, default).upper()
+        if code and code not in CURRENCIES:
+            self.wrong(column, "unknown_currency", shown=code)
+        return code
 
     def wrong(self, column: str, code: str, **values: object) -> None:
         """Note a Problem at a cell and spoil the row."""

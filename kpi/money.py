@@ -23,6 +23,13 @@ from kpi.errors import KpiError
 
 EURO = "EUR"
 BASE = "USD"  # fixed rates are US dollars per unit
+CURRENCIES = frozenset(  # the euro and what the European Central Bank quotes
+    (
+        *("EUR", "AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "GBP", "HKD", "HUF", "IDR"),
+        *("ILS", "INR", "ISK", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON"),
+        *("SEK", "SGD", "THB", "TRY", "USD", "ZAR"),
+    )
+)
 MAX_AGE_DAYS = 5
 _ONE = Decimal(1)
 _NOT_PUBLISHED = ("", "N/A")

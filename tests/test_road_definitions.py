@@ -1,0 +1,124 @@
+"""Bad definitions: one problem with tab, cell and mend each; the rest of the book goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kpi.errors import Problem
+from sheet_templates.build import build
+from sheet_templates.start import BookStart
+from sync_service.cli import main
+from sync_service.console import Exit
+from sync_service.refresh import read
+from sync_service.sandbox.books import book_start
+from sync_service.workbooks.xlsx import XlsxPort
+from tests.road_support import COMPANIES
+
+Change = Callable[[BookStart], None]
+
+
+def started(change: Change) -> BookStart:
+    world, company, language = COMPANIES["FEW"]
+    start = book_start(world, company, language)
+    change(start)
+    return start
+
+
+def own_kpi(code: str, formula: str) -> dict[str, object]:
+    texts = {"metric": code, "name": f"own {code}", "formula": formula}
+    return {"on": "yes", "us": "yes", "eu": "yes", "unit": "money", "better": "higher", **texts}
+
+
+CASES: list[tuple[str, str, str, Change]] = [
+    (
+        "a KPI that nobody knows",
+        "unknown_kpi",
+        "tblTarget",
+        lambda b: b.targets[0].update(metric="net_saels"),
+    ),
+    (
+        "the same target twice",
+        "duplicate_key",
+        "tblTarget",
+        lambda b: b.targets.append(dict(b.targets[0])),
+    ),
+    (
+        "weights that add up to 105",
+        "weight_sum",
+        "tblWeight",
+        lambda b: b.weights[0].update(weight=25.0),
+    ),
+    (
+        "a target without an owner",
+        "target_without_owner",
+        "tblTarget",
+        lambda b: b.targets[0].update(owner=None),
+    ),
+    (
+        "a currency that does not exist",
+        "unknown_currency",
+        "tblTarget",
+        lambda b: b.targets[0].update(currency="EUX"),
+    ),
+    (
+        "text in a number cell",
+        "not_a_number",
+        "tblTarget",
+        lambda b: b.targets[0].update(m10="about 5k"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "table", "change"), [pytest.param(*case[1:], id=case[0]) for case in CASES]
+)
+def test_a_bad_definition_is_one_problem_with_its_cell(
+    code: str, table: str, change: Change, tmp_path: Path
+) -> None:
+    found = problems(started(change), tmp_path / "bad.xlsx")
+    assert [p.code for p in found] == [code]
+    [one] = found
+    assert one.place.table == table
+    assert one.place.sheet
+    assert re.fullmatch(r"[A-Z]+\d+", one.place.cell or "")
+    assert all(one.what[language] and one.mend[language] for language in ("zh", "en"))
+    assert re.search(r"[一-鿿]", one.what["zh"])
+    assert not re.search(r"[一-鿿]", one.what["en"])
+
+
+def problems(start: BookStart, path: Path) -> list[Problem]:
+    contents = XlsxPort(build(path, "manager", "en", start)).read()
+    book, _, found = read(contents)
+    assert len(book.shops) >= 1
+    return [*contents.problems, *found]
+
+
+def test_own_kpis_in_a_circle_are_named(tmp_path: Path) -> None:
+    start = started(lambda _: None)
+    own = [own_kpi("own_a", "own_b + 1"), own_kpi("own_b", "own_a + 1")]
+    found = problems(replace(start, kpis=[*start.kpis, *own]), tmp_path / "circle.xlsx")
+    assert found
+    assert {p.place.table for p in found} == {"tblKpi"}
+    assert all(p.place.cell for p in found)
+
+
+def test_the_unharmed_book_has_no_problem(tmp_path: Path) -> None:
+    assert not problems(started(lambda _: None), tmp_path / "good.xlsx")
+
+
+def test_check_gives_the_problems_to_scripts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = started(lambda b: b.targets[0].update(m10="about 5k"))
+    path = build(tmp_path / "bad.xlsx", "manager", "en", start)
+    code = main(["--home", str(tmp_path / "data"), "check", str(path), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert (code, said["exit"]) == (Exit.FOUND, Exit.FOUND)
+    assert [p["code"] for p in said["problems"]] == ["not_a_number"]
+    assert said["problems"][0]["cell"]
