@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from kpi.errors import Problem
+from kpi.tables import CellValue
 from sheet_templates.build import build
-from sheet_templates.start import BookStart
+from sheet_templates.start import BookStart, StartRow
 from sync_service.cli import main
 from sync_service.console import Exit
 from sync_service.refresh import read
@@ -20,17 +21,20 @@ from sync_service.sandbox.books import book_start
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.road_support import COMPANIES
 
-Change = Callable[[BookStart], None]
+Change = Callable[[BookStart], BookStart]
 
 
 def started(change: Change) -> BookStart:
     world, company, language = COMPANIES["FEW"]
-    start = book_start(world, company, language)
-    change(start)
-    return start
+    return change(book_start(world, company, language))
 
 
-def own_kpi(code: str, formula: str) -> dict[str, object]:
+def target(**cells: CellValue) -> Change:
+    """The first target with other cells."""
+    return lambda b: replace(b, targets=[{**b.targets[0], **cells}, *b.targets[1:]])
+
+
+def own_kpi(code: str, formula: str) -> StartRow:
     texts = {"metric": code, "name": f"own {code}", "formula": formula}
     return {"on": "yes", "us": "yes", "eu": "yes", "unit": "money", "better": "higher", **texts}
 
@@ -40,37 +44,37 @@ CASES: list[tuple[str, str, str, Change]] = [
         "a KPI that nobody knows",
         "unknown_kpi",
         "tblTarget",
-        lambda b: b.targets[0].update(metric="net_saels"),
+        target(metric="net_saels"),
     ),
     (
         "the same target twice",
         "duplicate_key",
         "tblTarget",
-        lambda b: b.targets.append(dict(b.targets[0])),
+        lambda b: replace(b, targets=[*b.targets, b.targets[0]]),
     ),
     (
         "weights that add up to 105",
         "weight_sum",
         "tblWeight",
-        lambda b: b.weights[0].update(weight=25.0),
+        lambda b: replace(b, weights=[{**b.weights[0], "weight": 25.0}, *b.weights[1:]]),
     ),
     (
         "a target without an owner",
         "target_without_owner",
         "tblTarget",
-        lambda b: b.targets[0].update(owner=None),
+        target(owner=None),
     ),
     (
         "a currency that does not exist",
         "unknown_currency",
         "tblTarget",
-        lambda b: b.targets[0].update(currency="EUX"),
+        target(currency="EUX"),
     ),
     (
         "text in a number cell",
         "not_a_number",
         "tblTarget",
-        lambda b: b.targets[0].update(m10="about 5k"),
+        target(m10="about 5k"),
     ),
 ]
 
@@ -100,7 +104,7 @@ def problems(start: BookStart, path: Path) -> list[Problem]:
 
 
 def test_own_kpis_in_a_circle_are_named(tmp_path: Path) -> None:
-    start = started(lambda _: None)
+    start = started(lambda start: start)
     own = [own_kpi("own_a", "own_b + 1"), own_kpi("own_b", "own_a + 1")]
     found = problems(replace(start, kpis=[*start.kpis, *own]), tmp_path / "circle.xlsx")
     assert found
@@ -109,13 +113,13 @@ def test_own_kpis_in_a_circle_are_named(tmp_path: Path) -> None:
 
 
 def test_the_unharmed_book_has_no_problem(tmp_path: Path) -> None:
-    assert not problems(started(lambda _: None), tmp_path / "good.xlsx")
+    assert not problems(started(lambda start: start), tmp_path / "good.xlsx")
 
 
 def test_check_gives_the_problems_to_scripts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    start = started(lambda b: b.targets[0].update(m10="about 5k"))
+    start = started(target(m10="about 5k"))
     path = build(tmp_path / "bad.xlsx", "manager", "en", start)
     code = main(["--home", str(tmp_path / "data"), "check", str(path), "--json"])
     said = json.loads(capsys.readouterr().out)
