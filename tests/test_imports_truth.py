@@ -20,6 +20,7 @@ from sync_service.sandbox.world import SANDBOX_NOW
 from tests.imports_support import WORLD, house_at
 
 SHOPS = ("AMZ-DE", "AMZ-FR", "SHP-US")
+STORAGE = ("storage_fees",)  # the sandbox's settlement holds lines of orders only
 DAY = Window(date(2026, 10, 19), date(2026, 10, 20))
 
 

@@ -270,7 +270,8 @@ def xlsx_bytes(header: str, rows: Rows) -> bytes:
 def _business(world: World, one: Book, as_of: datetime) -> Rows:
     """Sales and traffic by date, in the marketplace's own way to print money."""
     view = View(world, one, as_of.timestamp())
-    whole = STREAMS["amazon.traffic"](view).whole
+    sheet = STREAMS["amazon.traffic"](view)
+    whole, late = sheet.whole, sheet.unknown
     items = STREAMS["amazon.orders"](view).whole["order_items_count"]
     for n in _finished(one, as_of):
         sales, units, refunds, views, sessions, box, bad = (
@@ -280,6 +281,8 @@ def _business(world: World, one: Book, as_of: datetime) -> Rows:
                 *("buy_box_page_views", "feedback_negative_orders"),
             )
         )
+        if late is not None and late[n]:  # Amazon prints zeros until it has counted the visits
+            views = sessions = box = 0
         shares = (_share(box, views), _share(units, sessions))
         yield (
             *(f"{DAYS[n]:%m/%d/%Y}", _price(one.shop, sales), units, int(items[n])),
