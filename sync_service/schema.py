@@ -207,7 +207,7 @@ outbox = Table(
 books = Table(
     "books",
     metadata,
-    Column("book", String(100), primary_key=True),
+    Column("book", String(700), primary_key=True),
     Column("path", Text, nullable=False),
     Column("last_refresh", Instant),
     Column("fingerprint", String(64)),
@@ -216,7 +216,7 @@ books = Table(
 written_cells = Table(
     "written_cells",
     metadata,
-    Column("book", String(100), primary_key=True),
+    Column("book", String(700), primary_key=True),
     Column("table_name", String(60), primary_key=True),
     Column("key", String(500), primary_key=True),  # canonical JSON of the row's key
     Column("column", String(100), primary_key=True),
@@ -250,7 +250,7 @@ schedule = Table(
 breach_states = Table(
     "breach_states",
     metadata,
-    Column("book", String(100), primary_key=True),
+    Column("book", String(700), primary_key=True),
     Column("rule", String(100), primary_key=True),
     Column("scope", String(100), primary_key=True),
     _json("state"),
@@ -259,7 +259,7 @@ breach_states = Table(
 scorecards = Table(
     "scorecards",
     metadata,
-    Column("book", String(100), primary_key=True),
+    Column("book", String(700), primary_key=True),
     Column("month", String(7), primary_key=True),
     Column("at", Instant, primary_key=True),
     _json("card"),
