@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kpi.alarms import Alarm
+from kpi.breaches import is_beyond
 from kpi.errors import Level, Problem
 from kpi.model import DataState, Language, ScopeKind, Unit
 from kpi.numbers import R
@@ -129,7 +130,7 @@ def _alarm_lines(done: Computed) -> Iterator[Line]:
         step = NEXT_STEPS.get(alarm.metric.code, ELSE_STEP)
         yield Line(
             level=alarm.rule.level,
-            what=f"{name} {value} {alarm.rule.operator} {limit}",
+            what=_beyond(done, alarm, f"{name} {value}", f"{alarm.rule.operator} {limit}"),
             scope=alarm.scope.scope.code,
             effect=effect(done, alarm),
             owner=owner_of(done, alarm),
@@ -139,12 +140,22 @@ def _alarm_lines(done: Computed) -> Iterator[Line]:
         )
 
 
+def _beyond(done: Computed, alarm: Alarm, said: str, limit: str) -> str:
+    """`ACoS 41 % > 35 %`; a value that came back a little says that it has not recovered yet."""
+    value = alarm.last.value
+    if value is not None and is_beyond(value, alarm.rule.value, alarm.rule.operator):
+        return f"{said} {limit}"
+    return _text(done, f"{said}，未恢复（{limit}）", f"{said}, not recovered ({limit})")
+
+
 def effect(done: Computed, alarm: Alarm) -> float | None:
     """What the breach costs: the part beyond the limit times the money below the ratio."""
     below, value = alarm.last.denominator, alarm.last.value
     measures = done.given.catalog.needs(alarm.metric.code)
     in_money = all(done.given.catalog.unit(m) is Unit.MONEY for m in measures)
     if value is None or below is None or alarm.metric.unit is not Unit.RATIO or not in_money:
+        return None
+    if not is_beyond(value, alarm.rule.value, alarm.rule.operator):
         return None
     rounded = R(abs(value - alarm.rule.value) * below)
     return None if rounded is None else round(rounded, 2)
