@@ -38,9 +38,9 @@ class Alarm:
 
     @property
     def number(self) -> str:
-        """Stable as long as the episode lasts: KPI, window, scope and its first day."""
+        """Stable as long as the episode lasts: its first day, scope, KPI and window."""
         window = self.rule.window.value[0]
-        return f"{self.metric.code}.{window}-{self.scope.scope.code}-{self.since:%m%d}"
+        return f"{self.since:%m%d}-{self.scope.scope.code}-{self.metric.code}.{window}"
 
 
 def alarms(

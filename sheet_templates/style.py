@@ -163,6 +163,7 @@ WIDTH = {
     "tblContract.source": 26.0,
     "tblContract.reward": 30.0,
     "tblContract.deduction": 30.0,
+    "tblBreach.no": 24.0,
     "tblShop.status": 10.5,
     "tblShop.connection": 14.0,
 }

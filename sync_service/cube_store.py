@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from kpi.model import Window
 from sync_service import delta_log
 from sync_service.cube import CubeQuery, Group, grouped
-from sync_service.facts import Facts, Snapshot
+from sync_service.fact_files import Snapshot
+from sync_service.facts import Facts
 
 _LAYOUT = "cube 1"  # part of every fingerprint: a change of the sums' meaning gets a new name
 _INDEX = "index.json"
