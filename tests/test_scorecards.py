@@ -1,0 +1,285 @@
+"""Actuals, goals, cards and alarms of a small book, every number worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from kpi.actuals import GAPS, Actuals
+from kpi.alarms import alarms
+from kpi.book import NEVER, Book
+from kpi.calendar import period
+from kpi.catalog import shipped
+from kpi.model import (
+    Assignment,
+    Better,
+    Bound,
+    DataState,
+    PeriodKind,
+    Person,
+    PointRow,
+    Region,
+    Rule,
+    Settings,
+    Shop,
+    Status,
+    TargetRow,
+    WeightRow,
+    Window,
+)
+from kpi.money import DayRates
+from kpi.organisation import ScopeParts, scopes
+from kpi.person_targets import Goals
+from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
+from kpi.totals import Converter, Totals
+from tests.leaf_support import Leaf, leaf_sums
+
+OCT = period("2026-10")
+D1 = date(2026, 10, 1)
+LAST = date(2026, 10, 10)  # ten of thirty-one days are over
+CATALOG = shipped()
+SHOP = Shop("DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin", "OPS1")
+FR = Shop("FR", "amazon", "FR", Region.EU, "EUR", "Europe/Paris", "OPS2")
+PEOPLE = tuple(
+    Person(code, code, "", "operations", None, None, None, None, None, scored=True)
+    for code in ("OPS1", "OPS2")
+)
+
+
+def weight(metric: str, points: float, **changes: object) -> WeightRow:
+    row = WeightRow(
+        role="operations",
+        region=Region.EU,
+        metric=metric,
+        on=True,
+        weight=points,
+        method="ratio_up",
+        better=Better.HIGHER,
+        warn=0.95,
+        breach=0.85,
+        bound=Bound.STRICT,
+        veto=False,
+        start=date(2026, 1, 1),
+        cap=120.0,
+        floor=0.0,
+        params=(None, None, None, None),
+        missing="exclude",
+        address="权重!A5",
+    )
+    return replace(row, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def target(scope: str, metric: str, month: float | None, currency: str = "EUR") -> TargetRow:
+    months = tuple(month if n == 9 else None for n in range(12))
+    return TargetRow(2026, Region.EU, scope, metric, "OPS1", None, months, currency, "目标!A5")
+
+
+def book(**changes: object) -> Book:
+    start = Book(
+        Settings("2026-10", "", currency="USD", fixed_rates={"EUR": 1.1}),
+        shops=(SHOP, FR),
+        people=PEOPLE,
+        weights=(
+            weight("net_sales", 60),
+            weight("acos", 40, method="mirror_down", better=Better.LOWER),
+        ),
+        targets=(
+            target("DE", "net_sales", 31_000.0),
+            target("FR", "net_sales", 6_200.0),
+            target("EU", "acos", 0.25),
+        ),
+    )
+    return replace(start, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def day_of(shop: str, day: date, sales: int, spend: int | None, ad_sales: int = 400) -> list[Leaf]:
+    """A day in euros: the orders know sales and nothing else, the ads spend and sales."""
+    sold = {"gross_sales": sales * 10_000, "discounts": 0, "returns_amount": 0}
+    ads = {
+        "ad_spend": None if spend is None else spend * 10_000,
+        "ad_sales": None if spend is None else ad_sales * 10_000,
+    }
+    return [
+        ("amazon.orders", shop, day, "", "EUR", sold),
+        ("amazon_ads.all", shop, day, "", "EUR", ads),
+    ]
+
+
+def sources(_platform: str, measure: str) -> tuple[tuple[str, ...], ...]:
+    known = {"gross_sales": "orders", "discounts": "orders", "returns_amount": "orders"}
+    if measure in known:
+        return (("amazon.orders",),)
+    return (("amazon_ads.all",),) if measure in {"ad_spend", "ad_sales"} else ()
+
+
+def actuals(*days: list[Leaf], stale: frozenset[tuple[str, str]] = frozenset()) -> Actuals:
+    leaves = leaf_sums([leaf for day in days for leaf in day])
+    platforms = dict.fromkeys(leaves.shops, "amazon")
+    totals = Totals(leaves, platforms, sources, {**CATALOG.measures, **GAPS})
+    rates = DayRates({"USD": 0}, (D1,), {D1: ("1.2",)})
+    money = Converter("USD", {"EUR": 1.1}, rates)
+    return Actuals(totals, CATALOG, money, dict.fromkeys(("DE", "FR"), LAST), stale)
+
+
+def run(shop: str, sales: int, spend: int | None, days: int = 10) -> list[Leaf]:
+    return [leaf for n in range(days) for leaf in day_of(shop, D1 + timedelta(n), sales, spend)]
+
+
+def card(found: Actuals, of: Book, person: str = "OPS1") -> PersonCard:
+    return next(c for c in Scoring(of, found).people(OCT) if c.person.code == person)
+
+
+def test_an_open_month_is_measured_against_what_is_due() -> None:
+    """1,000 EUR a day for ten days: 11,000 USD; 31,000 EUR x 10/31 x 1.1 = 11,000 are due."""
+    one = card(actuals(run("DE", 1_000, 100)), book())
+    sales, acos = one.cards[0].items
+    assert (sales.actual.value, sales.due, sales.score) == (11_000.0, 11_000.0, 100.0)
+    assert (sales.goal and sales.goal.value, sales.status) == (34_100.0, Status.OK)
+    assert acos.actual.value == 0.25  # 1,000 of 4,000
+    assert acos.score == 100.0
+    assert (one.total, one.grade and one.grade.name) == (100.0, "A")
+
+
+def test_a_card_of_one_region_is_the_whole_total_and_points_are_added() -> None:
+    points = (PointRow("2026-10", "OPS1", 3.0, "", None, "加减分!A5", "1"),)
+    one = card(actuals(run("DE", 1_000, 100)), book(points=points))
+    assert (one.us_share, one.points, one.total) == (0.0, (3.0,), 103.0)
+
+
+def test_an_unknown_item_is_left_out_and_the_rest_is_renormalised() -> None:
+    """Without ad figures 60 of 100 points are covered: below 70 % the total is withheld."""
+    one = card(actuals(run("DE", 1_000, None)), book())
+    assert one.cards[0].items[1].actual.state is DataState.MISSING
+    assert one.total is None
+    assert coverage(one) == 0.6
+    looser = book(settings=replace(book().settings, min_coverage=0.5))
+    assert card(actuals(run("DE", 1_000, None)), looser).total == 100.0
+
+
+def test_block_leaves_no_total_at_all() -> None:
+    rows = (weight("net_sales", 90), weight("acos", 10, missing="block"))
+    assert card(actuals(run("DE", 1_000, None)), book(weights=rows)).total is None
+
+
+def test_a_veto_in_breach_gives_the_lowest_grade() -> None:
+    rows = (
+        weight("net_sales", 60),
+        weight("acos", 40, method="mirror_down", better=Better.LOWER, breach=0.2, veto=True),
+    )
+    one = card(actuals(run("DE", 1_000, 100)), book(weights=rows))
+    assert (one.vetoes, one.total, one.grade and one.grade.name) == (1, 100.0, "D")
+
+
+def test_a_hand_over_splits_the_target_by_days() -> None:
+    """FR to OPS1 from the 6th: 26 of 31 days of 6,200 EUR are 5,200; of ten days five are due."""
+    lines = (Assignment("FR", None, "OPS1", 1.0, Window(date(2026, 10, 6), NEVER)),)
+    given = book(assignments=lines, shops=(FR,))
+    found = actuals(run("FR", 200, 50))
+    item = card(found, given).cards[0].items[0]
+    assert item.goal is not None
+    assert item.goal.value == pytest.approx(5_200 * 1.1)
+    assert item.due == pytest.approx(1_000 * 1.1)
+    assert item.actual.value == pytest.approx(1_000 * 1.1)
+    former = card(found, given, "OPS2").cards[0].items[0]
+    assert former.actual.value == pytest.approx(1_000 * 1.1)  # the five days before
+
+
+def test_an_own_target_wins_over_the_shops() -> None:
+    rows = (*book().targets, target("OPS1", "net_sales", 15_500.0, "USD"))
+    item = card(actuals(run("DE", 1_000, 100)), book(targets=rows)).cards[0].items[0]
+    assert item.goal is not None
+    assert (item.goal.value, item.goal.basis) == (15_500.0, "OPS1")
+
+
+def test_a_shop_without_a_target_leaves_the_item_unscored_and_says_so() -> None:
+    cards = Scoring(book(targets=()), actuals(run("DE", 1_000, 100))).people(OCT)
+    problems = {p.code for p in without_target(cards)}
+    assert problems == {"no_target"}
+    assert cards[0].cards[0].items[0].score is None
+
+
+def test_a_band_is_its_own_target() -> None:
+    rows = (weight("acos", 100, method="band", better=Better.BAND, params=(0.2, 0.3, None, None)),)
+    item = card(actuals(run("DE", 1_000, 100)), book(weights=rows, targets=())).cards[0].items[0]
+    assert (item.goal and item.goal.value, item.score, item.status) == (0.25, 100.0, Status.OK)
+
+
+def test_a_kpi_that_no_platform_delivers_does_not_apply() -> None:
+    rows = (weight("net_sales", 50), weight("buy_box_share", 50))
+    one = card(actuals(run("DE", 1_000, 100)), book(weights=rows))
+    assert one.cards[0].items[1].actual.state is DataState.NOT_APPLICABLE
+    assert (coverage(one), manual_share(one), one.total) == (1.0, 0.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("days", "stale", "state"),
+    [
+        pytest.param(10, frozenset(), DataState.COMPLETE, id="all ten days"),
+        pytest.param(8, frozenset(), DataState.PARTIAL, id="two days behind"),
+        pytest.param(10, frozenset({("amazon.orders", "DE")}), DataState.STALE, id="no pull"),
+        pytest.param(0, frozenset(), DataState.MISSING, id="nothing"),
+    ],
+)
+def test_data_states(days: int, stale: frozenset[tuple[str, str]], state: DataState) -> None:
+    found = actuals(run("DE", 1_000, 100, days), run("FR", 1, 1), stale=stale)
+    scope = next(s for s in scopes(book()) if s.scope.code == "DE")
+    assert found.of(CATALOG.metrics["net_sales"], scope, OCT).state is state
+
+
+def test_the_facts_id_moves_with_the_facts_and_only_with_them() -> None:
+    scope = next(s for s in scopes(book()) if s.scope.code == "DE")
+    metric = CATALOG.metrics["net_sales"]
+    first, same, other = (
+        actuals(run("DE", sales, 100)).of(metric, scope, OCT) for sales in (1_000, 1_000, 1_001)
+    )
+    assert first.facts == same.facts != other.facts
+
+
+def test_the_company_has_the_goal_of_its_shops_region_by_region() -> None:
+    goals = Goals(book(), OCT)
+    parts: ScopeParts = next(s for s in scopes(book()) if s.scope.code == "EU")
+    goal = goals.of(
+        CATALOG.metrics["net_sales"], Region.EU, ("EU",), parts.parts, date(2026, 10, 11)
+    )
+    assert goal is not None
+    assert goal.value == pytest.approx(37_200 * 1.1)  # 31,000 + 6,200 EUR
+
+
+# --- alarms ---------------------------------------------------------------------------------
+
+
+def rule(**changes: object) -> Rule:
+    start = Rule("r", True, "acos", "*", PeriodKind.DAY, ">", 0.35, 2, "breach", "规则!A5")
+    return replace(start, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+@pytest.mark.parametrize(
+    ("spends", "since", "is_open"),
+    [
+        pytest.param([100] * 8 + [160, 160], date(2026, 10, 9), True, id="two bad days fire"),
+        pytest.param([100] * 9 + [160], None, False, id="one bad day does not"),
+        pytest.param([160, 160] + [100] * 8, D1, False, id="recovered, still shown"),
+        pytest.param([140] * 10, None, False, id="at the limit a strict rule is silent"),
+    ],
+)
+def test_an_alarm(spends: list[int], since: date | None, is_open: bool) -> None:
+    days = [day_of("DE", D1 + timedelta(n), 1_000, spend) for n, spend in enumerate(spends)]
+    given = book(rules=(rule(),))
+    found = alarms(given, actuals(*days), scopes(given), date(2026, 10, 11))
+    assert [(a.since, a.open) for a in found] == ([] if since is None else [(since, is_open)])
+
+
+def test_a_day_without_figures_neither_counts_nor_resets() -> None:
+    spends = [100] * 6 + [160, None, 160, 160]
+    days = [day_of("DE", D1 + timedelta(n), 1_000, spend) for n, spend in enumerate(spends)]
+    given = book(rules=(rule(periods=3),))
+    (found,) = alarms(given, actuals(*days), scopes(given), date(2026, 10, 11))
+    assert (found.since, found.number) == (date(2026, 10, 7), "1007-DE-acos.d")
+
+
+def test_a_rule_that_is_off_or_of_an_unknown_kpi_is_silent() -> None:
+    days = [day_of("DE", D1 + timedelta(n), 1_000, 200) for n in range(10)]
+    given = book(rules=(rule(on=False), rule(metric="nonsense")))
+    assert alarms(given, actuals(*days), scopes(given), date(2026, 10, 11)) == ()
