@@ -297,7 +297,9 @@ def test_truth_holds_no_day_that_is_not_over(code: str) -> None:
     last = date(2026, 10, 20) if shop.market == "US" else date(2026, 10, 21)
     for stream in streams_of(shop):
         found = of(code, stream, Window(date(2026, 10, 1), date(2026, 11, 1)))
-        running = stream in {"amazon.order_metrics", "amazon.stock", "shopify.stock"}
+        # It is three in the morning in the EU: a snapshot still stands for the day that is over.
+        snapshot = stream in {"amazon.stock", "shopify.stock"} and shop.market == "US"
+        running = stream == "amazon.order_metrics" or snapshot
         assert max(found["day"].to_pylist()) == last + timedelta(days=running), stream
 
 
