@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kpi.errors import KpiError
+from kpi.errors import KpiError, Level, Place, Problem
 from kpi.model import Region, Shop
 from sync_service import control, schema
 from sync_service.connectors.kernel import ShopRef
@@ -94,24 +94,59 @@ def shops(store: Control) -> tuple[Shop, ...]:
 
 
 def shop_refs(store: Control) -> tuple[ShopRef, ...]:
-    """Give every shop as each of its platforms knows it, by code."""
+    """Give every shop as each of its platforms knows it, by code.
+
+    A link to an account that is not there is left out (`unconnected` tells it): one broken shop
+    must not stop the others.
+    """
+    return tuple(ref for row, accounts in _linked(store) for ref in _refs(row, accounts))
+
+
+def unconnected(store: Control) -> tuple[tuple[str, Problem], ...]:
+    """Give each shop that links to an account that is not there, with what to do about it."""
+    return tuple(
+        (row["shop"], _not_connected(row["shop"], platform, link["account"]))
+        for row, accounts in _linked(store)
+        for platform, link in _links(row)
+        if link["account"] not in accounts
+    )
+
+
+def _linked(store: Control) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Give every shop's row by code, each with the settings of all accounts."""
     with store.read() as connection:
         found = connection.execute(select(schema.accounts)).mappings().all()
         accounts = {row["account"]: row["settings"] or {} for row in found}
         rows = connection.execute(select(schema.shops).order_by(schema.shops.c.shop)).mappings()
-        return tuple(ref for row in rows.all() for ref in _refs(dict(row), accounts))
+        return [(dict(row), accounts) for row in rows.all()]
+
+
+def _links(row: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return sorted(((row["settings"] or {}).get("links") or {}).items())
+
+
+def _not_connected(shop: str, platform: str, account: str) -> Problem:
+    return Problem(
+        code="account_missing",
+        level=Level.ERROR,
+        place=Place(text=f"{shop} {platform}"),
+        what={
+            "en": f"The shop belongs to account {account}, which is not connected.",
+            "zh": f"店铺所属的账号 {account} 尚未连接。",
+        },
+        mend={
+            "en": "Run `python -m sync_service connect` for it; the other shops went on.",
+            "zh": "请用 `python -m sync_service connect` 连接该账号;其他店铺不受影响。",
+        },
+    )
 
 
 def _refs(row: Mapping[str, Any], accounts: Mapping[str, Any]) -> list[ShopRef]:
     shop = _shop(row)
     refs = []
-    for platform, link in sorted(((row["settings"] or {}).get("links") or {}).items()):
+    for platform, link in _links(row):
         if link["account"] not in accounts:
-            message = (
-                f"Shop {shop.code} belongs to account {link['account']}, which is not connected. "
-                f"Run `python -m sync_service connect {link['account']}`."
-            )
-            raise KpiError(message)
+            continue
         settings = accounts[link["account"]]
         refs.append(
             ShopRef(

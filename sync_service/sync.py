@@ -22,7 +22,7 @@ import pyarrow as pa
 from kpi.errors import Problem
 from kpi.model import Window
 from sync_service import commits, due
-from sync_service.accounts import shop_refs
+from sync_service.accounts import shop_refs, unconnected
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.kernel import Connector, FetchResult, ShopRef, Stream
 from sync_service.connectors.session import Kit, LiveSession
@@ -159,7 +159,18 @@ def sync(
     wanted = _wanted(parts, shops, streams)
     due_now = [w for w in wanted if force or is_due(parts.store, w[1], w[2], now)]
     chains = [_recent(parts, each, now) for each in due_now]
-    return _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
+    report = _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
+    return _with_unconnected(parts, report, shops)
+
+
+def _with_unconnected(
+    parts: Parts, report: SyncReport, shops: Collection[str] | None
+) -> SyncReport:
+    """Tell of shops whose account is gone; the others were fetched all the same."""
+    found = tuple(
+        problem for shop, problem in unconnected(parts.store) if shops is None or shop in shops
+    )
+    return replace(report, problems=report.problems + found)
 
 
 def _recent(parts: Parts, wanted: Wanted, now: datetime) -> Chain:

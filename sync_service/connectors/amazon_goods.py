@@ -7,7 +7,7 @@ available = fulfillable, inbound = working + shipped + receiving. The others del
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -171,10 +171,16 @@ def _summaries(session: Session, shop: ShopRef) -> Sequence[Mapping[str, object]
 
     for _ in range(WALKS - 1):
         try:
-            return list(walk(page))
+            return each_once(walk(page))
         except _DeadTokenError:
             continue
-    return list(walk(page))
+    return each_once(walk(page))
+
+
+def each_once(summaries: Iterable[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
+    """A page that comes twice has a token of its own each time: its goods are counted once."""
+    names = ("sellerSku", "fnSku", "condition")
+    return list({tuple(str(one.get(name)) for name in names): one for one in summaries}.values())
 
 
 def _stock_page(

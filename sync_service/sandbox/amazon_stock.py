@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from sync_service.sandbox.simulator import Book
 from sync_service.sandbox.wire import Json, Reply, Request, as_json, page
 
 PAGE = 50
+_TOKENS = itertools.count()  # no two tokens are equal, also within one instant
 TOKEN_LIFE = 30  # seconds
 MAX_SKUS = 50
 
@@ -44,12 +46,13 @@ def summaries(seller: Seller, request: Request) -> Reply:
         }
     }
     if following is not None:
-        value["pagination"] = {"nextToken": _token(seller, following)}
+        same = request.one("nextToken") if request.twist == "cursor_loop" else None
+        value["pagination"] = {"nextToken": same or _token(seller, following)}
     return as_json(200, value)
 
 
 def _token(seller: Seller, offset: int) -> str:
-    text = json.dumps([offset, seller.time.seconds()])
+    text = json.dumps([offset, seller.time.seconds(), next(_TOKENS)])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
@@ -59,7 +62,7 @@ def _offset(seller: Seller, request: Request) -> int:
     if token is None:
         return 0
     try:
-        offset, made = json.loads(base64.urlsafe_b64decode(token))
+        offset, made, _ = json.loads(base64.urlsafe_b64decode(token))
     except ValueError as trouble:
         raise bad("nextToken is invalid") from trouble
     if seller.time.seconds() - made > TOKEN_LIFE + seller.time.leeway(2.0):

@@ -127,9 +127,13 @@ _INSTEAD: Mapping[str, Reply] = {
 }
 
 
+_NO_KEY = b'{"errors":"[API] Invalid API key or access token (unrecognized login)"}'
+_OWN_WORDS: Mapping[tuple[str, str], Reply] = {("shopify", "revoked"): Reply(401, _NO_KEY)}
+
+
 def instead(fault: Fault) -> Reply | None:
     """The answer that a fault gives in place of the platform's; None: the platform answers."""
-    reply = _INSTEAD.get(fault.kind)
+    reply = _OWN_WORDS.get((fault.platform, fault.kind)) or _INSTEAD.get(fault.kind)
     if reply is None or fault.retry_after is None:
         return reply
     return replace(reply, headers={"Retry-After": f"{fault.retry_after:g}"})
