@@ -38,6 +38,12 @@ EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+NAMING = (  # the columns whose texts are codes that other tables name
+    ("tblShop", "shop"),
+    ("tblShop", "market"),
+    ("tblPeople", "person"),
+    ("tblProduct", "category"),
+)
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 Noun = TypeVar("Noun")
 
@@ -60,6 +66,7 @@ class Book:
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
+    named: frozenset[str] = frozenset()  # codes in tables, of rows that could not be read too
 
     def shop(self, code: str) -> Shop | None:
         """The shop of a code."""
@@ -84,8 +91,8 @@ def read_book(tables: Mapping[str, Table], decode: Decode, names: Mapping[str, s
     settings = _settings(tables.get("tblSetting"), decode, problems)
     shops = _keyed(rows("tblShop"), _shop, lambda s: s.code)
     people = _keyed(rows("tblPeople"), _person, lambda p: p.code)
-    shop_codes = frozenset(s.code for s in shops)
-    person_codes = frozenset(p.code for p in people)
+    shop_codes = _Codes(frozenset(s.code for s in shops), _named(rows("tblShop"), "shop"))
+    person_codes = _Codes(frozenset(p.code for p in people), _named(rows("tblPeople"), "person"))
     return Book(
         settings=settings,
         shops=shops,
@@ -113,7 +120,24 @@ def read_book(tables: Mapping[str, Table], decode: Decode, names: Mapping[str, s
         kpis=frozenset(_all(rows("tblKpi"), _switched_on)),
         back_office=dict(_all(rows("tblReconcile"), _back_office)),
         problems=tuple(problems),
+        named=_codes_named(rows),
     )
+
+
+def _codes_named(rows: Callable[[str], Iterator[RowReader]]) -> frozenset[str]:
+    return frozenset().union(*(_named(rows(table), column) for table, column in NAMING))
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Codes of a table: of the rows that could be read, and of all rows."""
+
+    read: frozenset[str]
+    named: frozenset[str]
+
+
+def _named(rows: Iterator[RowReader], column: str) -> frozenset[str]:
+    return frozenset(code for row in rows if (code := row.text(column)))
 
 
 def _all(rows: Iterator[RowReader], read: Callable[[RowReader], Noun | None]) -> tuple[Noun, ...]:
@@ -259,7 +283,7 @@ def _person(row: RowReader) -> Person | None:
     )
 
 
-def _assignment(row: RowReader, shops: frozenset[str], people: frozenset[str]) -> Assignment | None:
+def _assignment(row: RowReader, shops: _Codes, people: _Codes) -> Assignment | None:
     shop, person = row.needed("shop"), row.needed("person")
     _known(row, "shop", shop, shops)
     _known(row, "person", person, people)
@@ -273,9 +297,12 @@ def _day_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
 
 
-def _known(row: RowReader, column: str, code: str, codes: frozenset[str]) -> None:
-    if code and code not in codes:
+def _known(row: RowReader, column: str, code: str, codes: _Codes) -> None:
+    """A code whose own row is wrong is one Problem there, not one more in each row naming it."""
+    if code and code not in codes.named:
         row.wrong(column, "unknown_code", shown=code)
+    elif code not in codes.read:
+        row.bad = True
 
 
 def _product(row: RowReader) -> Product | None:
@@ -356,7 +383,7 @@ def _rule(row: RowReader) -> Rule | None:
     )
 
 
-def _input(row: RowReader, shops: frozenset[str]) -> InputRow | None:
+def _input(row: RowReader, shops: _Codes) -> InputRow | None:
     day, value = row.day("day"), row.exact("value")
     shop = row.needed("shop")
     _known(row, "shop", shop, shops)
@@ -367,7 +394,7 @@ def _input(row: RowReader, shops: frozenset[str]) -> InputRow | None:
     return InputRow(day, shop, row.metric("measure"), value, row.text("by"), row.address)
 
 
-def _point(row: RowReader, people: frozenset[str]) -> PointRow | None:
+def _point(row: RowReader, people: _Codes) -> PointRow | None:
     person = row.needed("person")
     _known(row, "person", person, people)
     month = row.raw("month")

@@ -52,13 +52,14 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
     known = {str(r) for r in Region} | {s.code for s in book.shops} | {s.market for s in book.shops}
     known |= {p.code for p in book.people} | {p.role for p in book.people}
     known |= {p.category for p in book.products if p.category} | {s.platform for s in book.shops}
+    known |= book.named  # a wrong row of a shop or person is one Problem, at that row
     for target in book.targets:
         if target.scope not in known:
             yield problem("unknown_scope", _place(target.address, "tblTarget"), scope=target.scope)
 
 
 def _strange_owners(book: Book) -> Iterator[Problem]:
-    people = {p.code for p in book.people}
+    people = {p.code for p in book.people} | book.named
     for shop in book.shops:
         if shop.owner is not None and shop.owner not in people:
             place = Place(table="tblShop", text=shop.code)

@@ -79,6 +79,29 @@ def test_one_bad_row_does_not_hide_the_next() -> None:
     assert [s.code for s in found.shops] == ["AMZ-US"]
 
 
+def test_a_wrong_currency_of_a_shop_is_one_problem_however_often_the_shop_is_named() -> None:
+    shops = table("tblShop", "店铺", SHOP, (*DE[:4], "EUX", *DE[5:]), ("AMZ-US", *DE[1:]))
+    assigned = table("tblAssign", "分配", "shop person share", ("AMZ-DE", "OPS1", 1.0))
+    typed = table(
+        "tblInput", "录入", "day shop measure value", (date(2026, 10, 1), "AMZ-DE", "overhead", 5.0)
+    )
+    goal = target(2026.0, "EU", "AMZ-DE", "net_sales", "OPS1", None, 1.0)
+    found = book(shops, PEOPLE, assigned, typed, goal)
+    (problem,) = [*found.problems, *check_book(found)]
+    assert (problem.code, str(problem.place)) == ("unknown_currency", "店铺!E5 (tblShop)")
+    assert [s.code for s in found.shops] == ["AMZ-US"]
+    assert (found.assignments, found.inputs) == ((), ())
+
+
+def test_a_wrong_role_of_a_person_is_one_problem_however_often_the_person_is_named() -> None:
+    people = table("tblPeople", "人员", "person role", ("OPS1", "pilot"))
+    assigned = table("tblAssign", "分配", "shop person share", ("AMZ-DE", "OPS1", 1.0))
+    goal = target(2026.0, "EU", "OPS1", "net_sales", "OPS1", None, 1.0)
+    found = book(table("tblShop", "店铺", SHOP, DE), people, assigned, goal)
+    (problem,) = [*found.problems, *check_book(found)]
+    assert (problem.code, str(problem.place)) == ("unknown_word", "人员!B5 (tblPeople)")
+
+
 def test_the_second_row_of_a_key_is_named_with_the_first() -> None:
     found = book(table("tblShop", "店铺", SHOP, DE, DE), PEOPLE)
     (problem,) = found.problems

@@ -71,6 +71,12 @@ CASES: list[tuple[str, str, str, Change]] = [
         target(currency="EUX"),
     ),
     (
+        "a shop's currency that does not exist, though 18 other rows name the shop",
+        "unknown_currency",
+        "tblShop",
+        lambda b: replace(b, shops=[{**b.shops[0], "currency": "EUX"}, *b.shops[1:]]),
+    ),
+    (
         "text in a number cell",
         "not_a_number",
         "tblTarget",
