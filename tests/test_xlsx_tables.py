@@ -219,6 +219,23 @@ def test_new_rows_get_the_formulas_of_their_columns(tmp_path: Path) -> None:
     assert [r.value("due") for r in found] == [100.0] * 4
 
 
+def test_a_template_row_with_formulas_gets_their_results_when_it_is_filled(tmp_path: Path) -> None:
+    """The first row of a new table is empty but for its formulas; the first write fills it."""
+    book = _score_book(tmp_path, count=1)
+    emptied = TablePatch("tblScore", ("item",), [], prune=True)
+    book.write([emptied], [], book.read().fingerprint)
+    rows = [{"item": f"N{n}", "target": 100, "actual": 10 + n} for n in range(2)]
+    computed: dict[tuple[CellValue, ...], dict[str, Written]] = {
+        (f"N{n}",): {"attainment": (10 + n) / 100, "due": 100} for n in range(2)
+    }
+    wanted = TablePatch("tblScore", ("item",), rows, computed=computed)  # type: ignore[arg-type]  # values of cells
+    assert not book.write([wanted], [], book.read().fingerprint).problems
+    found = table(book, "tblScore").rows
+    assert [(r.number, r.value("due"), r.value("attainment")) for r in found] == [
+        (5, 100.0, 0.1), (6, 100.0, 0.11),
+    ]  # fmt: skip
+
+
 def test_a_formula_in_a_service_cell_is_reported_and_kept(tmp_path: Path) -> None:
     def type_over(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
         sheet.write_formula("E6", "=1+1", None, 2)

@@ -86,7 +86,7 @@ def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Tabl
     _report_strangers(one, made, fresh)
     new_rows = _place_new(book, one, found, made, fresh if ours else {}, free=free)
     _fill_new(one, found, made, new_rows, patch)
-    _cache_computed(one, found, made, patch)
+    _cache_computed(one, found, made, {**found.by_key, **new_rows}, patch)
     if patch.prune and ours:
         _pull_in(one, found, made, free)
     return made
@@ -401,15 +401,17 @@ def _formula_source(found: _Rows, one: Placed, column: int) -> tuple[str, int, i
     return (own, one.found.first, 0) if own else None
 
 
-def _cache_computed(one: Placed, found: _Rows, made: TablePlan, patch: TablePatch) -> None:
-    """Known results of formula cells that are there."""
+def _cache_computed(
+    one: Placed, found: _Rows, made: TablePlan, rows: Mapping[Key, int], patch: TablePatch
+) -> None:
+    """Known results of formula cells that are there, in a reused row too."""
     for key, line in patch.computed.items():
-        row = found.by_key.get(tuple(map(key_text, key)))
+        row = rows.get(tuple(map(key_text, key)))
         if row is None:
             continue
         for code, value in line.items():
             column = one.column(code)
-            cell = found.cells[row].get(column) if column else None
+            cell = found.cells.get(row, {}).get(column) if column else None
             if column is None or one.layout.column(code).owner is not Owner.FORMULA:
                 continue
             if cell is not None and cell.has_formula:
