@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from kpi.tables import Table
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.paths import ROOT
 from tests.road_support import Folder, copied, house_at, refresh_book
@@ -68,14 +67,4 @@ def test_a_killed_refresh_is_made_good_by_the_next(
     assert XlsxPort(book).read().tables
     with house_at(mine.home) as house:
         assert refresh_book(house, book, "never").state == "written"
-    (mine.root / "done.xlsx").write_bytes(done)
-    now, wanted = XlsxPort(book).read(), XlsxPort(mine.root / "done.xlsx").read()
-    assert now.names == wanted.names
-    assert {n: written(t) for n, t in now.tables.items()} == {
-        n: written(t) for n, t in wanted.tables.items()
-    }
-
-
-def written(table: Table) -> list[dict[str, object]]:
-    """All that is no formula: what is cached of formulas hangs on how often it was written."""
-    return [{c: one.value for c, one in r.cells.items() if not one.formula} for r in table.rows]
+    assert book.read_bytes() == done
