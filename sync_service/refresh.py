@@ -33,6 +33,7 @@ from sync_service.house import CONNECTORS, House
 from sync_service.imports.unit_costs import known_costs, with_costs
 from sync_service.leaf_query import LeafQuery
 from sync_service.reconcile import Compared, reconcile
+from sync_service.scorecard import Card, last_scorecard, scorecard
 from sync_service.workbooks.port import (
     BookContents,
     NamePatch,
@@ -66,6 +67,7 @@ class Outcome:
     compared: tuple[Compared, ...]
     report: WriteReport | None  # None: nothing was new, or writing is paused
     state: str  # written, unchanged, paused
+    card: Card | None = None  # what was scored, now or when the book was last written
 
 
 def nothing(_zh: str, _en: str) -> None:
@@ -109,23 +111,25 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     """One refresh, from reading to recording."""
     tell("读取工作簿", "Reading the workbook")
     if _unchanged(house, order, house.clock.now()):
-        return Outcome(None, (), (), None, "unchanged")
+        card = last_scorecard(house.store, order.book)
+        return Outcome(None, (), (), None, "unchanged", card)
     contents = order.port.read()
     seen = _look(house, order, contents, tell)
     done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
     units = units_shipped(house, done.book, now)
     names = [n for n in stamps(done, units) if n.name in contents.names]
+    card = scorecard(done, seen.problems)
     if done.given.paused:
         report = order.port.write((), _pause_stamps(names), contents.fingerprint)
-        return Outcome(done, seen.problems, seen.compared, report, "paused")
+        return Outcome(done, seen.problems, seen.compared, report, "paused", card)
     filled = patches(done, seen.problems, seen.compared, units, contents.tables)
     made = written.marked(filled, seen.over, done.given.language)
     kept = written.respected(made, seen.over)
     report = order.port.write(kept, names, contents.fingerprint)
-    _record(house, order, done, made, now)
+    _record(house, order, done, card, made)
     found = (*seen.problems, *report.problems)
-    return Outcome(done, found, seen.compared, report, "written")
+    return Outcome(done, found, seen.compared, report, "written", card)
 
 
 def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
@@ -227,9 +231,10 @@ def _mark(house: House, fingerprint: str, now: datetime) -> str:
 
 
 def _record(
-    house: House, order: Order, done: Computed, made: Sequence[TablePatch], now: datetime
+    house: House, order: Order, done: Computed, card: Card, made: Sequence[TablePatch]
 ) -> None:
     """Step 5: the scorecard, what was written, the definitions, the audit entry."""
+    now = done.given.now
     written.remember(house.store, order.book, made, now)
     mark = _mark(house, order.port.fingerprint(), now)
     totals = {card.person.code: card.total for card in done.people}
@@ -238,7 +243,7 @@ def _record(
         control.put(
             connection,
             schema.scorecards,
-            {"book": order.book, "month": done.month.code, "at": now, "card": scorecard(done)},
+            {"book": order.book, "month": done.month.code, "at": now, "card": card},
         )
         control.put(
             connection,
@@ -254,36 +259,6 @@ def _record(
         audit.record(
             connection, at=now, actor=order.who, action="refresh", about=order.book, after=totals
         )
-
-
-def scorecard(done: Computed) -> dict[str, object]:
-    """The cards of a month as plain data: what was scored, from which facts."""
-    return {
-        "month": done.month.code,
-        "facts_version": done.given.leaves.version,
-        "people": [
-            {
-                "person": card.person.code,
-                "total": card.total,
-                "grade": card.grade.name if card.grade else None,
-                "items": [
-                    {
-                        "item": item.key,
-                        "actual": item.actual.value,
-                        "due": item.due,
-                        "score": item.score,
-                        "weight": item.rule.weight,
-                        "facts": item.actual.facts,
-                        "covered_until": str(item.actual.covered_until),
-                        "definition": done.given.catalog.definition_hash(item.metric.code),
-                    }
-                    for one in card.cards
-                    for item in one.items
-                ],
-            }
-            for card in done.people
-        ],
-    }
 
 
 def book_name(path: Path) -> str:

@@ -12,6 +12,7 @@ from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
 from sync_service.house import House
 from sync_service.refresh import Order, Outcome, book_name, read, refresh
+from sync_service.scorecard import Card
 from sync_service.sharing import came_back
 from sync_service.workbooks.xlsx import XlsxPort
 
@@ -92,15 +93,12 @@ def run_refresh(terminal: Terminal, house: House, words: argparse.Namespace) -> 
 def show(terminal: Terminal, outcome: Outcome, path: Path) -> None:
     """What a refresh scored, what is in breach, what is missing."""
     terminal.result |= {"book": str(path), "state": outcome.state}
+    if outcome.card is not None:
+        _scores(terminal, outcome.card)
+        _attention(terminal, outcome.card)
     if outcome.state == "unchanged":
         terminal.say(f"{path}：没有新数据，未改动。", f"{path}: nothing new, left as it is.")
-        terminal.problems(outcome.problems)
-        return
-    done = outcome.done
-    if done is not None:
-        _scores(terminal, outcome)
-        _attention(terminal, outcome)
-    if outcome.state == "paused":
+    elif outcome.state == "paused":
         terminal.say("写入已暂停，只显示暂停提示。", "Writing is paused; only the pause is shown.")
     elif outcome.report is not None:
         cells, kept = outcome.report.cells_written, outcome.report.parts_identical
@@ -112,47 +110,31 @@ def show(terminal: Terminal, outcome: Outcome, path: Path) -> None:
     terminal.problems(outcome.problems, most=12)
 
 
-def _scores(terminal: Terminal, outcome: Outcome) -> None:
-    done = outcome.done
-    if done is None:
-        return
-    rows = []
-    for card in done.people:
-        totals = {str(one.region): one.total.total for one in card.cards}
-        grade = card.grade.name if card.grade else None
-        rows.append(
-            (
-                card.person.code,
-                *(_points(totals.get(r)) for r in ("US", "EU")),
-                _points(card.total),
-                grade,
-            )
+def _scores(terminal: Terminal, card: Card) -> None:
+    rows = [
+        (
+            person["person"],
+            *(_points(person.get(column)) for column in ("US", "EU", "total")),
+            person["grade"],
         )
-    terminal.result["scores"] = [
-        {"person": r[0], "US": r[1], "EU": r[2], "total": r[3], "grade": r[4]} for r in rows
+        for person in card["people"]
     ]
+    keys = ("person", "US", "EU", "total", "grade")
+    terminal.result["scores"] = [dict(zip(keys, row, strict=True)) for row in rows]
     heads = ("人员 Person", "US", "EU", "总分 Total", "等级 Grade")
-    terminal.table(f"{done.book.settings.company} {done.month.code}", heads, rows)
+    terminal.table(f"{card['company']} {card['month']}", heads, rows)
 
 
 def _points(value: float | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
-def _attention(terminal: Terminal, outcome: Outcome) -> None:
-    from sync_service.filling.attention import focus  # noqa: PLC0415
-
-    done = outcome.done
-    if done is None:
-        return
-    lines = [row for row in focus(done, outcome.problems) if row["what"]]
-    terminal.result["focus"] = lines
+def _attention(terminal: Terminal, card: Card) -> None:
+    terminal.result["focus"] = card["focus"]
     terminal.say("今日关注", "Today")
-    for row in lines:
+    for row in card["focus"]:
         effect = row["effect"]
-        money = (
-            f"  {effect:+,.0f} {done.book.settings.currency}" if isinstance(effect, float) else ""
-        )
+        money = f"  {effect:+,.0f} {card['currency']}" if isinstance(effect, float) else ""
         line = "  {level} {scope} {what}{money}  {owner}  → {next_step}".format(**row, money=money)
         terminal.say(line, line)
 

@@ -1,0 +1,65 @@
+"""The scorecard of one refresh as plain data: kept, shown, and given to whoever may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from kpi.errors import Problem
+from kpi.model import Region
+from kpi.scorecards import PersonCard
+from sync_service import schema
+from sync_service.compute import Computed
+from sync_service.control import Control
+from sync_service.filling.attention import focus
+
+Card = Mapping[str, Any]
+"""month, company, currency, facts_version, people (with items) and the lines of Today."""
+
+
+def scorecard(done: Computed, problems: Sequence[Problem]) -> Card:
+    """What was scored, from which facts, and what needs a person today."""
+    settings = done.book.settings
+    return {
+        "month": done.month.code,
+        "company": settings.company,
+        "currency": settings.currency,
+        "facts_version": done.given.leaves.version,
+        "people": [_person(done, card) for card in done.people],
+        "focus": [dict(row) for row in focus(done, problems) if row["what"]],
+    }
+
+
+def _person(done: Computed, card: PersonCard) -> dict[str, object]:
+    definition = done.given.catalog.definition_hash
+    return {
+        "person": card.person.code,
+        **{str(r): one.total.total for r in Region if (one := card.card(r)) is not None},
+        "total": card.total,
+        "grade": card.grade.name if card.grade else None,
+        "items": [
+            {
+                "item": item.key,
+                "actual": item.actual.value,
+                "due": item.due,
+                "score": item.score,
+                "weight": item.rule.weight,
+                "facts": item.actual.facts,
+                "covered_until": str(item.actual.covered_until),
+                "definition": definition(item.metric.code),
+            }
+            for one in card.cards
+            for item in one.items
+        ],
+    }
+
+
+def last_scorecard(store: Control, book: str) -> Card | None:
+    """The newest scorecard of a book."""
+    table = schema.scorecards
+    newest = select(table.c.card).where(table.c.book == book).order_by(table.c.at.desc()).limit(1)
+    with store.read() as connection:
+        found: Card | None = connection.execute(newest).scalar()
+    return found
