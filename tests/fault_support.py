@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -16,7 +18,7 @@ from sqlalchemy import select
 
 from kpi.model import Shop, Window
 from sync_service import schema
-from sync_service.clock import Clock, FakeClock
+from sync_service.clock import Clock, FakeClock, RealWork
 from sync_service.connectors.kernel import Stream
 from sync_service.house import CONNECTORS, House, open_house
 from sync_service.sandbox.connections import connect_sandbox
@@ -43,22 +45,47 @@ BY_NAME: Mapping[str, Stream] = {
 }
 
 
+class SharedClock(RealWork):
+    """A clock in a file, which moves when some process sleeps: also one that is killed later."""
+
+    def __init__(self, file: Path) -> None:
+        """Map the seconds that have been slept since `NEXT_DAY`."""
+        if not file.exists():
+            file.write_bytes(bytes(8))
+        with file.open("r+b") as opened:
+            self._place = memoryview(mmap.mmap(opened.fileno(), 8)).cast("d")
+        self._guard = threading.Lock()
+
+    def now(self) -> datetime:
+        return NEXT_DAY + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return float(self._place[0])
+
+    def sleep(self, seconds: float) -> None:
+        with self._guard:
+            self._place[0] += max(0.0, seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Young(SandboxShop):
-    """A shop that the company knows since a few days only."""
+    """A shop that the company knows since a few days or weeks only."""
+
+    since: date = OPENED
 
     def noun(self) -> Shop:
-        return replace(SandboxShop.noun(self), opened=OPENED)
+        return replace(SandboxShop.noun(self), opened=self.since)
 
 
 class Small(World):
     """Some of the sandbox's shops."""
 
-    def __init__(self, *codes: str) -> None:
+    def __init__(self, *codes: str, opened: date = OPENED) -> None:
         super().__init__()
+        self.opened = opened
         names = [one.name for one in fields(SandboxShop)]
         self.shops = tuple(
-            Young(**{name: getattr(shop, name) for name in names})
+            Young(**{name: getattr(shop, name) for name in names}, since=opened)
             for shop in self.shops
             if shop.code in codes
         )
@@ -75,6 +102,7 @@ class Site:
     server: SandboxHandle
     clock: Clock
     started: datetime
+    opened: date
 
     def sync(self, *pairs: tuple[str, str], force: bool = True) -> SyncReport:
         """Fetch streams of shops in one run, due or not."""
@@ -84,7 +112,7 @@ class Site:
 
     def facts(self, shop: str, stream: str, version: int | None = None) -> pa.Table:
         """What the store holds, all columns of the stream."""
-        window = Window(OPENED, date(2026, 12, 1))
+        window = Window(self.opened, date(2026, 12, 1))
         found = self.house.facts.rows(stream, shop, window, version)
         keys = ("day", "sku", "part", "currency")
         return found.select([*keys, *BY_NAME[stream].measures])
@@ -96,11 +124,13 @@ class Site:
         """
         got = self.facts(shop, stream)
         today = self.clock.now().astimezone(ZoneInfo(self.server.world.shop(shop).time_zone)).date()
-        first = today - timedelta(days=max(1, BY_NAME[stream].look_back_days))
+        one = BY_NAME[stream]
+        first = today - timedelta(days=max(1, one.look_back_days))
         if before is not None:
             assert older(got, first).equals(older(before, first))
-        start = max(OPENED, first) if before is not None else OPENED
-        window = Window(start, today + timedelta(days=1))
+        reach = first if before is not None else today - timedelta(days=one.history_days or 1)
+        start = max(self.opened, reach)
+        window = Window(start, today if one.history_days else today + timedelta(days=1))
         found = [
             same(since(got, start), truth(self.server.world, shop, stream, window, at))
             for at in self._instants(stream, shop)
@@ -128,7 +158,7 @@ def since(facts: pa.Table, day: date) -> pa.Table:
 
 @contextmanager
 def site(
-    home: Path, now: datetime = SANDBOX_NOW, clock: Clock | None = None, world: World = WORLD
+    home: Path, now: datetime = SANDBOX_NOW, clock: Clock | None = None, world: Small = WORLD
 ) -> Iterator[Site]:
     """A sandbox at this instant, and the house whose shops are connected to it."""
     time = clock or FakeClock(now)
@@ -136,7 +166,7 @@ def site(
     try:
         with open_house(settings_of(home, server.netloc), time) as house:
             connect_sandbox(house, server)
-            yield Site(house, server, time, time.now())
+            yield Site(house, server, time, time.now(), world.opened)
     finally:
         server.stop()
 
