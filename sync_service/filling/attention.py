@@ -20,17 +20,18 @@ SOON_DAYS = 10
 ORDER = {"breach": 0, "warn": 1, "no_data": 2}
 
 # What a person can do about a KPI that is beyond its limit.
-NEXT_STEPS: dict[str, tuple[str, str]] = {
-    "acos": ("暂停高花费无转化词，降价竞价", "Pause spend without sales, lower bids"),
-    "tacos": ("核对广告占比，压缩低效活动", "Cut campaigns that bring no extra sales"),
-    "negative_review_count": ("逐条回复并排查批次", "Answer each review, check the batch"),
-    "return_rate": ("查退货原因，修正详情页", "Read return reasons, mend the listing"),
-    "buy_box_share": ("核价并检查跟卖", "Check price and other sellers"),
-    "contribution_margin": ("复核成本、折扣与广告", "Review cost, discounts and ads"),
-    "days_of_supply": ("今天下补货单", "Order replenishment today"),
-    "unit_session_rate": ("检查价格、库存与主图", "Check price, stock and images"),
+NEXT_STEPS: dict[str, tuple[str, str]] = {  # short: the column shows 13 Chinese letters
+    "acos": ("停无转化词，降竞价", "Cut bids without sales"),
+    "tacos": ("压缩低效广告", "Cut ads that add nothing"),
+    "ad_budget_used": ("核对预算与花费", "Check budget and spend"),
+    "negative_review_count": ("逐条回复，排查批次", "Answer, check the batch"),
+    "return_rate": ("查退货原因，改详情页", "Read the return reasons"),
+    "buy_box_share": ("核价，检查跟卖", "Check price and rivals"),
+    "contribution_margin": ("复核成本与折扣", "Review cost, discounts"),
+    "days_of_supply": ("今天下补货单", "Order stock today"),
+    "unit_session_rate": ("查价格、库存、主图", "Check price and images"),
 }
-ELSE_STEP = ("打开店铺页查明细", "Open the tab Shops")
+ELSE_STEP = ("打开店铺页查明细", "See the tab Shops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _task_lines(done: Computed) -> Iterator[Line]:
             effect=None,
             owner=task.owner or "",
             age=late if left < 0 else soon,
-            step=_text(done, "更新完成度或证据", "Update progress or evidence"),
+            step=_text(done, "更新完成度或证据", "Update done, evidence"),
             tab=_text(done, "任务", "Tasks"),
         )
 
@@ -206,9 +207,9 @@ def _gap(done: Computed, shop: str, what: str, owner: str | None) -> Line:
     ]
     again = local(min(pulls), done.book.settings.time_zone) if pulls else None
     step = (
-        _text(done, f"{again:%m-%d %H:%M} 自动再取", f"Pulled again {again:%m-%d %H:%M}")
+        _text(done, f"{again:%m-%d %H:%M} 自动再取", f"Again at {again:%m-%d %H:%M}")
         if again
-        else _text(done, "检查授权或导入文件", "Check the connection or import a file")
+        else _text(done, "检查授权或导入文件", "Connect or import")
     )
     system = _text(done, "系统", "Service")
     return Line(
@@ -235,7 +236,7 @@ def _cost_line(done: Computed) -> Iterator[Line]:
                 None,
                 shop.owner or "",
                 "",
-                _text(done, "在产品页补采购成本", "Fill unit costs on Products"),
+                _text(done, "在产品页补采购成本", "Fill the unit costs"),
                 _text(done, "产品", "Products"),
             )
 

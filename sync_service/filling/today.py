@@ -123,12 +123,13 @@ def _tile(
     landing: float | None,
     status: Status,
 ) -> FilledRow:
+    paced = done.metric(code).additive  # a ratio has no pace
     return {
         "tile": code,
         "value": number(actual),
         "due": known(due),
-        "pace": known(at),
-        "forecast": known(landing),
+        "pace": known(at) if paced else None,
+        "forecast": known(landing) if paced else None,
         "status": show("status", status.value, done.given.language),
     }
 

@@ -23,7 +23,7 @@ SEASON = {
     "EU": (0.92, 0.90, 0.94, 0.96, 0.98, 0.98, 1.06, 0.80, 1.00, 1.06, 1.34, 1.22),
 }
 NET_OF_GROSS = Decimal("0.90")
-CONTRIBUTION = Decimal("0.14")
+CONTRIBUTION = Decimal("0.26")
 # metric, weight, method, better, warn, breach, parameters; money against what is due by now
 Line = tuple[str, int, str, str, float | None, float | None, tuple[float, ...]]
 OPERATIONS: tuple[Line, ...] = (
