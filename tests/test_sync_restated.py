@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -49,14 +50,17 @@ def test_a_killed_sync_is_made_good_by_the_next_one(
         words = (tmp_path / "data", now.server.netloc, clock, pair)
         other = multiprocessing.get_context("spawn").Process(target=synced_by_another, args=words)
 
+        gone = threading.Event()
+
         def kill() -> None:
             os.kill(int(other.pid or 0), signal.SIGKILL)
-            other.join(10)
+            gone.wait(10)  # the platform answers to nobody
 
         platform = pair[1].partition(".")[0]
         now.server.faults.add(platform, operation, kind, on_reach=kill)
         other.start()
         other.join(60)
+        gone.set()
         assert other.exitcode == -signal.SIGKILL
         assert now.facts(*pair).num_rows == 0
         assert now.sync(pair).problems == ()
