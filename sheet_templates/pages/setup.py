@@ -127,13 +127,14 @@ def _steps(book: Book, tab: Worksheet) -> None:
         tab.write_string(FIRST_STEP - 1, column, text, head)
     look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
     tick = book.styles.get(bottom=1, bottom_color="#D9D9D9", bold=True, align="center")
+    ticks = ["✓" if done else "○" for done in steps_done(book)]
     for row, (zh, en, where_zh, where_en, check) in enumerate(_checks(book), FIRST_STEP):
         tab.write_string(row, 0, book.text(zh, en), look)
-        formula(tab, row, 1, f'IF({check},"✓","○")', tick, "○")
+        formula(tab, row, 1, f'IF({check},"✓","○")', tick, ticks[row - FIRST_STEP])
         tab.write_string(row, 2, book.text(where_zh, where_en), look)
     first, last = FIRST_STEP + 1, FIRST_STEP + 7
     tab.write_string(last, 0, book.text("合计", "In all"), book.styles.get(bold=True))
-    formula(tab, last, 1, f'COUNTIFS($B${first}:$B${last},"✓")&"/7"', tick, "0/7")
+    formula(tab, last, 1, f'COUNTIFS($B${first}:$B${last},"✓")&"/7"', tick, f"{ticks.count('✓')}/7")
     book.define("nmSetupDone", "setup", f"$B${last + 1}")
     done = book.styles.rule(font_color="#1E6B2E")
     tab.conditional_format(
@@ -146,6 +147,29 @@ def _steps(book: Book, tab: Worksheet) -> None:
     for column, code in enumerate(("setting", "value", "meaning")):
         layout = book.places["tblSetting"].table
         tab.set_column(column, column, width(layout, layout.column(code), book.language))
+
+
+def steps_done(book: Book) -> tuple[bool, ...]:
+    """The steps as the start leaves them, so that a preview that never calculates is right."""
+    start = book.start
+    company = setting(book, "company")
+    owners = [bool(s.get("owner")) for s in start.shops]
+    weights = [w for w in start.weights if w.get("metric")]
+    agreed = [_is_yes(book, w.get("confirmed")) for w in weights]
+    open_ = [not a and _is_yes(book, w.get("on")) for w, a in zip(weights, agreed, strict=True)]
+    return (
+        bool(company) and company != book.text(*NO_COMPANY) and bool(setting(book, "currency")),
+        any(s.get("time_zone") and s.get("currency") for s in start.shops),
+        any(s.get("data_until") for s in start.shops),
+        any(p.get("unit_cost") for p in start.products),
+        any(p.get("role") for p in start.people) and bool(owners) and all(owners),
+        any(t.get("year_total") for t in start.targets) and any(agreed) and not any(open_),
+        False,  # nothing was refreshed yet
+    )
+
+
+def _is_yes(book: Book, value: object) -> bool:
+    return value in (True, "yes", book.word("yes_no", "yes"))
 
 
 def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:

@@ -6,8 +6,9 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
-from sheet_templates.frame import frame
+from sheet_templates.frame import frame, setting
 from sheet_templates.layout import DAY_ROWS, FOCUS_ROWS, MARKETS, TILES
+from sheet_templates.pages.setup import steps_done
 from sheet_templates.places import letters
 from sheet_templates.style import FONT, NUMBER, SHORT_MONEY, UNKNOWN
 from sheet_templates.table import TableSpec, put_table, signs
@@ -62,7 +63,7 @@ def _status_line(book: Book, tab: Worksheet) -> None:
     setup = book.text("设置 ", "Set-up ")
     text = f'{quote(setup)}&nmSetupDone&IF(nmServiceNote="","","   ◇ "&nmServiceNote)'
     look = book.styles.get(font_color="#7F7F7F", font_size=9)
-    formula(tab, 3, 0, text, look, f"{setup}0/7")
+    formula(tab, 3, 0, text, look, f"{setup}{sum(steps_done(book))}/7")
 
 
 def _source(book: Book, tile: str, column: str) -> str:
@@ -83,8 +84,9 @@ def _tile(book: Book, tab: Worksheet, tile: str, span: tuple[int, int]) -> None:
         if last - first > 1:  # the first column of a tile may be too narrow for a number
             tab.merge_range(row, first, row, last - 1, "", book.styles.get(bg_color=TILE_FILL))
     if tile in ("net_sales", "contribution_profit"):
-        name = book.text(zh, en)
-        formula(tab, LABEL, first, f"{quote(name + ' · ')}&nmCurrency", label, name)
+        name = book.text(zh, en) + " · "
+        known = f"{name}{setting(book, 'currency')}"
+        formula(tab, LABEL, first, f"{quote(name)}&nmCurrency", label, known)
     else:
         tab.write_string(LABEL, first, book.text(zh, en), label)
     big = book.styles.get(
