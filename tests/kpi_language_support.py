@@ -173,13 +173,13 @@ def formula_text(chance: random.Random, depth: int = 4) -> str:
 
 def formulas(seed: int, count: int) -> list[Expression]:
     """So many random formulas; the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 - fixed rows, no secret
+    chance = random.Random(seed)
     return [parse(formula_text(chance)) for _ in range(count)]
 
 
 def cases(seed: int, count: int, number: Callable[[random.Random], float | None]) -> list[Case]:
     """So many rows of a, b, c and m; the same for the same seed."""
-    chance = random.Random(seed)  # noqa: S311 - fixed rows, no secret
+    chance = random.Random(seed)
     return [
         {
             **{name: number(chance) for name in "abc"},

@@ -24,7 +24,7 @@ PEOPLE = (
 
 def fixed(seed: int) -> Random:
     """The same numbers in every run."""
-    return Random(seed)  # noqa: S311  # rows of a test, no secrets
+    return Random(seed)  # rows of a test, no secrets
 
 
 def focus(language: Language) -> Iterator[StartRow]:

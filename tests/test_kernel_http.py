@@ -48,7 +48,7 @@ from tests.kernel_support import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-RANDOM = random.Random(7)  # noqa: S311 - fixed places, so that a failure can be repeated
+RANDOM = random.Random(7)
 ROWS = "\n".join(f"SKU-{n}\t{n * 17 % 101}.{n % 100:02d}" for n in range(900)).encode()
 
 

@@ -139,7 +139,7 @@ def test_uses_tell_how_a_name_is_used() -> None:
 
 def test_text_and_tree_agree_on_random_formulas() -> None:
     """The law of `unparse`, on 500 fixed random formulas."""
-    chance = random.Random(11)  # noqa: S311 - fixed rows, no secret
+    chance = random.Random(11)
     for _ in range(500):
         expression = parse(formula_text(chance))
         assert parse(unparse(expression)) == expression
