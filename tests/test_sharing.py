@@ -21,9 +21,11 @@ from sheet_templates.places import PARTNER_PLACES
 from sheet_templates.start import BookStart, StartRow
 from sync_service.compute import Computed
 from sync_service.house import House
+from sync_service.partner_answers import came_back
 from sync_service.refresh import look
 from sync_service.sandbox.books import book_start
-from sync_service.sharing import came_back, share, sliced
+from sync_service.sharing import share
+from sync_service.slices import sliced
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
 from tests.libreoffice import NA, Office

@@ -11,9 +11,9 @@ from sheet_templates.build import build
 from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
 from sync_service.house import House
+from sync_service.partner_answers import came_back
 from sync_service.refresh import Order, Outcome, book_name, read, refresh
 from sync_service.scorecard import Card
-from sync_service.sharing import came_back
 from sync_service.workbooks.xlsx import XlsxPort
 
 

@@ -19,7 +19,7 @@ from sync_service.workbooks.book import Book, open_book
 from sync_service.workbooks.finishing import Work, changed_bytes, edit_sheet, finish, verify
 from sync_service.workbooks.package import OWN, Chunk, Limits, open_package, rebuilt
 from sync_service.workbooks.pen import SheetEdits
-from sync_service.workbooks.planning import TablePlan, plan
+from sync_service.workbooks.planning import plan
 from sync_service.workbooks.port import BookContents, NamePatch, TablePatch, WriteReport
 from sync_service.workbooks.reading import (
     SheetRows,
@@ -38,6 +38,7 @@ from sync_service.workbooks.refusals import (
 from sync_service.workbooks.replace import only_writer, refuse_if_open, replace_atomically, sweep
 from sync_service.workbooks.resizing import follow
 from sync_service.workbooks.setting import Assignment, assignment, refuse_bound, set_cells
+from sync_service.workbooks.table_plan import TablePlan
 
 _LEVEL = 3  # of deflate: half the time of level 6 for a twelfth more bytes
 

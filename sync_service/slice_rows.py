@@ -1,0 +1,129 @@
+"""The rows and stamps of a slice: the service's figures of the partner's own data, no other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.actuals import Actual
+from kpi.model import ScopeKind
+from kpi.numbers import R
+from kpi.person_targets import Goals
+from kpi.scorecards import Item
+from sheet_templates.layout import TABLES
+from sheet_templates.words import show
+from sync_service.filling import attention, scores, values
+from sync_service.filling.cells import FilledRow, known, short_day
+from sync_service.slices import Slice
+from sync_service.workbooks.port import NamePatch, TablePatch
+
+PLATFORMS = {  # the first part of a stream's name, as an agreement names it
+    "amazon": ("亚马逊", "Amazon"),
+    "amazon_ads": ("亚马逊广告", "Amazon Ads"),
+    "shopify": ("Shopify", "Shopify"),
+    "file": ("导入文件", "Imported files"),
+    "book": ("工作簿录入", "Typed in the workbook"),
+}
+NOTHING = "–"
+FULL = 100  # a full score: nothing above it is rewarded
+
+
+def patches(mine: Slice) -> Iterator[TablePatch]:
+    """The service's tables of the slice."""
+    done = mine.done
+    ours: dict[str, Iterator[FilledRow]] = {
+        "tblContract": _contract(mine),
+        "tblScore": scores.items(done),
+        "tblWeek": scores.strip(done),
+        "tblBreach": _breaches(mine),
+    }
+    for name, rows in ours.items():
+        computed = scores.computed(done) if name == "tblScore" else {}
+        yield TablePatch(name, TABLES[name].key, tuple(rows), computed=computed)
+    yield TablePatch("tblShop", ("shop",), tuple(_shops(mine)), prune=False)
+
+
+def _contract(mine: Slice) -> Iterator[FilledRow]:
+    """What the partner is measured by, in the words of the agreement."""
+    filled = {row["item"]: row for row in scores.items(mine.done)}
+    for card in mine.done.people:
+        for one in card.cards:
+            for item in one.items:
+                row = filled[item.key]
+                yield {
+                    **{code: row[code] for code in ("region", "metric", "weight", "target")},
+                    "unit": show("unit", str(row["unit"]), mine.done.given.language),
+                    "version": row["version"],
+                    "source": _sources(mine, item.actual),
+                    "reward": _reward(mine, item),
+                    "deduction": _deduction(mine, item),
+                }
+
+
+def _sources(mine: Slice, actual: Actual) -> str:
+    at = 0 if _zh(mine) else 1
+    heads = dict.fromkeys(stream.partition(".")[0] for stream in actual.streams)
+    return ", ".join(PLATFORMS.get(head, (head, head))[at] for head in heads) or NOTHING
+
+
+def _reward(mine: Slice, item: Item) -> str:
+    cap = item.rule.cap
+    if cap is None or cap <= FULL:
+        return NOTHING
+    return f"最高 {cap:g} 分" if _zh(mine) else f"up to {cap:g} points"
+
+
+def _deduction(mine: Slice, item: Item) -> str:
+    if item.rule.veto:
+        return "突破即一票否决" if _zh(mine) else "a breach is a veto"
+    floor = item.rule.floor
+    if not floor:
+        return NOTHING
+    return f"最低 {floor:g} 分" if _zh(mine) else f"at least {floor:g} points"
+
+
+def _zh(mine: Slice) -> bool:
+    return mine.done.given.language == "zh"
+
+
+def _breaches(mine: Slice) -> Iterator[FilledRow]:
+    for row in attention.breaches(mine.done):
+        yield {**row, "owner": mine.person if row["owner"] == mine.person else None}
+
+
+def _shops(mine: Slice) -> Iterator[FilledRow]:
+    """The shops' figures; what is due of a shared shop is due of the person's own days."""
+    for row in values.shops(mine.done):
+        code = str(row["shop"])
+        yield row if code in mine.entire else {**row, "due": known(_due(mine, code))}
+
+
+def _due(mine: Slice, code: str) -> float | None:
+    shop = mine.done.book.shop(code)
+    if shop is None:
+        return None
+    sales = mine.done.value("net_sales", (shop.region, code))
+    if sales is None:
+        return None
+    goals = Goals(mine.done.book, mine.done.month)
+    metric = mine.done.metric("net_sales")
+    goal = goals.of(metric, shop.region, (), mine.parts[code], sales.covered.end)
+    return R(goal.value * goal.share) if goal and goal.share is not None else None
+
+
+def stamps(mine: Slice) -> Iterator[NamePatch]:
+    """The single cells that every tab shows, of the person's own data."""
+    done = mine.done
+    yield NamePatch("nmDataUntil", _until(mine))
+    yield NamePatch("nmRefreshed", attention.stamp(done))
+    yield NamePatch("nmPaused", done.given.paused)
+    yield NamePatch("nmToday", done.today)
+    yield NamePatch("nmServiceNote", attention.service_note(done))
+
+
+def _until(mine: Slice) -> str:
+    parts = []
+    for (region, code), found in mine.done.scopes.items():
+        if found.scope.kind is ScopeKind.PERSON:
+            sales = mine.done.value("net_sales", (region, code))
+            parts.append(f"{region} {short_day(sales.covered_until if sales else None)}")
+    return " · ".join(parts)
