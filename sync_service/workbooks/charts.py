@@ -11,7 +11,7 @@ from kpi.tables import ErrorValue
 from sync_service.workbooks.areas import Area
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.dependents import Touched
-from sync_service.workbooks.formulas import Read, reads, resized
+from sync_service.workbooks.formulas import Read, Span, reads, resized
 from sync_service.workbooks.markup import (
     Element,
     Splice,
@@ -25,7 +25,7 @@ from sync_service.workbooks.serials import to_serial
 from sync_service.workbooks.sheetxml import grid, picked
 from sync_service.workbooks.values import Written, number_text, typed
 
-Change = Callable[[str, Area], Area | None]
+Change = Callable[[Span], Area | None]
 _CHART = "drawingml.chart+xml"
 _MOST_POINTS = 100_000
 _FORMAT = re.compile(rb"<(?:[\w.-]+:)?formatCode(?:/>|>.*?</(?:[\w.-]+:)?formatCode>)", re.DOTALL)

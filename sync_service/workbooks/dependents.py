@@ -21,6 +21,7 @@ from sync_service.workbooks.values import formula_of
 
 _MOST_ROUNDS = 60  # a chain of dependents longer than this is taken as "all of them"
 _DEEPEST_NAME = 8  # a name that stands for names
+NONE: Mapping[str, set[tuple[int, int]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class FormulaCell:
     text: str
     kind: str  # normal, shared, array, dataTable
     covers: Area
+    group: str = ""  # of a shared formula
 
 
 @dataclass(slots=True)
@@ -87,7 +89,7 @@ def formula_cells(book: Book, sheet: SheetPart) -> Iterator[FormulaCell]:
             kind = given.get("t", "normal")
             if kind == "dataTable":
                 text = f"{given.get('r1', '')},{given.get('r2', '')}"
-            yield FormulaCell(sheet, *place, text, kind, covers or own)
+            yield FormulaCell(sheet, *place, text, kind, covers or own, given.get("si", ""))
 
 
 def _expanded(
@@ -154,14 +156,20 @@ def names_of(book: Book) -> Names:
     return Names({t.name.casefold(): t for t in tables(book)}, texts)
 
 
-def dependents(book: Book, touched: Touched) -> list[FormulaCell]:
-    """Every formula whose value may have changed; `touched` grows by the cells they fill."""
+def dependents(
+    book: Book, touched: Touched, renewed: Mapping[str, set[tuple[int, int]]] = NONE
+) -> list[FormulaCell]:
+    """Every formula whose value may have changed; `touched` grows by the cells they fill.
+
+    `renewed` are formulas, by part, that got another text: they are stale whatever they read.
+    """
     names: Names | None = None
     waiting: list[tuple[FormulaCell, list[tuple[str, Area]] | None]] = []
     for sheet in book.sheets:
         for formula in formula_cells(book, sheet):
             names = names or names_of(book)
-            waiting.append((formula, _reads(formula, names)))
+            new = (formula.row, formula.column) in renewed.get(sheet.part, ())
+            waiting.append((formula, None if new else _reads(formula, names)))
     found: list[FormulaCell] = []
     for round_ in range(_MOST_ROUNDS):
         still: list[tuple[FormulaCell, list[tuple[str, Area]] | None]] = []

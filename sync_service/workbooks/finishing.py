@@ -17,7 +17,7 @@ from sync_service.workbooks.package import Chunk, rebuilt, verify_copy
 from sync_service.workbooks.pen import SheetEdits, SheetPen, apply_edits
 from sync_service.workbooks.recalculate import NoOfficeError, Values, recalculated
 from sync_service.workbooks.refusals import UnverifiedError
-from sync_service.workbooks.resizing import Resize, changed_area
+from sync_service.workbooks.resizing import Resize, changed_range
 from sync_service.workbooks.values import Cached
 
 _FOREIGN_CELL = re.compile(rb"<f>[^<]*_xldudf_[^<]*</f>(?=<v>)")
@@ -31,6 +31,7 @@ class Work:
     book: Book
     touched: Touched = field(default_factory=Touched)
     computed: dict[str, set[tuple[int, int]]] = field(default_factory=dict)  # part -> cells
+    renewed: dict[str, set[tuple[int, int]]] = field(default_factory=dict)  # formulas with new text
     gone: dict[str, set[tuple[int, int]]] = field(default_factory=dict)  # sheetId -> cells
     written: int = 0
     kept: int = 0
@@ -55,12 +56,13 @@ def finish(work: Work, recalculate: str, resizes: Sequence[Resize] = ()) -> None
     """Bring everything that hangs on the written cells up to date."""
     if not work.book.changed:
         return
-    stale = [f for f in dependents(work.book, work.touched) if not _is_computed(work, f)]
+    found = dependents(work.book, work.touched, work.renewed)
+    stale = [f for f in found if not _is_computed(work, f)]
     if stale:
         _refresh_values(work, stale, recalculate)
     change = None
     if resizes:
-        change = lambda title, old: changed_area(resizes, title, old)  # noqa: E731 - a closure, once
+        change = lambda span: changed_range(resizes, span)  # noqa: E731 - a closure, once
     refresh_charts(work.book, work.touched, change)
     leave_chain(work.book, work.gone)
 

@@ -37,6 +37,15 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A range of a formula as it is written; `fixed` when its last row has a dollar sign."""
+
+    title: str
+    area: Area
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """A name in a formula: a defined name, or a table with its structure text."""
 
@@ -139,20 +148,35 @@ def _moved(end: str, rows: int, columns: int) -> str | None:
     return f"{column_mark}{column}{row_mark}{row}"
 
 
-def resized(formula: str, own: str, change: Callable[[str, Area], Area | None]) -> str:
-    """The formula with plain ranges replaced: `change` gets title and area, gives the new one."""
+def resized(formula: str, own: str, change: Callable[[Span], Area | None]) -> str:
+    """The formula with plain ranges replaced: `change` gets each range, gives the new one."""
 
     def swap(token: re.Match[str]) -> str:
-        if not token["first"] or not token["last"]:
-            return token[0]
-        area, title = _area_of(token), sheet_title(token["sheet"])
-        new = change(title or own, area) if area else None
-        if area is None or new is None or new == area:
+        span = _span(token, own)
+        new = change(span) if span else None
+        if span is None or new is None or new == span.area:
             return token[0]
         ends = (_at(token["first"], new.top, new.left), _at(token["last"], new.bottom, new.right))
         return f"{token['sheet'] or ''}{ends[0]}:{ends[1]}"
 
     return _TOKEN.sub(swap, formula)
+
+
+def spans(formula: str, own: str) -> Iterator[Span]:
+    """Every range with two corners; `own` is the title that a range without one means."""
+    for token in _TOKEN.finditer(formula):
+        span = _span(token, own)
+        if span:
+            yield span
+
+
+def _span(token: re.Match[str], own: str) -> Span | None:
+    """A token with two corners; a single cell, whole columns and whole rows never follow."""
+    area = _area_of(token) if token["first"] and token["last"] else None
+    if area is None:
+        return None
+    fixed = token["last"].rstrip("0123456789").endswith("$")
+    return Span(sheet_title(token["sheet"]) or own, area, fixed)
 
 
 def _at(corner: str, row: int, column: int) -> str:

@@ -13,6 +13,7 @@ from sync_service.workbooks.values import (
     Cached,
     Edit,
     Formula,
+    Retold,
     Styled,
     Written,
     free_attributes,
@@ -21,6 +22,7 @@ from sync_service.workbooks.values import (
     plain,
     recached,
     rendered,
+    retold,
 )
 
 _LARGEST_WHOLE = 1e15  # beyond it a double is written with its exponent
@@ -64,7 +66,11 @@ class SheetPen:
         """The new `<c>`; None leaves what is there."""
         if cell is None:
             return self._fresh(row, column, edit)
-        new = self._changed(row, column, cell, edit)
+        new: bytes | None
+        if isinstance(edit, Retold):
+            new = retold(cell, edit)
+        else:
+            new = self._changed(row, column, cell, edit)
         if new is None or new == cell.whole:
             self.kept += 1
             return None
@@ -117,7 +123,7 @@ class SheetPen:
 def _value(edit: Edit) -> Written:
     if isinstance(edit, Styled):
         return edit.value
-    if isinstance(edit, (Cached, Formula, Blank)):
+    if isinstance(edit, (Cached, Formula, Retold, Blank)):
         return None
     return edit
 

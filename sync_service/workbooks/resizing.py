@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sync_service.workbooks.areas import Area, area
 from sync_service.workbooks.book import Book, SheetPart
-from sync_service.workbooks.formulas import resized, shifted
+from sync_service.workbooks.formulas import Span, resized, shifted
 from sync_service.workbooks.markup import (
     Element,
     Splice,
@@ -48,6 +48,19 @@ def changed_area(resizes: Sequence[Resize], title: str, old: Area) -> Area | Non
         ):
             return Area(old.top, old.left, resize.bottom, old.right)
     return None
+
+
+def changed_range(resizes: Sequence[Resize], span: Span) -> Area | None:
+    """The same for a range of a formula, where a table of one row leaves a doubt.
+
+    E5:G5 over its only row is read as that row, not as three columns that happen to be short; one
+    column and the whole width of the table can only mean its rows.
+    """
+    old, new = span.area, changed_area(resizes, span.title, span.area)
+    if new is None or old.top < old.bottom or old.left == old.right:
+        return new
+    widths = {(r.table.ref.left, r.table.ref.right) for r in resizes}
+    return new if (old.left, old.right) in widths else None
 
 
 def follow(book: Book, resizes: Sequence[Resize]) -> None:
@@ -111,7 +124,7 @@ def _text_splice(
     if element.local == b"sqref":
         new = text if placed or not own else _areas_text(text, own)
     else:
-        new = resized(text, sheet.title, lambda title, old: changed_area(resizes, title, old))
+        new = resized(text, sheet.title, lambda span: changed_range(resizes, span))
     if new == text:
         return []
     return [(element.inner, element.inner_end, _text(new))]
@@ -161,7 +174,7 @@ def _follow_names(book: Book, resizes: Sequence[Resize]) -> None:
     splices: list[Splice] = []
     for element in elements(xml, (b"definedName",)):
         text = unescape(xml[element.inner : element.inner_end].decode())
-        new = resized(text, "", lambda title, old: changed_area(resizes, title, old))
+        new = resized(text, "", lambda span: changed_range(resizes, span))
         if new != text:
             splices.append((element.inner, element.inner_end, _text(new)))
     if splices:

@@ -32,6 +32,7 @@ _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?: [^<>]*)?>([^<]*)</")
 _DROPPED = re.compile(rb"\s(?:t|cm|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _TYPE_ATTRIBUTE = re.compile(rb"\st\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _VALUE_ELEMENT = re.compile(rb"<((?:[\w.-]+:)?)v(?:\s[^<>]*)?(?:/>|>[^<]*</(?:[\w.-]+:)?v>)")
+_SHARED = re.compile(rb"\s(?:t|ref|si)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _LARGEST_WHOLE = 1e15
 
 
@@ -54,6 +55,14 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """A formula that stays where it is with another text; `alone` takes it out of a shared one."""
+
+    text: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """An empty cell with a style, in a new row."""
 
@@ -68,7 +77,7 @@ class Styled:
     style: int
 
 
-Edit = Written | Cached | Formula | Blank | Styled
+Edit = Written | Cached | Formula | Retold | Blank | Styled
 
 
 def number_text(value: float) -> bytes:
@@ -193,12 +202,26 @@ def recached(prefix: bytes, cell: RawCell, cached: Cached) -> bytes:
     return b"<%bc%b%b>%b%b%b</%bc>" % (p, given, kind, inner[:at], value, inner[at:], p)
 
 
+def retold(cell: RawCell, edit: Retold) -> bytes:
+    """A formula cell with another formula text; all else, its cached value too, stays."""
+    element = elements(cell.inner, (b"f",))[0]
+    end = cell.inner[element.inner_end : element.end] if not element.closed else b""
+    given = _SHARED.sub(b"", element.attributes) if edit.alone else element.attributes
+    text = b"<%b%b>%b%b" % (element.name, given, _formula_text(edit.text), end)
+    if element.closed:
+        text += b"</%b>" % element.name
+    inner = cell.inner[: element.start] + text + cell.inner[element.end :]
+    head, tail = cell.whole[: cell.whole.index(cell.inner)], cell.whole.rpartition(b"</")[2]
+    return head + inner + b"</" + tail
+
+
+def _formula_text(text: str) -> bytes:
+    return escape_attribute(text).replace(b"&quot;", b'"').replace(b"&#10;", b"\n")
+
+
 def new_formula(prefix: bytes, given: bytes, formula: Formula) -> bytes:
     """A formula in a cell that had none."""
-    p, text = (
-        prefix,
-        escape_attribute(formula.text).replace(b"&quot;", b'"').replace(b"&#10;", b"\n"),
-    )
+    p, text = prefix, _formula_text(formula.text)
     if not formula.known:
         return b"<%bc%b><%bf>%b</%bf></%bc>" % (p, given, p, text, p, p)
     kind, value = _result(formula.value)

@@ -17,6 +17,7 @@ from pathlib import Path
 from kpi.errors import KpiError, Level, Place, Problem
 from sync_service.workbooks.book import Book, open_book
 from sync_service.workbooks.finishing import Work, changed_bytes, edit_sheet, finish, verify
+from sync_service.workbooks.following import follow_formulas
 from sync_service.workbooks.package import OWN, Chunk, Limits, open_package, rebuilt
 from sync_service.workbooks.pen import SheetEdits
 from sync_service.workbooks.planning import plan
@@ -185,6 +186,7 @@ def patch_tables(
     resizes = [made.resize for made in plans if made.resize]
     if resizes:
         follow(book, resizes)
+        follow_formulas(work, resizes)
     finish(work, recalculate, resizes)
 
 
