@@ -15,6 +15,7 @@ from sync_service.workbooks.dependents import FormulaCell, Touched, dependents
 from sync_service.workbooks.markup import from_utf8, well_formed
 from sync_service.workbooks.package import Chunk, rebuilt, verify_copy
 from sync_service.workbooks.pen import SheetEdits, SheetPen, apply_edits
+from sync_service.workbooks.pivots import stale_pivots
 from sync_service.workbooks.recalculate import NoOfficeError, Values, recalculated
 from sync_service.workbooks.refusals import UnverifiedError
 from sync_service.workbooks.resizing import Resize, changed_range
@@ -64,6 +65,7 @@ def finish(work: Work, recalculate: str, resizes: Sequence[Resize] = ()) -> None
     if resizes:
         change = lambda span: changed_range(resizes, span)  # noqa: E731 - a closure, once
     refresh_charts(work.book, work.touched, change)
+    work.problems += stale_pivots(work.book, work.touched)
     leave_chain(work.book, work.gone)
 
 

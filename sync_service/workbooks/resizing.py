@@ -1,8 +1,8 @@
 """A table that grew or shrank: everything that points at exactly its old rows follows it.
 
 Followed: conditional formats and validations with their x14 twins, sparklines, defined names,
-filter ranges, pivot caches; charts have their own file. A range that a person made larger or
-smaller than the table's column stays as it is.
+filter ranges; charts, pivots and formulas of cells have their own files. A range that a person
+made larger or smaller than the table's column stays as it is.
 """
 
 from __future__ import annotations
@@ -73,7 +73,6 @@ def follow(book: Book, resizes: Sequence[Resize]) -> None:
         if sheet.grid:
             _follow_sheet(book, sheet, resizes)
     _follow_names(book, resizes)
-    _refresh_pivots(book, resizes)
 
 
 def _follow_sheet(book: Book, sheet: SheetPart, resizes: Sequence[Resize]) -> None:
@@ -179,27 +178,3 @@ def _follow_names(book: Book, resizes: Sequence[Resize]) -> None:
             splices.append((element.inner, element.inner_end, _text(new)))
     if splices:
         book.change(book.workbook, spliced(xml, splices), "names that follow a table")
-
-
-def _refresh_pivots(book: Book, resizes: Sequence[Resize]) -> None:
-    """A pivot over a table that changed its size reads it again when it is opened."""
-    names = {r.table.name.casefold() for r in resizes}
-    for part in book.parts_of("spreadsheetml.pivotCacheDefinition+xml"):
-        xml = book.xml(part)
-        source = next(iter(elements(xml, (b"worksheetSource",))), None)
-        if source is None or not _over_table(source, names, resizes):
-            continue
-        root = elements(xml, (b"pivotCacheDefinition",))[-1]
-        splices = [with_attributes(xml, root, {"refreshOnLoad": "1"})]
-        old = area(source.get("ref") or "")
-        new = changed_area(resizes, source.get("sheet") or "", old) if old else None
-        if new is not None:
-            splices.append(with_attributes(xml, source, {"ref": str(new)}))
-        book.change(part, spliced(xml, splices), "pivot: refresh on load")
-
-
-def _over_table(source: Element, names: set[str], resizes: Sequence[Resize]) -> bool:
-    if (source.get("name") or "").casefold() in names:
-        return True
-    old = area(source.get("ref") or "")
-    return old is not None and changed_area(resizes, source.get("sheet") or "", old) is not None

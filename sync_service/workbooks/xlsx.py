@@ -20,6 +20,7 @@ from sync_service.workbooks.finishing import Work, changed_bytes, edit_sheet, fi
 from sync_service.workbooks.following import follow_formulas
 from sync_service.workbooks.package import OWN, Chunk, Limits, open_package, rebuilt
 from sync_service.workbooks.pen import SheetEdits
+from sync_service.workbooks.pivots import refresh_pivots
 from sync_service.workbooks.planning import plan
 from sync_service.workbooks.port import BookContents, NamePatch, TablePatch, WriteReport
 from sync_service.workbooks.reading import (
@@ -185,6 +186,7 @@ def patch_tables(
             edit_sheet(work, sheet, edits[sheet.part], "cells of the service's tables")
     resizes = [made.resize for made in plans if made.resize]
     if resizes:
+        refresh_pivots(book, resizes)
         follow(book, resizes)
         follow_formulas(work, resizes)
     finish(work, recalculate, resizes)
