@@ -2,7 +2,8 @@
 
 `runtime()` is the text of the few helpers, one object `KPI`; it runs in Office.js, in Apps
 Script and in node. `to_javascript()` gives one function of the values:
-`(v) => ...`, with v from `KPI.row({code: number or text}, days)`.
+`(v) => ...`, with v from `KPI.row({code: number or text}, days)`. `KPI.card(items, least)` adds a
+card up as `kpi.scoring.card_total` does.
 """
 
 from __future__ import annotations

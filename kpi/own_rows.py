@@ -9,7 +9,8 @@ from kpi.book_rows import Decode, RowReader
 from kpi.definitions import Definitions
 from kpi.errors import Level, Place, Problem
 from kpi.model import Better, Metric, Texts, Unit
-from kpi.syntax import Expression, Name, walk
+from kpi.parser import parse
+from kpi.syntax import Expression, Name, name_text, walk
 from kpi.tables import ErrorValue, Row, Table
 from kpi.tokens import MOST_DEPTH, FormulaError, name_key
 
@@ -109,7 +110,7 @@ def _misnamed(
     problems: list[Problem],
 ) -> bool:
     """Whether the row's code or name cannot be used; then there is a Problem."""
-    if len(row.code) > _MOST_NAME or "]" in row.code:
+    if len(row.code) > _MOST_NAME or not _can_be_named(row.code):
         problems.append(_bad_name(row))
         return True
     keys = [row.code] if row.shipped else [row.code, row.name]
@@ -121,6 +122,14 @@ def _misnamed(
         return False
     problems.append(_name_taken(row, other or row.code))
     return True
+
+
+def _can_be_named(code: str) -> bool:
+    """Whether a formula can hold the code and gives it back."""
+    try:
+        return parse(name_text(code)).root == Name(code)
+    except FormulaError:
+        return False
 
 
 # ----------------------------------------------------------------------------------- the problems
@@ -156,8 +165,9 @@ def _bad_name(row: OwnRow) -> Problem:
         "kpi_name",
         row.named_at,
         {
-            "zh": f"指标名称超过 {_MOST_NAME} 个字符或含有“]”。",
-            "en": f'The KPI\'s name is longer than {_MOST_NAME} characters or holds a "]".',
+            "zh": f"指标名称超过 {_MOST_NAME} 个字符，或含有公式里不能写的符号，如“]”和上标。",
+            "en": f"The KPI's name is longer than {_MOST_NAME} characters, or holds a sign that no "
+            'formula can hold, such as "]" or a superscript.',
         },
         {"zh": "请换一个短的名称。", "en": "Give it a short name."},
     )

@@ -16,9 +16,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from kpi import formula_faults as faults
 from kpi.calls import FUNCTIONS, NUMERIC, call_fault
 from kpi.errors import Place
-from kpi.model import Texts
 from kpi.syntax import (
     Call,
     Chain,
@@ -34,7 +34,6 @@ from kpi.tokens import (
     MOST_DEPTH,
     MOST_NODES,
     MOST_NUMBER,
-    FormulaError,
     Kind,
     Names,
     Token,
@@ -43,8 +42,8 @@ from kpi.tokens import (
 
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _EQUALITY = frozenset({"=", "<>"})
+_IN_NAMES = frozenset({Kind.NAME, Kind.NUMBER, Kind.SIGN})
 _Rule = Callable[[], Node]
-_FUNCTION_NAMES = Names({name: name for name in FUNCTIONS})
 
 
 def parse(
@@ -68,16 +67,7 @@ def _check_depth(pieces: list[Token], place: Place | None) -> None:
         if token.kind is Kind.SIGN:
             depth += (token.text == "(") - (token.text == ")")
         if depth > MOST_DEPTH:
-            raise FormulaError(
-                "formula_too_deep",
-                token.column,
-                {
-                    "zh": f"括号套了 {MOST_DEPTH} 层以上。",
-                    "en": f"Brackets are nested more than {MOST_DEPTH} deep.",
-                },
-                {"zh": "请拆成几个指标。", "en": "Split it into several KPIs."},
-                place=place,
-            )
+            raise faults.too_deep(token.column, place)
 
 
 class _Parser:
@@ -96,7 +86,7 @@ class _Parser:
         """The one expression of the text."""
         node = self._comparison()
         if self._next.kind is not Kind.END:
-            raise self._unexpected(self._next)
+            raise faults.unexpected(self._next, self._place)
         if isinstance(node, Text) and self._code(node.value) is not None:
             return self._number(node)
         return node
@@ -109,14 +99,7 @@ class _Parser:
         self._at += 1
         right = self._sum()
         if self._is_sign(_COMPARISONS):
-            raise self._error(
-                self._next,
-                "formula_comparison",
-                "一次只能比较两边。",
-                "Only two sides can be compared at a time.",
-                "请用 AND,例如 AND(1 < a, a < 5)。",
-                "Use AND, such as AND(1 < a, a < 5).",
-            )
+            raise faults.fault(self._next.column, self._place, faults.COMPARISON)
         left, right = self._sides(token.text, left, right)
         return self._made(Compare(token.text, left, right, token.column))
 
@@ -151,6 +134,9 @@ class _Parser:
         return atom.operand if isinstance(atom, Negate) else self._made(Negate(atom, column))
 
     def _atom(self) -> Node:
+        name = self._long_name()
+        if name is not None:
+            return self._made(name)
         token = self._take()
         if token.kind is Kind.NUMBER:
             return self._literal(token)
@@ -164,7 +150,39 @@ class _Parser:
             inner = self._comparison()
             self._close()
             return inner
-        raise self._unexpected(token)
+        raise faults.unexpected(token, self._place)
+
+    def _long_name(self) -> Name | None:
+        """A known name of several pieces, such as Ad spend (all types): the longest that fits.
+
+        Where words and brackets follow one another no formula could go on, so nothing that means
+        something else is taken for a name. A known name ends before - and the comma.
+        """
+        first = self._next
+        if self._names is None or first.kind not in {Kind.NAME, Kind.NUMBER}:
+            return None
+        if self._pieces[self._at + 1].text == "(" and first.text.upper() in FUNCTIONS:
+            return None
+        found = self._longest(self._names)
+        if found is None:
+            return None
+        code, self._at = found
+        return Name(code, first.column)
+
+    def _longest(self, names: Names) -> tuple[str, int] | None:
+        """The code of the longest name of two or more pieces that starts here, and its end."""
+        text, depth, known, found = self._next.text, 0, names.code(self._next.text), None
+        for at, token in enumerate(self._pieces[self._at + 1 :], self._at + 1):
+            ends = token.kind is Kind.SIGN and token.text not in ("(" if known else "(-,")
+            if token.kind not in _IN_NAMES or (depth == 0 and ends):
+                break
+            text += token.text
+            depth += (token.text == "(") - (token.text == ")")
+            if len(text) > names.longest:
+                break
+            known = names.code(text) if depth == 0 else None
+            found = (known, at + 1) if known else found
+        return found
 
     def _literal(self, token: Token) -> Node:
         value = float(token.text)
@@ -172,20 +190,14 @@ class _Parser:
             self._at += 1
             value /= 100
         if value > MOST_NUMBER:
-            raise self._error(
-                token,
-                "formula_number",
-                "数字太大，最大是 1E15。",
-                "The number is too large; 1E15 is the most.",
-                "请检查单位。",
-                "Check its unit.",
-            )
+            raise faults.fault(token.column, self._place, faults.NUMBER)
         return self._made(Number(value, token.column))
 
     def _call(self, token: Token) -> Node:
         function = token.text.upper()
         if function not in FUNCTIONS:
-            raise self._unknown_function(token)
+            after = self._pieces[self._at :]
+            raise faults.unknown_function(token, after, self._names, self._place)
         self._at += 1
         arguments = self._arguments()
         self._close()
@@ -206,9 +218,9 @@ class _Parser:
         if function in NUMERIC:
             arguments = [self._number(argument) for argument in arguments]
         call = Call(function, tuple(arguments), token.column)
-        fault = call_fault(call)
-        if fault is not None:
-            raise self._error(token, *fault)
+        wrong = call_fault(call)
+        if wrong is not None:
+            raise faults.fault(token.column, self._place, wrong)
         return call
 
     def _sides(self, operator: str, left: Node, right: Node) -> tuple[Node, Node]:
@@ -226,30 +238,13 @@ class _Parser:
         if code is not None:
             return Name(code, column)
         nearest = self._names.nearest(name) if self._names else None
-        if nearest:
-            mend = {"zh": f"您是想写“{nearest}”吗？", "en": f'Did you mean "{nearest}"?'}
-        else:
-            mend = {
-                "zh": "请用指标表或词表里的名称或代码。",
-                "en": "Use a name or code of the KPI table or of the lists.",
-            }
-        raise FormulaError(
-            "formula_name",
-            column,
-            {
-                "zh": f"没有叫“{name[:80]}”的量或指标。",
-                "en": f'No measure or KPI is called "{name[:80]}".',
-            },
-            {"zh": mend["zh"], "en": mend["en"]},
-            place=self._place,
-            nearest=nearest,
-        )
+        raise faults.unknown_name(name, column, nearest, self._place)
 
     def _code(self, name: str) -> str | None:
         if self._names is not None:
             return self._names.code(name)
-        plain = unicodedata.normalize("NFKC", name).strip()
-        return None if not plain or "]" in plain else plain
+        plain = unicodedata.normalize("NFKC", name)
+        return None if not plain.strip() or "]" in plain else name.strip()
 
     # ------------------------------------------------------------------------------ the tokens
 
@@ -267,66 +262,15 @@ class _Parser:
 
     def _close(self) -> None:
         if not self._is_sign(frozenset(")")):
-            raise self._unexpected(self._next, closing=True)
+            raise faults.unexpected(self._next, self._place, closing=True)
         self._at += 1
 
     def _made(self, node: Node) -> Node:
         """The node, counted."""
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            raise FormulaError(
-                "formula_too_big",
-                node.column,
-                {
-                    "zh": f"公式超过 {MOST_NODES} 个部分。",
-                    "en": f"The formula has more than {MOST_NODES} parts.",
-                },
-                {"zh": "请拆成几个指标。", "en": "Split it into several KPIs."},
-                place=self._place,
-            )
+            raise faults.too_big(node.column, self._place)
         return node
-
-    # ------------------------------------------------------------------------------ the errors
-
-    def _error(
-        self, token: Token, code: str, zh: str, en: str, mend_zh: str, mend_en: str
-    ) -> FormulaError:
-        what: Texts = {"zh": zh, "en": en}
-        return FormulaError(
-            code, token.column, what, {"zh": mend_zh, "en": mend_en}, place=self._place
-        )
-
-    def _unexpected(self, token: Token, *, closing: bool = False) -> FormulaError:
-        if token.kind is Kind.END:
-            zh, en = "公式到这里没有写完。", "The formula ends too early."
-        else:
-            zh, en = f"这里不该是“{token.text[:80]}”。", f'"{token.text[:80]}" cannot stand here.'
-        mend_zh, mend_en = "请补上一个数、名称或括号。", "Write a number, a name or a bracket here."
-        if closing:
-            mend_zh, mend_en = "请补上右括号 )。", "Close the bracket with )."
-        elif token.kind in {Kind.NAME, Kind.NUMBER, Kind.QUOTED, Kind.TEXT}:
-            mend_zh = "两个名称之间要有运算符；带空格或符号的名称写在[方括号]里。"
-            mend_en = (
-                "Put an operator between two names; "
-                "put a name with blanks or symbols in [square brackets]."
-            )
-        return self._error(token, "formula_syntax", zh, en, mend_zh, mend_en)
-
-    def _unknown_function(self, token: Token) -> FormulaError:
-        nearest = _FUNCTION_NAMES.nearest(token.text)
-        listed = ", ".join(FUNCTIONS)
-        hint_zh = f"您是想写 {nearest} 吗？" if nearest else f"可用的函数：{listed}。"
-        hint_en = f"Did you mean {nearest}?" if nearest else f"The functions are {listed}."
-        error = self._error(
-            token,
-            "formula_function",
-            f"没有叫“{token.text[:80]}”的函数。",
-            f'No function is called "{token.text[:80]}".',
-            hint_zh,
-            hint_en,
-        )
-        error.nearest = nearest
-        return error
 
 
 def _may_be_text(node: Node) -> bool:

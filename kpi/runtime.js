@@ -48,6 +48,21 @@ const KPI = (() => {
     return (x < 0 ? -up : up) + 0;
   }
 
+  // A card as kpi/scoring.py adds it up; an item is {weight, score, applicable, block}.
+  function card(items, least = 0.7) {
+    const sum = (parts) => R(parts.reduce((total, part) => total + part, 0));
+    const scored = (item) => item.applicable && item.weight > 0 && item.score !== null;
+    const usable = items.map((item) => (scored(item) ? R(item.weight) || 0 : 0));
+    const available = sum(usable) || 0;
+    const full = sum(items.map((item) => (item.applicable ? R(item.weight) || 0 : 0))) || 0;
+    const coverage = full > 0 ? R(available / full) : null;
+    const shares = usable.map((one) => (one > 0 ? R(one / available * 100) || 0 : 0));
+    const points = items.map((item, n) => R(shares[n] * (item.score || 0) / 100) || 0);
+    const blocked = items.some((i) => i.block && i.applicable && i.weight > 0 && i.score === null);
+    const held = blocked || coverage === null || coverage < least || !(available > 0);
+    return { total: held ? null : sum(points), coverage, shares, points };
+  }
+
   const row = (values, days = null, more = {}) => {
     const has = (table, code) => !!table && Object.prototype.hasOwnProperty.call(table, code);
     const of = (table) => (code) => known(has(table, code) ? table[code] : null);
@@ -59,7 +74,7 @@ const KPI = (() => {
   };
 
   return {
-    row, rnd, R: all(R),
+    row, card, rnd, R: all(R),
     out: (x) => (typeof x === "number" ? x + 0 : x),
     add: two((a, b) => finite(a + b)), sub: two((a, b) => finite(a - b)),
     mul: two((a, b) => finite(a * b)), div: two((a, b) => (b === 0 ? null : finite(a / b))),

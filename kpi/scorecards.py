@@ -13,6 +13,7 @@ from kpi.calendar import shifted
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
+from kpi.missing import Policy
 from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from kpi.person_targets import Goal, Goals
@@ -194,7 +195,7 @@ def _counted(item: Item) -> CardItem:
         item.rule.weight,
         item.score,
         applicable=item.actual.state is not DataState.NOT_APPLICABLE,
-        block=item.rule.missing == "block",
+        block=item.rule.missing == Policy.BLOCK,
         manual=item.actual.state is DataState.MANUAL,
     )
 

@@ -206,8 +206,9 @@ def card_total(items: Sequence[CardItem], min_coverage: float = MIN_COVERAGE) ->
         R(share * (item.score or 0.0) / 100) or 0.0
         for share, item in zip(shares, items, strict=True)
     )
-    missing = tuple(i.metric for i in items if i.applicable and i.score is None and i.weight > 0)
-    blocked = any(item.block and item.metric in missing for item in items)
+    unscored = [i for i in items if i.applicable and i.score is None and i.weight > 0]
+    missing = tuple(item.metric for item in unscored)
+    blocked = any(item.block for item in unscored)
     held = blocked or coverage is None or coverage < min_coverage or not available > 0
     manual = total_of(share for share, i in zip(shares, items, strict=True) if i.manual) or 0.0
     return CardTotal(None if held else total_of(points), coverage, shares, points, missing, manual)

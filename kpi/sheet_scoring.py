@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
 from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
+from kpi.missing import Policy
 from kpi.model import Better, Bound, Status
 from kpi.scoring import ATTAINMENT, GRADES, LIMIT, Grade, coefficient_text, grade_text, status_text
 
@@ -212,12 +213,24 @@ def card_coverage(col: Ref, words: Words, tests: str) -> str:
     return f"IF({full}>0,ROUND({known}/{full},9)+0,NA())"
 
 
+def card_blocked(col: Ref, words: Words, tests: str) -> str:
+    """How many items have no score and a policy that then allows no total."""
+    outside = _quoted("<>" + words("data_state", "not_applicable"))
+    unscored = f'{col("weight")},">0",{col("usable")},0,{col("data_state")},{outside}'
+    shown = words("missing", Policy.BLOCK)
+    spelled = {text.casefold(): text for text in (Policy.BLOCK.value, shown)}.values()
+    counts = (f"COUNTIFS({tests},{col('missing')},{_quoted(text)},{unscored})" for text in spelled)
+    return "+".join(counts)
+
+
 def card_total(col: Ref, words: Words, tests: str, min_coverage: str) -> str:
-    """The sum of a card's points, withheld (#N/A) below the minimum coverage."""
+    """The sum of a card's points, withheld (#N/A) below the coverage or by a blocking item."""
     total = f"SUMIFS({col('points')},{tests})"
     covered = card_coverage(col, words, tests)
     summed = f"ROUND({total},IF({total}<1000,9,6))+0"
-    return f"IF(AND({covered}>={min_coverage},SUMIFS({col('usable')},{tests})>0),{summed},NA())"
+    scored = f"SUMIFS({col('usable')},{tests})>0"
+    blocked = card_blocked(col, words, tests)
+    return f"IF(AND({covered}>={min_coverage},{scored},{blocked}=0),{summed},NA())"
 
 
 def person_points(applied: str, month_column: str, month: str, people: str, person: str) -> str:

@@ -6,6 +6,7 @@ deeper than its brackets allow, however many addends it has.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -160,7 +161,8 @@ def number_text(value: float) -> str:
 
 def name_text(code: str) -> str:
     """A code as the language reads it: bare where it can, else in square brackets."""
-    bare = (code[0].isalpha() or code[0] == "_") and all(c.isalnum() or c == "_" for c in code)
+    word = (code[0].isalpha() or code[0] == "_") and all(c.isalnum() or c == "_" for c in code)
+    bare = word and unicodedata.is_normalized("NFKC", code)  # full-width letters are read as plain
     return code if bare else f"[{code}]"
 
 

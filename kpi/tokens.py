@@ -104,6 +104,7 @@ class Names:
         for name, code in names.items():
             self._codes.setdefault(name_key(name), code)
             self._shown.setdefault(name_key(name), name)
+        self.longest = max(map(len, self._codes), default=0)  # of the names without blanks
 
     def code(self, name: str) -> str | None:
         """The code of a name, or None."""
@@ -264,11 +265,11 @@ class _Reader:
         end = self._signs.find(_CLOSING[opening], self._at + 1)
         while opening == '"' and end >= 0 and self._signs[end + 1 : end + 2] == '"':
             end = self._signs.find('"', end + 2)  # "" inside a text is one quote
-        if end >= 0 and opening == '"':  # a text stays as typed, full-width signs too
+        if end >= 0:  # what is quoted stays as typed, full-width signs too
             typed = self._typed[self._columns[self._at] : self._columns[end] - 1]
-            return self._token(Kind.TEXT, end + 1, typed.replace('""', '"'))
-        if end >= 0:
-            return self._token(Kind.QUOTED, end + 1, self._signs[self._at + 1 : end])
+            if opening == '"':
+                return self._token(Kind.TEXT, end + 1, typed.replace('""', '"'))
+            return self._token(Kind.QUOTED, end + 1, typed)
         raise FormulaError(
             "formula_quote",
             self._columns[self._at],

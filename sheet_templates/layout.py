@@ -479,6 +479,7 @@ SCORE = TableLayout(
         breach* | 突破 | Breach | S | number
         bound* | 界限方式 | Bound | S | text
         veto* | 否决 | Veto | S | text
+        missing* | 缺数 | Missing policy | S | text
         target_basis* | 应达口径 | Due basis | S | text
         due_share* | 应达比例 | Due share | S | number
         counted* | 计分值 | Counted value | S | number

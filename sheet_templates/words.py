@@ -269,6 +269,7 @@ SHOWN: dict[str, str] = {
     "tblScore.better": "better",
     "tblScore.bound": "bound",
     "tblScore.veto": "yes_no",
+    "tblScore.missing": "missing",
     "tblScore.data_state": "data_state",
     "tblScore.target_basis": "due_basis",
     "tblScore.unit": "unit",

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -16,6 +17,7 @@ import xlsxwriter
 from kpi import sheet_scoring
 from kpi.javascript import runtime, to_javascript
 from kpi.methods import METHODS, PARAMETERS, Params, filled, score_text
+from kpi.missing import Policy
 from kpi.model import Better, Bound, Status
 from kpi.numbers import normalise
 from kpi.scoring import (
@@ -37,8 +39,8 @@ from tests.libreoffice import CellError, CellResult, Office
 Value = float | str | None
 COLUMNS = (
     *("month", "person", "region", "target", "weight", "method", "better", *PARAMETERS),
-    *("cap", "floor", "warn", "breach", "bound", "veto", "target_basis", "due_share", "counted"),
-    *("data_state", "due", "attainment", "score", "usable", "share", "points", "status"),
+    *("cap", "floor", "warn", "breach", "bound", "veto", "missing", "target_basis", "due_share"),
+    *("counted", "data_state", "due", "attainment", "score", "usable", "share", "points", "status"),
     *("try_target", "try_weight", "try_score", "try_points"),
 )
 FORMULAS = COLUMNS[COLUMNS.index("due") : COLUMNS.index("try_target")]
@@ -67,6 +69,7 @@ class Drawn:
     weight: float
     applicable: bool
     veto: bool
+    missing: str
     coded: bool  # the cells hold codes, not the words of the edition
 
     @property
@@ -110,6 +113,7 @@ def _row(chance: random.Random, person: int, region: str) -> Drawn:
         weight=chance.choice((5.0, 12.5, 33.3, 40.0, 100 / 3, 0.0)),
         applicable=chance.random() > 0.05,
         veto=chance.random() < 0.1,
+        missing=chance.choice((*[Policy.EXCLUDE.value] * 5, Policy.BLOCK.value)),
         coded=method == "anchors" or chance.random() < 0.3,
     )
 
@@ -174,7 +178,9 @@ def cards(rows: Sequence[Drawn]) -> dict[tuple[str, str], tuple[list[int], CardT
 
 
 def _item(row: Drawn) -> CardItem:
-    return CardItem(row.method, row.weight, scored(row)[1], applicable=row.applicable)
+    block = row.missing == Policy.BLOCK
+    score = scored(row)[1]
+    return CardItem(row.method, row.weight, score, applicable=row.applicable, block=block)
 
 
 def by_python(rows: Sequence[Drawn], language: str) -> list[dict[str, str]]:
@@ -203,25 +209,50 @@ def normalise_weight(weight: float) -> float:
 
 def by_node(rows: Sequence[Drawn]) -> list[str]:
     """The score of every row by the JavaScript of its method's text."""
+    methods = ",".join(f"{json.dumps(c)}: {to_javascript(score_text(c))}" for c in METHODS)
+    data = json.dumps([[row.method, _names(row)] for row in rows])
+    script = f"""const METHODS = {{{methods}}};
+print({data}.map(([m, v]) => bits(METHODS[m](KPI.row(v, 30)))));
+"""
+    found: list[str] = _node(script)
+    return found
+
+
+def cards_by_node(rows: Sequence[Drawn]) -> dict[tuple[str, str], list[str]]:
+    """Total and coverage of every card, in bits, by the JavaScript that adds a card up."""
+    keys = list(found := cards(rows))
+    items = [[_plain(_item(rows[n])) for n in own] for own, _ in found.values()]
+    script = f"""print({json.dumps(items)}.map((items) => {{
+  const card = KPI.card(items, 0.7);
+  return [bits(card.total), bits(card.coverage)];
+}}));
+"""
+    added: list[list[str]] = _node(script)
+    return dict(zip(keys, added, strict=True))
+
+
+def _plain(item: CardItem) -> dict[str, float | bool | None]:
+    shown = ("weight", "score", "applicable", "block")
+    return {name: getattr(item, name) for name in shown}
+
+
+def _node(script: str) -> Any:
+    """What a script prints with the helpers of the language before it."""
     program = shutil.which("node")
     if program is None:
         pytest.fail(NODE, pytrace=False)
-    methods = ",".join(f"{json.dumps(c)}: {to_javascript(score_text(c))}" for c in METHODS)
-    data = json.dumps([[row.method, _names(row)] for row in rows])
-    script = f"""{runtime()}
-const METHODS = {{{methods}}};
-const view = new DataView(new ArrayBuffer(8));
-const bits = (x) => {{
+    helpers = """const view = new DataView(new ArrayBuffer(8));
+const bits = (x) => {
   if (typeof x !== "number") return "unknown";
   view.setFloat64(0, x);
   return view.getBigUint64(0).toString(16).padStart(16, "0");
-}};
-process.stdout.write(JSON.stringify({data}.map(([m, v]) => bits(METHODS[m](KPI.row(v, 30))))));
+};
+const print = (x) => process.stdout.write(JSON.stringify(x));
 """
-    done = subprocess.run([program, "-"], input=script, capture_output=True, text=True, check=False)
+    whole = runtime() + helpers + script
+    done = subprocess.run([program, "-"], input=whole, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    found: list[str] = json.loads(done.stdout)
-    return found
+    return json.loads(done.stdout)
 
 
 def _names(row: Drawn) -> dict[str, float | None]:
@@ -314,6 +345,7 @@ def _stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]
         "breach": row.breach,
         "bound": row.bound.value if row.coded else words("bound", row.bound.value),
         "veto": words("yes_no", "yes" if row.veto else "no"),
+        "missing": row.missing if row.coded else words("missing", row.missing),
         "target_basis": basis[0] if not row.coded else basis[1],
         "due_share": row.due_share,
         "counted": row.actual,

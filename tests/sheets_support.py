@@ -295,7 +295,8 @@ def _rule(rule: StartRow) -> StartRow:
     """What a line of tblWeight brings to the item."""
     same = ("weight", "method", "better", "cap", "floor", "warn", "breach", "bound", "veto")
     params = {p: rule.get(p) for p in ("p1", "p2", "p3", "p4")}
-    return {**{code: rule[code] for code in same}, **params, "version": "3"}
+    kept = {code: rule[code] for code in (*same, "missing")}
+    return {**kept, **params, "version": "3"}
 
 
 def _meaning(metric: Metric, language: Language) -> StartRow:

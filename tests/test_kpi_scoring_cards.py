@@ -67,6 +67,23 @@ def test_a_blocking_item_without_a_value_blocks_the_total() -> None:
     assert card_total([items[0], CardItem("b", 10, 50.0, block=True)]).total == 95.0
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(CardItem("b", 10, None, applicable=False, block=True), id="not applicable"),
+        pytest.param(CardItem("b", 0, None, block=True), id="no weight"),
+    ],
+)
+def test_what_is_no_part_of_the_card_cannot_block_it(held: CardItem) -> None:
+    assert card_total([CardItem("a", 90, 100.0), held]).total == 100.0
+
+
+def test_an_item_blocks_by_its_own_value_and_not_by_its_name() -> None:
+    """The same KPI twice: the line that may not be missing is there, the other one is not."""
+    items = [CardItem("a", 90, 100.0, block=True), CardItem("a", 10, None)]
+    assert card_total(items).total == 100.0
+
+
 def test_zero_weight_is_shown_and_not_scored_and_a_negative_one_refused() -> None:
     assert card_total(card((100, 80.0), (0, 10.0))).total == 80.0
     assert card_total(card((0, 10.0))).total is None

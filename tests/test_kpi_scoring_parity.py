@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.kpi_language_support import bits
 from tests.libreoffice import Office
 from tests.scoring_support import (
     by_node,
     by_python,
     by_sheet,
+    cards,
+    cards_by_node,
     draw,
     people_by_python,
     shown_person,
@@ -26,6 +29,17 @@ def test_items_cards_and_people_agree(office: Office, tmp_path: Path, language: 
 def test_node_agrees_on_many_more_rows() -> None:
     rows = draw(1, 1500)
     assert by_node(rows) == [line["score"] for line in by_python(rows, "zh")]
+
+
+def test_node_adds_up_the_same_cards() -> None:
+    """Some are withheld by the coverage, some by a blocking item alone, some by neither."""
+    rows = draw(2, 3000)
+    wanted = {
+        key: [bits(card.total), bits(card.coverage)] for key, (_, card) in cards(rows).items()
+    }
+    assert cards_by_node(rows) == wanted
+    held = {card.total is None for _, card in cards(rows).values() if (card.coverage or 0) >= 0.7}
+    assert held == {True, False}
 
 
 @pytest.mark.prove

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from kpi.catalog import shipped
 from kpi.model import Language, Region
 from kpi.scorecards import Item, PersonCard, coverage
 from sheet_templates.places import MANAGER_PLACES
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.refresh import look
+from sync_service.workbooks.areas import position
+from sync_service.workbooks.setting import Assignment
+from sync_service.workbooks.xlsx import XlsxPort
 from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
-from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
+from tests.road_support import COMPANIES, Folder, copied, house_at, order_of, refresh_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,59 @@ def _wanted(card: PersonCard) -> dict[str, Any]:
         "coefficient": cell(card.grade.coefficient if card.grade else None),
         "coverage": cell(coverage(card)),
     }
+
+
+def test_a_kpi_that_blocks_without_data_withholds_the_total_in_the_book_too(
+    road: Folder, office: Office, tmp_path: Path
+) -> None:
+    """The manager asks for it in the Missing policy of Weights, in the book's own words."""
+    mine = copied(road, tmp_path / "road", "FEW")
+    path = mine.book("FEW")
+    with house_at(mine.home) as house:
+        before = look(house, order_of(house, path)).done
+        kpi = _lacking(before)
+        _blocked(path, kpi)
+        assert refresh_book(house, path, "never").state == "written"
+        done = look(house, order_of(house, path)).done
+    case = Case("en", path, office.calculate(path), done)
+    was, now = ({card.person.code: card.total for card in one.people} for one in (before, done))
+    lost = [person for person, total in was.items() if total is not None and now[person] is None]
+    assert lost
+    for row in case.rows("tblTeam"):
+        card = next(card for card in done.people if card.person.code == row["person"])
+        assert _shown(row) == _wanted(card), row["person"]
+
+
+def _lacking(done: Computed) -> str:
+    """A KPI of weight without a score on a card that has its total all the same."""
+    return next(
+        item.metric.code
+        for card in done.people
+        if card.total is not None
+        for one in card.cards
+        for item in one.items
+        if item.metric.code in one.total.missing
+    )
+
+
+def _blocked(path: Path, kpi: str) -> None:
+    """Every line of the KPI in Weights gets the policy that then allows no total."""
+    port = XlsxPort(path, recalculate="never")
+    book = port.read()
+    weights = book.tables["tblWeight"]
+    names = {kpi, *shipped().metrics[kpi].names.values()}
+    cells = [row.cells for row in weights.rows if row.value("metric") in names]
+    assert cells
+    port.set(
+        [Assignment(weights.sheet, *_at(row["missing"].address), "Block") for row in cells],
+        book.fingerprint,
+    )
+
+
+def _at(address: str) -> tuple[int, int]:
+    at = position(address)
+    assert at is not None
+    return at
 
 
 def test_scores_are_there_at_all(case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -270,3 +271,46 @@ def test_the_partner_book_scores_the_same(
     assert [r[score] for r in rows[: len(written)]] == [
         NA if (s := expected(w)["score"]) is None else s for w in written
     ]
+
+
+@pytest.mark.parametrize("edition", ["manager", "partner"])
+def test_an_item_that_blocks_without_data_withholds_the_total(
+    edition: Any, language: Language, office: Office, tmp_path: Path
+) -> None:
+    """OPS1 EU lacks a value that it must have. OPS2 has that policy where nothing is missing.
+
+    OPS3 has it on an item that does not apply to it. All cards are covered well enough.
+    """
+    asked = {
+        "2026-10｜OPS1｜EU｜local_return_warehouse_usage": {"missing": "block"},
+        "2026-10｜OPS2｜EU｜net_sales": {"missing": "block"},
+        "2026-10｜OPS3｜EU｜local_return_warehouse_usage": {
+            "missing": "block",
+            "data_state": "not_applicable",
+        },
+    }
+    start = filled(language)
+    rows = [{**row, **asked.get(str(row["item"]), {})} for row in start.service["tblScore"]]
+    card = {"person": "OPS1", "region": "EU", "month": "2026-10"}
+    changed = replace(start, card=card, service={**start.service, "tblScore": rows})
+    sheets = office.calculate(build(tmp_path / "block.xlsx", edition, language, changed))
+    assert not _errors(sheets)
+    assert card_sums(sheets, language) == {"total": NA, "grade": NA, "coefficient": NA}
+    if edition == "manager":
+        team = {row["person"]: row for row in table(sheets, "tblTeam", language)}
+        columns = ("eu_score", "total", "grade", "coefficient")
+        assert [team["OPS1"][code] for code in columns] == [NA] * 4
+        assert team["OPS1"]["coverage"] >= 0.7
+        assert NA not in [team[person][code] for person in ("OPS2", "OPS3") for code in columns]
+
+
+def card_sums(sheets: Sheets, language: Language) -> dict[str, Any]:
+    """Total, grade and coefficient below the lines of the card."""
+    page = sheets["记分卡" if language == "zh" else "Card"]
+    labels = {"合计": "total", "Total": "total", "等级": "grade", "Grade": "grade"} | {
+        "系数": "coefficient",
+        "Coefficient": "coefficient",
+    }
+    heads = next(n for n, line in enumerate(page) if {"合计", "Total"} & set(line))
+    found = zip(page[heads], page[heads + 1], strict=True)
+    return {labels[str(head)]: value for head, value in found if head in labels}

@@ -50,6 +50,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "breach": rule.breach,
         "bound": rule.bound.value,
         "veto": "yes" if rule.veto else "no",
+        "missing": rule.missing,
         "target_basis": "linear" if item.metric.additive else "target",
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(actual.value),
