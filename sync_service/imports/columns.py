@@ -72,8 +72,15 @@ class Columns:
         return [None if v is None else as_money(v) for v in self._numbers(names, whole=False)]
 
     def shares(self, *names: str) -> list[Decimal | None]:
-        """A column of ratios: 12% is 0.12."""
-        return list(self._numbers(names, whole=False))
+        """A column of ratios: 12% is 0.12; a bare 12 could be either and refuses its row."""
+        at = self._required(names)
+        found = list(self._numbers(names, whole=False, share=True))
+        for place, share in enumerate(found):
+            if share is not None and not 0 <= share <= 1:
+                self.refuse(
+                    place, at, "This is no share of 0 to 100 %.", "这不是 0 至 100 % 的比例。"
+                )
+        return found
 
     def counts(self, *names: str) -> list[int | None]:
         """A column of whole numbers; None for empty cells."""
@@ -87,9 +94,13 @@ class Columns:
             self.refuse(place, at, "This is no date.", "这不是日期。")
         return list(found.values)
 
-    def _numbers(self, names: Sequence[str], *, whole: bool) -> Sequence[Decimal | None]:
+    def _numbers(
+        self, names: Sequence[str], *, whole: bool, share: bool = False
+    ) -> Sequence[Decimal | None]:
         at = self._required(names)
-        found = read_numbers(self.grid.headers[at], self._cells(at), self.decimal, whole=whole)
+        found = read_numbers(
+            self.grid.headers[at], self._cells(at), self.decimal, whole=whole, share=share
+        )
         for place in found.bad:
             if whole:
                 self.refuse(place, at, "This is no whole number.", "这不是整数。")
