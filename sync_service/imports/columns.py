@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from sync_service.imports.cells import Cell, id_text
 from sync_service.imports.dates import DateOrder, Moment, read_dates
 from sync_service.imports.numbers import DecimalSign, as_money, read_numbers
-from sync_service.imports.reading import Cell, Grid, id_text
+from sync_service.imports.reading import Grid
 from sync_service.imports.refusals import FileRefusedError, RefusedRow
 
 _CURRENCY_TAIL = re.compile(r" ?\((?:[$¥€£元]|[A-Za-z]{3})\)$")
@@ -25,10 +26,16 @@ class Columns:
     refused: dict[int, RefusedRow] = field(default_factory=dict)  # by place of the row
 
     def find(self, *names: str) -> int | None:
-        """The place of the first of these headers that is there; a currency behind it may stand."""
+        """The place of the first of these headers that is there; a currency behind it may stand.
+
+        Raises:
+            FileRefusedError: Two columns have this header, so nobody knows which is meant.
+        """
         bare = [_CURRENCY_TAIL.sub("", name) for name in self.grid.names]
         for name in names:
-            for headers in (self.grid.names, bare):
+            for headers in (list(self.grid.names), bare):
+                if headers.count(name) > 1:
+                    raise _twice(self.grid, headers, name)
                 if name in headers:
                     return headers.index(name)
         return None
@@ -119,3 +126,11 @@ class Columns:
                 f"{self.grid.name} 缺少列“{names[0]}”。请导出包含全部列的报表。",
             )
         return at
+
+
+def _twice(grid: Grid, headers: Sequence[str], name: str) -> FileRefusedError:
+    found = ", ".join(repr(grid.headers[n]) for n, one in enumerate(headers) if one == name)
+    return FileRefusedError(
+        f"{grid.name} has more than one column {name!r} ({found}). Keep the right one.",
+        f"{grid.name} 有多列“{name}”（{found}）。请只保留正确的一列。",
+    )

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sync_service.imports.reading import Cell
+from sync_service.imports.cells import Cell
 from sync_service.imports.refusals import FileRefusedError
 from sync_service.imports.signs import half_width
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
-from sync_service.imports.reading import Cell
+from sync_service.imports.cells import Cell
 from sync_service.imports.refusals import FileRefusedError
 from sync_service.imports.signs import half_width
 
