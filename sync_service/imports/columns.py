@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from sync_service.imports.cells import Cell, id_text
-from sync_service.imports.dates import DateOrder, Moment, read_dates
+from sync_service.imports.dates import (
+    DateOrder,
+    DateReadings,
+    Moment,
+    day_in,
+    read_dates,
+    readings,
+)
 from sync_service.imports.numbers import DecimalSign, as_money, read_numbers
 from sync_service.imports.reading import Grid
 from sync_service.imports.refusals import FileRefusedError, RefusedRow
@@ -79,11 +88,23 @@ class Columns:
         return [None if v is None else as_money(v) for v in self._numbers(names, whole=False)]
 
     def shares(self, *names: str) -> list[Decimal | None]:
-        """A column of ratios: 12% is 0.12; a bare 12 could be either and refuses its row."""
+        """A column of ratios, 12% is 0.12.
+
+        Spain's reports print 97.80 without the sign: a column that never has the sign and goes
+        beyond 1 is in percent. Of texts that stay below nobody knows; their rows are refused.
+        """
         at = self._required(names)
-        found = list(self._numbers(names, whole=False, share=True))
+        found, cells = list(self._numbers(names, whole=False, share=True)), self._cells(at)
+        signed = {n for n, cell in enumerate(cells) if isinstance(cell, str) and "%" in cell}
+        bare = {n for n, share in enumerate(found) if share} - signed
+        in_percent = not signed and any((found[n] or 0) > 1 for n in bare)
         for place, share in enumerate(found):
-            if share is not None and not 0 <= share <= 1:
+            if share is None:
+                continue
+            if place in bare and in_percent:
+                found[place] = share / 100
+            doubtful = place in bare and not in_percent and isinstance(cells[place], str)
+            if doubtful or not 0 <= (found[place] or 0) <= 1:
                 self.refuse(
                     place, at, "This is no share of 0 to 100 %.", "这不是 0 至 100 % 的比例。"
                 )
@@ -100,6 +121,15 @@ class Columns:
         for place in found.bad:
             self.refuse(place, at, "This is no date.", "这不是日期。")
         return list(found.values)
+
+    def broken_days(self, time_zone: str) -> set[date]:
+        """The days that rows of another length may speak of: what is known of them is not whole."""
+        found: set[date] = set()
+        for cell in chain.from_iterable(self.grid.broken):
+            both = readings(cell) if isinstance(cell, str) else DateReadings(None, None)
+            moments = (cell if isinstance(cell, date) else None, both.dmy, both.mdy)
+            found |= {day_in(one, time_zone) for one in moments if one is not None}
+        return found
 
     def _numbers(
         self, names: Sequence[str], *, whole: bool, share: bool = False

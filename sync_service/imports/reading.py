@@ -19,6 +19,7 @@ from sync_service.imports.workbook_files import workbook_lines
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx")
 MOST_BYTES = 200 * 1024 * 1024
 MOST_ROWS = 2_000_000
+_DASHES = str.maketrans("‐‑‒–—―−", "-------")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Grid:
     rows: tuple[tuple[Cell, ...], ...]  # as long as the header each
     numbers: tuple[int, ...]  # of each row in the file
     refused: tuple[RefusedRow, ...]  # rows of another length
+    broken: tuple[tuple[Cell, ...], ...] = ()  # what stood in them
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -41,8 +43,12 @@ class Grid:
 
 
 def normal(header: str) -> str:
-    """A header as layouts know it: trimmed, lower case, full-width to half-width, single blanks."""
-    return " ".join(unicodedata.normalize("NFKC", header).replace("\ufeff", "").lower().split())
+    """A header as layouts know it: lower case, half-width, one kind of dash, single blanks.
+
+    Amazon prints `Sessions - Total` in the US and `Sessions – Total` in the UK.
+    """
+    bare = unicodedata.normalize("NFKC", header).translate(_DASHES)
+    return " ".join(bare.replace("\ufeff", "").lower().split())
 
 
 def read_file(path: Path) -> Grid:
@@ -96,11 +102,13 @@ def _grid(
     rows: list[tuple[Cell, ...]] = []
     numbers: list[int] = []
     refused: list[RefusedRow] = []
+    broken: list[tuple[Cell, ...]] = []
     wide = len(headers)
     for number, line in source:
         cells = line if len(line) == wide else _fitted(line, wide, padded=not how[1])
         if len(cells) != wide:
             refused.append(_other_length(number, len(line), wide))
+            broken.append(tuple(line))
             continue
         rows.append(tuple(cells))
         numbers.append(number)
@@ -109,7 +117,17 @@ def _grid(
                 f"{name} has more than {MOST_ROWS:,} rows. Export a shorter period.",
                 f"{name} 超过 {MOST_ROWS:,} 行。请缩短导出区间。",
             )
-    return Grid(name, digest, *how, headers, tuple(rows), tuple(numbers), tuple(refused))
+    return Grid(
+        name=name,
+        sha256=digest,
+        encoding=how[0],
+        delimiter=how[1],
+        headers=headers,
+        rows=tuple(rows),
+        numbers=tuple(numbers),
+        refused=tuple(refused),
+        broken=tuple(broken),
+    )
 
 
 def _without_tail(cells: Sequence[Cell]) -> Sequence[Cell]:
