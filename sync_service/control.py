@@ -7,9 +7,10 @@ SQLite, one advisory lock in PostgreSQL): two deferred transactions that read an
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,10 +88,19 @@ class Control:
         self.engine.dispose()
 
 
+def keep_private(database: Path) -> None:
+    """Let only its owner read a database file; SQLite gives its side files the same rights."""
+    os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+    for name in ("", "-wal", "-shm"):
+        with suppress(OSError):  # not there, or another owner's
+            database.with_name(f"{database.name}{name}").chmod(0o600)
+
+
 def _sqlite_engine(url: URL) -> Engine:
     """Make an engine whose connections are in WAL, fully synchronous, and begin as the writer."""
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        keep_private(Path(url.database))
     # A connection per use: nothing stays open across threads, and opening one takes 0.1 ms.
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -13,6 +13,7 @@ from huey.consumer import Consumer
 from huey.registry import Message
 
 from kpi.errors import KpiError
+from sync_service.control import keep_private
 from sync_service.settings import Settings
 
 NAME = "linkstar"
@@ -39,6 +40,7 @@ def open_queue(settings: Settings) -> Huey:
     """The queue of an installation."""
     plain = {"results": False, "serializer": JsonOrders()}
     if settings.queue is None:
+        keep_private(settings.home / "queue.db")
         return SqliteHuey(NAME, filename=str(settings.home / "queue.db"), fsync=True, **plain)
     if find_spec("redis") is None:
         raise KpiError(

@@ -47,3 +47,14 @@ def value(
         if row[measure] is not None and (sku is None or row["sku"] == sku)
     ]
     return sum(found) if found else None
+
+
+BUSINESS = (
+    "Date,Ordered Product Sales,Units Ordered,Sessions - Total,Page Views - Total,"
+    "Featured Offer (Buy Box) Percentage,Units Refunded,Negative Feedback Received\n"
+)
+
+
+def business(folder: Path, rows: str, name: str = "report AMZ-DE.csv") -> Path:
+    """A Business Report by date with these rows."""
+    return write(folder / name, BUSINESS + rows)

@@ -12,12 +12,11 @@ import pytest
 
 from kpi.model import Product, Window
 from sync_service.house import House
-from sync_service.imports.drop import DropFolder
-from sync_service.imports.importing import Imported, import_file
+from sync_service.imports.importing import import_file
 from sync_service.imports.layout import Options
 from sync_service.imports.refusals import FileRefusedError
 from sync_service.imports.unit_costs import known_costs, with_costs
-from tests.imports_support import house_at, value, write
+from tests.imports_support import business, house_at, value, write
 from tests.paths import NO_SHARED, SHARED
 
 SHOPS = ("AMZ-US", "AMZ-DE", "SHP-US")
@@ -29,35 +28,30 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-BUSINESS = (
-    "Date,Ordered Product Sales,Units Ordered,Sessions - Total,Page Views - Total,"
-    "Featured Offer (Buy Box) Percentage,Units Refunded,Negative Feedback Received\n"
-)
+def test_a_file_without_a_usable_row_is_refused_and_not_called_unchanged(
+    house: House, tmp_path: Path
+) -> None:
+    with pytest.raises(FileRefusedError, match="no row below its header"):
+        import_file(house, business(tmp_path, ""), Options())
+    with pytest.raises(FileRefusedError, match="row 2 Date soon: This is no date"):
+        import_file(house, business(tmp_path, "soon,5.00 €,1,5,9,98%,0,0\n"), Options())
+    costs = write(tmp_path / "costs.csv", "SKU,成本价(元)\nA,about 5\n")
+    with pytest.raises(FileRefusedError, match="row 2 成本价"):
+        import_file(house, costs, Options())
 
 
-def business(tmp_path: Path, rows: str, name: str = "report AMZ-DE.csv") -> Path:
-    return write(tmp_path / name, BUSINESS + rows)
-
-
-def test_a_business_report_of_germany(house: House, tmp_path: Path) -> None:
-    rows = '13/10/2026,"1.234,50 €",10,"1,200","2,001",50.00%,1,0\n'
-    rows += '14/10/2026,"0,00 €",0,0,0,0.00%,0,0\n'
-    done = import_file(house, business(tmp_path, rows), Options())
-    assert (done.layout, done.state, done.refused) == ("business_report", "imported", ())
-    stream = "file.business_report"
-    assert value(house, stream, "AMZ-DE", "2026-10-13", "gross_sales") == Decimal("1234.5")
-    # half of 2,001 views is 1,000.5, and half goes to even
-    assert value(house, stream, "AMZ-DE", "2026-10-13", "buy_box_page_views") == 1000
-    assert value(house, stream, "AMZ-DE", "2026-10-14", "sessions") == 0
-    assert value(house, stream, "AMZ-DE", "2026-10-15", "sessions") is None
-
-
-def test_visits_that_amazon_has_not_counted_are_unknown(house: House, tmp_path: Path) -> None:
-    rows = '10/13/2026,"10,00 €",2,0,0,0.00%,0,0\n'
-    done = import_file(house, business(tmp_path, rows), Options())
-    assert [one.code for one in done.problems] == ["traffic_late"]
-    assert value(house, "file.business_report", "AMZ-DE", "2026-10-13", "sessions") is None
-    assert value(house, "file.business_report", "AMZ-DE", "2026-10-13", "units_ordered") == 2
+def test_the_days_of_a_refused_row_are_not_taken(house: House, tmp_path: Path) -> None:
+    head = "date,shop,sku,ad_clicks\n"
+    mapping = '[columns]\ndate = "date"\nshop_column = "shop"\nsku_column = "sku"\n'
+    write(tmp_path / "m.toml", mapping + '[measures]\nad_clicks = "ad_clicks"\n')
+    rows = "2026-10-12,AMZ-DE,A,1\n2026-10-13,AMZ-DE,A,2\n2026-10-14,AMZ-DE,A,4\n"
+    bad = "2026-10-13,AMZ-DE,B,two\n2026-10-14,AMZ-DE,B,C,3\n"  # no number, and a cell too many
+    path = write(tmp_path / "a.csv", head + rows + bad)
+    done = import_file(house, path, Options(mapping=tmp_path / "m.toml"))
+    assert [one.row for one in done.refused] == [5, 6]
+    days = ("2026-10-12", "2026-10-13", "2026-10-14")
+    found = [value(house, "file.mapped", "AMZ-DE", day, "ad_clicks") for day in days]
+    assert found == [1, None, None]
 
 
 def test_a_bad_row_is_refused_and_comes_back_as_a_sheet(house: House, tmp_path: Path) -> None:
@@ -422,22 +416,3 @@ def test_a_wrong_mapping_is_refused(house: House, tmp_path: Path, mapping: str, 
     path = write(tmp_path / "own.csv", TABLE)
     with pytest.raises(FileRefusedError, match=said):
         import_file(house, path, Options(mapping=write(tmp_path / "m.toml", mapping)))
-
-
-def test_the_drop_folder_waits_for_a_file_to_be_whole(house: House, tmp_path: Path) -> None:
-    folder = DropFolder(house, tmp_path / "drop")
-    assert folder.look() == []
-    path = business(folder.folder, '10/13/2026,"5,00 €",1,5,9,0%,0,0\n')
-    write(folder.folder / "odd.csv", "<html>")
-    assert folder.look() == []
-    business(folder.folder, '10/13/2026,"5,00 €",1,5,9,0%,0,0\n10/14/2026,"5,00 €",1,5,9,0%,0,0\n')
-    (refused,) = folder.look()
-    assert "web page" in refused.reason
-    (taken,) = folder.look()
-    assert isinstance(taken.imported, Imported)
-    assert taken.imported.rows == 2
-    assert sorted(p.name for p in (folder.folder / "done").iterdir()) == [path.name]
-    assert sorted(p.name for p in (folder.folder / "refused").iterdir()) == [
-        "odd.csv",
-        "odd.csv.txt",
-    ]

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,14 @@ def test_serve_shows_its_token_refreshes_a_workbook_and_ends_on_ctrl_c(
         with httpx.Client(
             base_url=told["address"], headers={"Authorization": f"Bearer {told['token']}"}
         ) as client:
+            large = client.post("/api/v1/pause", content=b"x" * 2_000_000)
+            assert (large.status_code, "1 MB" in large.json()["error"]["en"]) == (413, True)
+            with ExitStack() as held:  # a program that opens connections and says nothing
+                door = httpx.URL(told["address"])
+                for _ in range(200):
+                    held.enter_context(socket.create_connection((door.host, door.port or 80)))
+                with httpx.Client(base_url=told["address"]) as another:
+                    assert another.get("/health").json() == {"ok": True}
             asked = client.post("/api/v1/refreshes", json={"book": "b.xlsx"})
             assert asked.status_code == 202
             assert ended(client, asked.json()["href"]) == "done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from flask import Blueprint
 from werkzeug.test import TestResponse
 
 from kpi.errors import KpiError
-from sync_service import audit, control, runs
+from sync_service import audit, control, orders, runs
 from sync_service.web import access
 from sync_service.web.access import Bucket, check_policies, need_of, needs
 from sync_service.web.app import HEADERS, create_app
@@ -178,6 +179,8 @@ def test_a_link_put_in_the_place_of_a_workbook_is_not_followed(one: Service) -> 
     ("body", "kind", "status"),
     [
         pytest.param(b"{", "application/json", 400, id="broken JSON"),
+        pytest.param(b"[" * 900_000, "application/json", 400, id="a million brackets"),
+        pytest.param(b'{"a":"\xff"}', "application/json", 400, id="no UTF-8"),
         pytest.param(b"[1]", "application/json", 422, id="a list"),
         pytest.param(b"book=a.xlsx", "application/x-www-form-urlencoded", 415, id="a form"),
         pytest.param(b'"' + b"x" * 1_000_001 + b'"', "application/json", 413, id="above 1 MB"),
@@ -215,9 +218,60 @@ def test_pause_and_resume_are_written_into_the_audit_chain(one: Service) -> None
 
 
 def test_a_foreign_host_or_page_is_refused(one: Service) -> None:
-    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+    for headers in FOREIGN:
         answer = one.web.get("/api/v1/status", headers={**one.key, **headers})
         assert answer.status_code == 403, headers
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+FOREIGN: list[dict[str, str]] = [
+    {"Host": "evil.example"},
+    {"Host": "127.0.0.1.evil.example"},
+    {"Host": "127.0.0.1@evil.example"},
+    {"Host": "2130706433"},
+    {"Host": "evil.example", "X-Forwarded-Host": "localhost"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+]
+
+
+def test_pages_elsewhere_do_not_use_up_the_calls_of_this_machine(one: Service) -> None:
+    for _ in range(100):
+        answer = one.web.get("/health", headers={"Origin": "https://evil.example"})
+        assert answer.status_code == 403
+    assert one.web.get("/health").status_code == 200
+
+
+def test_a_person_may_follow_a_link_to_the_page(one: Service) -> None:
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert one.web.get("/", headers={**followed, "Host": "LOCALHOST"}).status_code == 200
+    sent = one.web.post("/", data={"token": one.token}, headers=followed)
+    assert sent.status_code == 403
+
+
+@pytest.mark.parametrize("place", ["token", "access_token"])
+def test_a_token_in_the_address_opens_nothing(one: Service, place: str) -> None:
+    assert one.web.get(f"/api/v1/status?{place}={one.token}").status_code == 401
+    assert one.web.get(f"/?{place}={one.token}").text == one.web.get("/").text
+
+
+def test_what_people_typed_is_text_on_the_page(one: Service) -> None:
+    typed = "<script>alert(1)</script>"
+    one.web.post("/api/v1/pause", json={"reason": typed}, headers=one.key)
+    page = one.web.post("/", data={"token": one.token}).text
+    assert typed not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows rights are those of the user's folder")
+def test_only_the_owner_reads_the_databases(one: Service) -> None:
+    home = one.root / "data"
+    orders.open_queue(one.house.settings)
+    found = {path.name: path.stat().st_mode & 0o777 for path in home.glob("*.db*")}
+    assert {"control.db", "queue.db"} <= set(found)
+    assert set(found.values()) == {0o600}
 
 
 def test_guesses_of_the_token_run_dry(one: Service) -> None:

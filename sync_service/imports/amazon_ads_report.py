@@ -71,6 +71,7 @@ def read(source: Source, kind: str, window: str) -> Found:
     )
     out = {day_in(m, shop.time_zone) for p in columns.refused if (m := moments[p]) is not None}
     stream = FileStream(f"file.ads_{kind}", MEASURES, "zero")
+    out |= columns.broken_days(shop.time_zone)
     return Found((Batch(stream, shop, whole, rows, frozenset(out)),))
 
 

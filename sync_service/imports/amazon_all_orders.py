@@ -75,6 +75,7 @@ def read(source: Source) -> Found:
     for day in lead(window).each():
         tally.forget(day, "units_shipped")
     out = {day_in(m, shop.time_zone) for p in columns.refused if (m := bought[p]) is not None}
+    out |= columns.broken_days(shop.time_zone)
     return Found((Batch(STREAM, shop, window, tuple(tally.rows()), frozenset(out)),))
 
 

@@ -28,27 +28,55 @@ BY_DATE = FileStream(
 BY_CHILD = FileStream(
     "file.business_report_asin", (*TRAFFIC, "gross_sales", "units_ordered"), "zero"
 )
-_SESSIONS = ("sessions - total", "sessions")
-_VIEWS = ("page views - total", "page views")
-_BOX = (
-    "featured offer (buy box) percentage",
-    "featured offer percentage",
-    "buy box percentage",
+_DATE = ("date", "datum", "fecha", "日期")
+_CHILD = ("(child) asin", "(untergeordnete) asin", "asin (child)", "(子)asin", "子asin")
+_SALES = (
+    *("ordered product sales", "durch bestellte produkte erzielter umsatz"),
+    *("ventas de productos encargados", "ventas de productos pedidos", "已订购商品销售额"),
 )
+_UNITS = (
+    *("units ordered", "bestellte einheiten", "unidades encargadas", "unidades pedidas"),
+    "已订购商品数量",
+)
+_SESSIONS = (
+    *("sessions - total", "sessions", "sitzungen - summe", "sitzungen - gesamt", "sitzungen"),
+    *("sesiones: total", "sesiones", "会话数 - 总计", "会话数-总计", "会话 - 总计", "会话数"),
+    "买家访问次数",
+)
+_VIEWS = (
+    *("page views - total", "page views", "seitenaufrufe - summe", "seitenaufrufe"),
+    *("页面浏览量 - 总计", "页面浏览量-总计", "页面浏览量", "页面浏览次数"),
+)
+_BOX = (
+    *("featured offer (buy box) percentage", "featured offer percentage", "buy box percentage"),
+    *("porcentaje de ofertas destacadas (buy box)", "推荐报价(推荐报价展示位)百分比"),
+)
+_REFUNDED = ("units refunded", "已退款的商品数量")
+_FEEDBACK = ("negative feedback received",)
 Cells = Mapping[str, Decimal | int | None]
+Values = dict[str, list[Decimal | None] | list[int | None]]
 
 
-def _measures(columns: Columns) -> dict[str, list[Decimal | None] | list[int | None]]:
-    """The columns that both forms have."""
-    views = columns.counts(*_VIEWS)
-    shares = columns.shares(*_BOX)
-    box = [_box(v, s) for v, s in zip(views, shares, strict=True)]
+def _measures(source: Source) -> Values:
+    """The columns that both forms have; one that is not there is unknown, and told."""
+    columns = source.columns
+    none: list[None] = [None] * len(columns.grid.rows)
+    absent = [names[0] for names in (_SESSIONS, _VIEWS, _BOX) if columns.find(*names) is None]
+    if absent:
+        source.warn(
+            "columns_absent",
+            (f"It has no column {', '.join(absent)}.", "What they hold stays unknown."),
+            (f"缺少列 {'、'.join(absent)}。", "相应数据视为未知。"),
+        )
+    sessions = none if columns.find(*_SESSIONS) is None else columns.counts(*_SESSIONS)
+    views = none if columns.find(*_VIEWS) is None else columns.counts(*_VIEWS)
+    shares = none if columns.find(*_BOX) is None else columns.shares(*_BOX)
     return {
-        "sessions": columns.counts(*_SESSIONS),
-        "page_views": views,
-        "buy_box_page_views": box,
-        "gross_sales": columns.money("ordered product sales"),
-        "units_ordered": columns.counts("units ordered"),
+        "sessions": list(sessions),
+        "page_views": list(views),
+        "buy_box_page_views": [_box(v, s) for v, s in zip(views, shares, strict=True)],
+        "gross_sales": columns.money(*_SALES),
+        "units_ordered": columns.counts(*_UNITS),
     }
 
 
@@ -61,21 +89,18 @@ def _box(views: int | None, share: Decimal | None) -> int | None:
 
 def _shop(source: Source) -> Shop:
     shop = shop_of(source, "amazon")
-    check_symbols(source, shop, source.columns.text("ordered product sales"))
+    check_symbols(source, shop, source.columns.text(*_SALES))
     return shop
 
 
 def by_date(source: Source) -> Found:
     """One row a day."""
     columns, shop = source.columns, _shop(source)
-    days = [None if m is None else day_in(m, shop.time_zone) for m in columns.moments("date")]
-    values = _measures(columns)
-    for name, header in (
-        ("units_refunded", "units refunded"),
-        ("feedback_negative_orders", "negative feedback received"),
-    ):
-        if columns.find(header) is not None:
-            values[name] = columns.counts(header)
+    days = [None if m is None else day_in(m, shop.time_zone) for m in columns.moments(*_DATE)]
+    values = _measures(source)
+    for name, headers in (("units_refunded", _REFUNDED), ("feedback_negative_orders", _FEEDBACK)):
+        if columns.find(*headers) is not None:
+            values[name] = columns.counts(*headers)
     rows: dict[date, FactRow] = {}
     for place in columns.good():
         day = days[place]
@@ -100,7 +125,7 @@ def _counted(cells: dict[str, Decimal | int | None]) -> Cells:
 
 def _tell_late(source: Source, rows: list[FactRow]) -> None:
     late = [row.day for row in rows if row.measures["sessions"] is None]
-    if late:
+    if late and source.columns.find(*_SESSIONS) is not None:
         source.warn(
             "traffic_late",
             (f"No visits yet on {len(late)} days, first {late[0]}.", "They stay unknown."),
@@ -119,23 +144,36 @@ def by_child(source: Source) -> Found:
             f"{source.name} 按 ASIN 汇总，未写日期。请按单日导出并注明，例如 --period 2026-10-21。",
         )
     (day,) = finished(source, shop, [period.start])
-    values = _measures(columns)
-    skus = columns.ids("sku") if columns.find("sku") is not None else columns.ids("(child) asin")
+    values = _measures(source)
+    skus = columns.ids("sku") if columns.find("sku") is not None else columns.ids(*_CHILD)
     sums: dict[str, dict[str, Decimal | int | None]] = {}
     for place in columns.good():
-        cells = sums.setdefault(skus[place], {})
-        for name, of in values.items():
-            cells[name] = (cells.get(name) or 0) + (of[place] or 0)
+        line = {name: of[place] for name, of in values.items()}
+        before = sums.get(skus[place])
+        sums[skus[place]] = line if before is None else _added(before, line)
     rows = tuple(FactRow(day, cells, sku=sku) for sku, cells in sorted(sums.items()))
-    return Found((Batch(BY_CHILD, shop, span([day]), rows),))
+    out = {day} if columns.refused or columns.grid.broken else set()
+    return Found((Batch(BY_CHILD, shop, span([day]), rows, frozenset(out)),))
+
+
+def _added(before: Cells, line: Cells) -> dict[str, Decimal | int | None]:
+    """Two lines of one product; a part that is unknown makes the sum unknown."""
+    pairs = {name: (value, line[name]) for name, value in before.items()}
+    return {n: None if a is None or b is None else a + b for n, (a, b) in pairs.items()}
+
+
+def _by_date(columns: Columns) -> bool:
+    return all(columns.find(*names) is not None for names in (_DATE, _SALES, _UNITS))
+
+
+def _by_child(columns: Columns) -> bool:
+    there = all(columns.find(*names) is not None for names in (_CHILD, _SALES, _UNITS))
+    return there and columns.find(*_DATE) is None
 
 
 BUSINESS_REPORT = Layout(
-    "business_report", frozenset({"date", "units ordered", "ordered product sales"}), by_date
+    "business_report", frozenset({_DATE[0], _SALES[0], _UNITS[0]}), by_date, fits=_by_date
 )
 BUSINESS_REPORT_ASIN = Layout(
-    "business_report_asin",
-    frozenset({"(child) asin", "units ordered", "ordered product sales"}),
-    by_child,
-    absent=frozenset({"date"}),
+    "business_report_asin", frozenset({_CHILD[0], _SALES[0], _UNITS[0]}), by_child, fits=_by_child
 )

@@ -17,13 +17,17 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sync_service.imports.reading import Cell
+from sync_service.imports.cells import Cell
 from sync_service.imports.refusals import FileRefusedError
+from sync_service.imports.signs import half_width
 
 DateOrder = Literal["dmy", "mdy"]
 Moment = date
 """A day, or an aware datetime for an instant."""
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
+_YEARS = range(1900, 2201)
+_SHORT_YEARS = range(15, 50)  # `26/10/13` is more likely 2026 than 2013
+_FURTHEST = 14 * 60  # minutes from UTC; no zone lies further
 _EPOCH = date(1899, 12, 30)
 _ZONES = {
     "UTC": 0,
@@ -43,21 +47,34 @@ _ZONES = {
     "PDT": -420,
     "JST": 540,
 }
-_MONTHS = dict(
-    zip(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-        range(1, 13),
-        strict=True,
+_MONTHS = [  # English, German, French, Italian, Spanish; accents are dropped before
+    names.split()
+    for names in (
+        "january januar janvier gennaio enero",
+        "february februar fevrier febbraio febrero",
+        "march marz maerz mars marzo",
+        "april avril aprile abril",
+        "may mai maggio mayo",
+        "june juni juin giugno junio",
+        "july juli juillet luglio julio",
+        "august aout agosto",
+        "september septembre settembre septiembre",
+        "october oktober octobre ottobre octubre",
+        "november novembre noviembre",
+        "december dezember decembre dicembre diciembre",
     )
-)
+]
+_WORD = r"([^\W\d_]{3,12})\.?"
 _ISO = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})日?(?:[T ,]+(.*))?")
+_BARE = re.compile(r"(20\d{2})(\d{2})(\d{2})")
 _LAST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+(.*))?")
 _NAMED = re.compile(
-    r"(?:([A-Za-z]{3})[a-z]*\.? (\d{1,2})|(\d{1,2})[ -]([A-Za-z]{3})[a-z]*)"
+    rf"(?:{_WORD} (\d{{1,2}})|(\d{{1,2}})\.?(?: de)?[ -]{_WORD})(?: de)?"
     r"[, -]+(\d{4})(?:[ ,]+(.*))?"
 )
 _TIME = re.compile(
-    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?([AaPp][Mm])? ?([A-Z]{1,4}|[+-]\d{2}:?\d{2})?"
+    r"(上午|下午)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([AaPp])\.? ?[Mm]\.?)?"
+    r" ?(?:(?:UTC|GMT)?([+-]\d{1,2}(?::?\d{2})?)|([A-Z]{1,4}))?"
 )
 
 
@@ -72,22 +89,40 @@ class DateReadings:
 @lru_cache(maxsize=65_536)  # an order file repeats few days, an advertising file very few
 def readings(text: str) -> DateReadings:
     """Read a cell in both orders; most forms have only one."""
-    bare = unicodedata.normalize("NFKC", text).strip()
-    found = _ISO.fullmatch(bare)
+    bare = " ".join(half_width(text).split())
+    found = _ISO.fullmatch(bare) or _BARE.fullmatch(bare)
     if found:
-        return _same(_moment(found[1], found[2], found[3], found[4]))
+        return _same(_moment(found[1], found[2], found[3], found[4] if found.re is _ISO else None))
     found = _NAMED.fullmatch(bare)
     if found:
-        month = _MONTHS.get((found[1] or found[4]).lower())
+        month = _month(found[1] or found[4])
         return _same(month and _moment(found[5], str(month), found[2] or found[3], found[6]))
     found = _LAST.fullmatch(bare)
     if found:
-        year = found[4] if len(found[4]) > 2 else f"20{found[4]}"  # noqa: PLR2004 - two digits
-        dmy = _moment(year, found[3], found[1], found[5])
-        if found[2] == ".":  # only countries that put the day first write dots
-            return _same(dmy)
-        return DateReadings(dmy, _moment(year, found[1], found[3], found[5]))
+        return _with_year_last(found)
     return _same(_serial(Decimal(bare)) if bare.isdecimal() else None)
+
+
+def _with_year_last(found: re.Match[str]) -> DateReadings:
+    """Read 3/4/2026; two digits of a year only where no year can stand in front."""
+    first, sign, second, year, rest = found.groups()
+    if len(year) == 2:  # noqa: PLR2004 - two digits
+        if sign == "-" or int(year) not in _SHORT_YEARS:
+            return DateReadings(None, None)
+        year = f"20{year}"
+    dmy = _moment(year, second, first, rest)
+    if sign == ".":  # only countries that put the day first write dots
+        return _same(dmy)
+    return DateReadings(dmy, _moment(year, first, second, rest))
+
+
+@lru_cache(maxsize=256)
+def _month(word: str) -> int | None:
+    """The month that a name or its beginning means; None for another word, or for two months."""
+    apart = unicodedata.normalize("NFD", word.lower())
+    bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    found = [n for n, names in enumerate(_MONTHS, 1) if any(one.startswith(bare) for one in names)]
+    return found[0] if len(found) == 1 else None
 
 
 def _same(one: Moment | Literal[0] | None) -> DateReadings:
@@ -95,9 +130,12 @@ def _same(one: Moment | Literal[0] | None) -> DateReadings:
 
 
 def _serial(number: Decimal) -> Moment | None:
-    """A day as Excel counts."""
+    """A day as Excel counts, or 20261021 where a workbook holds the date as a number."""
     whole = int(number)
-    return _EPOCH + timedelta(days=whole) if _SERIALS[0] < whole < _SERIALS[1] else None
+    if _SERIALS[0] < whole < _SERIALS[1]:
+        return _EPOCH + timedelta(days=whole)
+    bare = _BARE.fullmatch(str(whole))
+    return _moment(bare[1], bare[2], bare[3], None) if bare else None
 
 
 def _moment(year: str, month: str, day: str, rest: str | None) -> Moment | None:
@@ -105,34 +143,50 @@ def _moment(year: str, month: str, day: str, rest: str | None) -> Moment | None:
         found = date(int(year), int(month), int(day))
     except ValueError:
         return None
+    if found.year not in _YEARS:
+        return None
     return found if not rest else _with_time(found, rest.strip())
 
 
 def _with_time(day: date, rest: str) -> Moment | None:
     """The instant when a zone is printed, else the day; None when the rest is no time."""
     found = _TIME.fullmatch(rest)
-    if not found:
+    at = _clock(found) if found else None
+    if found is None or at is None:
         return None
-    hour = int(found[1]) % 12 if found[4] else int(found[1])
-    hour += 12 if (found[4] or "").lower() == "pm" else 0
-    try:
-        at = time(hour, int(found[2]), int(found[3] or 0))
-    except ValueError:
-        return None
-    if not found[5]:
+    if not found[6] and not found[7]:
         return day
-    offset = _offset(found[5])
+    offset = _offset(found[6] or found[7])
     if offset is None:
         return None
     return datetime.combine(day, at, UTC) - timedelta(minutes=offset)
 
 
+def _clock(found: re.Match[str]) -> time | None:
+    """The time of day; twelve hours go with a half of the day."""
+    hour, half = int(found[2]), (found[5] or "").lower()
+    if found[1]:
+        half = "a" if found[1] == "上午" else "p"
+    if half:
+        if hour > 12:  # noqa: PLR2004 - there is no 13 o'clock in the afternoon
+            return None
+        hour = hour % 12 + 12 * (half == "p")
+    try:
+        return time(hour, int(found[3]), int(found[4] or 0))
+    except ValueError:
+        return None
+
+
 def _offset(zone: str) -> int | None:
-    """Minutes east of UTC."""
-    if zone[0] in "+-":
-        minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-        return -minutes if zone[0] == "-" else minutes
-    return _ZONES.get(zone)
+    """Minutes east of UTC; None for a zone that we do not know or that does not exist."""
+    if zone[0] not in "+-":
+        return _ZONES.get(zone)
+    digits = zone[1:].replace(":", "")
+    hours, minutes = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])  # noqa: PLR2004
+    total = int(hours) * 60 + int(minutes)
+    if total > _FURTHEST or int(minutes) > 59:  # noqa: PLR2004 - minutes of an hour
+        return None
+    return -total if zone[0] == "-" else total
 
 
 @dataclass(frozen=True, slots=True)

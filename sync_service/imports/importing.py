@@ -62,6 +62,8 @@ def import_file(house: House, path: Path, options: Options, *, write: bool = Tru
     source = Source(columns, options, shops(house.store), house.clock.now(), folder)
     layout = recognise(source, path)
     found = layout.read(source)
+    if not found.batches and not found.products:
+        raise _nothing_usable(grid, _refused(source))
     for batch in found.batches:
         _check_skus(house, source, batch)
     made = f"{layout.name}{_variant(options, found)}"
@@ -137,6 +139,21 @@ def _unknown(source: Source, path: Path) -> FileRefusedError:
         f"{place}; then run the import with --mapping {place}",
         f"{grid.name} 不是已知格式。表头：{heads}。映射草稿已写入 {place}；"
         f"修改后用 --mapping {place} 再次导入。",
+    )
+
+
+def _nothing_usable(grid: Grid, refused: Sequence[RefusedRow]) -> FileRefusedError:
+    """Say why no row was usable, by the first that was refused."""
+    if not refused:
+        return FileRefusedError(
+            f"{grid.name} holds no row below its header. Export it again.",
+            f"{grid.name} 的表头下没有数据行。请重新导出。",
+        )
+    one = refused[0]
+    where = f"{one.row} {one.column} {one.shown}".strip()
+    return FileRefusedError(
+        f"{grid.name} has no usable row; row {where}: {one.en} Correct it and import again.",
+        f"{grid.name} 没有可用的行；第 {where} 行：{one.zh} 请更正后重新导入。",
     )
 
 

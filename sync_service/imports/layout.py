@@ -18,6 +18,7 @@ from sync_service.imports.numbers import DecimalSign
 from sync_service.imports.refusals import FileRefusedError, note
 
 DAY = timedelta(days=1)
+MOST_DAYS = 3 * 366  # a year typed wrong would declare decades of zeros
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,13 @@ def finished(source: Source, shop: Shop, days: list[date]) -> list[date]:
             f"{source.name} 中没有"
             + (f"{period.start} 至 {period.end - DAY} 内" if period else "")
             + "已结束的日期。请核对月份或重新导出。",
+        )
+    if (max(kept) - min(kept)).days > MOST_DAYS:
+        raise FileRefusedError(
+            f"{source.name} speaks of {min(kept)} and of {max(kept)}: one of them is a slip. "
+            "Correct it, or export at most three years.",
+            f"{source.name} 既有 {min(kept)} 又有 {max(kept)}，其中一个应为笔误。"
+            "请更正，或每次最多导出三年。",
         )
     if any(d >= today for d in days):
         source.warn(

@@ -6,7 +6,7 @@ under no product; rows of one key are added where the measure adds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -46,7 +46,12 @@ def read(source: Source, path: Path) -> Found:
         sku = (skus[place] or NO_PRODUCT) if skus else WHOLE_SHOP
         key = (shop.code, day_in(moment, shop.time_zone), sku, currency or shop.currency)
         _add(columns, place, sums.setdefault(key, {}), values)
-    return Found(tuple(_batches(source, said, sums)), variant=said.variant)
+    lost = {
+        (shop.code, day_in(moment, shop.time_zone))
+        for place in columns.refused
+        if (shop := shops[place]) is not None and (moment := moments[place]) is not None
+    }
+    return Found(tuple(_batches(source, said, sums, lost)), variant=said.variant)
 
 
 def _shops(source: Source, said: ColumnMap) -> list[Shop | None]:
@@ -105,8 +110,12 @@ def _add(
 
 
 def _batches(
-    source: Source, said: ColumnMap, sums: Mapping[Key, Mapping[str, Decimal | int | None]]
+    source: Source,
+    said: ColumnMap,
+    sums: Mapping[Key, Mapping[str, Decimal | int | None]],
+    lost: Collection[tuple[str, date]],
 ) -> list[Batch]:
+    """A batch a shop; days of which a row was refused are left out, as their sums are not whole."""
     stream = FileStream(STREAM, tuple(said.measures.values()), "missing")
     found = []
     for shop in source.shops:
@@ -119,5 +128,7 @@ def _batches(
             for (_, day, sku, currency), cells in sorted(mine.items())
             if day in kept and cells
         )
-        found.append(Batch(stream, shop, span(sorted(kept)), rows))
+        out = {day for code, day in lost if code == shop.code}
+        out |= source.columns.broken_days(shop.time_zone)
+        found.append(Batch(stream, shop, span(sorted(kept)), rows, frozenset(out)))
     return found

@@ -8,24 +8,32 @@ until the user says which it is. A count has no fraction, which often decides.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
-from sync_service.imports.reading import Cell
+from sync_service.imports.cells import Cell
 from sync_service.imports.refusals import FileRefusedError
+from sync_service.imports.signs import half_width
 
 DecimalSign = Literal[".", ","]
 _MONEY = Decimal("0.0001")
-_SIGNS = re.compile(
-    r"(?i)(?:US|CN|HK|C|A|AU|CA|MX|R)?[$¥€£₤₽₹₩]|RMB|CNY|USD|EUR|GBP|JPY|CAD|AUD|SEK|PLN|元|kr|zł"
+_MOST = {True: 10**15, False: 10**12}  # of a count, of an amount: more is a slip, or an attack
+_CURRENCY = (
+    r"(?:US|CN|HK|C|A|AU|CA|MX|R)?[$¥€£₤₽₹₩]|RMB|CNY|USD|EUR|GBP|JPY|CAD|AUD|SEK|PLN|CHF|DKK|NOK"
+    r"|元|kr\.?|zł"
 )
-_SPACES = re.compile(r"[\s'’\u00a0\u202f\u2009]")  # also what separates thousands
+_MARK = re.compile(rf"(?i){_CURRENCY}|[-+%()]")
+_AROUND = re.compile(rf"(?i)((?:\s|{_CURRENCY}|[-+%()])*)([.,]?\d(?:.*\d)?)(.*)", re.DOTALL)
+_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " ") | {"’": "'"})
+_GROUPS = {
+    ".": r"\d{1,3}(?P<by>[,' ])\d{3}(?:(?P=by)\d{3})*",
+    ",": r"\d{1,3}(?P<by>[.' ])\d{3}(?:(?P=by)\d{3})*",
+}
 _BODY = {
-    ".": re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,30})(?:\.\d{1,12})?|\.\d{1,12}"),
-    ",": re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d{1,30})(?:,\d{1,12})?|,\d{1,12}"),
+    sign: re.compile(rf"(?:{groups}|\d{{1,30}})(?:\{sign}\d{{1,12}})?|\{sign}\d{{1,12}}")
+    for sign, groups in _GROUPS.items()
 }
 _ZERO_GROUP = re.compile(r"0\d{0,2}[.,]\d{3}(?!\d)")  # 0.125 holds no thousands
 
@@ -38,36 +46,47 @@ class Readings:
     comma: Decimal | None
 
 
-def readings(text: str) -> Readings:
-    """Read a cell under both conventions."""
-    bare, sign, scale = _stripped(text)
-    point, comma = (_read(bare, sign_, sign * scale) for sign_ in (".", ","))
+def readings(text: str, *, share: bool = False) -> Readings:
+    """Read a cell under both conventions; only a share may carry a percent sign."""
+    stripped = _stripped(half_width(text).translate(_BLANKS).strip())
+    if stripped is None:
+        return Readings(None, None)
+    bare, sign, percent = stripped
+    if percent and not share:
+        return Readings(None, None)
+    factor = sign * (Decimal("0.01") if percent else Decimal(1))
+    point, comma = (_read(bare, decimal, factor) for decimal in (".", ","))
     if _ZERO_GROUP.fullmatch(bare):  # the separator of such a cell is the decimal one
         return Readings(point, None) if "." in bare else Readings(None, comma)
     return Readings(point, comma)
 
 
-def _stripped(text: str) -> tuple[str, int, Decimal]:
-    """Without currency, blanks, signs: the bare digits, +1 or -1, and 1 or a hundredth."""
-    bare = unicodedata.normalize("NFKC", text).replace("−", "-")
-    bare = _SPACES.sub("", _SIGNS.sub("", bare))
-    sign = 1
-    if bare.startswith("(") and bare.endswith(")"):
-        bare, sign = bare[1:-1], -1
-    percent = bare.endswith("%") or bare.startswith("%")
-    bare = bare.strip("%")
-    if bare.startswith(("-", "+")):
-        bare, sign = bare[1:], -sign if bare[0] == "-" else sign
-    elif bare.endswith("-"):
-        bare, sign = bare[:-1], -sign
-    return bare, sign, Decimal("0.01") if percent else Decimal(1)
+def _stripped(text: str) -> tuple[str, int, bool] | None:
+    """The bare digits, +1 or -1, whether in percent; None when what is around contradicts itself.
+
+    A minus inside brackets could mean either sign, so it is no number.
+    """
+    found = _AROUND.fullmatch(text)
+    if found is None or _MARK.sub("", found[3]).strip():
+        return None
+    before, after = (_MARK.findall(part) for part in (found[1], found[3]))
+    marks = [*before, *after]
+    signs = [mark for mark in marks if mark in "+-"]
+    bracketed = "(" in before and ")" in after
+    if bracketed and (signs or marks.count("(") + marks.count(")") != 2):  # noqa: PLR2004 - a pair
+        return None
+    if not bracketed and ("(" in marks or ")" in marks):
+        return None
+    if len(signs) > 1 or marks.count("%") > 1:
+        return None
+    return found[2], -1 if bracketed or signs == ["-"] else 1, "%" in marks
 
 
 def _read(bare: str, decimal: str, factor: Decimal) -> Decimal | None:
     if not _BODY[decimal].fullmatch(bare):
         return None
-    other = "," if decimal == "." else "."
-    return Decimal(bare.replace(other, "").replace(decimal, ".")) * factor
+    others = str.maketrans("", "", ",' " if decimal == "." else ".' ")
+    return Decimal(bare.translate(others).replace(decimal, ".")) * factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +98,26 @@ class Numbers:
 
 
 def read_numbers(
-    header: str, cells: Iterable[Cell], chosen: DecimalSign | None, *, whole: bool
+    header: str,
+    cells: Iterable[Cell],
+    chosen: DecimalSign | None,
+    *,
+    whole: bool,
+    share: bool = False,
 ) -> Numbers:
-    """Read a column; `whole` for counts.
+    """Read a column; `whole` for counts, `share` for ratios that may be printed in percent.
 
     Raises:
         FileRefusedError: Its cells fit both conventions, or contradict each other.
     """
     column = list(cells)
     texts = {cell for cell in column if isinstance(cell, str) and cell}
-    seen = {text: _fitting(readings(text), whole=whole) for text in texts}
+    seen = {text: _fitting(readings(text, share=share), whole=whole) for text in texts}
     sign = chosen or _decided(header, seen)
     values: list[Decimal | None] = []
     bad = []
     for place, cell in enumerate(column):
-        value = _value(cell, seen, sign, whole=whole)
+        value = _sane(_value(cell, seen, sign, whole=whole), whole=whole)
         values.append(value)
         if value is None and cell != "":
             bad.append(place)
@@ -144,6 +168,11 @@ def _value(
     if not isinstance(cell, str) or not cell:
         return None
     return seen[cell].point if sign == "." else seen[cell].comma
+
+
+def _sane(value: Decimal | None, *, whole: bool) -> Decimal | None:
+    """Drop what no shop sells in a day; the facts could not hold it either."""
+    return None if value is None or abs(value) > _MOST[whole] else value
 
 
 def as_money(value: Decimal) -> Decimal:

@@ -77,6 +77,7 @@ def read(source: Source) -> Found:
     placed.into(tally, "orders_count")
     for day in lead(window).each():
         tally.forget(day, "units_shipped")
+    out |= columns.broken_days(shop.time_zone)
     return Found((Batch(STREAM, shop, window, tuple(tally.rows()), frozenset(out)),))
 
 

@@ -19,7 +19,9 @@ from sync_service.holding import Holding
 from sync_service.house import House
 from sync_service.imports.layout import Batch
 from sync_service.imports.merging import KEY, Difference, differences, merged
+from sync_service.imports.refusals import FileRefusedError
 from sync_service.recovery import lease_name
+from sync_service.troubles import ContractBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,13 @@ def _tables(house: House, batch: Batch) -> tuple[pa.Table, pa.Table]:
     """The stored and the new rows of the window, with the same columns."""
     types = {field.name: field.type for field in house.facts.schema}
     given = FetchResult(batch.rows, not_ready_days=batch.left_out)
-    new = to_table(batch.stream, batch.shop.currency, batch.window, given, types)
+    try:
+        new = to_table(batch.stream, batch.shop.currency, batch.window, given, types)
+    except ContractBroken as error:
+        raise FileRefusedError(
+            f"The rows of {batch.shop.code} contradict each other: {error.detail}. Correct them.",
+            f"店铺 {batch.shop.code} 的数据行互相矛盾：{error.detail}。请更正。",
+        ) from error
     old = house.facts.rows(batch.stream.name, batch.shop.code, batch.window)
     more = _used(old, [name for name in types if name not in new.column_names])
     for name in more:

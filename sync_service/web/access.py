@@ -108,10 +108,9 @@ def guard() -> None:
         RefusedError: Too often, a foreign page, or without the token.
     """
     mine = parts()
-    now = mine.house.clock.monotonic()
-    if not mine.calls.take(now):
+    _own_address()  # first: pages elsewhere must not use up the calls of this machine's user
+    if not mine.calls.take(mine.house.clock.monotonic()):
         raise too_often()
-    _own_address()
     if request.endpoint is None or need_of(current_app, request.endpoint) == "open":
         return
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -146,11 +145,18 @@ def too_often() -> RefusedError:
 
 
 def _own_address() -> None:
-    """A foreign web page cannot reach us by a name of its own (DNS rebinding) or by a form."""
+    """A foreign web page cannot reach us by a name of its own (DNS rebinding) or by a form.
+
+    Its pictures and scripts name no origin, but browsers say that they come from elsewhere; a link
+    that a person follows is fine. Our own form is sent with the origin `null`: no referrer.
+    """
     host = request.host.rpartition(":")[0] if ":" in request.host else request.host
-    origin = request.headers.get("Origin")
+    origin, said = request.headers.get("Origin"), request.headers
     foreign = origin is not None and origin not in ("null", request.host_url.rstrip("/"))
-    if host not in LOOPBACK or foreign:
+    elsewhere = said.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    if elsewhere and (request.method != "GET" or said.get("Sec-Fetch-Mode") != "navigate"):
+        foreign = True
+    if host.lower() not in LOOPBACK or foreign:
         raise RefusedError(
             HTTPStatus.FORBIDDEN,
             {"en": "Only this machine may call the service.", "zh": "只允许本机访问本服务。"},

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, request
 from sqlalchemy import select
+from werkzeug.exceptions import BadRequest
 
 from kpi.model import Texts
 from sync_service import mornings, runs, schema
@@ -134,7 +135,10 @@ def _body() -> dict[str, Any]:
     """The JSON object of a request; an empty body is an empty object."""
     if not request.get_data(cache=True):
         return {}
-    body = request.get_json()
+    try:
+        body = request.get_json()
+    except RecursionError as error:  # a million brackets
+        raise BadRequest from error
     if not isinstance(body, dict):
         raise _wrong("Send a JSON object.", "请发送 JSON 对象。")
     return body

@@ -22,6 +22,8 @@ from sync_service.web.tokens import make_token
 
 HOST = "127.0.0.1"
 THREADS = 8
+CONNECTIONS = 400  # below what `select` can watch on Windows
+IDLE_SECONDS = 30  # then a connection that says nothing is closed
 
 
 def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
@@ -38,7 +40,11 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
         app,
         sockets=[door],
         threads=THREADS,
-        max_request_body_size=MOST_BYTES,
+        # above our own limit, so that our sentence answers and not the server's plain text
+        max_request_body_size=16 * MOST_BYTES,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=IDLE_SECONDS // 3,
         ident="LinkStar",
         clear_untrusted_proxy_headers=True,
     )
