@@ -168,17 +168,19 @@ def _decoded(raw: bytes, encoding: str, limit: int) -> bytes:
         case "gzip" | "x-gzip":
             return gunzip(raw, limit) if raw else raw
         case "deflate":
-            return _inflate(raw)
+            return _inflate(raw, limit)
         case other:
             raise ContractBroken(f"a body encoded as {other[:40]!r}, which was not asked for")
 
 
-def _inflate(raw: bytes) -> bytes:
+def _inflate(raw: bytes, limit: int) -> bytes:
     unpacker = zlib.decompressobj()
     try:
-        body = unpacker.decompress(raw)
+        body = unpacker.decompress(raw, limit + 1)
     except zlib.error as error:
         raise Retryable(f"damaged deflate body ({error})") from error
+    if len(body) > limit:
+        raise ContractBroken(f"a body that inflates to more than {limit:,} bytes")
     if not unpacker.eof:
         raise Retryable("deflate body cut short")
     return body
@@ -194,7 +196,9 @@ def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> None:
     if parsed.userinfo:
         raise Refused(f"the address of {host} carries a user name")
     if f"{host}:{parsed.port or ''}".rstrip(":") in loopback and is_loopback(host):
-        return
+        if parsed.scheme in ("http", "https"):
+            return
+        raise Refused(f"{host} would be called by {parsed.scheme}")
     if parsed.scheme != "https":
         raise Refused(f"{host} would be called without encryption")
     if parsed.port not in (None, 443):

@@ -7,6 +7,7 @@ import gzip
 import inspect
 import random
 import time
+import zlib
 from pathlib import Path
 
 import httpx
@@ -170,6 +171,11 @@ def test_gzip_flipped_anywhere_in_its_data_is_found() -> None:
         ),
         pytest.param(gzipped(gzip.compress(b"0" * 10_000_000)), ContractBroken, id="a gzip bomb"),
         pytest.param(
+            answer(zlib.compress(b"0" * 1_000_000), headers=[("content-encoding", "deflate")]),
+            ContractBroken,
+            id="a deflate bomb",
+        ),
+        pytest.param(
             answer(b"x", headers=[("content-encoding", "br")]), ContractBroken, id="not asked for"
         ),
         pytest.param(
@@ -278,6 +284,13 @@ HOSTS = ("api.amazon.com", "*.myshopify.com")
         "http://10.0.0.1/",
         "http://0.0.0.0:5000/",
         "file:///etc/passwd",
+        "file://127.0.0.1:5000/etc/passwd",
+        "ftp://127.0.0.1:5000/",
+        "http://127.0.0.1:5000@evil.example/",
+        "http://127.0.0.1.nip.io:5000/",
+        "http://[::ffff:169.254.169.254]/",
+        "https://api.amazon.com%2eevil.example/",
+        "https://api.amazon.com\u3002evil.example/",
         "gopher://api.amazon.com/",
         "//api.amazon.com/",
         "api.amazon.com",

@@ -69,10 +69,9 @@ def read(source: Source, kind: str, window: str) -> Found:
     rows = _rows(
         {p: day for p, day in days.items() if whole.start <= day < whole.end}, keys, values
     )
-    out = {day_in(m, shop.time_zone) for p in columns.refused if (m := moments[p]) is not None}
     stream = FileStream(f"file.ads_{kind}", MEASURES, "zero")
-    out |= columns.broken_days(shop.time_zone)
-    return Found((Batch(stream, shop, whole, rows, frozenset(out)),))
+    out = columns.lost_days(moments, shop.time_zone)
+    return Found((Batch(stream, shop, whole, rows, out),))
 
 
 def _values(columns: Columns, window: str) -> Values:

@@ -74,9 +74,8 @@ def read(source: Source) -> Found:
         tally.add(day, "orders_cancelled_buyer", len(names - placed.seen.get(day, set())))
     for day in lead(window).each():
         tally.forget(day, "units_shipped")
-    out = {day_in(m, shop.time_zone) for p in columns.refused if (m := bought[p]) is not None}
-    out |= columns.broken_days(shop.time_zone)
-    return Found((Batch(STREAM, shop, window, tuple(tally.rows()), frozenset(out)),))
+    out = columns.lost_days(bought, shop.time_zone)
+    return Found((Batch(STREAM, shop, window, tuple(tally.rows()), out),))
 
 
 def _ship(tally: Tally, day: date, units: int, sku: str, currency: str) -> None:

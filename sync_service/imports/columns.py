@@ -122,6 +122,11 @@ class Columns:
             self.refuse(place, at, "This is no date.", "这不是日期。")
         return list(found.values)
 
+    def lost_days(self, moments: Sequence[Moment | None], time_zone: str) -> frozenset[date]:
+        """The days of refused and broken rows; `moments` is of every row."""
+        refused = {day_in(m, time_zone) for p in self.refused if (m := moments[p]) is not None}
+        return frozenset(refused | self.broken_days(time_zone))
+
     def broken_days(self, time_zone: str) -> set[date]:
         """The days that rows of another length may speak of: what is known of them is not whole."""
         found: set[date] = set()
