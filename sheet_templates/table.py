@@ -19,9 +19,10 @@ from sheet_templates.style import (
     TYPED_BY_HAND,
     UNIT_FORMAT,
     UNKNOWN,
+    WRAPPED,
     is_number,
-    width,
 )
+from sheet_templates.widths import lines, width
 
 SIGNED = frozenset(
     {"status", "state", "level", "data_state", "cost_state", "number_check", "check", "connection"}
@@ -34,6 +35,15 @@ BOUNDS = {
     "count": (-1e9, 1e9),
     "days": (-1e5, 1e5),
 }
+OPEN_LISTS = (
+    "scope",
+    "market",
+    "currency",
+    "measure",
+)  # a word outside is asked about, not refused
+OPEN_COLUMNS = ("tblTarget.metric",)  # an ad budget has targets and is no KPI
+LINE = 14.0  # points of a line of text
+FILTER_INDENT = 2  # the arrow of a filter stands at the right end of a header
 ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),
@@ -55,6 +65,7 @@ class TableSpec:
     blanks: int = 1  # empty rows of a table that starts with nothing
     autofilter: bool = True
     style_columns: bool = True  # widths and folding; the widest table of a tab decides
+    row_height: float | None = None  # points; else rows grow with their wrapped texts
 
 
 def put_table(book: Book, spec: TableSpec) -> None:
@@ -68,6 +79,9 @@ def put_table(book: Book, spec: TableSpec) -> None:
     _headers(book, tab, place)
     for number, row in enumerate(rows, place.row + 1):
         _row(book, place, texts, number, row)
+        height = spec.row_height or _height(book, place, row)
+        if height:
+            tab.set_row(number, height)
     if spec.style_columns:
         _columns(book, tab, place)
     for column in place.table.columns:
@@ -80,8 +94,8 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
     columns: list[dict[str, object]] = []
     for column in place.table.columns:
         entry: dict[str, object] = {"header": column.header(book.language)}
-        align = "center" if is_number(column) else "left"
-        look = book.styles.header(owner(book, column), folded=column.folded, align=align)
+        right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
+        look = book.styles.header(owner(book, column), folded=column.folded, right=right)
         entry["header_format"] = look
         if column.code in spec.fill_down and book.edition == "manager":
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
@@ -121,13 +135,26 @@ def _headers(book: Book, tab: Worksheet, place: Place) -> None:
 def _row(book: Book, place: Place, texts: Mapping[str, str], number: int, row: StartRow) -> None:
     tab = book.tabs[place.sheet.code]
     for position, column in enumerate(place.table.columns, place.column):
-        look = book.styles.body(column, unlocked=owner(book, column) is Owner.PARTNER)
+        look = book.styles.body(place.table, column, unlocked=owner(book, column) is Owner.PARTNER)
         if column.code in texts:
             text = texts[column.code].replace(str(ANY_ROW), str(number + 1))
             formula(tab, number, position, text, look)
         else:
             shown = book.shown(place.table.name, column, row.get(column.code))
             put(tab, number, position, shown, look)
+
+
+def _height(book: Book, place: Place, row: StartRow) -> float | None:
+    """Room for the wrapped texts of a row; not every program makes it by itself when it opens."""
+    needed = max(
+        (
+            lines(place.table, column, book.language, str(row.get(column.code) or ""))
+            for column in place.table.columns
+            if f"{place.table.name}.{column.code}" in WRAPPED
+        ),
+        default=1,
+    )
+    return LINE * needed + 2 if needed > 1 else None
 
 
 def _columns(book: Book, tab: Worksheet, place: Place) -> None:
@@ -165,12 +192,13 @@ def _validation(book: Book, place: Place, column: Column) -> dict[str, object] |
     kind, _, name = column.kind.partition(":")
     if kind == "choice":
         message = book.text("请从下拉列表中选择。", "Please choose from the list.")
+        own = f"{place.table.name}.{column.code}"
         return {
             "validate": "list",
             "source": f"=lst{list_name(name)}",
             "ignore_blank": name in words.LISTS,
             "error_message": message,
-            "error_type": "warning" if name in ("scope", "market", "currency") else "stop",
+            "error_type": "warning" if name in OPEN_LISTS or own in OPEN_COLUMNS else "stop",
         }
     if kind == "date":
         message = book.text("请输入日期，例如 2026-10-21。", "Enter a date, such as 2026-10-21.")

@@ -6,9 +6,25 @@ Readers import `words`.
 
 from __future__ import annotations
 
+from kpi.catalog import shipped
 from kpi.sheet_scoring import DUE_BASIS
 
 Words = tuple[tuple[str, str, str], ...]
+
+BY_HAND = (  # what people type in Inputs because no platform of theirs delivers it
+    *("overhead", "vat_amount", "labour_cost", "headcount", "market_cost", "ad_budget"),
+    *("reviews_total", "reviews_negative", "bad_reviews_due", "bad_reviews_handled"),
+    *("messages_due", "messages_24h", "replenish_due", "replenish_on_time"),
+    *("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions"),
+    *("fulfilment_fees", "storage_fees", "return_costs"),
+)
+
+
+def _measures() -> Words:
+    """The names of those measures, from the catalogue that defines them."""
+    known = shipped().measures
+    return tuple((code, known[code].names["zh"], known[code].names["en"]) for code in BY_HAND)
+
 
 SIGNS = {
     "ok": "●",
@@ -22,6 +38,7 @@ SIGNS = {
 }
 
 LISTS: dict[str, Words] = {
+    "measure": _measures(),
     "region": (("US", "US", "US"), ("EU", "EU", "EU")),
     "market": tuple(
         (code, code, code)

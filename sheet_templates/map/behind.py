@@ -129,6 +129,7 @@ WEEK_KPI = TableLayout(  # the upper part of Review: the week against the week b
         this_week | 本周 | This week | S | number
         last_week | 上周 | Week before | S | number
         unit | 单位 | Unit | S | text
+        week | 周 | Week | S | text
     """),
 )
 MARKET = TableLayout(
@@ -154,5 +155,6 @@ TILE = TableLayout(
         pace | 进度 | Pace | S | ratio
         forecast | 预测 | Forecast | S | ratio
         status | 状态 | Status | S | text
+        note | 说明 | Note | S | text
     """),
 )

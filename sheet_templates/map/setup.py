@@ -113,6 +113,7 @@ RULE = TableLayout(
         receivers | 接收人 | Receivers | M | text
         channel | 渠道 | Channel | M | text
         quiet_days | 静默日历 | Quiet days | M | text
+        unit* | 单位 | Unit | F | text
     """),
 )
 INPUT = TableLayout(
@@ -121,7 +122,7 @@ INPUT = TableLayout(
     columns("""
         day | 日期 | Date | M | date
         shop | 店铺 | Shop | M | choice:shop
-        measure | 量 | Measure | M | text
+        measure | 量 | Measure | M | choice:measure
         value | 值 | Value | M | number
         evidence | 证据 | Evidence | M | text
         by | 录入人 | By | M | text

@@ -9,8 +9,8 @@ from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.frame import NO_COMPANY, frame, setting
 from sheet_templates.places import Ref, letters
 from sheet_templates.start import StartRow
-from sheet_templates.style import width
 from sheet_templates.table import TableSpec, list_name, put_table
+from sheet_templates.widths import width
 
 FIRST_STEP = 5  # zero-based row of step 1
 TOLERANCE = 0.005  # the back office may differ by 0.5 %
@@ -79,8 +79,8 @@ def page(book: Book) -> None:
         place.row - 1,
         place.column,
         book.text(
-            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额；差异 0.5% 以内为 ●",
-            "⑦ Reconcile: type net sales from the platform's own page; ● within 0.5%",
+            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额（店铺币种）；差异 0.5% 以内为 ●",
+            "⑦ Reconcile: type the platform's own net sales, in shop currency; ● within 0.5%",
         ),
         book.styles.get(bold=True, font_color="#1F4E79"),
     )
@@ -99,7 +99,12 @@ def _setting_cells(book: Book, tab: Worksheet) -> None:
         value = setting(book, code)
         shown = "0%" if code == "min_coverage" else "General" if isinstance(value, float) else "@"
         look = book.styles.get(
-            num_format=shown, align="left", bottom=1, bottom_color="#D9D9D9", bg_color="#DDEBF7"
+            num_format=shown,
+            align="left",
+            indent=1,
+            bottom=1,
+            bottom_color="#D9D9D9",
+            bg_color="#DDEBF7",
         )
         put(tab, row, column, value, look)
         if code in NAMED:
@@ -117,14 +122,15 @@ def _setting_cells(book: Book, tab: Worksheet) -> None:
 
 
 def _steps(book: Book, tab: Worksheet) -> None:
-    head = book.styles.get(bold=True, bottom=2, bottom_color="#1F4E79", font_color="#1F4E79")
+    head = {"bold": True, "bottom": 2, "bottom_color": "#1F4E79", "font_color": "#1F4E79"}
     titles = (
         book.text("步骤", "Step"),
         book.text("完成", "Done"),
         book.text("在哪里做", "Where and how"),
     )
     for column, text in enumerate(titles):
-        tab.write_string(FIRST_STEP - 1, column, text, head)
+        centred = {"align": "center"} if column == 1 else {}
+        tab.write_string(FIRST_STEP - 1, column, text, book.styles.get(**head, **centred))
     look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
     tick = book.styles.get(bottom=1, bottom_color="#D9D9D9", bold=True, align="center")
     ticks = ["✓" if done else "○" for done in steps_done(book)]

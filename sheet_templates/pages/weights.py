@@ -9,6 +9,8 @@ from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
 
+SUMS_HEIGHT = 32.0  # points: two lines, the cards of four roles
+
 
 def page(book: Book) -> None:
     """The tab; row 2 is live: the sums of every card that the table holds."""
@@ -27,7 +29,9 @@ def page(book: Book) -> None:
     }
     put_table(book, TableSpec("tblWeight", formulas, fill_down=formulas))
     cards = _card_texts()
-    look = book.styles.get(bold=True, font_color="#1E6B2E")
+    look = book.styles.get(font_color="#1E6B2E", text_wrap=True)
+    tab.merge_range(1, 0, 1, book.places["tblWeight"].offset("pending"), "", look)
+    tab.set_row(1, SUMS_HEIGHT)
     formula(tab, 1, 0, "&".join(cards), look)
     wrong = book.styles.rule(font_color="#9C0006")
     tab.conditional_format(

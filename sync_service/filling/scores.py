@@ -63,9 +63,26 @@ def _item(done: Computed, item: Item) -> FilledRow:
 
 
 def _meaning(item: Item, done: Computed) -> str:
+    """`(sales − returns) ÷ orders`: the parts of a ratio, or the plain value's one part."""
     card, language = item.metric.card, done.given.language
-    parts = [card.numerator[language], card.denominator[language]]
-    return " ÷ ".join(part for part in parts if part)
+    above = card.numerator[language]
+    if item.metric.denominator is None:
+        return above
+    return " ÷ ".join(_bracketed(part) for part in (above, card.denominator[language]))
+
+
+def _bracketed(part: str) -> str:
+    """A sum inside a quotient needs brackets, once."""
+    return f"({part})" if (" − " in part or " + " in part) and not _whole(part) else part
+
+
+def _whole(part: str) -> bool:
+    """Whether its sums stand in brackets already."""
+    outside, depth = "", 0
+    for letter in part:
+        depth += (letter == "(") - (letter == ")")
+        outside += letter if depth == 0 else ""
+    return " − " not in outside and " + " not in outside
 
 
 def team(done: Computed) -> Iterator[FilledRow]:
