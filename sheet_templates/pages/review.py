@@ -142,7 +142,7 @@ def _lines(  # a title, and under it the first rows of a table
     table, codes = of
     tab.write_string(top, 0, text, book.styles.get(bold=True, font_color="#1F4E79"))
     col = book.column(table)
-    look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
+    look = book.styles.get(bottom=1, bottom_color="#D9D9D9", indent=1)
     for number in range(1, count + 1):
         for column in range(len(WIDTHS)):
             tab.write_blank(top + number, column, None, look)

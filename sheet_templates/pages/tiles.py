@@ -17,10 +17,11 @@ from sheet_templates.table import signs
 LABEL, VALUE, DUE, TREND, STATE = 4, 5, 6, 7, 8  # zero-based rows of a tile
 HEIGHTS = {LABEL: 18, VALUE: 28, DUE: 17, TREND: 26, STATE: 18}
 SPANS = ((0, 2), (3, 5), (6, 7), (8, 11), (12, 14), (15, 16))  # first and last column of a tile
+SPLITS = {0: 1, 3: 0, 6: 0, 8: 1, 12: 0, 15: 0}  # how many columns the left part takes beyond one
 # Pixels of Today's columns; each line is one tile, and each adds up to 220.
 PIXELS: tuple[tuple[int, ...], ...] = (
-    (30, 44, 146),
-    (76, 72, 72),
+    (30, 56, 134),
+    (84, 64, 72),
     (84, 136),
     (64, 16, 72, 68),
     (74, 73, 73),
@@ -55,8 +56,8 @@ class Tile:
 
     @property
     def split(self) -> int:
-        """The last column of the left part: texts stand left of it, pace and trend right."""
-        return self.last - 1 if self.last - self.first < 3 else self.first + 1  # noqa: PLR2004  # four columns halve
+        """The last column of the left part: texts stand there, pace and trend right of it."""
+        return self.first + SPLITS[self.first]
 
 
 def tiles(book: Book, tab: Worksheet) -> None:
@@ -174,7 +175,7 @@ def _due_text(book: Book, tile: Tile) -> tuple[str, str]:
 def _trend(book: Book, tab: Worksheet, tile: Tile) -> None:
     """Where the month will land, and the last days as a line."""
     left = _look(book, align="left", indent=1, font_size=9, **QUIET)
-    found, name = _found(book, tile, "forecast"), quote(book.text("预测 ", "Forecast "))
+    found, name = _found(book, tile, "forecast"), quote(book.text("预测 ", "Est. "))
     landing = f'{name}&ROUND(100*{found},0)&"%"'
     known = f'IF(ISNUMBER({found}),{landing},IF(ISNA({found}),NA(),""))'
     _put(tab, TREND, (tile.first, tile.split), known if tile.code in IN_MONEY else '""', left, "")

@@ -9,7 +9,7 @@ from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
 
-SUMS_HEIGHT = 32.0  # points: two lines, the cards of four roles
+LINE = 16.0  # points
 
 
 def page(book: Book) -> None:
@@ -31,7 +31,8 @@ def page(book: Book) -> None:
     cards = _card_texts()
     look = book.styles.get(font_color="#1E6B2E", text_wrap=True)
     tab.merge_range(1, 0, 1, book.places["tblWeight"].offset("pending"), "", look)
-    tab.set_row(1, SUMS_HEIGHT)
+    roles = {row.get("role") for row in book.start.weights}
+    tab.set_row(1, LINE * max(1, len(roles)))  # the two cards of a role take about a line
     formula(tab, 1, 0, "&".join(cards), look)
     wrong = book.styles.rule(font_color="#9C0006")
     tab.conditional_format(

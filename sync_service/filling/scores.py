@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.calendar import weeks_of
-from kpi.model import Period, Region, Window
+from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.scorecards import Item, PersonCard, manual_share
@@ -58,15 +58,15 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": _meaning(item, done),
+        "meaning": meaning(item.metric, language),
     }
 
 
-def _meaning(item: Item, done: Computed) -> str:
+def meaning(metric: Metric, language: Language) -> str:
     """`(sales − returns) ÷ orders`: the parts of a ratio, or the plain value's one part."""
-    card, language = item.metric.card, done.given.language
+    card = metric.card
     above = card.numerator[language]
-    if item.metric.denominator is None:
+    if metric.denominator is None:
         return above
     return " ÷ ".join(_bracketed(part) for part in (above, card.denominator[language]))
 
