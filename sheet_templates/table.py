@@ -43,7 +43,7 @@ OPEN_LISTS = (
 )  # a word outside is asked about, not refused
 OPEN_COLUMNS = ("tblTarget.metric",)  # an ad budget has targets and is no KPI
 LINE = 14.0  # points of a line of text
-FILTER_INDENT = 2  # the arrow of a filter stands at the right end of a header
+FILTER_INDENT = 1  # the arrow of a filter stands at the right end of a header
 ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),

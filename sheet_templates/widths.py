@@ -22,6 +22,9 @@ KIND_WIDTH = {
     "choice": 11.0,
 }
 WIDTH = {
+    "tblTeam.person": 10.0,
+    "tblTeam.manager": 10.0,
+    "tblTeam.grade": 8.0,
     "tblTeam.state": 9.0,
     "tblTeam.us_share": 8.5,
     "tblTeam.comment": 26.0,

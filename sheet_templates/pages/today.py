@@ -17,7 +17,7 @@ NOTE = 3  # zero-based rows
 SECTION = 9
 CHART_ROW = 22
 CHART_ROWS = 12
-FOCUS_HEIGHT = 25.5  # points: two small lines
+FOCUS_HEIGHT = 27.0  # points: two small lines
 EFFECT_COLUMN = 4
 MARKET_COLUMN = 10
 
