@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
 from sheet_templates.layout import CARD_LINES, CARD_WEEKS
 from sheet_templates.pages.items import attainment_bar
@@ -18,7 +19,6 @@ from sheet_templates.scoring import (
     veto_count,
 )
 from sheet_templates.style import UNIT_FORMAT, UNKNOWN
-from sheet_templates.table import signs
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5

@@ -5,11 +5,12 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, quote
+from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
 from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES
 from sheet_templates.places import Ref, letters
 from sheet_templates.style import UNKNOWN
-from sheet_templates.table import TableSpec, put_table, signs
+from sheet_templates.table import TableSpec, put_table
 
 HEAD = 4  # zero-based row of the upper part's header
 FOCUS = HEAD + 2 * len(REVIEW_METRICS) + 2
@@ -64,31 +65,35 @@ def _weeks(book: Book, tab: Worksheet) -> None:
     for column, scope in enumerate(REVIEW_SCOPES, 1):
         tab.write_string(HEAD, column, scope, middle)
     for number, metric in enumerate(REVIEW_METRICS):
-        row = HEAD + 1 + 2 * number
-        zh, en, shown = METRIC_TEXTS[metric]
-        name, bold = book.text(zh, en), book.styles.get(bold=True)
-        if metric in IN_MONEY:
-            known = f"{name} · {setting(book, 'currency')}"
-            formula(tab, row, 0, f"{quote(name + ' · ')}&nmCurrency", bold, known)
-        else:
-            tab.write_string(row, 0, name, bold)
-        line = {"bottom": 1, "bottom_color": "#D9D9D9"}
-        tab.write_blank(row + 1, 0, None, book.styles.get(**line))
-        tab.set_row(row + 1, 14)
-        for column, scope in enumerate(REVIEW_SCOPES, 1):
-            value = book.styles.get(num_format=shown, align="center")
-            formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
-            small = book.styles.get(
-                num_format="+0.0%;-0.0%;0.0%",
-                align="center",
-                font_size=9,
-                font_color="#7F7F7F",
-                **line,
-            )
-            formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
+        _week_line(book, tab, HEAD + 1 + 2 * number, metric)
     last = HEAD + 2 * len(REVIEW_METRICS)
     unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
     tab.conditional_format(HEAD + 1, 1, last, len(REVIEW_SCOPES), unknown)
+
+
+def _week_line(book: Book, tab: Worksheet, row: int, metric: str) -> None:
+    """A KPI of five markets, and under it the change."""
+    zh, en, shown = METRIC_TEXTS[metric]
+    name, bold = book.text(zh, en), book.styles.get(bold=True)
+    if metric in IN_MONEY:
+        known = f"{name} · {setting(book, 'currency')}"
+        formula(tab, row, 0, f"{quote(name + ' · ')}&nmCurrency", bold, known)
+    else:
+        tab.write_string(row, 0, name, bold)
+    line = {"bottom": 1, "bottom_color": "#D9D9D9"}
+    tab.write_blank(row + 1, 0, None, book.styles.get(**line))
+    tab.set_row(row + 1, 14)
+    for column, scope in enumerate(REVIEW_SCOPES, 1):
+        value = book.styles.get(num_format=shown, align="center")
+        formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
+        small = book.styles.get(
+            num_format="+0.0%;-0.0%;0.0%",
+            align="center",
+            font_size=9,
+            font_color="#7F7F7F",
+            **line,
+        )
+        formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
 
 
 def _found(book: Book, metric: str, scope: str, column: str) -> str:

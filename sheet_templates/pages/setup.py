@@ -55,6 +55,26 @@ MEANING: dict[str, tuple[str, str]] = {
     "contact": ("有问题找谁", "Whom to ask"),
 }
 
+STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done
+    ("① 公司与币种", "① Company and currency", "本页：设置", "This tab: settings"),
+    ("② 店铺", "② Shops", "店铺页：每个站点一行", "Shops: one line a market"),
+    ("③ 第一批数据", "③ First data", "导入文件或授权店铺", "Import files or authorise a shop"),
+    ("④ 产品成本", "④ Product costs", "产品页：从 ERP 粘贴", "Products: paste from your ERP"),
+    ("⑤ 人员与负责人", "⑤ People and owners", "人员页；店铺页的负责人", "People; owners on Shops"),
+    (
+        "⑥ 目标确认",
+        "⑥ Targets confirmed",
+        "目标页；权重页的“确认”列",
+        "Targets; Confirmed on Weights",
+    ),
+    (
+        "⑦ 首次刷新并对账",
+        "⑦ First refresh, reconciled",
+        "右侧：后台对账",
+        "On the right: reconcile",
+    ),
+)
+
 
 def page(book: Book) -> None:
     """The tab: steps on top, settings below, the comparison with the back offices beside."""
@@ -179,6 +199,12 @@ def _is_yes(book: Book, value: object) -> bool:
 
 
 def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Each step with the formula that ticks it."""
+    return tuple((*step, test) for step, test in zip(STEPS, _tests(book), strict=True))
+
+
+def _tests(book: Book) -> tuple[str, ...]:
+    """The conditions of the seven ticks, in order."""
     shop, people = book.column("tblShop"), book.column("tblPeople")
     product, weight = book.column("tblProduct"), book.column("tblWeight")
     target, match = book.column("tblTarget"), book.column("tblReconcile")
@@ -186,63 +212,21 @@ def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
     unnamed = book.text(*NO_COMPANY)
     ok = f"{book.word('status', 'ok')[0]}*"
     return (
+        f'AND(nmCompany<>"",nmCompany<>{quote(unnamed)},nmCurrency<>"")',
+        f'COUNTIFS({shop("shop")},"?*",{shop("time_zone")},"?*",{shop("currency")},"?*")>0',
+        f'COUNTIFS({shop("data_until")},">0")>0',
+        f'COUNTIFS({product("sku")},"?*",{product("unit_cost")},">0")>0',
         (
-            "① 公司与币种",
-            "① Company and currency",
-            "本页：设置",
-            "This tab: settings",
-            f'AND(nmCompany<>"",nmCompany<>{quote(unnamed)},nmCurrency<>"")',
+            f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
+            f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
+            f'COUNTIFS({shop("shop")},"?*")>0)'
         ),
         (
-            "② 店铺",
-            "② Shops",
-            "店铺页：每个站点一行",
-            "Shops: one line a market",
-            f'COUNTIFS({shop("shop")},"?*",{shop("time_zone")},"?*",{shop("currency")},"?*")>0',
+            f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)'
         ),
-        (
-            "③ 第一批数据",
-            "③ First data",
-            "导入文件或授权店铺",
-            "Import files or authorise a shop",
-            f'COUNTIFS({shop("data_until")},">0")>0',
-        ),
-        (
-            "④ 产品成本",
-            "④ Product costs",
-            "产品页：从 ERP 粘贴",
-            "Products: paste from your ERP",
-            f'COUNTIFS({product("sku")},"?*",{product("unit_cost")},">0")>0',
-        ),
-        (
-            "⑤ 人员与负责人",
-            "⑤ People and owners",
-            "人员页；店铺页的负责人",
-            "People; owners on Shops",
-            (
-                f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
-                f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
-                f'COUNTIFS({shop("shop")},"?*")>0)'
-            ),
-        ),
-        (
-            "⑥ 目标确认",
-            "⑥ Targets confirmed",
-            "目标页；权重页的“确认”列",
-            "Targets; Confirmed on Weights",
-            (
-                f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
-                f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
-                f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)'
-            ),
-        ),
-        (
-            "⑦ 首次刷新并对账",
-            "⑦ First refresh, reconciled",
-            "右侧：后台对账",
-            "On the right: reconcile",
-            f'AND(nmRefreshed<>"",COUNTIFS({match("status")},"{ok}")>0)',
-        ),
+        f'AND(nmRefreshed<>"",COUNTIFS({match("status")},"{ok}")>0)',
     )
 
 

@@ -8,11 +8,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, quote
+from sheet_templates.colours import signs
 from sheet_templates.frame import setting
 from sheet_templates.layout import DAY_ROWS, TILES
 from sheet_templates.places import letters
 from sheet_templates.style import NUMBER, SHORT_MONEY, UNKNOWN
-from sheet_templates.table import signs
 
 LABEL, VALUE, DUE, TREND, STATE = 4, 5, 6, 7, 8  # zero-based rows of a tile
 HEIGHTS = {LABEL: 18, VALUE: 28, DUE: 17, TREND: 26, STATE: 18}

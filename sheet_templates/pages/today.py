@@ -5,13 +5,14 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.colours import signs
 from sheet_templates.frame import Tail, frame, setting
 from sheet_templates.layout import FOCUS_ROWS, MARKETS, Column
 from sheet_templates.pages.setup import steps_done
 from sheet_templates.pages.tiles import PIXELS, SPANS, tiles
 from sheet_templates.pages.today_charts import charts
 from sheet_templates.style import UNKNOWN
-from sheet_templates.table import TableSpec, put_table, signs
+from sheet_templates.table import TableSpec, put_table
 
 NOTE = 3  # zero-based rows
 SECTION = 9
