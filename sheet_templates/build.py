@@ -109,7 +109,7 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
         sheets=sheets,
         places=MANAGER_PLACES if edition == "manager" else PARTNER_PLACES,
         styles=Styles(workbook, language),
-        metric_names=start.metric_names(),
+        metric_names=start.metric_names(language),
     )
     for sheet in sheets:
         book.tabs[sheet.code] = workbook.add_worksheet(sheet.title(language), Tab)

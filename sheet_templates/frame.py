@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xlsxwriter.worksheet import Worksheet
 
 from kpi.model import Settings
@@ -20,12 +22,29 @@ LEGEND = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What a tab adds to row 1: a formula that gives a text, and its text at the start."""
+
+    formula: str
+    shown: str
+
+
+NO_TAIL = Tail("", "")
+
+
 def frame(
-    book: Book, code: str, zh: str, en: str, *, freeze: tuple[int, int] = (4, 1)
+    book: Book,
+    code: str,
+    zh: str,
+    en: str,
+    *,
+    freeze: tuple[int, int] = (4, 1),
+    tail: Tail = NO_TAIL,
 ) -> Worksheet:
     """Rows 1 to 3 of a tab; `zh` and `en` are the sentence that says what to do here."""
     tab = book.tabs[code]
-    title(book, tab, code)
+    title(book, tab, code, tail)
     tab.write_string(1, 0, book.text(zh, en), book.styles.get(font_color=QUIET))
     _legend(book, tab)
     tab.freeze_panes(*freeze)
@@ -33,7 +52,7 @@ def frame(
     return tab
 
 
-def title(book: Book, tab: Worksheet, code: str) -> None:
+def title(book: Book, tab: Worksheet, code: str, tail: Tail) -> None:
     """Row 1: whose book, which tab, which month, data until; grey while draft, pilot or paused."""
     name = book.sheet(code).title(book.language)
     until, at = book.text(" │ 数据至 ", " │ Data until "), book.text(" │ 刷新 ", " │ Refreshed ")
@@ -41,13 +60,14 @@ def title(book: Book, tab: Worksheet, code: str) -> None:
         f'IF(nmBand="","","【"&nmBand&"】 ")&nmCompany&" · "&{quote(name)}&" · "&nmMonth'
         f'&IF(nmDataUntil="","",{quote(until)}&nmDataUntil)'
         f'&IF(nmRefreshed="","",{quote(at)}&nmRefreshed)'
+        + (f"&{tail.formula}" if tail.formula else "")
     )
     tab.set_row(0, 24)
     look = book.styles.get(bold=True, font_size=13, font_color="#1F4E79")
-    formula(tab, 0, 0, text, look, started(book, name, until, at))
+    formula(tab, 0, 0, text, look, started(book, name, until, at) + tail.shown)
     band = book.styles.rule(bg_color=BAND, font_color="#262626")
     tab.conditional_format(
-        0, 0, 0, 40, {"type": "formula", "criteria": '=nmBand<>""', "format": band}
+        0, 0, 0, 60, {"type": "formula", "criteria": '=nmBand<>""', "format": band}
     )
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpi.tables import CellValue, ErrorValue
+from sheet_templates.layout import Language
 
 StartRow = Mapping[str, CellValue | ErrorValue]
 """Column code -> value. Cells of a dropdown may hold the code or the word; KPIs too."""
+
+AD_BUDGET = ("广告预算", "Ad budget")
 
 OF_TABLE = {
     "tblShop": "shops",
@@ -54,6 +57,8 @@ class BookStart:
             return rows
         return self.service.get(table, ())
 
-    def metric_names(self) -> dict[str, str]:
-        """KPI code -> the name shown in this book."""
-        return {str(r["metric"]): str(r.get("name") or r["metric"]) for r in self.kpis}
+    def metric_names(self, language: Language) -> dict[str, str]:
+        """KPI code -> the name shown in this book; an ad budget is a target too, but no KPI."""
+        own = {str(r["metric"]): str(r.get("name") or r["metric"]) for r in self.kpis}
+        zh, en = AD_BUDGET
+        return {"ad_budget": zh if language == "zh" else en, **own}

@@ -9,23 +9,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import INPUT_ROWS, Book, Formula, formula, put
+from sheet_templates.colours import colours
 from sheet_templates.layout import Column, Owner
 from sheet_templates.notes import note
 from sheet_templates.places import Place, letters, this_row
 from sheet_templates.start import StartRow
-from sheet_templates.style import (
-    PENDING,
-    STATUS,
-    TYPED_BY_HAND,
-    UNIT_FORMAT,
-    UNKNOWN,
-    is_number,
-    width,
-)
+from sheet_templates.style import WRAPPED, is_number
+from sheet_templates.widths import lines, width
 
-SIGNED = frozenset(
-    {"status", "state", "level", "data_state", "cost_state", "number_check", "check", "connection"}
-)
 BOUNDS = {
     "ratio": (-10.0, 10.0),
     "points": (-1000.0, 1000.0),
@@ -34,6 +25,15 @@ BOUNDS = {
     "count": (-1e9, 1e9),
     "days": (-1e5, 1e5),
 }
+OPEN_LISTS = (
+    "scope",
+    "market",
+    "currency",
+    "measure",
+)  # a word outside is asked about, not refused
+OPEN_COLUMNS = ("tblTarget.metric",)  # an ad budget has targets and is no KPI
+LINE = 14.0  # points of a line of text
+FILTER_INDENT = 1  # the arrow of a filter stands at the right end of a header
 ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),
@@ -55,6 +55,7 @@ class TableSpec:
     blanks: int = 1  # empty rows of a table that starts with nothing
     autofilter: bool = True
     style_columns: bool = True  # widths and folding; the widest table of a tab decides
+    row_height: float | None = None  # points; else rows grow with their wrapped texts
 
 
 def put_table(book: Book, spec: TableSpec) -> None:
@@ -68,11 +69,14 @@ def put_table(book: Book, spec: TableSpec) -> None:
     _headers(book, tab, place)
     for number, row in enumerate(rows, place.row + 1):
         _row(book, place, texts, number, row)
+        height = spec.row_height or _height(book, place, row)
+        if height:
+            tab.set_row(number, height)
     if spec.style_columns:
         _columns(book, tab, place)
     for column in place.table.columns:
         _checks(book, tab, place, column)
-        _colours(book, tab, place, column)
+        colours(book, tab, place, column)
 
 
 def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int) -> None:
@@ -80,8 +84,8 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
     columns: list[dict[str, object]] = []
     for column in place.table.columns:
         entry: dict[str, object] = {"header": column.header(book.language)}
-        align = "center" if is_number(column) else "left"
-        look = book.styles.header(owner(book, column), folded=column.folded, align=align)
+        right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
+        look = book.styles.header(owner(book, column), folded=column.folded, right=right)
         entry["header_format"] = look
         if column.code in spec.fill_down and book.edition == "manager":
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
@@ -121,13 +125,26 @@ def _headers(book: Book, tab: Worksheet, place: Place) -> None:
 def _row(book: Book, place: Place, texts: Mapping[str, str], number: int, row: StartRow) -> None:
     tab = book.tabs[place.sheet.code]
     for position, column in enumerate(place.table.columns, place.column):
-        look = book.styles.body(column, unlocked=owner(book, column) is Owner.PARTNER)
+        look = book.styles.body(place.table, column, unlocked=owner(book, column) is Owner.PARTNER)
         if column.code in texts:
             text = texts[column.code].replace(str(ANY_ROW), str(number + 1))
             formula(tab, number, position, text, look)
         else:
             shown = book.shown(place.table.name, column, row.get(column.code))
             put(tab, number, position, shown, look)
+
+
+def _height(book: Book, place: Place, row: StartRow) -> float | None:
+    """Room for the wrapped texts of a row; not every program makes it by itself when it opens."""
+    needed = max(
+        (
+            lines(place.table, column, book.language, str(row.get(column.code) or ""))
+            for column in place.table.columns
+            if f"{place.table.name}.{column.code}" in WRAPPED
+        ),
+        default=1,
+    )
+    return LINE * needed + 2 if needed > 1 else None
 
 
 def _columns(book: Book, tab: Worksheet, place: Place) -> None:
@@ -165,12 +182,13 @@ def _validation(book: Book, place: Place, column: Column) -> dict[str, object] |
     kind, _, name = column.kind.partition(":")
     if kind == "choice":
         message = book.text("请从下拉列表中选择。", "Please choose from the list.")
+        own = f"{place.table.name}.{column.code}"
         return {
             "validate": "list",
             "source": f"=lst{list_name(name)}",
             "ignore_blank": name in words.LISTS,
             "error_message": message,
-            "error_type": "warning" if name in ("scope", "market", "currency") else "stop",
+            "error_type": "warning" if name in OPEN_LISTS or own in OPEN_COLUMNS else "stop",
         }
     if kind == "date":
         message = book.text("请输入日期，例如 2026-10-21。", "Enter a date, such as 2026-10-21.")
@@ -199,83 +217,3 @@ def _validation(book: Book, place: Place, column: Column) -> dict[str, object] |
 def list_name(name: str) -> str:
     """The end of the defined name that holds a dropdown's words."""
     return "".join(part.capitalize() for part in name.split("_"))
-
-
-def _colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
-    """Conditional formats of one column, over generous rows."""
-    number = place.offset(column.code)
-    area = (place.row + 1, number, INPUT_ROWS, number)
-    if column.code in SIGNED:
-        signs(book, tab, area)
-    if column.code == "pending":
-        look = book.styles.rule(**PENDING)
-        tab.conditional_format(*area, {"type": "no_blanks", "format": look})
-    if is_number(column):
-        tab.conditional_format(
-            *area, {"type": "errors", "format": book.styles.rule(**UNKNOWN), "stop_if_true": True}
-        )
-    if column.kind == "number" and any(c.code == "unit" for c in place.table.columns):
-        if column.code in ("warn", "breach"):
-            _part_of_due(book, tab, place, area)
-        _by_unit(book, tab, area, letters(place.offset("unit")))
-    if column.code in ("actual", "data_until") and place.table.name == "tblScore":
-        _by_state(book, tab, area, letters(place.offset("data_state")))
-
-
-def signs(book: Book, tab: Worksheet, area: tuple[int, int, int, int]) -> None:
-    """Colour cells by the sign they begin with."""
-    for sign, look in STATUS:
-        tab.conditional_format(
-            *area,
-            {
-                "type": "text",
-                "criteria": "begins with",
-                "value": sign,
-                "format": book.styles.rule(**look),
-            },
-        )
-
-
-def _by_unit(book: Book, tab: Worksheet, area: tuple[int, int, int, int], unit: str) -> None:
-    """Numbers shown by the unit in their own row; the unit may be a code or a word."""
-    cell = f"${unit}{area[0] + 1}"
-    for code, shown in UNIT_FORMAT.items():
-        tests = ",".join(f'{cell}="{word}"' for word in _spelled("unit", code))
-        look = book.styles.rule(num_format=shown)
-        tab.conditional_format(
-            *area, {"type": "formula", "criteria": f"=OR({tests})", "format": look}
-        )
-
-
-def _part_of_due(book: Book, tab: Worksheet, place: Place, area: tuple[int, int, int, int]) -> None:
-    """Limits of paced money and counts are parts of what is due: shown as percent."""
-    row = area[0] + 1
-    unit, better = (f"${letters(place.offset(code))}{row}" for code in ("unit", "better"))
-    paced = ",".join(f'{unit}="{word}"' for word in _spelled("unit", "money", "count"))
-    higher = ",".join(f'{better}="{word}"' for word in _spelled("better", "higher"))
-    rule = {"type": "formula", "criteria": f"=AND(OR({paced}),OR({higher}))", "stop_if_true": True}
-    tab.conditional_format(*area, {**rule, "format": book.styles.rule(num_format="0.0%")})
-
-
-def _spelled(name: str, *codes: str) -> list[str]:
-    """Codes and their words in both languages."""
-    return sorted(
-        {
-            s
-            for code in codes
-            for s in (code, words.show(name, code, "zh"), words.show(name, code, "en"))
-        }
-    )
-
-
-def _by_state(book: Book, tab: Worksheet, area: tuple[int, int, int, int], state: str) -> None:
-    """Old or partial values hatched, typed ones purple."""
-    cell = f"${state}{area[0] + 1}"
-    hatched = dict(STATUS)["◇"]
-    for sign, codes, look in (
-        ("◇", ("stale", "partial"), hatched),
-        ("✎", ("manual",), TYPED_BY_HAND),
-    ):
-        tests = ",".join([f'LEFT({cell},1)="{sign}"', *(f'{cell}="{code}"' for code in codes)])
-        rule = {"type": "formula", "criteria": f"=OR({tests})", "format": book.styles.rule(**look)}
-        tab.conditional_format(*area, rule)

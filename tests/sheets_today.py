@@ -161,12 +161,6 @@ def focus(language: Language) -> Iterator[StartRow]:
             "targets",
         ),
     )
-    levels = {
-        "■": ("■ 突破", "■ Breach"),
-        "▲": ("▲ 关注", "▲ Warn"),
-        "○": ("○ 缺数", "○ No data"),
-        "…": ("… 待发布", "… Pending"),
-    }
     for number, (
         sign,
         what_zh,
@@ -182,7 +176,7 @@ def focus(language: Language) -> Iterator[StartRow]:
     ) in enumerate(rows, 1):
         yield {
             "no": float(number),
-            "level": levels[sign][0 if zh else 1],
+            "level": sign,
             "what": what_zh if zh else what_en,
             "scope": scope,
             "effect": effect,
@@ -285,6 +279,8 @@ def breaches(language: Language, names: dict[str, str]) -> Iterator[StartRow]:
 
 
 def tiles(language: Language) -> Iterator[StartRow]:
+    epr = "▲ FR 包装 EPR 年度申报" if language == "zh" else "▲ FR Packaging EPR yearly report"
+    notes = {"compliance": epr}
     for tile, value, due, pace, forecast, status in (
         ("net_sales", 841_300.0, 858_060.0, 0.98, 1.01, "ok"),
         ("contribution_profit", 118_400.0, 127_300.0, 0.93, 0.95, "warn"),
@@ -300,6 +296,7 @@ def tiles(language: Language) -> Iterator[StartRow]:
             "pace": pace,
             "forecast": forecast,
             "status": words.show("status", status, language),
+            "note": notes.get(tile),
         }
 
 

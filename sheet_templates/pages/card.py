@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
 from sheet_templates.layout import CARD_LINES, CARD_WEEKS
 from sheet_templates.pages.items import attainment_bar
@@ -18,7 +19,6 @@ from sheet_templates.scoring import (
     veto_count,
 )
 from sheet_templates.style import UNIT_FORMAT, UNKNOWN
-from sheet_templates.table import signs
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5
@@ -29,26 +29,26 @@ TEXTS = WEEKS + 4
 SIGN = TEXTS + 5
 # header zh, en, column of tblScore, width, number format (None: by the row's unit)
 COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
-    ("行", "No", "line", 7, "0"),
-    ("指标", "KPI", "metric", 27, "General"),
+    ("行", "No", "line", 6.5, "0"),
+    ("指标", "KPI", "metric", 25, "General"),
     ("类", "Kind", "kind", 8, "General"),
     ("权重", "Weight", "weight", 8, "0.0"),
-    ("目标", "Target", "target", 13, None),
-    ("应达", "Due", "due", 13, None),
-    ("实际", "Actual", "actual", 13, None),
+    ("目标", "Target", "target", 11.5, None),
+    ("应达", "Due", "due", 11.5, None),
+    ("实际", "Actual", "actual", 11.5, None),
     ("达成", "Attainment", "attainment", 12, "0.0%"),
     ("得分", "Score", "score", 9, "0.0"),
     ("贡献", "Points", "points", 9, "0.00"),
     ("状态", "Status", "status", 11, "General"),
     ("数据至", "Data until", "data_until", 12, "yyyy-mm-dd"),
-    ("口径", "Meaning", "meaning", 42, "General"),
+    ("口径", "Meaning", "meaning", 58, "General"),
     ("单位", "Unit", "unit", 8, "General"),
     ("行位", "Row", "", 8, "0"),
     ("差", "Pull", "", 8, "0.00"),
 )
 CODES = tuple(c[2] for c in COLUMNS)
 ROW_COLUMN, PULL_COLUMN = 14, 15
-MUTED = {"font_color": "#7F7F7F"}
+MEANING = {"font_size": 8, "font_color": "#595959", "shrink": True}  # one line, never cut
 
 
 def page(book: Book) -> None:
@@ -83,7 +83,7 @@ def _pick(book: Book, tab: Worksheet) -> None:
         indent=1,
         locked=False,
     )
-    label = book.styles.get(align="right", bold=True)
+    label = book.styles.get(align="right", bold=True, indent=1)
     people = [str(p["person"]) for p in book.start.people]
     spots = (
         ("nmCardPerson", "人员", "Person", 1, "person", people[0] if people else ""),
@@ -131,14 +131,14 @@ def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
     col = book.column("tblScore")
     spot = f"${letters(ROW_COLUMN)}{row + 1}"
     for column, (_, _, code, _, shown) in enumerate(COLUMNS):
-        left = column in (0, 1, 2, 10, 12, 13)
+        left = column in (0, 1, 2, 10, 11, 12, 13)
         look = book.styles.get(
             num_format=shown or "#,##0.00",
             align="left" if left else "right",
             indent=1 if left else 0,
             bottom=1,
             bottom_color="#D9D9D9",
-            **({"font_size": 9, **MUTED} if code == "meaning" else {}),
+            **(MEANING if code == "meaning" else {}),
         )
         if column == ROW_COLUMN:
             key = f'nmCardMonth&"｜"&nmCardPerson&"｜"&nmCardRegion&"｜{number}"'
@@ -267,7 +267,9 @@ def _texts(book: Book, tab: Worksheet) -> None:
         return f"INDEX({name},MATCH({best}({pull}),{pull},0))"
 
     def line(best: str, sign: str) -> str:
-        text = f'{named(best)}&" "&ROUND({best}({pull}),2)'
+        plus = '"+"&' if best == "MAX" else ""
+        points = quote(book.text(" 分", " points"))
+        text = f'{named(best)}&" "&{plus}ROUND({best}({pull}),2)&{points}'
         return f'IF(COUNTIFS({pull},"{sign}0")=0,"–",{text})'
 
     none = book.word("status", "no_data")[0]

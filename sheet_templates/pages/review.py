@@ -5,15 +5,18 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, quote
-from sheet_templates.frame import frame
+from sheet_templates.colours import signs
+from sheet_templates.frame import frame, setting
 from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES
 from sheet_templates.places import Ref, letters
 from sheet_templates.style import UNKNOWN
-from sheet_templates.table import TableSpec, put_table, signs
+from sheet_templates.table import TableSpec, put_table
 
 HEAD = 4  # zero-based row of the upper part's header
 FOCUS = HEAD + 2 * len(REVIEW_METRICS) + 2
 FOCUS_LINES = 6
+CAUSES = FOCUS + FOCUS_LINES + 2
+CAUSE_LINES = 4
 METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
     "net_sales": ("净销售额", "Net sales", "#,##0"),
     "contribution_profit": ("边际贡献额", "Contribution", "#,##0"),
@@ -24,7 +27,8 @@ METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
     "unit_session_rate": ("单位会话转化率", "Unit session rate", "0.0%"),
     "units_sold": ("销量", "Units sold", "#,##0"),
 }
-WIDTHS = (20.0, 14.0, 16.0, 22.0, 28.0, 22.0, 13.0, 24.0)
+IN_MONEY = ("net_sales", "contribution_profit")
+WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 13.0, 24.0)  # five markets of one width
 
 
 def page(book: Book) -> None:
@@ -38,6 +42,7 @@ def page(book: Book) -> None:
     )
     _weeks(book, tab)
     _focus(book, tab)
+    _causes(book, tab)
     formulas = {"result": lambda r: _result(book, r)}
     put_table(book, TableSpec("tblReview", formulas, fill_down=formulas))
     for column, wide in enumerate(WIDTHS):
@@ -50,37 +55,56 @@ def _weeks(book: Book, tab: Worksheet) -> None:
     middle = book.styles.get(
         bold=True, bg_color="#F2F2F2", bottom=2, bottom_color="#1F4E79", align="center"
     )
-    tab.write_string(HEAD, 0, book.text("本周 / 较上周", "This week / change"), head)
+    week = book.at("lists", _spot(book, 0, "week"))
+    plain, change = (
+        book.text("本周 / 较上周", "This week / change"),
+        book.text(" / 较上周", " / change"),
+    )
+    named = f'IF({week}="",{quote(plain)},{week}&{quote(change)})'
+    formula(tab, HEAD, 0, named, head, plain)
     for column, scope in enumerate(REVIEW_SCOPES, 1):
         tab.write_string(HEAD, column, scope, middle)
     for number, metric in enumerate(REVIEW_METRICS):
-        row = HEAD + 1 + 2 * number
-        zh, en, shown = METRIC_TEXTS[metric]
-        tab.write_string(row, 0, book.text(zh, en), book.styles.get(bold=True))
-        line = {"bottom": 1, "bottom_color": "#D9D9D9"}
-        tab.write_blank(row + 1, 0, None, book.styles.get(**line))
-        tab.set_row(row + 1, 14)
-        for column, scope in enumerate(REVIEW_SCOPES, 1):
-            value = book.styles.get(num_format=shown, align="center")
-            formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
-            small = book.styles.get(
-                num_format="+0.0%;-0.0%;0.0%",
-                align="center",
-                font_size=8,
-                font_color="#7F7F7F",
-                **line,
-            )
-            formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
+        _week_line(book, tab, HEAD + 1 + 2 * number, metric)
     last = HEAD + 2 * len(REVIEW_METRICS)
     unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
     tab.conditional_format(HEAD + 1, 1, last, len(REVIEW_SCOPES), unknown)
 
 
+def _week_line(book: Book, tab: Worksheet, row: int, metric: str) -> None:
+    """A KPI of five markets, and under it the change."""
+    zh, en, shown = METRIC_TEXTS[metric]
+    name, bold = book.text(zh, en), book.styles.get(bold=True)
+    if metric in IN_MONEY:
+        known = f"{name} · {setting(book, 'currency')}"
+        formula(tab, row, 0, f"{quote(name + ' · ')}&nmCurrency", bold, known)
+    else:
+        tab.write_string(row, 0, name, bold)
+    line = {"bottom": 1, "bottom_color": "#D9D9D9"}
+    tab.write_blank(row + 1, 0, None, book.styles.get(**line))
+    tab.set_row(row + 1, 14)
+    for column, scope in enumerate(REVIEW_SCOPES, 1):
+        value = book.styles.get(num_format=shown, align="center")
+        formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
+        small = book.styles.get(
+            num_format="+0.0%;-0.0%;0.0%",
+            align="center",
+            font_size=9,
+            font_color="#7F7F7F",
+            **line,
+        )
+        formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
+
+
 def _found(book: Book, metric: str, scope: str, column: str) -> str:
     """A cell of tblWeekKpi; its fixed lines stand in the order of the layout."""
-    place = book.places["tblWeekKpi"]
     line = REVIEW_METRICS.index(metric) * len(REVIEW_SCOPES) + REVIEW_SCOPES.index(scope)
-    return book.at("lists", f"${letters(place.offset(column))}${place.row + 2 + line}")
+    return book.at("lists", _spot(book, line, column))
+
+
+def _spot(book: Book, line: int, column: str) -> str:
+    place = book.places["tblWeekKpi"]
+    return f"${letters(place.offset(column))}${place.row + 2 + line}"
 
 
 def _week(book: Book, metric: str, scope: str, column: str) -> str:
@@ -99,27 +123,37 @@ def _change(book: Book, metric: str, scope: str, shown: str) -> str:
 
 
 def _focus(book: Book, tab: Worksheet) -> None:
-    """Largest causes, misses with their owner, actions due: the first lines of Today's focus."""
-    title = book.styles.get(bold=True, font_color="#1F4E79")
-    text = book.text(
-        "未达标、原因与待办（取自今日关注）", "Misses, causes and actions due (Today's focus)"
-    )
-    tab.write_string(FOCUS, 0, text, title)
-    col = book.column("tblFocus")
-    look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
-    for number in range(1, FOCUS_LINES + 1):
-        row = FOCUS + number
-        for column in range(8):
-            tab.write_blank(row, column, None, look)
-        for column, code in (
-            (0, "level"),
-            (1, "scope"),
-            (2, "owner"),
-            (3, "what"),
-            (5, "next_step"),
-        ):
-            formula(tab, row, column, f'INDEX({col(code)},{number})&""', look)
-    signs(book, tab, (FOCUS + 1, 0, FOCUS + FOCUS_LINES, 0))
+    """Misses with their owner and actions due: the first lines of Today's focus."""
+    text = book.text("未达标与待办（取自今日关注）", "Misses and actions due (Today's focus)")
+    codes = ((0, "level"), (1, "scope"), (2, "owner"), (3, "what"), (5, "next_step"))
+    _lines(book, tab, FOCUS, FOCUS_LINES, text, ("tblFocus", codes))
+
+
+def _causes(book: Book, tab: Worksheet) -> None:
+    """The largest causes: what moved most behind the first breaches."""
+    text = book.text("主要原因（取自预警）", "Largest causes (Breaches)")
+    codes = ((0, "level"), (1, "scope"), (2, "owner"), (3, "metric"), (4, "cause"))
+    _lines(book, tab, CAUSES, CAUSE_LINES, text, ("tblBreach", codes))
+
+
+def _lines(  # a title, and under it the first rows of a table
+    book: Book,
+    tab: Worksheet,
+    top: int,
+    count: int,
+    text: str,
+    of: tuple[str, tuple[tuple[int, str], ...]],
+) -> None:
+    table, codes = of
+    tab.write_string(top, 0, text, book.styles.get(bold=True, font_color="#1F4E79"))
+    col = book.column(table)
+    look = book.styles.get(bottom=1, bottom_color="#D9D9D9", indent=1)
+    for number in range(1, count + 1):
+        for column in range(len(WIDTHS)):
+            tab.write_blank(top + number, column, None, look)
+        for column, code in codes:
+            formula(tab, top + number, column, f'INDEX({col(code)},{number})&""', look)
+    signs(book, tab, (top + 1, 0, top + count, 0))
 
 
 def _result(book: Book, ref: Ref) -> str:

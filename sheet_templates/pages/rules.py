@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sheet_templates.book import Book
 from sheet_templates.frame import frame
+from sheet_templates.pages.targets import unit_of
 from sheet_templates.table import TableSpec, put_table
 
 
@@ -16,4 +17,5 @@ def page(book: Book) -> None:
         "A breach needs this many complete bad periods in a row; * means each shop. "
         "Changes count from the next refresh.",
     )
-    put_table(book, TableSpec("tblRule"))
+    formulas = {"unit": lambda r: unit_of(book, r)}
+    put_table(book, TableSpec("tblRule", formulas, fill_down=formulas))

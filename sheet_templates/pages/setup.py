@@ -9,8 +9,8 @@ from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.frame import NO_COMPANY, frame, setting
 from sheet_templates.places import Ref, letters
 from sheet_templates.start import StartRow
-from sheet_templates.style import width
 from sheet_templates.table import TableSpec, list_name, put_table
+from sheet_templates.widths import width
 
 FIRST_STEP = 5  # zero-based row of step 1
 TOLERANCE = 0.005  # the back office may differ by 0.5 %
@@ -55,6 +55,26 @@ MEANING: dict[str, tuple[str, str]] = {
     "contact": ("有问题找谁", "Whom to ask"),
 }
 
+STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done
+    ("① 公司与币种", "① Company and currency", "本页：设置", "This tab: settings"),
+    ("② 店铺", "② Shops", "店铺页：每个站点一行", "Shops: one line a market"),
+    ("③ 第一批数据", "③ First data", "导入文件或授权店铺", "Import files or authorise a shop"),
+    ("④ 产品成本", "④ Product costs", "产品页：从 ERP 粘贴", "Products: paste from your ERP"),
+    ("⑤ 人员与负责人", "⑤ People and owners", "人员页；店铺页的负责人", "People; owners on Shops"),
+    (
+        "⑥ 目标确认",
+        "⑥ Targets confirmed",
+        "目标页；权重页的“确认”列",
+        "Targets; Confirmed on Weights",
+    ),
+    (
+        "⑦ 首次刷新并对账",
+        "⑦ First refresh, reconciled",
+        "右侧：后台对账",
+        "On the right: reconcile",
+    ),
+)
+
 
 def page(book: Book) -> None:
     """The tab: steps on top, settings below, the comparison with the back offices beside."""
@@ -79,8 +99,8 @@ def page(book: Book) -> None:
         place.row - 1,
         place.column,
         book.text(
-            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额；差异 0.5% 以内为 ●",
-            "⑦ Reconcile: type net sales from the platform's own page; ● within 0.5%",
+            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额（店铺币种）；差异 0.5% 以内为 ●",
+            "⑦ Reconcile: type the platform's own net sales, in shop currency; ● within 0.5%",
         ),
         book.styles.get(bold=True, font_color="#1F4E79"),
     )
@@ -99,7 +119,12 @@ def _setting_cells(book: Book, tab: Worksheet) -> None:
         value = setting(book, code)
         shown = "0%" if code == "min_coverage" else "General" if isinstance(value, float) else "@"
         look = book.styles.get(
-            num_format=shown, align="left", bottom=1, bottom_color="#D9D9D9", bg_color="#DDEBF7"
+            num_format=shown,
+            align="left",
+            indent=1,
+            bottom=1,
+            bottom_color="#D9D9D9",
+            bg_color="#DDEBF7",
         )
         put(tab, row, column, value, look)
         if code in NAMED:
@@ -117,14 +142,15 @@ def _setting_cells(book: Book, tab: Worksheet) -> None:
 
 
 def _steps(book: Book, tab: Worksheet) -> None:
-    head = book.styles.get(bold=True, bottom=2, bottom_color="#1F4E79", font_color="#1F4E79")
+    head = {"bold": True, "bottom": 2, "bottom_color": "#1F4E79", "font_color": "#1F4E79"}
     titles = (
         book.text("步骤", "Step"),
         book.text("完成", "Done"),
         book.text("在哪里做", "Where and how"),
     )
     for column, text in enumerate(titles):
-        tab.write_string(FIRST_STEP - 1, column, text, head)
+        centred = {"align": "center"} if column == 1 else {}
+        tab.write_string(FIRST_STEP - 1, column, text, book.styles.get(**head, **centred))
     look = book.styles.get(bottom=1, bottom_color="#D9D9D9")
     tick = book.styles.get(bottom=1, bottom_color="#D9D9D9", bold=True, align="center")
     ticks = ["✓" if done else "○" for done in steps_done(book)]
@@ -173,6 +199,12 @@ def _is_yes(book: Book, value: object) -> bool:
 
 
 def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Each step with the formula that ticks it."""
+    return tuple((*step, test) for step, test in zip(STEPS, _tests(book), strict=True))
+
+
+def _tests(book: Book) -> tuple[str, ...]:
+    """The conditions of the seven ticks, in order."""
     shop, people = book.column("tblShop"), book.column("tblPeople")
     product, weight = book.column("tblProduct"), book.column("tblWeight")
     target, match = book.column("tblTarget"), book.column("tblReconcile")
@@ -180,63 +212,21 @@ def _checks(book: Book) -> tuple[tuple[str, str, str, str, str], ...]:
     unnamed = book.text(*NO_COMPANY)
     ok = f"{book.word('status', 'ok')[0]}*"
     return (
+        f'AND(nmCompany<>"",nmCompany<>{quote(unnamed)},nmCurrency<>"")',
+        f'COUNTIFS({shop("shop")},"?*",{shop("time_zone")},"?*",{shop("currency")},"?*")>0',
+        f'COUNTIFS({shop("data_until")},">0")>0',
+        f'COUNTIFS({product("sku")},"?*",{product("unit_cost")},">0")>0',
         (
-            "① 公司与币种",
-            "① Company and currency",
-            "本页：设置",
-            "This tab: settings",
-            f'AND(nmCompany<>"",nmCompany<>{quote(unnamed)},nmCurrency<>"")',
+            f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
+            f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
+            f'COUNTIFS({shop("shop")},"?*")>0)'
         ),
         (
-            "② 店铺",
-            "② Shops",
-            "店铺页：每个站点一行",
-            "Shops: one line a market",
-            f'COUNTIFS({shop("shop")},"?*",{shop("time_zone")},"?*",{shop("currency")},"?*")>0',
+            f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
+            f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)'
         ),
-        (
-            "③ 第一批数据",
-            "③ First data",
-            "导入文件或授权店铺",
-            "Import files or authorise a shop",
-            f'COUNTIFS({shop("data_until")},">0")>0',
-        ),
-        (
-            "④ 产品成本",
-            "④ Product costs",
-            "产品页：从 ERP 粘贴",
-            "Products: paste from your ERP",
-            f'COUNTIFS({product("sku")},"?*",{product("unit_cost")},">0")>0',
-        ),
-        (
-            "⑤ 人员与负责人",
-            "⑤ People and owners",
-            "人员页；店铺页的负责人",
-            "People; owners on Shops",
-            (
-                f'AND(COUNTIFS({people("person")},"?*",{people("role")},"?*")>0,'
-                f'COUNTIFS({shop("shop")},"?*",{shop("owner")},"?*")=COUNTIFS({shop("shop")},"?*"),'
-                f'COUNTIFS({shop("shop")},"?*")>0)'
-            ),
-        ),
-        (
-            "⑥ 目标确认",
-            "⑥ Targets confirmed",
-            "目标页；权重页的“确认”列",
-            "Targets; Confirmed on Weights",
-            (
-                f'AND(COUNTIFS({target("scope")},"?*",{target("year_total")},">0")>0,'
-                f'COUNTIFS({weight("metric")},"?*",{weight("on")},{yes},{weight("confirmed")},{no})=0,'
-                f'COUNTIFS({weight("metric")},"?*",{weight("confirmed")},{yes})>0)'
-            ),
-        ),
-        (
-            "⑦ 首次刷新并对账",
-            "⑦ First refresh, reconciled",
-            "右侧：后台对账",
-            "On the right: reconcile",
-            f'AND(nmRefreshed<>"",COUNTIFS({match("status")},"{ok}")>0)',
-        ),
+        f'AND(nmRefreshed<>"",COUNTIFS({match("status")},"{ok}")>0)',
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
-from sheet_templates.book import Book
+from sheet_templates.book import Book, quote
 from sheet_templates.frame import frame, setting
 from sheet_templates.places import Ref
+from sheet_templates.start import AD_BUDGET
 from sheet_templates.table import TableSpec, put_table
 
 MONTH_WIDTH = 11.0
@@ -55,7 +56,14 @@ def unit_of(book: Book, ref: Ref, code: str = "unit") -> str:
     col, metric = book.column("tblKpi"), ref("metric")
     by_name = f"INDEX({col(code)},MATCH({metric},{col('name')},0))"
     by_code = f"INDEX({col(code)},MATCH({metric},{col('metric')},0))"
-    return f'IF({metric}="","",IFERROR({by_name}&"",IFERROR({by_code}&"","")))'
+    none = _unit_of_budget(book, metric) if code == "unit" else '""'
+    return f'IF({metric}="","",IFERROR({by_name}&"",IFERROR({by_code}&"",{none})))'
+
+
+def _unit_of_budget(book: Book, metric: str) -> str:
+    """An ad budget is a measure with a target, no KPI of the list."""
+    spelled = ",".join(f"{metric}={quote(name)}" for name in ("ad_budget", *AD_BUDGET))
+    return f'IF(OR({spelled}),{book.literal("unit", "money")},"")'
 
 
 def _level(book: Book, ref: Ref) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sheet_templates.book import Book
+from sheet_templates.book import INPUT_ROWS, Book
 from sheet_templates.frame import frame, setting
-from sheet_templates.places import Ref
+from sheet_templates.places import Ref, letters
 from sheet_templates.style import STATUS
 from sheet_templates.table import TableSpec, put_table
 
@@ -24,14 +24,17 @@ def page(book: Book) -> None:
     put_table(book, TableSpec("tblTask", formulas, fill_down=formulas))
     place = book.places["tblTask"]
     number = place.offset("days_left")
-    late = book.styles.rule(**dict(STATUS)["■"])
-    tab.conditional_format(
-        place.row + 1,
-        number,
-        2000,
-        number,
-        {"type": "cell", "criteria": "<", "value": 0, "format": late},
-    )
+    area = (place.row + 1, number, INPUT_ROWS, number)
+    late, soon = (book.styles.rule(**dict(STATUS)[sign]) for sign in ("■", "▲"))
+    tab.conditional_format(*area, {"type": "cell", "criteria": "<", "value": 0, "format": late})
+    cell = f"${letters(number)}{place.row + 2}"
+    near = f"=AND(ISNUMBER({cell}),{cell}<={_reminder(book)})"
+    tab.conditional_format(*area, {"type": "formula", "criteria": near, "format": soon})
+
+
+def _reminder(book: Book) -> str:
+    """From how many days left a task is due soon; a partner's book has no settings."""
+    return "nmReminderDays" if book.edition == "manager" else f"{setting(book, 'reminder_days'):g}"
 
 
 def days_left(ref: Ref) -> str:
@@ -44,9 +47,7 @@ def status(book: Book, ref: Ref) -> str:
     """Done, late, due soon (from the reminder day) or in progress."""
     done, left = ref("done"), ref("days_left")
     word = {code: book.literal("task_status", code) for code in ("done", "late", "soon", "open")}
-    reminder = (
-        "nmReminderDays" if book.edition == "manager" else f"{setting(book, 'reminder_days'):g}"
-    )
-    dated = f"IF({left}<0,{word['late']},IF({left}<={reminder},{word['soon']},{word['open']}))"
+    near = f"{left}<={_reminder(book)}"
+    dated = f"IF({left}<0,{word['late']},IF({near},{word['soon']},{word['open']}))"
     open_task = f"IF(ISNUMBER({left}),{dated},{word['open']})"
     return f'IF({ref("no")}="","",IF(AND(ISNUMBER({done}),{done}>=1),{word["done"]},{open_task}))'

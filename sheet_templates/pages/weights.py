@@ -9,6 +9,8 @@ from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
 
+LINE = 16.0  # points
+
 
 def page(book: Book) -> None:
     """The tab; row 2 is live: the sums of every card that the table holds."""
@@ -27,7 +29,10 @@ def page(book: Book) -> None:
     }
     put_table(book, TableSpec("tblWeight", formulas, fill_down=formulas))
     cards = _card_texts()
-    look = book.styles.get(bold=True, font_color="#1E6B2E")
+    look = book.styles.get(font_color="#1E6B2E", text_wrap=True)
+    tab.merge_range(1, 0, 1, book.places["tblWeight"].offset("pending"), "", look)
+    roles = {row.get("role") for row in book.start.weights}
+    tab.set_row(1, LINE * max(1, len(roles)))  # the two cards of a role take about a line
     formula(tab, 1, 0, "&".join(cards), look)
     wrong = book.styles.rule(font_color="#9C0006")
     tab.conditional_format(

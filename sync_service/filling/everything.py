@@ -9,7 +9,7 @@ from kpi.errors import Problem
 from kpi.model import Language
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import cell_word, show
+from sheet_templates.words import SIGNS, cell_word, show
 from sync_service.compute import Computed
 from sync_service.filling import attention, products, scores, today, values
 from sync_service.filling.cells import Cell, FilledRow, known
@@ -101,7 +101,7 @@ def _kpis(done: Computed) -> Iterator[FilledRow]:
     for code in sorted(done.book.kpis & set(catalog.metrics)):
         yield {
             "metric": code,
-            "check": "✓",
+            "check": SIGNS["ok"],
             "version": catalog.definition_hash(code)[:8],
         }
 

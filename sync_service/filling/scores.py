@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.calendar import weeks_of
-from kpi.model import Period, Region, Window
+from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.scorecards import Item, PersonCard, manual_share
@@ -59,14 +59,31 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": _meaning(item, done),
+        "meaning": meaning(item.metric, language),
     }
 
 
-def _meaning(item: Item, done: Computed) -> str:
-    card, language = item.metric.card, done.given.language
-    parts = [card.numerator[language], card.denominator[language]]
-    return " ÷ ".join(part for part in parts if part)
+def meaning(metric: Metric, language: Language) -> str:
+    """`(sales − returns) ÷ orders`: the parts of a ratio, or the plain value's one part."""
+    card = metric.card
+    above = card.numerator[language]
+    if metric.denominator is None:
+        return above
+    return " ÷ ".join(_bracketed(part) for part in (above, card.denominator[language]))
+
+
+def _bracketed(part: str) -> str:
+    """A sum inside a quotient needs brackets, once."""
+    return f"({part})" if (" − " in part or " + " in part) and not _whole(part) else part
+
+
+def _whole(part: str) -> bool:
+    """Whether its sums stand in brackets already."""
+    outside, depth = "", 0
+    for letter in part:
+        depth += (letter == "(") - (letter == ")")
+        outside += letter if depth == 0 else ""
+    return " − " not in outside and " + " not in outside
 
 
 def team(done: Computed) -> Iterator[FilledRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from kpi.actuals import Actual
 from kpi.model import Better, Bound, Region, Status
@@ -10,11 +11,12 @@ from kpi.numbers import R
 from kpi.pacing import pace, reached, run_rate
 from kpi.scoring import status_of_item
 from sheet_templates.layout import MARKETS
-from sheet_templates.words import show
+from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.filling.cells import Cell, FilledRow, known, number
 
 PACE_WARN, PACE_BREACH = 0.95, 0.85
+COMPANY: ScopeKey = (None, "ALL")
 
 
 def markets(done: Computed) -> Iterator[FilledRow]:
@@ -57,9 +59,15 @@ def _compliance(done: Computed, key: ScopeKey) -> Cell:
 
 def tiles(done: Computed) -> Iterator[FilledRow]:
     """The six tiles of Today."""
-    company: ScopeKey = (None, "ALL")
+    yield from _money_tiles(done)
+    yield from _ratio_tiles(done)
+    yield _compliance_tile(done)
+    yield _breach_tile(done)
+
+
+def _money_tiles(done: Computed) -> Iterator[FilledRow]:
     for code in ("net_sales", "contribution_profit"):
-        actual, goal = done.value(code, company), done.goal(code, company)
+        actual, goal = done.value(code, COMPANY), done.goal(code, COMPANY)
         share = goal.share if goal else None
         due = R(goal.value * share) if goal and share is not None else None
         at = _pace(actual, goal.value if goal else None, share)
@@ -67,8 +75,11 @@ def tiles(done: Computed) -> Iterator[FilledRow]:
             run_rate(actual.value if actual else None, share), goal.value if goal else None
         )
         yield _tile(done, code, actual, due, at, landing, _pace_status(at))
+
+
+def _ratio_tiles(done: Computed) -> Iterator[FilledRow]:
     for code in ("tacos", "return_rate"):
-        actual, target = done.value(code, company), _ratio_target(done, code)
+        actual, target = done.value(code, COMPANY), _ratio_target(done, code)
         status = status_of_item(
             actual.value if actual else None,
             target,
@@ -79,39 +90,43 @@ def tiles(done: Computed) -> Iterator[FilledRow]:
             additive=False,
         )
         yield _tile(done, code, actual, target, None, None, status)
+
+
+def _compliance_tile(done: Computed) -> FilledRow:
+    """Tasks done of all, and the open one that is due first: `▲ FR 包装EPR`."""
     tasks = [t for t in done.book.tasks if t.type == "compliance"]
-    finished = sum(1 for task in tasks if (task.done or 0) >= 1)
-    late = any(t.due and t.due < done.today and (t.done or 0) < 1 for t in tasks)
-    yield {
+    waiting = sorted(
+        (t for t in tasks if (t.done or 0) < 1), key=lambda t: (t.due or date.max, t.number)
+    )
+    late = any(t.due and t.due < done.today for t in waiting)
+    status = "breach" if late else "warn" if waiting else "ok"
+    first = waiting[0] if waiting else None
+    sign = SIGNS["breach" if late else "warn"]
+    return {
         **_empty("compliance"),
-        "value": float(finished),
+        "value": float(len(tasks) - len(waiting)),
         "due": float(len(tasks)),
-        "status": show(
-            "status",
-            "breach" if late else "ok" if finished == len(tasks) else "warn",
-            done.given.language,
-        ),
+        "status": show("status", status, done.given.language),
+        "note": " ".join(p for p in (sign, first.country, first.what) if p) if first else None,
     }
+
+
+def _breach_tile(done: Computed) -> FilledRow:
+    """How many are open, and how many of them are more than a warning."""
     firing = [alarm for alarm in done.alarms if alarm.open]
-    severe = any(alarm.rule.level == "breach" for alarm in firing)
-    yield {
+    severe = sum(1 for alarm in firing if alarm.rule.level == "breach")
+    status = "breach" if severe else "warn" if firing else "ok"
+    return {
         **_empty("breaches"),
         "value": float(len(firing)),
-        "status": show(
-            "status", "breach" if severe else "warn" if firing else "ok", done.given.language
-        ),
+        "due": float(severe),
+        "status": show("status", status, done.given.language),
     }
 
 
 def _empty(tile: str) -> dict[str, Cell]:
-    return {
-        "tile": tile,
-        "value": None,
-        "due": None,
-        "pace": None,
-        "forecast": None,
-        "status": None,
-    }
+    columns = ("value", "due", "pace", "forecast", "status", "note")
+    return {"tile": tile, **dict.fromkeys(columns)}
 
 
 def _tile(
@@ -131,6 +146,7 @@ def _tile(
         "pace": known(at) if paced else None,
         "forecast": known(landing) if paced else None,
         "status": show("status", status.value, done.given.language),
+        "note": None,
     }
 
 

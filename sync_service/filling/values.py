@@ -173,6 +173,7 @@ def weeks(done: Computed) -> Iterator[FilledRow]:
                 "this_week": number(done.value(metric, key, last)) if key else None,
                 "last_week": number(done.value(metric, key, before)) if key else None,
                 "unit": done.metric(metric).unit.value,
+                "week": last.code,
             }
 
 

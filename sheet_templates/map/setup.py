@@ -1,0 +1,145 @@
+"""Tables of the tabs that set the book up: people, products, settings, KPIs, rules, inputs."""
+
+from __future__ import annotations
+
+from sheet_templates.map.nouns import TableLayout, columns
+
+PEOPLE = TableLayout(
+    "tblPeople",
+    ("person",),
+    columns("""
+        person | 人员 | Person | M | text
+        name | 姓名 | Name | M | text
+        department | 部门 | Department | M | text
+        role | 岗位 | Role | M | choice:role
+        manager | 上级 | Manager | M | choice:person
+        mentor | 带教 | Mentor | M | choice:person
+        start | 入职 | Start | M | date
+        end | 离职 | End | M | date
+        us_share | 美区占比 | US share | M | ratio
+        contact | 邮箱/企微 | Contact | M | text
+        partner* | 伙伴 | Partner | M | text
+        scored* | 考核 | Scored | M | choice:yes_no
+    """),
+)
+PRODUCT = TableLayout(
+    "tblProduct",
+    ("sku", "market", "start"),
+    columns("""
+        sku | SKU | SKU | M | text
+        market | 站点 | Market | M | text
+        start | 起 | From | M | date
+        category | 品类 | Category | M | text
+        stage | 阶段 | Stage | M | choice:stage
+        unit_cost | 采购成本 | Unit cost | M | money
+        freight | 头程 | Freight | M | money
+        currency | 币种 | Currency | M | choice:currency
+        parent* | 父体 | Parent | M | text
+        name | 名称 | Name | S | text
+        units_30d | 近30天销量 | Units 30 d | S | count
+        cost_state | 成本状态 | Cost state | S | text
+    """),
+)
+SETTING = TableLayout(
+    "tblSetting",
+    ("setting",),
+    columns("""
+        setting | 设置 | Setting | S | text
+        value | 值 | Value | M | text
+        meaning | 说明 | Meaning | S | text
+    """),
+)
+RECONCILE = TableLayout(
+    "tblReconcile",
+    ("shop",),
+    columns("""
+        shop | 店铺 | Shop | S | text
+        backend | 后台数 | Back office | M | number
+        platform | 平台数 | Platform's own | S | number
+        book | 本簿数 | This book | S | number
+        difference | 差异 | Difference | F | ratio
+        status | 状态 | Status | F | text
+        days | 对账区间 | Days compared | S | text
+    """),
+)
+KPI = TableLayout(
+    "tblKpi",
+    ("metric",),
+    columns("""
+        on | 启用 | On | M | choice:yes_no
+        us | 美区 | US | M | choice:yes_no
+        eu | 欧盟 | EU | M | choice:yes_no
+        metric | 指标 | KPI | M | text
+        name | 名称 | Name | M | text
+        formula | 公式 | Formula | M | text
+        unit | 单位 | Unit | M | choice:unit
+        better | 方向 | Direction | M | choice:better
+        numerator | 分子 | Numerator | S | text
+        denominator | 分母 | Denominator | S | text
+        includes | 含/不含 | Includes/Excludes | S | text
+        source | 来源 | Source | S | text
+        switches | 口径开关 | Switches | S | text
+        check | 公式检查 | Check | S | text
+        version | 版本 | Version | S | text
+        kind* | 类 | Kind | S | text
+        klass* | 类别 | Class | S | text
+    """),
+)
+ASSIGN = TableLayout(
+    "tblAssign",
+    ("shop", "category", "person", "start"),
+    columns("""
+        shop | 店铺 | Shop | M | choice:shop
+        category | 品类 | Category | M | text
+        person | 人员 | Person | M | choice:person
+        share | 占比 | Share | M | ratio
+        start | 起 | From | M | date
+        end | 止 | To | M | date
+    """),
+)
+RULE = TableLayout(
+    "tblRule",
+    ("rule",),
+    columns("""
+        rule | 规则 | Rule | M | text
+        on | 启用 | On | M | choice:yes_no
+        metric | 指标 | KPI | M | choice:metric
+        scope | 范围 | Scope | M | text
+        window | 窗口 | Window | M | choice:window
+        operator | 条件 | Operator | M | choice:operator
+        value | 值 | Value | M | number
+        periods | 连续 | For | M | count
+        level | 级别 | Level | M | choice:level
+        receivers | 接收人 | Receivers | M | text
+        channel | 渠道 | Channel | M | text
+        quiet_days | 静默日历 | Quiet days | M | text
+        unit* | 单位 | Unit | F | text
+    """),
+)
+INPUT = TableLayout(
+    "tblInput",
+    ("day", "shop", "measure"),
+    columns("""
+        day | 日期 | Date | M | date
+        shop | 店铺 | Shop | M | choice:shop
+        measure | 量 | Measure | M | choice:measure
+        value | 值 | Value | M | number
+        evidence | 证据 | Evidence | M | text
+        by | 录入人 | By | M | text
+        used | 采用 | Used | S | text
+    """),
+)
+POINT = TableLayout(
+    "tblPoint",
+    ("no",),
+    columns("""
+        no | 编号 | Entry no. | M | text
+        month | 月份 | Month | M | text
+        person | 人员 | Person | M | choice:person
+        points | 分值 | Points | M | points
+        reason | 原因 | Reason | M | text
+        evidence | 证据 | Evidence | M | text
+        approved_by | 批准人 | Approved by | M | text
+        applied | 计入 | Applied | S | points
+    """),
+)

@@ -1,0 +1,128 @@
+"""How wide a column must be, in characters: for its values, and for its header on two lines."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from sheet_templates.layout import Column, Language, TableLayout
+
+KIND_WIDTH = {
+    "text": 12.0,
+    "money": 12.0,
+    "count": 8.0,
+    "ratio": 9.0,
+    "points": 8.5,
+    "days": 9.0,
+    "number": 11.0,
+    "date": 11.5,
+    "time": 16.5,
+    "flag": 8.0,
+    "link": 9.0,
+    "spark": 15.0,
+    "choice": 11.0,
+}
+WIDTH = {
+    "tblTeam.person": 10.0,
+    "tblTeam.manager": 10.0,
+    "tblTeam.grade": 8.0,
+    "tblTeam.state": 9.0,
+    "tblTeam.us_share": 8.5,
+    "tblTeam.comment": 26.0,
+    "tblTeam.role": 13.0,
+    "tblBreach.metric": 18.0,
+    "tblBreach.cause": 50.0,
+    "tblBreach.action": 24.0,
+    "tblTask.what": 40.0,
+    "tblTask.comment": 22.0,
+    "tblTask.evidence": 20.0,
+    "tblTask.about": 16.0,
+    "tblReview.topic": 22.0,
+    "tblReview.decision": 34.0,
+    "tblReview.expected": 24.0,
+    "tblReview.result": 22.0,
+    "tblTarget.year": 7.0,
+    "tblTarget.metric": 25.0,
+    "tblTarget.region": 8.0,
+    "tblTarget.pending": 24.0,
+    "tblTarget.check": 20.0,
+    "tblTarget.note": 22.0,
+    "tblTarget.year_total": 13.0,
+    "tblWeight.metric": 25.0,
+    "tblWeight.method": 16.0,
+    "tblWeight.role": 16.0,
+    "tblWeight.region": 8.0,
+    "tblWeight.on": 7.0,
+    "tblWeight.pending": 24.0,
+    "tblPeople.name": 20.0,
+    "tblPeople.contact": 26.0,
+    "tblProduct.sku": 20.0,
+    "tblProduct.name": 34.0,
+    "tblProduct.category": 16.0,
+    "tblSetting.setting": 22.0,
+    "tblSetting.value": 22.0,
+    "tblSetting.meaning": 54.0,
+    "tblReconcile.days": 24.0,
+    "tblKpi.metric": 27.0,
+    "tblKpi.name": 27.0,
+    "tblKpi.formula": 26.0,
+    "tblKpi.numerator": 44.0,
+    "tblKpi.denominator": 22.0,
+    "tblKpi.includes": 60.0,
+    "tblKpi.source": 48.0,
+    "tblKpi.switches": 20.0,
+    "tblKpi.check": 22.0,
+    "tblRule.rule": 42.0,
+    "tblRule.metric": 20.0,
+    "tblRule.scope": 14.0,
+    "tblRule.receivers": 18.0,
+    "tblRule.quiet_days": 18.0,
+    "tblInput.measure": 24.0,
+    "tblInput.evidence": 26.0,
+    "tblInput.used": 22.0,
+    "tblPoint.reason": 34.0,
+    "tblPoint.evidence": 24.0,
+    "tblScore.item": 48.0,
+    "tblScore.metric": 25.0,
+    "tblScore.data_state": 11.0,
+    "tblScore.method": 16.0,
+    "tblScore.source": 26.0,
+    "tblScore.facts": 16.0,
+    "tblScore.meaning": 34.0,
+    "tblScore.card_key": 26.0,
+    "tblActual.metric": 22.0,
+    "tblActual.source": 30.0,
+    "tblActual.facts": 18.0,
+    "tblLog.where": 30.0,
+    "tblLog.what": 90.0,
+    "tblLog.mend": 90.0,
+    "tblContract.metric": 25.0,
+    "tblContract.source": 34.0,
+    "tblContract.reward": 30.0,
+    "tblContract.deduction": 30.0,
+    "tblBreach.no": 29.0,
+    "tblShop.status": 10.5,
+    "tblShop.connection": 17.0,
+    "tblShop.next_pull": 12.5,
+}
+FILTER_BUTTON = 2.5  # characters that the arrow of a header covers
+
+
+def cells(text: str) -> float:
+    """How many character cells a text takes: a Chinese character takes two."""
+    return sum(2.0 if ord(letter) > 0x2E7F else 1.0 for letter in text)  # noqa: PLR2004  # CJK
+
+
+def width(table: TableLayout, column: Column, language: Language) -> float:
+    """A column wide enough for its values and for its header on two lines."""
+    kind = column.kind.partition(":")[0]
+    wanted = WIDTH.get(f"{table.name}.{column.code}", KIND_WIDTH[kind])
+    header = column.header(language)
+    longest = max(cells(word) for word in header.split(" "))
+    needed = max(longest if language == "en" else min(cells(header), 8), cells(header) / 2)
+    return max(wanted, needed + FILTER_BUTTON + 2)
+
+
+def lines(table: TableLayout, column: Column, language: Language, text: str) -> int:
+    """On how many lines a wrapped text stands; words break early, so it counts a little more."""
+    room = width(table, column, language) - 2
+    return max(1, ceil(cells(text) * 1.08 / room))

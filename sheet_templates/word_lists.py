@@ -1,0 +1,306 @@
+"""The words themselves: dropdowns and states in Chinese and English beside their codes.
+
+A word list is a tuple of (code, zh, en); further spellings that people type are in `ALIASES`.
+Readers import `words`.
+"""
+
+from __future__ import annotations
+
+from kpi.catalog import shipped
+from kpi.sheet_scoring import DUE_BASIS
+
+Words = tuple[tuple[str, str, str], ...]
+
+BY_HAND = (  # what people type in Inputs because no platform of theirs delivers it
+    *("overhead", "vat_amount", "labour_cost", "headcount", "market_cost", "ad_budget"),
+    *("reviews_total", "reviews_negative", "bad_reviews_due", "bad_reviews_handled"),
+    *("messages_due", "messages_24h", "replenish_due", "replenish_on_time"),
+    *("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions"),
+    *("fulfilment_fees", "storage_fees", "return_costs"),
+)
+
+
+def _measures() -> Words:
+    """The names of those measures, from the catalogue that defines them."""
+    known = shipped().measures
+    return tuple((code, known[code].names["zh"], known[code].names["en"]) for code in BY_HAND)
+
+
+SIGNS = {
+    "ok": "●",
+    "warn": "▲",
+    "breach": "■",
+    "no_data": "○",
+    "stale": "◇",
+    "manual": "✎",
+    "typed_over": "≠",
+    "pending": "…",
+}
+
+LISTS: dict[str, Words] = {
+    "measure": _measures(),
+    "region": (("US", "US", "US"), ("EU", "EU", "EU")),
+    "market": tuple(
+        (code, code, code)
+        for code in ("US", "DE", "FR", "IT", "ES", "NL", "BE", "PL", "SE", "IE", "UK", "EU")
+    ),
+    "currency": tuple(
+        (code, code, code) for code in ("USD", "EUR", "GBP", "CNY", "PLN", "SEK", "CAD", "HKD")
+    ),
+    "platform": (
+        ("amazon", "亚马逊", "Amazon"),
+        ("shopify", "Shopify", "Shopify"),
+        ("ebay", "eBay", "eBay"),
+        ("tiktok", "TikTok Shop", "TikTok Shop"),
+        ("shopee", "Shopee", "Shopee"),
+        ("lazada", "Lazada", "Lazada"),
+        ("walmart", "沃尔玛", "Walmart"),
+        ("other", "其他", "Other"),
+    ),
+    "logistics": (
+        ("fba", "平台仓", "Platform warehouse"),
+        ("own", "自发货", "Own dispatch"),
+        ("third_party", "海外仓", "Third-party warehouse"),
+        ("mixed", "混合", "Mixed"),
+    ),
+    "yes_no": (("yes", "是", "Yes"), ("no", "否", "No")),
+    "role": (
+        ("operations", "运营", "Operations"),
+        ("advertising", "广告投放", "Advertising"),
+        ("purchasing", "采购/供应链", "Purchasing"),
+        ("customer_service", "客服", "Customer service"),
+        ("compliance", "合规", "Compliance"),
+        ("agency", "代运营", "Agency"),
+        ("supervisor", "店长/主管", "Supervisor"),
+        ("newcomer", "新人", "Newcomer"),
+    ),
+    "method": (  # the six plain choices; the rest is METHODS_FULL
+        ("ratio_up", "越高越好", "Higher is better"),
+        ("mirror_down", "越低越好", "Lower is better"),
+        ("band", "区间最佳", "Best in a band"),
+        ("range", "最差到最好", "Worst to best"),
+        ("zero_defect", "零容忍", "Zero tolerance"),
+        ("yes_no", "是/否", "Yes/No"),
+    ),
+    "better": (
+        ("higher", "越高越好", "Higher"),
+        ("lower", "越低越好", "Lower"),
+        ("band", "区间", "Band"),
+    ),
+    "bound": (("strict", "严格", "Strict"), ("inclusive", "含等于", "Inclusive")),
+    "basis": (
+        ("own_plan", "自定", "Own plan"),
+        ("history", "历史", "History"),
+        ("uplift", "提升", "Uplift"),
+        ("starter", "起步值", "Starter"),
+        ("benchmark", "参考值", "Benchmark"),
+    ),
+    "split": (
+        ("even", "均分", "Even"),
+        ("history_share", "历史", "History"),
+        ("seasonality", "季节", "Season"),
+        ("manual", "手工", "By hand"),
+    ),
+    "uplift_unit": (("pp", "百分点 pp", "pp"), ("percent", "百分比 %", "%")),
+    "stage": (
+        ("new", "新品", "New"),
+        ("mature", "成熟", "Mature"),
+        ("clearance", "清仓", "Clearance"),
+    ),
+    "unit": (
+        ("money", "金额", "Money"),
+        ("count", "个数", "Count"),
+        ("ratio", "比率", "Ratio"),
+        ("days", "天", "Days"),
+        ("hours", "小时", "Hours"),
+        ("points", "分", "Points"),
+        ("turns", "次", "Turns"),
+        ("rank", "名次", "Rank"),
+        ("score", "评分", "Score"),
+        ("flag", "是否", "Flag"),
+        ("money_per_person", "人均金额", "Money per person"),
+    ),
+    "kind": (("result", "结果", "Result"), ("process", "过程", "Process")),
+    "klass": (
+        ("sales", "销售", "Sales"),
+        ("profit", "利润", "Profit"),
+        ("efficiency", "效率", "Efficiency"),
+        ("quality", "质量", "Quality"),
+        ("compliance", "合规", "Compliance"),
+        ("none", "其他", "Other"),
+    ),
+    "task_type": (
+        ("compliance", "合规", "Compliance"),
+        ("action", "行动", "Action"),
+        ("deliverable", "交付", "Deliverable"),
+        ("gate", "新人关卡", "Newcomer gate"),
+        ("dispute", "异议", "Dispute"),
+    ),
+    "regime": (
+        ("epr_packaging", "EPR包装", "EPR packaging"),
+        ("weee", "WEEE", "WEEE"),
+        ("battery", "电池", "Batteries"),
+        ("vat", "VAT", "VAT"),
+        ("ce", "CE", "CE"),
+        ("gdpr", "GDPR", "GDPR"),
+        ("ftc", "FTC", "FTC"),
+    ),
+    "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
+    "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
+    "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
+    "missing": (
+        ("exclude", "不计并折算", "Exclude"),
+        ("last_value", "用上期值", "Last value"),
+        ("same_period_last_year", "用去年同期", "Same period last year"),
+        ("substitute", "用替代值", "Substitute"),
+        ("zero", "按零计", "Zero"),
+        ("block", "不出总分", "Block"),
+    ),
+    "status": (
+        ("ok", "● 正常", "● OK"),
+        ("warn", "▲ 关注", "▲ Warn"),
+        ("breach", "■ 突破", "■ Breach"),
+        ("no_data", "○ 无数", "○ No data"),
+    ),
+    "data_state": (
+        ("complete", "● 完整", "● Complete"),
+        ("partial", "◇ 部分", "◇ Partial"),
+        ("stale", "◇ 过期", "◇ Stale"),
+        ("missing", "○ 缺失", "○ Missing"),
+        ("not_applicable", "– 不适用", "– Not applicable"),
+        ("manual", "✎ 手工", "✎ By hand"),
+        ("typed_over", "≠ 被改写", "≠ Typed over"),
+    ),
+    "alarm": (
+        ("breach", "■ 突破", "■ Breach"),
+        ("warn", "▲ 关注", "▲ Warn"),
+        ("no_data", "○ 无数", "○ No data"),
+        ("pending", "… 待发布", "… Pending"),
+    ),
+    "due_basis": tuple((code, zh, en) for code, (zh, en) in DUE_BASIS.items()),
+    "breach_state": (
+        ("firing", "■ 突破", "■ Breached"),
+        ("recovered", "● 已恢复", "● Recovered"),
+        ("silenced", "– 静默", "– Silenced"),
+        ("no_data", "○ 数据缺失", "○ No data"),
+        ("withdrawn", "– 已撤回", "– Withdrawn"),
+    ),
+    "team_state": (
+        ("pilot", "试运行", "Pilot"),
+        ("open", "进行中", "Open"),
+        ("provisional", "待定", "Provisional"),
+        ("frozen", "已冻结", "Frozen"),
+    ),
+    "task_status": (
+        ("done", "● 已完成", "● Done"),
+        ("soon", "▲ 临期", "▲ Due soon"),
+        ("late", "■ 逾期", "■ Late"),
+        ("open", "进行中", "In progress"),
+    ),
+    "scope_kind": (
+        ("company", "公司", "Company"),
+        ("region", "区域", "Region"),
+        ("market", "站点", "Market"),
+        ("platform", "平台", "Platform"),
+        ("shop", "店铺", "Shop"),
+        ("category", "品类", "Category"),
+        ("person", "人员", "Person"),
+    ),
+    "band": (
+        ("draft", "草稿", "Draft"),
+        ("pilot", "试运行", "Pilot"),
+        ("paused", "已暂停", "Paused"),
+    ),
+    "purpose": (
+        ("team", "内部考核", "Own team"),
+        ("agency", "代运营监管", "Agency supervision"),
+        ("investor", "投资人汇报", "Investor report"),
+    ),
+    "mode": (("basic", "基础", "Basic"), ("team", "团队", "Team"), ("full", "完整", "Full")),
+    "language": (("zh", "中文", "中文 Chinese"), ("en", "English", "English")),
+    "week_start": (("monday", "周一", "Monday"), ("sunday", "周日", "Sunday")),
+    "setting": (
+        ("month", "考核月份", "Month"),
+        ("company", "公司", "Company"),
+        ("purpose", "用途", "Purpose"),
+        ("mode", "模式", "Mode"),
+        ("language", "语言", "Language"),
+        ("currency", "汇总币种", "Report currency"),
+        ("fixed_rate", "固定汇率 EUR→USD", "Fixed rate EUR→USD"),
+        ("fixed_rate_gbp", "固定汇率 GBP→USD", "Fixed rate GBP→USD"),
+        ("fixed_rate_cny", "固定汇率 CNY→USD", "Fixed rate CNY→USD"),
+        ("week_start", "每周始于", "Week starts on"),
+        ("time_zone", "时区", "Time zone"),
+        ("min_coverage", "最低覆盖率", "Minimum coverage"),
+        ("item_cap", "单项封顶", "Item cap"),
+        ("provisional_day", "待定日", "Provisional day"),
+        ("closing_day", "结算日", "Closing day"),
+        ("reminder_days", "临期提醒天数", "Reminder days"),
+        ("pilot", "试运行", "Pilot"),
+        ("contact", "联系人", "Contact"),
+    ),
+}
+
+METHODS_FULL: Words = (
+    *LISTS["method"],
+    ("ratio_down", "反比（目标÷实际）", "Inverse ratio"),
+    ("baseline", "基线进度", "From a baseline"),
+    ("step_pct", "步进加减分", "Points per step"),
+    ("goal_redflag", "目标与红线", "Goal and red flag"),
+    ("knots", "折线", "Line through knots"),
+    ("goal_only", "达标", "Goal only"),
+    ("tiers", "阶梯", "Tiers"),
+    ("matrix", "目标矩阵", "Goal matrix"),
+    ("points", "扣分项", "Points with misses"),
+    ("coef_step", "系数法", "Step coefficient"),
+    ("manual", "主观评分", "Typed by hand"),
+)
+
+ALIASES: dict[str, dict[str, str]] = {
+    "region": {
+        "美国": "US",
+        "美区": "US",
+        "usa": "US",
+        "欧盟": "EU",
+        "欧洲": "EU",
+        "欧区": "EU",
+        "europe": "EU",
+    },
+    "yes_no": {
+        **dict.fromkeys(("y", "true", "1", "✓", "√", "对", "有", "on"), "yes"),
+        **dict.fromkeys(("n", "false", "0", "✗", "×", "无", "off"), "no"),
+    },
+    "better": {"higher is better": "higher", "lower is better": "lower", "区间最佳": "band"},
+    "operator": {"＞": ">", "＜": "<", "≥": ">=", "≤": "<=", "＞=": ">=", "＜=": "<="},
+    "platform": {"amz": "amazon", "独立站": "shopify", "own store": "shopify"},
+    "language": {"中文 chinese": "zh", "chinese": "zh", "zh-cn": "zh", "英文": "en"},
+    "setting": {"月份": "month", "固定汇率": "fixed_rate", "report month": "month"},
+}
+
+
+# Columns of the service that hold words: the formulas and colours of a book compare with the words
+# of its language, so a code must be turned into its word before it is written.
+SHOWN: dict[str, str] = {
+    "tblScore.method": "method",
+    "tblScore.better": "better",
+    "tblScore.bound": "bound",
+    "tblScore.veto": "yes_no",
+    "tblScore.missing": "missing",
+    "tblScore.data_state": "data_state",
+    "tblScore.target_basis": "due_basis",
+    "tblScore.unit": "unit",
+    "tblScore.kind": "kind",
+    "tblTeam.role": "role",
+    "tblTeam.state": "team_state",
+    "tblBreach.level": "alarm",
+    "tblBreach.bound": "bound",
+    "tblBreach.state": "breach_state",
+    "tblBreach.unit": "unit",
+    "tblKpi.kind": "kind",
+    "tblKpi.klass": "klass",
+    "tblScope.kind": "scope_kind",
+    "tblTile.status": "status",
+    "tblActual.state": "data_state",
+    "tblContract.unit": "unit",
+    "tblWeekKpi.unit": "unit",
+}
