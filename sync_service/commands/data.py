@@ -8,28 +8,32 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
 from kpi.book import region_of
-from kpi.errors import KpiError, Level, Place
+from kpi.errors import Level, Place
 from kpi.model import Shop
+from sheet_templates.words import LISTS
 from sync_service import control, schema
 from sync_service.accounts import Account, Link, save_account, save_shop, shops
 from sync_service.console import Exit, Terminal
-from sync_service.house import CONNECTORS, House
+from sync_service.house import CONNECTORS, House, wanted_streams
 from sync_service.http import Client
 from sync_service.pausing import switch_writing
 from sync_service.rates import ECB, HOSTS, refresh_rates
 from sync_service.refresh import PAUSE, stream_states
 from sync_service.sync import SyncReport, backfill, sync
+from sync_service.told import ToldError
 from sync_service.troubles import Trouble
 
+MARKETS = tuple(code for code, _, _ in LISTS["market"])
 SECRETS = {  # what a connection of a platform needs
     "amazon": ("client_id", "client_secret", "refresh_token"),
     "amazon_ads": ("client_id", "client_secret", "refresh_token"),
@@ -52,7 +56,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         one.add_argument("--shop", action="append", help="only this shop; may be repeated")
         one.add_argument("--stream", action="append", help="only this stream; may be repeated")
         if name == "backfill":
-            one.add_argument("--days", type=int, help="how far back; the default is a setting")
+            one.add_argument("--days", type=some_days, help="how far back; default is a setting")
         else:
             one.add_argument("--force", action="store_true", help="also what is not due yet")
         one.set_defaults(run=run)
@@ -85,6 +89,7 @@ def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def connect(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Store an authorisation encrypted, link the shop to it, and say what to run next."""
+    _possible(house, words)
     urls = {"api": words.api.rstrip("/")}
     if words.token:
         urls["token"] = words.token.rstrip("/")
@@ -92,20 +97,16 @@ def connect(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit
     own = words.platform if words.platform != "amazon_ads" else "amazon"
     known = {shop.code: shop for shop in shops(house.store)}
     if own != words.platform and words.shop not in known:
-        raise KpiError(f"Connect {words.shop} to {own} first; advertising is linked to that shop.")
+        raise ToldError(
+            f"Connect {words.shop} to {own} first; advertising is linked to that shop.",
+            f"请先将 {words.shop} 连接到 {own}；广告挂在该店铺下。",
+        )
     secrets = _secrets(words)
     save_account(house.store, account)
     house.secrets.put(words.account, secrets)
-    market = words.market.upper()
-    shop = known.get(words.shop) or Shop(
-        code=words.shop,
-        platform=own,
-        market=market,
-        region=region_of(market),
-        currency=words.currency.upper(),
-        time_zone=words.time_zone,
-        company=words.company,
-    )
+    shop = known.get(words.shop)
+    if shop is None or own == words.platform:  # connected anew: what is told now counts
+        shop = _told_shop(words, shop)
     links = {**_links(house, words.shop), words.platform: Link(words.account, words.marketplace)}
     save_shop(house.store, shop, links)
     terminal.result |= {"shop": words.shop, "account": words.account}
@@ -114,6 +115,49 @@ def connect(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit
         f"{words.shop} is connected to {words.platform}; now run sync and backfill.",
     )
     return Exit.OK
+
+
+def _told_shop(words: argparse.Namespace, before: Shop | None) -> Shop:
+    """The shop as the command line tells it; what only a sync learned stays."""
+    market = words.market.upper()
+    return Shop(
+        code=words.shop,
+        platform=words.platform,
+        market=market,
+        region=region_of(market),
+        currency=words.currency.upper(),
+        time_zone=words.time_zone,
+        company=words.company or (before.company if before else ""),
+        opened=before.opened if before else None,
+    )
+
+
+def _possible(house: House, words: argparse.Namespace) -> None:
+    """Refuse a market, currency or time zone that does not exist, before anything is stored."""
+    sheet = house.rates.sheet_day(house.clock.now().date())
+    if words.market.upper() not in MARKETS:
+        known = ", ".join(MARKETS)
+        raise ToldError(
+            f"--market {words.market} is unknown. Known: {known}.",
+            f"--market {words.market} 不存在。可用：{known}。",
+        )
+    if sheet is None or house.rates.per_euro(words.currency.upper(), sheet) is None:
+        raise ToldError(
+            f"--currency {words.currency} has no exchange rate. Write a code such as EUR or USD.",
+            f"--currency {words.currency} 没有汇率。请写 EUR、USD 等币种代码。",
+        )
+    if words.time_zone not in available_timezones():
+        raise ToldError(
+            f"--time-zone {words.time_zone} is unknown. Write one such as Europe/Berlin.",
+            f"--time-zone {words.time_zone} 不存在。请写如 Europe/Berlin 的时区。",
+        )
+
+
+def some_days(text: str) -> int:
+    """Read a number of days, at least one."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days such as 90")
+    return int(text)
 
 
 def _links(house: House, code: str) -> dict[str, Link]:
@@ -126,16 +170,34 @@ def _links(house: House, code: str) -> dict[str, Link]:
 def _secrets(words: argparse.Namespace) -> dict[str, str]:
     """From a file, or typed without echo; never from the command line, which others can see."""
     names = SECRETS[words.platform]
-    if words.secrets is not None:
-        given = json.loads(words.secrets.read_text(encoding="utf-8"))
-    elif sys.stdin.isatty():
+    given: Mapping[str, object]
+    if words.secrets is None and sys.stdin.isatty():
         given = {name: getpass.getpass(f"{name}: ") for name in names}
     else:
-        given = json.load(sys.stdin)
+        given = _credentials(words.secrets)
     lacking = [name for name in names if not given.get(name)]
     if lacking:
-        raise KpiError(f"The credentials lack {', '.join(lacking)}. Give them and run it again.")
+        raise ToldError(
+            f"The credentials lack {', '.join(lacking)}. Give them and run it again.",
+            f"凭证缺少 {', '.join(lacking)}。请补齐后重试。",
+        )
     return {name: str(given[name]) for name in names}
+
+
+def _credentials(file: Path | None) -> Mapping[str, object]:
+    """The JSON object of a file, or of standard input; what it holds is never repeated."""
+    where = str(file or "stdin")
+    try:
+        text = sys.stdin.read() if file is None else file.read_text(encoding="utf-8-sig")
+        given = json.loads(text)
+    except ValueError:  # its text may be a credential: neither shown nor chained
+        given = None
+    if not isinstance(given, dict):
+        raise ToldError(
+            f'{where} holds no JSON object of credentials. Write {{"client_id": "...", ...}}.',
+            f'{where} 中不是凭证的 JSON 对象。格式为 {{"client_id": "...", ...}}。',
+        )
+    return given
 
 
 @contextmanager
@@ -162,8 +224,34 @@ def stopping(terminal: Terminal) -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def _known(house: House, words: argparse.Namespace) -> None:
+    """Refuse shops and streams that are not connected: a misspelt one would fetch nothing."""
+    every = wanted_streams(house)
+    known = sorted({shop.code for _, _, shop in every})
+    if not known:
+        raise ToldError(
+            "No shop is connected yet. Run `python -m sync_service connect SHOP ...`, "
+            "or bring files with `import`.",
+            "尚未连接任何店铺。请运行 `python -m sync_service connect 店铺 ...`，"
+            "或用 `import` 导入文件。",
+        )
+    _named(words.shop, known, ("shop", "店铺"))
+    chosen = [stream for _, stream, shop in every if words.shop is None or shop.code in words.shop]
+    _named(words.stream, sorted({stream.name for stream in chosen}), ("stream", "数据流"))
+
+
+def _named(asked: Sequence[str] | None, known: Sequence[str], kind: tuple[str, str]) -> None:
+    strange = [name for name in asked or () if name not in known]
+    if strange:
+        raise ToldError(
+            f"No {kind[0]} {', '.join(strange)} is connected. Known: {', '.join(known)}.",
+            f"没有连接{kind[1]} {', '.join(strange)}。已有：{', '.join(known)}。",
+        )
+
+
 def run_sync(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch what is due."""
+    _known(house, words)
     with stopping(terminal) as stop, terminal.steps() as bar:
         report = sync(
             house.syncing,
@@ -178,6 +266,7 @@ def run_sync(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
 
 def run_backfill(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch the past, newest first."""
+    _known(house, words)
     with stopping(terminal) as stop, terminal.steps() as bar:
         report = backfill(
             house.syncing,
