@@ -245,22 +245,25 @@ def _cost_line(done: Computed) -> Iterator[Line]:
             )
 
 
-def _problem_lines(done: Computed, problems: Iterable[Problem]) -> list[Line]:
+def _problem_lines(done: Computed, problems: Iterable[Problem]) -> Iterator[Line]:
+    """One line a kind of fault: ten cells with the same fault would hide all other work."""
     language = done.given.language
-    return [
-        Line(
-            "warn",
-            p.what[language],
-            str(p.place),
-            None,
-            "",
-            "",
-            p.mend[language],
-            p.place.sheet or "",
+    kinds: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.level is Level.ERROR:
+            kinds.setdefault(one.code, []).append(one)
+    for first, *same in kinds.values():
+        more = _text(done, f"（另有 {len(same)} 处）", f" ({len(same)} more)") if same else ""
+        yield Line(
+            level="warn",
+            what=first.what[language] + more,
+            scope=str(first.place),
+            effect=None,
+            owner="",
+            age="",
+            step=first.mend[language],
+            tab=first.place.sheet or "",
         )
-        for p in problems
-        if p.level is Level.ERROR
-    ]
 
 
 def log(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
