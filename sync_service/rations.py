@@ -72,7 +72,8 @@ def fastest(wanted: Wanted, everything: Sequence[Wanted], counted: Counted = NOT
     its connector declares.
     """
     slowest = Fastest(LEAST, OTHER)
-    for operation in spending(wanted, counted):
+    ration = wanted[1].rationed
+    for operation in (ration,) if ration else spending(wanted, counted):
         seconds = _seconds(wanted, everything, operation, counted)
         if seconds > slowest.seconds:
             slowest = Fastest(min(seconds, MOST), WORDS.get(operation, OTHER))
@@ -91,16 +92,22 @@ def spending(wanted: Wanted, counted: Counted = NOTHING) -> Mapping[str, int]:
 
 
 def _seconds(wanted: Wanted, everything: Sequence[Wanted], operation: str, counted: Counted) -> int:
-    """The steps in which a budget can pay for one fetch of all who draw on it."""
-    connector, _, shop = wanted
+    """The steps in which a budget can pay for one fetch of all who draw on it.
+
+    Rationed streams come at the pace of their ration: it is taken off the budgets that they draw
+    on beside it, instead of counting them as often as the others.
+    """
+    connector, stream, shop = wanted
     limit = connector.limits[operation]
     calls = sum(
         spending(other, counted).get(operation, 0)
         for other in everything
         if other[0].platform == connector.platform
+        and other[1].rationed == stream.rationed
         and (limit.scope == "app" or other[2].account == shop.account)
     )
-    rate = PROVIDER_RATE if operation == RATIONED else limit.rate
+    shared = any(one.also == operation for one in connector.limits.values())
+    rate = PROVIDER_RATE if operation == RATIONED else limit.rate - PROVIDER_RATE * shared
     return max(LEAST, math.ceil(calls / rate / STEP - ALMOST) * STEP)
 
 

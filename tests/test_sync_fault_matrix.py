@@ -39,6 +39,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "shopify.products": ("products",),
 }
 PAGED = ("amazon.stock", "shopify.orders", "shopify.refunds", "shopify.payments", "shopify.stock")
+WITH_TOKENS = tuple(name for name in CALLS if not name.startswith("shopify"))
 WITH_DOCUMENT = tuple(name for name, calls in CALLS.items() if "document" in calls)
 
 
@@ -74,7 +75,7 @@ LINES: dict[str, Line] = {
     "a token that was taken back": Line(
         "revoked", times=99, codes=frozenset({"needs_authorisation"})
     ),
-    "an access token that died early": Line("expired_token"),
+    "an access token that died early": Line("expired_token", WITH_TOKENS),
     "a link that died": Line("link_expired", WITH_DOCUMENT, "document"),
 }
 

@@ -65,9 +65,9 @@ def test_a_killed_import_is_made_good_by_the_next(moment: Moment, tmp_path: Path
 
 # --- backfill -------------------------------------------------------------------------------------
 
-STORE = "HY-SHP-US"
-PAST = Small(STORE, opened=date(2026, 2, 1))  # two spans of 200 days before the recent ones
-STREAM = "shopify.traffic"
+SHOP, STREAM = "HY-AMZ-IT", "amazon.finances"
+FIRST = date(2026, 1, 10)  # 285 days: 60 recent ones, a span of 200 in two pieces, one of 25
+PAST = Small(SHOP, opened=FIRST)
 BACKFILLS = {
     "before the first span is committed": Moment("sync_service.commits", "commit", "before"),
     "after the facts of the first span": Moment("sync_service.commits", "_move", "before"),
@@ -82,14 +82,14 @@ BACKFILLS = {
 def test_a_killed_backfill_goes_on_with_the_rest(moment: Moment, tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     with site(tmp_path / "data", clock=SharedClock(clock), world=PAST) as now:
-        assert now.sync((STORE, STREAM)).problems == ()
-        words = (tmp_path / "data", now.server.netloc, clock, STORE, STREAM)
+        assert now.sync((SHOP, STREAM)).problems == ()
+        words = (tmp_path / "data", now.server.netloc, clock, SHOP, STREAM)
         assert killed(moment, "backfill", *words) == DEAD
-        report = backfill(now.house.syncing, shops={STORE}, streams={STREAM})
+        report = backfill(now.house.syncing, shops={SHOP}, streams={STREAM})
         assert (report.problems, report.stopped) == ((), False)
-        assert now.facts(STORE, STREAM)["day"].to_pylist()[0] == date(2026, 2, 1)
-        assert now.wrong(STORE, STREAM) == []
-        assert backfill(now.house.syncing, shops={STORE}, streams={STREAM}).chains == 0
+        assert now.facts(SHOP, STREAM)["day"].to_pylist()[0] == FIRST
+        assert now.wrong(SHOP, STREAM) == []
+        assert backfill(now.house.syncing, shops={SHOP}, streams={STREAM}).chains == 0
         with now.house.store.read() as connection:
             assert audit.faults(connection) == []
 

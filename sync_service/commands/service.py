@@ -14,6 +14,7 @@ from sync_service.console import Exit, Terminal
 from sync_service.house import House, wanted_streams
 from sync_service.jobs import Jobs
 from sync_service.orders import at_once
+from sync_service.pausing import paused
 from sync_service.refresh import read
 from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency
 from sync_service.sharing import share
@@ -223,6 +224,12 @@ def _show(terminal: Terminal, house: House) -> None:
 
 def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """A partner's own workbook; a second share keeps what the partner typed."""
+    stopped = paused(house)
+    if stopped:
+        raise ToldError(
+            f"Writing is paused ({stopped}). Run `python -m sync_service resume` first.",
+            f"写入已暂停（{stopped}）。请先运行 `python -m sync_service resume`。",
+        )
     language: Language | None = words.language
     shared = share(house, order_of(house, words.book), words.person, words.out, language)
     terminal.result |= {"file": str(words.out), "items": shared.items, "state": shared.state}
