@@ -175,7 +175,8 @@ def run_reconcile(terminal: Terminal, house: House, words: argparse.Namespace) -
     """Our gross sales beside the platform's own, shop by shop."""
     from sync_service.refresh import look  # noqa: PLC0415
 
-    compared = look(house, order_of(house, words.book)).compared
+    with terminal.steps() as bar:
+        compared = look(house, order_of(house, words.book), bar.step).compared
     rows = []
     for one in compared:
         apart = one.difference
@@ -214,7 +215,10 @@ def _money(value: float | None) -> str | None:
 
 def run_explain(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Where the value of a cell comes from."""
-    told = explain(house, order_of(house, words.book), words.cell)
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        bar.step("查找来源", "Tracing the value")
+        told = explain(house, order, words.cell)
     terminal.result |= told.data
     for zh, en in told.lines:
         terminal.say(zh, en)

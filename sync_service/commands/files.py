@@ -68,7 +68,9 @@ def run_import(terminal: Terminal, house: House, words: argparse.Namespace) -> E
     refused = 0
     for path in words.file:
         try:
-            done = _one(house, path, options, write=not words.dry_run)
+            with terminal.steps() as bar:
+                bar.step(f"导入 {path.name}", f"Importing {path.name}")
+                done = _one(house, path, options, write=not words.dry_run)
         except KpiError as error:
             refused += 1
             said = sentence(error, terminal.language)

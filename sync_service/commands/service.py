@@ -231,7 +231,10 @@ def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Ex
             f"写入已暂停（{stopped}）。请先运行 `python -m sync_service resume`。",
         )
     language: Language | None = words.language
-    shared = share(house, order_of(house, words.book), words.person, words.out, language)
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        bar.step(f"制作 {words.out.name}", f"Making {words.out.name}")
+        shared = share(house, order, words.person, words.out, language)
     terminal.result |= {"file": str(words.out), "items": shared.items, "state": shared.state}
     terminal.say(
         f"{words.out}：{shared.items} 项指标，只含 {words.person} 的数据。",
