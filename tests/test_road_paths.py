@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +14,16 @@ from kpi.book import Book
 from kpi.calendar import year_before
 from kpi.errors import Level, Place, Problem
 from kpi.leaves import LeafSums
-from kpi.model import Language, PeriodKind, Product, Rule, Unit, Window
+from kpi.model import Language, PeriodKind, PointRow, Product, Rule, Unit, Window
+from sheet_templates.build import build
 from sheet_templates.words import show
 from sync_service.compute import Computed, Inputs, StreamState, compute
-from sync_service.filling import attention, products, today, values
+from sync_service.filling import attention, products, scores, today, values
 from sync_service.filling.cells import UNKNOWN, local, short_day, shown
 from sync_service.house import House
 from sync_service.reconcile import reconcile
 from sync_service.refresh import look
+from sync_service.sandbox.books import book_start
 from sync_service.sandbox.truth import streams_of
 from sync_service.sandbox.world import SANDBOX_NOW
 from sync_service.workbooks.port import BookContents
@@ -336,3 +339,102 @@ def test_a_book_without_shops_has_empty_pages(
     assert days[-1]["day"] == done.today - timedelta(days=1)
     assert list(reconcile(done)) == []
     assert attention.data_until(done) == ""
+
+
+def unseen(leaves: LeafSums, shop: str, stream: str, measure: str, since: date) -> LeafSums:
+    """A measure of a stream that is not known from a day on."""
+    hidden = (leaves.shop == leaves.shops.index(shop)) & (leaves.day >= since.toordinal())
+    hidden &= leaves.stream == leaves.streams.index(stream)
+    known = leaves.known[measure].copy()
+    known[hidden] = 0
+    return replace(leaves, known={**leaves.known, measure: known})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_visits_that_are_behind_are_a_line_of_today(
+    seen: tuple[Computed, BookContents], language: Language
+) -> None:
+    """Sales reach the 21st, visits the 16th; the service asks again by itself."""
+    since = date(2026, 10, 17)
+    leaves = unseen(seen[0].given.leaves, DE, "amazon.traffic", "sessions", since)
+    again_at = StreamState(SANDBOX_NOW, datetime(2026, 10, 23, 0, 30, tzinfo=UTC), "", stale=False)
+    done = again(
+        seen[0], leaves=leaves, language=language, states={("amazon.traffic", DE): again_at}
+    )
+    what = "流量数据缺 10-17 起" if language == "zh" else "Visits missing from 10-17"
+    step = "10-23 08:30 自动再取" if language == "zh" else "Again at 10-23 08:30"
+    found = [row for row in attention.focus(done, ()) if row["what"] == what]
+    assert [(row["scope"], row["next_step"]) for row in found] == [(DE, step)]
+
+
+def test_a_comparison_ends_where_the_platforms_figure_ends(
+    seen: tuple[Computed, BookContents],
+) -> None:
+    """Ours reach the 21st, the traffic report the 16th: both sides are added up to the 16th."""
+    leaves = seen[0].given.leaves
+    short = unseen(leaves, DE, "amazon.traffic", "gross_sales", date(2026, 10, 17))
+    found = next(one for one in reconcile(again(seen[0], leaves=short)) if one.shop == DE)
+    assert found.ends == (date(2026, 10, 8), date(2026, 10, 16))
+    assert (found.ours, found.green) == (found.platform, True)
+    renamed = tuple("other" if name == "amazon.traffic" else name for name in leaves.streams)
+    without_it = again(seen[0], leaves=replace(leaves, streams=renamed))
+    found = next(one for one in reconcile(without_it) if one.shop == DE)
+    assert (found.platform, found.green) == (None, None)
+    assert found.ends == (date(2026, 10, 8), date(2026, 10, 21))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_skus_without_a_cost_are_a_line_of_today(
+    house: House, tmp_path: Path, language: Language
+) -> None:
+    """Nobody typed a cost: profit is unknown, and the line says where to fill it."""
+    start = book_start(Few(), "HY", language)
+    bare = [{**row, "unit_cost": None, "freight": None} for row in start.products]
+    path = build(
+        tmp_path / "bare.xlsx", "manager", language, replace(start, products=bare, rules=[])
+    )
+    done = look(house, order_of(house, path)).done
+    what = "利润未知：有 SKU 缺成本" if language == "zh" else "Profit unknown: SKUs without a cost"
+    lines = [row for row in attention.focus(done, ()) if row["what"] == what]
+    assert sorted(str(row["scope"]) for row in lines) == [DE, US]
+    said = products.cost_cover(done, {("K1", "DE"): 3})
+    assert said == (
+        "成本覆盖 0.0 % 销量 · 缺 1 个 SKU: K1"
+        if language == "zh"
+        else "Unit costs cover 0.0 % of units · 1 SKUs lack one: K1"
+    )
+
+
+def test_points_of_a_person_count_in_the_order_of_the_table(
+    seen: tuple[Computed, BookContents],
+) -> None:
+    """+4, +4 and +2 of the third, ten points at most; another month counts for itself."""
+    entries = tuple(
+        PointRow(month, "OPS6", 4.0, "done well", "HEAD", f"Points!A{n}", f"P{n}")
+        for n, month in enumerate(("2026-10", "2026-10", "2026-10", "2026-09"), 1)
+    )
+    done = with_book(seen[0], lambda book: replace(book, points=entries))
+    found = {row["no"]: row["applied"] for row in scores.points(done)}
+    assert found == {"P1": 4.0, "P2": 4.0, "P3": 2.0, "P4": 4.0}
+
+
+def test_every_breach_is_a_row_and_a_recovered_one_is_no_line_of_today(
+    seen: tuple[Computed, BookContents],
+) -> None:
+    done = alarmed(seen[0])
+    first, *rest = done.alarms
+    done = replace(done, alarms=(replace(first, open=False), *rest))
+    rows = list(attention.breaches(done))
+    assert [row["no"] for row in rows] == [alarm.number for alarm in done.alarms]
+    assert rows[0]["state"] == show("breach_state", "recovered", "en")
+    assert {row["state"] for row in rows[1:]} == {show("breach_state", "firing", "en")}
+    lines = [row for row in attention.focus(done, ()) if row["link"] == "Breaches"]
+    assert 0 < len(lines) <= len(rest)
+    assert any(">" in str(row["what"]) or "<" in str(row["what"]) for row in lines)
+
+
+def test_a_week_without_a_target_has_no_attainment(seen: tuple[Computed, BookContents]) -> None:
+    done = with_book(seen[0], lambda book: replace(book, targets=()))
+    rows = list(scores.strip(done))
+    assert rows
+    assert {row["net_sales"] for row in rows} == {UNKNOWN}
