@@ -11,10 +11,11 @@ from pathlib import Path
 from kpi.catalog import shipped
 from kpi.money import Rates
 from sync_service import control, sync
+from sync_service.accounts import shop_refs
 from sync_service.clock import Clock, SystemClock
 from sync_service.connectors.amazon_ads import AMAZON_ADS
 from sync_service.connectors.amazon_sp_api import AMAZON
-from sync_service.connectors.kernel import Connector
+from sync_service.connectors.kernel import Connector, ShopRef, Stream
 from sync_service.connectors.session import Kit
 from sync_service.connectors.shopify import SHOPIFY
 from sync_service.control import Control
@@ -89,6 +90,17 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     finally:
         kit.close()
         store.close()
+
+
+def wanted_streams(house: House) -> list[tuple[Connector, Stream, ShopRef]]:
+    """Every stream of every connected shop."""
+    by_platform = {connector.platform: connector for connector in CONNECTORS}
+    return [
+        (by_platform[shop.platform], stream, shop)
+        for shop in shop_refs(house.store)
+        if shop.platform in by_platform
+        for stream in by_platform[shop.platform].streams
+    ]
 
 
 def _heal(facts: Facts, store: Control, clock: Clock) -> None:

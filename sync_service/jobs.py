@@ -22,16 +22,16 @@ from sqlalchemy import select, update
 
 from kpi.errors import KpiError
 from sync_service import audit, commits, due, mornings, rations, runs, schema
-from sync_service.accounts import shop_refs
 from sync_service.connectors.kernel import ShopRef, Stream
 from sync_service.console import as_data
 from sync_service.holding import Holding
-from sync_service.house import CONNECTORS, House
+from sync_service.house import House, wanted_streams
 from sync_service.orders import Threads, open_queue
 from sync_service.refresh import Order, Outcome, refresh
-from sync_service.schedule import is_due
+from sync_service.schedule import Plan
 from sync_service.stops import STOPS, as_trouble
 from sync_service.sync import SyncReport, backfill, sync
+from sync_service.told import ToldError, texts_of
 from sync_service.workbooks.xlsx import XlsxPort
 
 LOG = logging.getLogger(__name__)
@@ -42,20 +42,10 @@ OLD = timedelta(hours=6)  # facts older than this are fetched before the morning
 PROBLEMS = 200  # kept of one run
 
 
-def wanted_streams(house: House) -> list[rations.Wanted]:
-    """Every stream of every connected shop."""
-    by_platform = {connector.platform: connector for connector in CONNECTORS}
-    return [
-        (by_platform[shop.platform], stream, shop)
-        for shop in shop_refs(house.store)
-        if shop.platform in by_platform
-        for stream in by_platform[shop.platform].streams
-    ]
-
-
 def due_streams(house: House, now: datetime) -> list[rations.Wanted]:
-    """The streams whose time has come."""
-    return [w for w in wanted_streams(house) if is_due(house.store, w[1], w[2], now)]
+    """The streams whose time has come; two reads for all, each minute asks for them."""
+    plan = Plan.of(house.store)
+    return [w for w in wanted_streams(house) if plan.is_due(w[1].name, w[2].code, now)]
 
 
 class Jobs:
@@ -85,9 +75,11 @@ class Jobs:
         holding = Holding(self.house.store).__enter__()
         if holding.take(SERVICE) is None:
             holding.__exit__(None, None, None)
-            raise KpiError(
-                f"Another service already runs on {self.house.settings.home}. "
-                "Stop it first, or start this one with another --home."
+            home = self.house.settings.home
+            raise ToldError(
+                f"Another service already runs on {home}. "
+                "Stop it first, or start this one with another --home.",
+                f"已有服务在使用 {home}。请先停止它，或用 --home 换一个数据文件夹。",
             )
         self._holding = holding
         runs.interrupt(self.house.store, self._now())
@@ -280,11 +272,8 @@ class Jobs:
 
 def _said(error: BaseException) -> dict[str, str]:
     """The sentence of a failure in both languages."""
-    texts = getattr(error, "texts", None)
-    if isinstance(texts, dict):
-        return {str(language): str(text) for language, text in texts.items()}
     if isinstance(error, KpiError):
-        return {"zh": str(error), "en": str(error)}
+        return {str(language): text for language, text in texts_of(error).items()}
     found = as_trouble(error)
     return {at: text.replace("{detail}", found.detail) for at, text in found.what.items()}
 
@@ -296,9 +285,11 @@ def check_place(path: Path) -> None:
         KpiError: It leads elsewhere, or the file is gone.
     """
     if not path.is_file() or path.resolve() != path:
-        raise KpiError(
+        raise ToldError(
             f"{path.name} is not where it was registered. Put it back, or register it again with "
-            "`python -m sync_service schedule --book FILE`."
+            "`python -m sync_service schedule --book FILE`.",
+            f"{path.name} 不在登记的位置。请放回原处，"
+            "或用 `python -m sync_service schedule --book 文件` 重新登记。",
         )
 
 
@@ -327,15 +318,11 @@ def refetch(house: House, one: mornings.Morning, now: datetime) -> None:
 
 def paid(house: House, streams: Sequence[rations.Wanted], now: datetime) -> list[tuple[str, str]]:
     """The rationed streams that may be fetched now, the oldest shop first."""
-    scarce = [w for w in streams if rations.rationed(w[1])]
-    if not scarce:
+    queue = rations.queue(house.store, streams)
+    if not queue:
         return []
-    with house.store.read() as connection:
-        rows = connection.execute(select(schema.stream_state)).mappings().all()
-    last = {(row["stream"], row["shop"]): row["last_success"] for row in rows}
-    scarce.sort(key=lambda w: str(last.get((w[1].name, w[2].code)) or ""))
-    count = rations.spend(house.store, [rations.cost(w[1]) for w in scarce], now)
-    return [(w[1].name, w[2].code) for w in scarce[:count]]
+    count = rations.spend(house.store, [calls for _, calls in queue], now)
+    return [pair for pair, _ in queue[:count]]
 
 
 def next_step(house: House, now: datetime) -> tuple[str, str] | None:

@@ -32,6 +32,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from kpi.errors import KpiError
+from sync_service.told import ToldError
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -316,11 +317,12 @@ def next_migration(connection: Connection) -> bool:
     """
     found = version(connection)
     if found > len(MIGRATIONS):
-        message = (
+        raise ToldError(
             f"The control database has schema {found}, this program knows {len(MIGRATIONS)}. "
-            "It was written by a newer version: start that version, or restore a backup."
+            "It was written by a newer version: start that version, or restore a backup.",
+            f"控制数据库的结构版本为 {found}，本程序只认识 {len(MIGRATIONS)}。"
+            "它由更新的版本写成：请使用该版本，或恢复备份。",
         )
-        raise KpiError(message)
     if found == len(MIGRATIONS):
         return False
     name, migrate = MIGRATIONS[found]

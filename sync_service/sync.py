@@ -11,6 +11,7 @@ import gc
 import logging
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ import pyarrow as pa
 
 from kpi.errors import Problem
 from kpi.model import Window
-from sync_service import commits, due
+from sync_service import commits, due, spent
 from sync_service.accounts import shop_refs, unconnected
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.kernel import Connector, FetchResult, ShopRef, Stream
@@ -31,7 +32,7 @@ from sync_service.facts import Facts
 from sync_service.holding import Holding
 from sync_service.recovery import lease_name
 from sync_service.registry import check_registry
-from sync_service.schedule import is_due, next_run, note_trouble
+from sync_service.schedule import Plan, next_run, note_trouble
 from sync_service.stops import STOPS, as_trouble, place_of
 from sync_service.troubles import AuthRevoked, Conflict, DiskFull, Forbidden, Parked, Trouble
 
@@ -90,6 +91,7 @@ class Chain:
     known_until: date = date.min  # last day that was there before; the oldest is rationed first
     # What a parked span has fetched so far, by piece; a process that dies fetches it again.
     fetched: dict[Window, Piece] = field(default_factory=dict, compare=False)
+    made: Counter[str] = field(default_factory=Counter, compare=False)  # calls by operation
 
     @property
     def name(self) -> str:
@@ -157,7 +159,8 @@ def sync(
     """
     now = parts.kit.clock.now()
     wanted = _wanted(parts, shops, streams)
-    due_now = [w for w in wanted if force or is_due(parts.store, w[1], w[2], now)]
+    plan = Plan.of(parts.store)
+    due_now = [w for w in wanted if force or plan.is_due(w[1].name, w[2].code, now)]
     chains = [_recent(parts, each, now) for each in due_now]
     report = _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
     return _with_unconnected(parts, report, shops)
@@ -364,6 +367,8 @@ def _span(run: _Run, chain: Chain, span: Window, lease: Lease) -> None:
     rows = commits.commit(
         run.parts.facts, store, lease, run.id, _joined(run, chain, pieces, started)
     )
+    if chain.recent and chain.weekly is None:  # a usual fetch: the weekly one looks further back
+        spent.record(store, chain.stream.name, chain.shop.code, chain.made)
     for piece in pieces:
         run.parts.kit.reports.committed(chain.stream.name, chain.shop.code, piece.window)
     with run.lock:
@@ -397,7 +402,9 @@ def _piece(run: _Run, chain: Chain, planned: Window) -> Piece:
     types = {entry.name: entry.type for entry in run.parts.facts.schema}
     result = FetchResult(())
     if window.days:
-        session = LiveSession(run.parts.kit, chain.connector, shop, stream.name, window)
+        session = LiveSession(
+            run.parts.kit, chain.connector, shop, stream.name, window, made=chain.made
+        )
         result = stream.fetch(session, shop, window)
     rows = to_table(stream, shop.currency, window, result, types)
     with run.lock:
