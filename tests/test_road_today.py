@@ -11,7 +11,7 @@ import pytest
 
 from kpi.book import Book
 from kpi.errors import Level, Place, Problem
-from kpi.model import Language, PointRow, Product, Unit
+from kpi.model import Language, PointRow, Product, Region, Unit
 from sheet_templates.build import build
 from sheet_templates.words import show
 from sync_service.compute import Computed, StreamState
@@ -269,3 +269,22 @@ def test_a_week_without_a_target_has_no_attainment(seen: tuple[Computed, BookCon
     rows = list(scores.strip(done))
     assert rows
     assert {row["net_sales"] for row in rows} == {UNKNOWN}
+
+
+def test_a_company_in_one_region_is_held_to_that_regions_ratio(
+    seen: tuple[Computed, BookContents],
+) -> None:
+    """Without the American shop the limit of TACoS is Europe's 12 %; that shop is no scope."""
+
+    def change(book: Book) -> Book:
+        return replace(
+            book,
+            shops=tuple(shop for shop in book.shops if shop.code == DE),
+            inputs=tuple(row for row in book.inputs if row.shop == DE),
+        )
+
+    done = with_book(seen[0], change)
+    row = next(row for row in today.tiles(done) if row["tile"] == "tacos")
+    assert row["due"] == 0.12
+    gone = (Region.US, US)
+    assert (done.value("net_sales", gone), done.goal("net_sales", gone)) == (None, None)
