@@ -83,7 +83,8 @@ def fastest(wanted: Wanted, everything: Sequence[Wanted], counted: Counted = NOT
 def spending(wanted: Wanted, counted: Counted = NOTHING) -> Mapping[str, int]:
     """Operation -> calls of one usual fetch, the calls that empty a second bucket in both."""
     connector, stream, shop = wanted
-    calls = Counter(counted.get((stream.name, shop.code)) or _declared(stream))
+    known = counted.get((stream.name, shop.code)) or _declared(stream)
+    calls = Counter({op: n for op, n in known.items() if op in connector.limits})
     for operation, number in list(calls.items()):
         also = connector.limits[operation].also
         if also:
