@@ -96,6 +96,19 @@ def table_part(parts: Parts, name: str) -> str:
     )
 
 
+def add_sheet(parts: Parts, title: str, rows: str, after: str = "") -> str:
+    """A tab of a person after all others; gives its part."""
+    part, book = "xl/worksheets/own.xml", "xl/workbook.xml"
+    xml = f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheetData>{rows}</sheetData>{after}'
+    parts.add(part, f"{xml}</worksheet>", f"{SHEET_ML}.worksheet+xml")
+    link = parts.link(book, f"{OFFICE}/worksheet", part)
+    number = 1 + max(map(int, re.findall(r'sheetId="(\d+)"', parts.text(book))))
+    parts.swap(
+        book, "</sheets>", f'<sheet name="{title}" sheetId="{number}" r:id="{link}"/></sheets>'
+    )
+    return part
+
+
 def add_table_slicer(parts: Parts, title: str, table: str, header: str) -> tuple[str, ...]:
     """A slicer on a table's column, shown on the table's tab; gives its parts."""
     xml = parts.text(table_part(parts, table))
