@@ -246,6 +246,23 @@ def test_a_formula_in_a_service_cell_is_reported_and_kept(tmp_path: Path) -> Non
     assert [(p.code, p.place.cell) for p in report.problems] == [("typed_over", "E6")]
 
 
+def test_an_unknown_value_saved_by_libreoffice_is_no_formula_of_a_person(tmp_path: Path) -> None:
+    """LibreOffice saves a plain #N/A as the formula =#N/A; the next value takes its place."""
+    book = breach_book(tmp_path)
+    package = open_package(book.path.read_bytes(), "x")
+    xml = package.read(SHEET)
+    saved = re.sub(
+        rb'(<c r="E6"[^>]*)><v>2</v></c>',
+        rb'\1 t="e"><f aca="false">#N/A</f><v>#N/A</v></c>',
+        xml,
+    )
+    assert saved != xml
+    book.path.write_bytes(b"".join(rebuilt(package, {SHEET: saved})))
+    assert not table(book).rows[1].cells["actual"].formula
+    report = patch(book, [{"no": "B2", "actual": 9}], prune=False)
+    assert (seen(book)["B2"], report.problems) == ((6, 9.0), ())
+
+
 def test_a_typed_over_formula_is_reported_and_kept(tmp_path: Path) -> None:
     book = _score_book(tmp_path)
     data = parts(book.path)[SHEET]

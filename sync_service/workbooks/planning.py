@@ -20,7 +20,7 @@ from sync_service.workbooks.table_findings import (
     typed_over,
 )
 from sync_service.workbooks.table_plan import TablePlan
-from sync_service.workbooks.values import Blank, Styled, Written, formula_of
+from sync_service.workbooks.values import Blank, Styled, Written, computes, formula_of
 
 
 def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> TablePlan:
@@ -88,7 +88,7 @@ def _patch_known(
             if at is None or (code in one.layout.key and not _owned(patch)):
                 continue
             cell = here.get(at)
-            if cell is not None and cell.has_formula:
+            if cell is not None and computes(cell):
                 made.problems.append(typed_over(one, row, at, code))
             else:
                 edits[at] = value
@@ -132,7 +132,7 @@ def _empty_row(one: Placed, found: KeyedRows, made: TablePlan, row: int, patch: 
         cell = found.cells[row].get(column) if column else None
         if column is None or cell is None or not cell.inner:
             continue
-        if cell.has_formula:
+        if computes(cell):
             made.problems.append(typed_over(one, row, column, code))
         else:
             made.put(row, column, None)
@@ -180,7 +180,7 @@ def _fill_line(
         style = looks[column].style if column in looks else 0
         cell = here.get(column)
         service = code is not None and patch.owns(code)
-        if service and cell is not None and cell.has_formula:
+        if service and cell is not None and computes(cell):
             made.problems.append(typed_over(one, row, column, code or ""))
         elif service and code in line:
             made.put(row, column, Styled(line[code or ""], style))
