@@ -295,3 +295,13 @@ def add_x14_rules(parts: Parts, title: str, area: str, source: str) -> None:
         "</x14:dataValidation></x14:dataValidations>"
     )
     parts.extend(sheet, "{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}", check)
+
+
+def add_sparkline(parts: Parts, title: str, cell: str, source: str) -> None:
+    """A sparkline of a person, in the form of Excel 2010."""
+    inner = (
+        "<x14:sparklineGroups><x14:sparklineGroup><x14:sparklines><x14:sparkline>"
+        f"<xm:f>{source}</xm:f><xm:sqref>{cell}</xm:sqref></x14:sparkline></x14:sparklines>"
+        "</x14:sparklineGroup></x14:sparklineGroups>"
+    )
+    parts.extend(sheet_of(parts, title), "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}", inner)
