@@ -145,7 +145,8 @@ def stamps(mine: Slice) -> Iterator[NamePatch]:
     yield NamePatch("nmToday", done.today)
     yield NamePatch("nmServiceNote", attention.service_note(done))
     yield NamePatch("nmMonth", done.month.code)
-    yield NamePatch("nmCompany", settings.company)
+    if settings.company:
+        yield NamePatch("nmCompany", settings.company)
     yield NamePatch("nmCurrency", settings.currency)
     yield NamePatch("nmMinCoverage", settings.min_coverage)
     pilot = "yes" if settings.pilot else "no"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection
 
 from kpi.errors import KpiError
-from sync_service.workbooks.markup import cell_text, to_utf8
+from sync_service.workbooks.markup import to_utf8
 from sync_service.workbooks.package import open_package
 
-_SHORTEST = 3  # letters; anything shorter is found everywhere and tells nothing
+_SHORTEST, _SHORTEST_LATIN = 2, 3  # 张敏 tells a name, DE stands everywhere
 
 
 class TracesError(KpiError):
@@ -18,20 +19,25 @@ class TracesError(KpiError):
 
 def traces(data: bytes, texts: Collection[str]) -> dict[str, str]:
     """Each of these texts that stands somewhere in the file, with the part that holds it."""
-    wanted = {s: _pattern(s) for t in texts if len(s := t.strip()) >= _SHORTEST}
+    wanted = {text: _pattern(text) for one in texts if tells(text := one.strip())}
     found: dict[str, str] = {}
     package = open_package(data, "slice")
     for part in package.members:
         read = to_utf8(package.read(part))[0].decode("utf-8", "replace")
-        said = cell_text(read.encode()) if "&" in read else read
+        said = html.unescape(read)
         found.update({t: part for t, one in wanted.items() if t in said and one.search(said)})
     return found
 
 
+def tells(text: str) -> bool:
+    """Whether a text is long enough to tell something by itself."""
+    return len(text) >= (_SHORTEST_LATIN if text.isascii() else _SHORTEST)
+
+
 def _pattern(text: str) -> re.Pattern[str]:
-    """The text as a word of its own, letters of any script."""
-    before = r"(?<!\w)" if text[0].isalnum() else ""
-    after = r"(?!\w)" if text[-1].isalnum() else ""
+    """The text as words of its own where it is Latin; Chinese has no blanks between words."""
+    before = r"(?<![A-Za-z0-9_])" if re.match(r"[A-Za-z0-9_]", text) else ""
+    after = r"(?![A-Za-z0-9_])" if re.search(r"[A-Za-z0-9_]$", text) else ""
     return re.compile(before + re.escape(text) + after)
 
 

@@ -14,7 +14,7 @@ from kpi.tables import Row
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sync_service.sharing import Shared, share
-from sync_service.traces import traces
+from sync_service.traces import tells, traces
 from sync_service.workbooks.package import open_package
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.road_support import Few, fill, house_at, order_of, refresh_book
@@ -29,6 +29,7 @@ from tests.test_sharing import (
     other_outside,
     type_into,
 )
+from tests.xlsx_handmade import zipped
 from tests.xlsx_injected import Parts, add_pivot, add_sheet, taken_apart
 
 OWN = {MINE, "HY-AMZ-DE", "DE", "EU"}  # the one shop of DE and EU is the partner's
@@ -85,7 +86,7 @@ def test_no_part_holds_a_text_or_a_figure_of_a_foreign_row(opened: Opened, tmp_p
         assert foreign[name], name  # each of these has somebody else's rows
     every = set().union(*foreign.values())
     assert len(every) > 200
-    some = {t.strip() for t in sorted(every)[::25] if len(t.strip()) >= 3}
+    some = {t.strip() for t in sorted(every)[::25] if tells(t.strip())}
     seen = traces((opened.root / "refreshed.xlsx").read_bytes(), some)
     assert set(seen) == some  # the search finds what is there
     assert traces(opened.share("strict.xlsx").read_bytes(), every) == {}
@@ -218,3 +219,18 @@ def test_patched_slices_of_two_worlds_that_differ_only_outside_are_the_same(
     for name in ours_parts.members:
         assert ours_parts.read(name) == their_parts.read(name), name
     assert out.read_bytes() == theirs.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "found"),
+    [
+        pytest.param("Italian VAT", "the Italian VAT is late", True, id="words in a sentence"),
+        pytest.param("T-003", "T-0031 and AT-003", False, id="a part of another number"),
+        pytest.param("张敏", "请问张敏是否已交", True, id="a Chinese name has no blanks around it"),
+        pytest.param("R&D <now>", "R&amp;D &lt;now&gt;", True, id="as XML spells it"),
+        pytest.param("DE", "DE", False, id="two Latin letters stand everywhere"),
+    ],
+)
+def test_a_trace(text: str, said: str, found: bool) -> None:
+    data = zipped({"docProps/app.xml": f"<a>{said}</a>".encode()})
+    assert traces(data, {text}) == ({text: "docProps/app.xml"} if found else {})

@@ -121,6 +121,15 @@ def test_a_key_that_is_gone_frees_its_row_for_a_new_one(tmp_path: Path) -> None:
     assert "E5" not in found
 
 
+def test_a_row_with_a_persons_note_is_never_given_to_another_key(tmp_path: Path) -> None:
+    """The note hangs on its cell: under another key it would tell of something else."""
+    note = lambda _, sheet: sheet.write_comment("E7", "called, waits for an answer")  # noqa: E731 - one line
+    book = breach_book(tmp_path, extra=note)
+    report = patch(book, [{"no": "B2", "actual": 2}, {"no": "B9", "actual": 9}])
+    assert seen(book) == {"B2": (6, 2.0), "B9": (8, 9.0)}
+    assert "note_kept" in {p.code for p in report.problems if "B3" in p.line("en")}
+
+
 def test_a_table_that_lost_its_last_keys_is_pulled_in(tmp_path: Path) -> None:
     rows = [{"no": f"B{n}", "actual": n} for n in range(1, 8)]
     book = breach_book(tmp_path, rows)
