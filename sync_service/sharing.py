@@ -2,18 +2,19 @@
 
 The slice is computed from a narrowed book, never copied from the manager's file: what is outside
 the scope was never in it, neither in hidden tabs nor in caches, names or properties. A second
-share patches the file that is there; where a row has to leave or the manager changed a row, the
-file is made anew and what the partner typed is carried over by key.
+share patches the file that is there, so the partner's own notes, tabs and formats stay; a row that
+left is emptied and no part may still hold its texts. Where one does, or the language changes, the
+file is made anew and what the partner typed in the input columns is carried over by key.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi.errors import KpiError, Problem
+from kpi.errors import KpiError, Level, Place, Problem
 from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
@@ -25,10 +26,13 @@ from sync_service.partner_answers import THEIRS, remember
 from sync_service.refresh import Order, look
 from sync_service.slice_rows import patches, stamps
 from sync_service.slices import Slice, sliced
-from sync_service.workbooks.port import BookContents, TablePatch
-from sync_service.workbooks.replace import replace_atomically
+from sync_service.traces import TracesError, keeps_copies, traces
+from sync_service.workbooks.keyed_rows import key_text
+from sync_service.workbooks.port import BookContents, NamePatch
+from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
+SERVED = ("tblContract", "tblScore", "tblWeek", "tblBreach")  # rows of the service
 SETTINGS = ("month", "company", "currency", "min_coverage", "pilot")
 
 
@@ -83,7 +87,7 @@ def _typed(mine: Slice, name: str, row: Row) -> dict[str, CellValue | ErrorValue
         value = row.value(column.code)
         base, _, words = column.kind.partition(":")
         if base == "choice" and words == "person" and value != mine.person:
-            continue  # who else works on it is not the partner's to know
+            value = None  # who else works on it is not the partner's to know
         if base == "choice" and isinstance(value, str):
             value = decode(words, value) or value
         typed[column.code] = value
@@ -92,70 +96,123 @@ def _typed(mine: Slice, name: str, row: Row) -> dict[str, CellValue | ErrorValue
 
 def _put(house: House, mine: Slice, rows: Mapping[str, list[StartRow]], out: Path) -> Shared:
     """Patch the file that is there, or make it."""
-    made = tuple(patches(mine))
-    shown = tuple(stamps(mine))
-    port = XlsxPort(out, now=house.clock.now, backups=house.backups)
-    there = port.read() if out.exists() else None
     items = sum(len(card.items) for one in mine.done.people for card in one.cards)
-    if there is not None and _fits(there, rows, made, mine):
-        report = port.write(made, shown, there.fingerprint)
-        return Shared(items, "patched", report.problems)
-    start = _start(mine, _carried(rows, there))
+    there = XlsxPort(out).read() if out.exists() else None
+    if there is None:
+        return Shared(items, "made", _make(house, mine, rows, out, None))
+    why = ""
+    if _same_slice(there, mine):
+        try:
+            return Shared(items, "patched", _patch(house, mine, rows, out, there))
+        except TracesError as found:
+            why = str(found)
+    problems = _make(house, mine, rows, out, there)
+    return Shared(items, "made anew", (*problems, _made_anew(house, out, why)))
+
+
+def _same_slice(there: BookContents, mine: Slice) -> bool:
+    """Whether a file is this person's slice in this language, with all its tables."""
+    names = [*THEIRS, *SERVED]
+    if there.language != mine.done.given.language or not all(n in there.tables for n in names):
+        return False
+    people = {row.value("person") for row in there.tables["tblScore"].rows}
+    return people <= {mine.person}
+
+
+def _patch(
+    house: House,
+    mine: Slice,
+    rows: Mapping[str, list[StartRow]],
+    out: Path,
+    there: BookContents,
+) -> tuple[Problem, ...]:
+    """Write into the file that is there; raises TracesError where that would leave a trace."""
+    foreign = _left(there, rows)
+    accept = _strict(_built(house, mine, rows), foreign) if foreign else None
+    port = XlsxPort(out, now=house.clock.now, backups=house.backups, forget=True, accept=accept)
+    shown = tuple(stamps(mine))
+    if there.names.get("nmMonth") != mine.done.month.code:
+        shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
+    return port.write(tuple(patches(mine, rows)), shown, there.fingerprint).problems
+
+
+def _left(there: BookContents, rows: Mapping[str, list[StartRow]]) -> set[str]:
+    """The texts of rows that are not the partner's any more, but for what the partner typed."""
+    found: set[str] = set()
+    for name, wanted in rows.items():
+        layout = TABLES[name]
+        key = layout.key[0]
+        stay = {key_text(row[key]) for row in wanted}
+        codes = [c.code for c in layout.columns if c.owner is not Owner.PARTNER]
+        for row in there.tables[name].rows:
+            if key_text(row.value(key)) not in stay:
+                found |= {v for c in codes if isinstance(v := row.value(c), str)}
+    return found
+
+
+def _strict(fresh: bytes, foreign: set[str]) -> Callable[[bytes], None]:
+    """A check that refuses a file with a text that only rows outside the scope held."""
+    outside = foreign - set(traces(fresh, foreign))
+
+    def accept(data: bytes) -> None:
+        if keeps_copies(data):
+            raise TracesError("It holds a pivot table, which keeps copies of rows that left.")
+        found = traces(data, outside)
+        if found:
+            raise TracesError(f'"{min(found)}" of a row that left still stands in it.')
+
+    return accept
+
+
+def _built(house: House, mine: Slice, rows: Mapping[str, list[StartRow]]) -> bytes:
+    """The slice as a new file."""
+    with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
+        fresh = Path(folder) / "slice.xlsx"
+        build(fresh, "partner", mine.done.given.language, _start(mine, rows))
+        return fresh.read_bytes()
+
+
+def _make(
+    house: House,
+    mine: Slice,
+    rows: Mapping[str, list[StartRow]],
+    out: Path,
+    there: BookContents | None,
+) -> tuple[Problem, ...]:
+    """Make the file from nothing; what the partner typed before is carried over by key."""
+    refuse_if_open(out)
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
         fresh = Path(folder) / out.name
-        build(fresh, "partner", mine.done.given.language, start)
-        new = XlsxPort(fresh, now=house.clock.now, backups=Path(folder) / "backups")
-        report = new.write(made, shown, new.fingerprint())
+        fresh.write_bytes(_built(house, mine, _carried(rows, there)))
+        new = XlsxPort(fresh, now=house.clock.now, backups=Path(folder) / "backups", forget=True)
+        report = new.write(tuple(patches(mine, rows)), tuple(stamps(mine)), new.fingerprint())
         if there is not None:
             house.backups.mkdir(parents=True, exist_ok=True)
-            backup = house.backups / f"{out.stem}.backup{out.suffix}"
-            replace_atomically(backup, [out.read_bytes()])
+            replace_atomically(_backup(house, out), [out.read_bytes()])
         out.parent.mkdir(parents=True, exist_ok=True)
         replace_atomically(out, [fresh.read_bytes()])
-    return Shared(items, "made" if there is None else "made anew", report.problems)
+    return report.problems
 
 
-def _fits(
-    there: BookContents,
-    rows: Mapping[str, list[StartRow]],
-    made: Sequence[TablePatch],
-    mine: Slice,
-) -> bool:
-    """Whether patches are enough: no row leaves, and the manager changed none that he types."""
-    if there.language != mine.done.given.language:
-        return False
-    for patch in made:
-        table = there.tables.get(patch.table)
-        if table is None:
-            return False
-        kept = {tuple(str(row.get(code)) for code in patch.key) for row in patch.rows}
-        held = {tuple(str(row.value(code)) for code in patch.key) for row in table.rows}
-        if not held - {("None",) * len(patch.key)} <= kept:
-            return False
-    return all(_same_rows(there.tables.get(name), wanted) for name, wanted in rows.items())
+def _backup(house: House, out: Path) -> Path:
+    return house.backups / f"{out.stem}.backup{out.suffix}"
 
 
-def _same_rows(table: Table | None, wanted: Sequence[StartRow]) -> bool:
-    if table is None:
-        return False
-    key = TABLES[table.name].key[0]
-    held = {str(row.value(key)): row for row in table.rows if row.value(key) is not None}
-    if set(held) != {str(row[key]) for row in wanted}:
-        return False
-    return all(
-        _shown_same(table.name, code, held[str(row[key])].value(code), value)
-        for row in wanted
-        for code, value in row.items()
+def _made_anew(house: House, out: Path, why: str) -> Problem:
+    """A note for the manager: what the partner wrote elsewhere in the file is in the backup."""
+    kept = _backup(house, out)
+    en = f"The file was made anew; notes outside the input columns stayed in {kept}."
+    zh = f"文件已重新生成；输入列以外的备注保留在 {kept}。"
+    return Problem(
+        "slice_made_anew",
+        Level.NOTE,
+        Place(text=out.name),
+        {"en": f"{why} {en}".strip(), "zh": zh},
+        {
+            "en": "Copy over what the partner may have; send the new file.",
+            "zh": "请将伙伴可保留的内容抄入新文件后再发送。",
+        },
     )
-
-
-def _shown_same(name: str, code: str, theirs: object, ours: object) -> bool:
-    base, _, words = TABLES[name].column(code).kind.partition(":")
-    if base == "choice" and isinstance(theirs, str):
-        theirs = decode(words, theirs) or theirs
-    if base == "date":
-        return str(theirs)[:10] == str(ours)[:10]
-    return theirs == ours
 
 
 def _carried(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.actuals import Actual
 from kpi.model import ScopeKind
 from kpi.numbers import R
 from kpi.person_targets import Goals
 from kpi.scorecards import Item
-from sheet_templates.layout import TABLES
-from sheet_templates.words import show
+from kpi.tables import CellValue, ErrorValue
+from sheet_templates.layout import TABLES, Owner
+from sheet_templates.start import StartRow
+from sheet_templates.words import LISTS, show
 from sync_service.filling import attention, scores, values
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
@@ -27,8 +29,8 @@ NOTHING = "–"
 FULL = 100  # a full score: nothing above it is rewarded
 
 
-def patches(mine: Slice) -> Iterator[TablePatch]:
-    """The service's tables of the slice."""
+def patches(mine: Slice, typed: Mapping[str, Sequence[StartRow]]) -> Iterator[TablePatch]:
+    """The tables of the slice; `typed` are the manager's rows, which the service writes here."""
     done = mine.done
     ours: dict[str, Iterator[FilledRow]] = {
         "tblContract": _contract(mine),
@@ -39,7 +41,30 @@ def patches(mine: Slice) -> Iterator[TablePatch]:
     for name, rows in ours.items():
         computed = scores.computed(done) if name == "tblScore" else {}
         yield TablePatch(name, TABLES[name].key, tuple(rows), computed=computed)
-    yield TablePatch("tblShop", ("shop",), tuple(_shops(mine)), prune=False)
+    figures = {"tblShop": {row["shop"]: row for row in _shops(mine)}}
+    for name, lines in typed.items():
+        key = TABLES[name].key[0]
+        more = figures.get(name, {})
+        shown = ({**_shown(name, line, mine), **more.get(line[key], {})} for line in lines)
+        yield TablePatch(name, (key,), tuple(shown), owners=(Owner.SERVICE, Owner.MANAGER))
+
+
+def _shown(name: str, line: StartRow, mine: Slice) -> dict[str, CellValue | ErrorValue]:
+    """A manager's row with its codes in the words of the slice."""
+    return {code: _word(name, code, value, mine) for code, value in line.items()}
+
+
+def _word(
+    name: str, code: str, value: CellValue | ErrorValue, mine: Slice
+) -> CellValue | ErrorValue:
+    base, _, words = TABLES[name].column(code).kind.partition(":")
+    if base != "choice":
+        return value
+    if isinstance(value, bool):
+        return show("yes_no", "yes" if value else "no", mine.done.given.language)
+    if isinstance(value, str) and words in LISTS:
+        return show(words, value, mine.done.given.language)
+    return value
 
 
 def _contract(mine: Slice) -> Iterator[FilledRow]:
@@ -113,11 +138,19 @@ def _due(mine: Slice, code: str) -> float | None:
 def stamps(mine: Slice) -> Iterator[NamePatch]:
     """The single cells that every tab shows, of the person's own data."""
     done = mine.done
+    settings = done.book.settings
     yield NamePatch("nmDataUntil", _until(mine))
     yield NamePatch("nmRefreshed", attention.stamp(done))
     yield NamePatch("nmPaused", done.given.paused)
     yield NamePatch("nmToday", done.today)
     yield NamePatch("nmServiceNote", attention.service_note(done))
+    yield NamePatch("nmMonth", done.month.code)
+    if settings.company:
+        yield NamePatch("nmCompany", settings.company)
+    yield NamePatch("nmCurrency", settings.currency)
+    yield NamePatch("nmMinCoverage", settings.min_coverage)
+    pilot = "yes" if settings.pilot else "no"
+    yield NamePatch("nmPilot", show("yes_no", pilot, done.given.language))
 
 
 def _until(mine: Slice) -> str:

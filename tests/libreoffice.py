@@ -16,7 +16,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -89,6 +89,12 @@ class Office:
         """Save as xlsx, ods, pdf or csv, by the target's ending."""
         order = {"do": "save", "path": str(path), "target": str(target)}
         self._order(order | {"format": target.suffix[1:], "recalculate": recalculate})
+        return target
+
+    def edit(self, path: Path, target: Path, edits: Sequence[Sequence[object]]) -> Path:
+        """What a person does with a workbook, saved as another; see `_edit` of the worker."""
+        order = {"do": "save", "path": str(path), "target": str(target)}
+        self._order(order | {"format": target.suffix[1:], "edits": [list(e) for e in edits]})
         return target
 
     def opens(self, path: Path) -> bool:

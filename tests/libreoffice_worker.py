@@ -49,11 +49,11 @@ def _desktop(pipe: str) -> Any:
     return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
-def _open(desktop: Any, path: str) -> Any:
+def _open(desktop: Any, path: str, *, edited: bool = False) -> Any:
     url = uno.systemPathToFileUrl(path)
     options = (
         _property("Hidden", True),
-        _property("ReadOnly", True),
+        _property("ReadOnly", not edited),
         _property("MacroExecutionMode", 0),
     )
     document = desktop.loadComponentFromURL(url, "_blank", 0, options)
@@ -88,8 +88,64 @@ def _sheets(document: Any) -> list[Any]:
     return [document.Sheets.getByIndex(n) for n in range(document.Sheets.Count)]
 
 
+def _edit(document: Any, edit: list[Any]) -> None:
+    """What a person does with a document: one act with its arguments."""
+    act, *given = edit
+    ACTS[act](document, *given)
+
+
+def _sheet(document: Any, title: str) -> Any:
+    return document.Sheets.getByName(title)
+
+
+def _cells(document: Any, title: str, area: str) -> Any:
+    return _sheet(document, title).getCellRangeByName(area)
+
+
+def _hide_row(document: Any, title: str, row: int) -> None:
+    _sheet(document, title).Rows.getByIndex(row).IsVisible = False
+
+
+def _sort(document: Any, title: str, area: str, column: int) -> None:
+    """Descending by one column of the block."""
+    field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = column, False
+    fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    settings = (_property("SortFields", fields), _property("ContainsHeader", False))
+    _cells(document, title, area).sort(settings)
+
+
+def _style(document: Any, title: str, area: str, name: str) -> None:
+    one = document.createInstance("com.sun.star.style.CellStyle")
+    document.StyleFamilies.getByName("CellStyles").insertByName(name, one)
+    one.CellBackColor = 0xFFCC99
+    _cells(document, title, area).CellStyle = name
+
+
+def _chart(document: Any, title: str, name: str, source: str, area: str) -> None:
+    place = uno.createUnoStruct("com.sun.star.awt.Rectangle")
+    place.X, place.Y, place.Width, place.Height = 30000, 3000, 8000, 6000
+    address = _cells(document, source, area).RangeAddress
+    _sheet(document, title).Charts.addNewByName(name, place, (address,), False, False)
+
+
+ACTS: dict[str, Any] = {
+    "insert_rows": lambda d, title, *at: _sheet(d, title).Rows.insertByIndex(*at),
+    "insert_columns": lambda d, title, *at: _sheet(d, title).Columns.insertByIndex(*at),
+    "type": lambda d, title, cell, text: _cells(d, title, cell).setFormula(text),
+    "add": lambda d, title: d.Sheets.insertNewByName(title, d.Sheets.Count),
+    "rename": lambda d, title, new: _sheet(d, title).setName(new),
+    "move": lambda d, title, to: d.Sheets.moveByName(title, to),
+    "hide_row": _hide_row,
+    "sort": _sort,
+    "style": _style,
+    "chart": _chart,
+}
+
+
 def _answer(desktop: Any, order: dict[str, Any]) -> Any:
-    document = _open(desktop, order["path"])
+    # A read-only document takes other acts, but its tabs keep their names without a word.
+    document = _open(desktop, order["path"], edited="edits" in order)
     try:
         if order.get("recalculate"):
             document.calculateAll()
@@ -99,6 +155,8 @@ def _answer(desktop: Any, order: dict[str, Any]) -> Any:
             return {
                 s.Name: [list(r) for r in _used(s).getFormulaArray()] for s in _sheets(document)
             }
+        for edit in order.get("edits", ()):
+            _edit(document, edit)
         if order["do"] == "save":
             options = (_property("FilterName", FILTERS[order["format"]]),)
             document.storeToURL(uno.systemPathToFileUrl(order["target"]), options)

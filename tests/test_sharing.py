@@ -186,7 +186,7 @@ def test_a_row_that_left_leaves_no_trace_and_the_rest_keeps_what_was_typed(
     tasks = [{**t, "owner": "HEAD"} if t["no"] == "T-003" else t for t in start.tasks]
     book = manager(opened.root, replace(start, tasks=tasks), "later.xlsx")
     again = share(opened.house, order_of(opened.house, book, "never"), MINE, out)
-    assert again.state == "made anew"
+    assert again.state == "patched"
     assert evidence(out) == "receipt.pdf"
     assert not [n for n, data in parts_of(out).items() if b"Italian VAT" in data]
 

@@ -121,6 +121,15 @@ def test_a_key_that_is_gone_frees_its_row_for_a_new_one(tmp_path: Path) -> None:
     assert "E5" not in found
 
 
+def test_a_row_with_a_persons_note_is_never_given_to_another_key(tmp_path: Path) -> None:
+    """The note hangs on its cell: under another key it would tell of something else."""
+    note = lambda _, sheet: sheet.write_comment("E7", "called, waits for an answer")  # noqa: E731 - one line
+    book = breach_book(tmp_path, extra=note)
+    report = patch(book, [{"no": "B2", "actual": 2}, {"no": "B9", "actual": 9}])
+    assert seen(book) == {"B2": (6, 2.0), "B9": (8, 9.0)}
+    assert "note_kept" in {p.code for p in report.problems if "B3" in p.line("en")}
+
+
 def test_a_table_that_lost_its_last_keys_is_pulled_in(tmp_path: Path) -> None:
     rows = [{"no": f"B{n}", "actual": n} for n in range(1, 8)]
     book = breach_book(tmp_path, rows)
@@ -244,6 +253,23 @@ def test_a_formula_in_a_service_cell_is_reported_and_kept(tmp_path: Path) -> Non
     report = patch(book, [{"no": "B1", "actual": 9}, {"no": "B2", "actual": 9}], prune=False)
     assert seen(book)["B2"] == (6, 2.0)
     assert [(p.code, p.place.cell) for p in report.problems] == [("typed_over", "E6")]
+
+
+def test_an_unknown_value_saved_by_libreoffice_is_no_formula_of_a_person(tmp_path: Path) -> None:
+    """LibreOffice saves a plain #N/A as the formula =#N/A; the next value takes its place."""
+    book = breach_book(tmp_path)
+    package = open_package(book.path.read_bytes(), "x")
+    xml = package.read(SHEET)
+    saved = re.sub(
+        rb'(<c r="E6"[^>]*)><v>2</v></c>',
+        rb'\1 t="e"><f aca="false">#N/A</f><v>#N/A</v></c>',
+        xml,
+    )
+    assert saved != xml
+    book.path.write_bytes(b"".join(rebuilt(package, {SHEET: saved})))
+    assert not table(book).rows[1].cells["actual"].formula
+    report = patch(book, [{"no": "B2", "actual": 9}], prune=False)
+    assert (seen(book)["B2"], report.problems) == ((6, 9.0), ())
 
 
 def test_a_typed_over_formula_is_reported_and_kept(tmp_path: Path) -> None:

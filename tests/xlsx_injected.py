@@ -96,6 +96,19 @@ def table_part(parts: Parts, name: str) -> str:
     )
 
 
+def add_sheet(parts: Parts, title: str, rows: str, after: str = "") -> str:
+    """A tab of a person after all others; gives its part."""
+    part, book = "xl/worksheets/own.xml", "xl/workbook.xml"
+    xml = f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheetData>{rows}</sheetData>{after}'
+    parts.add(part, f"{xml}</worksheet>", f"{SHEET_ML}.worksheet+xml")
+    link = parts.link(book, f"{OFFICE}/worksheet", part)
+    number = 1 + max(map(int, re.findall(r'sheetId="(\d+)"', parts.text(book))))
+    parts.swap(
+        book, "</sheets>", f'<sheet name="{title}" sheetId="{number}" r:id="{link}"/></sheets>'
+    )
+    return part
+
+
 def add_table_slicer(parts: Parts, title: str, table: str, header: str) -> tuple[str, ...]:
     """A slicer on a table's column, shown on the table's tab; gives its parts."""
     xml = parts.text(table_part(parts, table))
@@ -282,3 +295,13 @@ def add_x14_rules(parts: Parts, title: str, area: str, source: str) -> None:
         "</x14:dataValidation></x14:dataValidations>"
     )
     parts.extend(sheet, "{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}", check)
+
+
+def add_sparkline(parts: Parts, title: str, cell: str, source: str) -> None:
+    """A sparkline of a person, in the form of Excel 2010."""
+    inner = (
+        "<x14:sparklineGroups><x14:sparklineGroup><x14:sparklines><x14:sparkline>"
+        f"<xm:f>{source}</xm:f><xm:sqref>{cell}</xm:sqref></x14:sparkline></x14:sparklines>"
+        "</x14:sparklineGroup></x14:sparklineGroups>"
+    )
+    parts.extend(sheet_of(parts, title), "{05C60535-1F16-4fd2-B633-F4F36F0B64E0}", inner)

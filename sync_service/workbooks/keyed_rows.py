@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sheet_templates.layout import Owner
+from sync_service.workbooks.areas import position
 from sync_service.workbooks.book import Book
 from sync_service.workbooks.formulas import shifted
+from sync_service.workbooks.markup import elements
 from sync_service.workbooks.port import TablePatch
 from sync_service.workbooks.reading import Placed, SheetRows
 from sync_service.workbooks.sheetxml import RawCell, cells, grid
 from sync_service.workbooks.values import Written, formula_of, typed
 
 Key = tuple[str, ...]
+_PERSONS = (Owner.MANAGER, Owner.PARTNER)
 
 
 @dataclass(slots=True)
@@ -54,7 +57,7 @@ def scan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Keye
     table, found = one.found, KeyedRows()
     sheet = grid(book.xml(table.sheet.part))
     keys = [one.column(code) for code in patch.key]
-    persons = persons_columns(one)
+    persons = _persons_columns(one, patch)
     for raw in scanned.of(table.sheet):
         if table.first <= raw.number <= table.last:
             here = {c.column: c for c in cells(sheet, raw)}
@@ -69,19 +72,32 @@ def scan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Keye
                 found.doubled.append((key, raw.number))
             else:
                 found.by_key[key] = raw.number
+    found.held |= _noted_rows(book, one)
     missing = set(range(table.first, table.last + 1)) - found.cells.keys()
     found.empty = sorted({*found.empty, *missing})
     return found
 
 
-def persons_columns(one: Placed) -> list[int]:
+def _persons_columns(one: Placed, patch: TablePatch) -> list[int]:
     """Columns that a person types in: the manager's, a partner's, and those the layout lacks."""
     left = one.found.ref.left
     return [
         left + at
         for at, code in enumerate(one.codes)
-        if code is None or one.layout.column(code).owner in (Owner.MANAGER, Owner.PARTNER)
+        if code is None or (not patch.owns(code) and one.layout.column(code).owner in _PERSONS)
     ]
+
+
+def _noted_rows(book: Book, one: Placed) -> set[int]:
+    """Rows of the table that carry a person's note: it hangs on its cell, so the row is kept."""
+    ref, found = one.found.ref, set[int]()
+    for link in book.links(one.found.sheet.part).values():
+        if link.kind == "comments" and link.target in book.package.members:
+            for note in elements(book.xml(link.target), (b"comment",)):
+                at = position(note.get("ref") or "")
+                if at and ref.holds(*at) and one.found.first <= at[0]:
+                    found.add(at[0])
+    return found
 
 
 def _holds_text(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sheet_templates.layout import Owner
 from sync_service.workbooks.book import Book
 from sync_service.workbooks.formula_columns import cache_computed, fill_formulas
 from sync_service.workbooks.keyed_rows import Key, KeyedRows, key_of, scan
@@ -21,21 +20,22 @@ from sync_service.workbooks.table_findings import (
     typed_over,
 )
 from sync_service.workbooks.table_plan import TablePlan
-from sync_service.workbooks.values import Blank, Styled, Written, formula_of
+from sync_service.workbooks.values import Blank, Styled, Written, computes, formula_of
 
 
 def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> TablePlan:
     """The edits of a patch, and the table's new last row."""
     _check_columns(one, patch)
     found, made = scan(book, one, patch, scanned), TablePlan()
-    ours = _owned(one, patch)
+    ours = _owned(patch)
     wanted = {key_of(patch, line): line for line in patch.rows}
     for key, row in found.doubled:
         made.problems.append(finding(one, row, "duplicate_key", DOUBLE, " · ".join(key)))
-    fresh = _patch_known(one, found, made, wanted, ours)
+    fresh = _patch_known(one, found, made, wanted, patch)
     free = _free_rows(one, found, made, wanted, patch)
-    _report_strangers(one, made, fresh)
-    new_rows = _place_new(book, one, found, made, fresh if ours else {}, free=free)
+    if not ours:
+        _report_strangers(one, made, fresh)
+    new_rows = _place_new(book, one, found, made, fresh if ours else {}, free, patch)
     fill_formulas(one, found, made, new_rows, patch)
     cache_computed(one, found, made, {**found.by_key, **new_rows}, patch)
     if patch.prune and ours:
@@ -45,7 +45,7 @@ def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Tabl
 
 def _check_columns(one: Placed, patch: TablePatch) -> None:
     """A patch may hold the service's columns and its key, nothing else."""
-    allowed = {*one.layout.owned_by(Owner.SERVICE), *patch.key}
+    allowed = {*patch.codes(), *patch.key}
     for line in patch.rows:
         for code in line.keys() - allowed:
             name = one.layout.name
@@ -62,9 +62,9 @@ def _check_columns(one: Placed, patch: TablePatch) -> None:
             )
 
 
-def _owned(one: Placed, patch: TablePatch) -> bool:
-    """True when the service makes the rows of this table: all its key columns are the service's."""
-    return all(one.layout.column(code).owner is Owner.SERVICE for code in patch.key)
+def _owned(patch: TablePatch) -> bool:
+    """True when the patch makes the rows of its table: all its key columns are its own."""
+    return all(map(patch.owns, patch.key))
 
 
 def _patch_known(
@@ -72,10 +72,10 @@ def _patch_known(
     found: KeyedRows,
     made: TablePlan,
     wanted: Mapping[Key, Mapping[str, Written]],
-    ours: bool,
+    patch: TablePatch,
 ) -> dict[Key, Mapping[str, Written]]:
     """Values of rows that are there; gives back the lines that have no row yet."""
-    columns = {c: at for c in one.layout.owned_by(Owner.SERVICE) if (at := one.column(c))}
+    columns = {c: at for c in patch.codes() if (at := one.column(c))}
     fresh = {}
     for key, line in wanted.items():
         row = found.by_key.get(key)
@@ -85,10 +85,10 @@ def _patch_known(
         here, edits = found.cells[row], made.edits.setdefault(row, {})
         for code, value in line.items():
             at = columns.get(code)
-            if at is None or (code in one.layout.key and not ours):
+            if at is None or (code in one.layout.key and not _owned(patch)):
                 continue
             cell = here.get(at)
-            if cell is not None and cell.has_formula:
+            if cell is not None and computes(cell):
                 made.problems.append(typed_over(one, row, at, code))
             else:
                 edits[at] = value
@@ -99,8 +99,6 @@ def _report_strangers(
     one: Placed, made: TablePlan, fresh: Mapping[Key, Mapping[str, Written]]
 ) -> None:
     """A table whose rows are the manager's gets no row from the service."""
-    if all(one.layout.column(c).owner is Owner.SERVICE for c in one.layout.key):
-        return
     for key in fresh:
         about = " · ".join(key)
         made.problems.append(finding(one, one.found.first, "key_not_found", STRANGER, about))
@@ -120,21 +118,21 @@ def _free_rows(
     for key, row in found.by_key.items():
         if key in wanted:
             continue
-        _empty_row(one, found, made, row)
+        _empty_row(one, found, made, row, patch)
         if row not in found.held:
             free.append(row)
-        elif _owned(one, patch):
+        elif _owned(patch):
             made.problems.append(finding(one, row, "note_kept", NOTE_KEPT, " · ".join(key)))
     return sorted(free)
 
 
-def _empty_row(one: Placed, found: KeyedRows, made: TablePlan, row: int) -> None:
-    for code in one.layout.owned_by(Owner.SERVICE):
+def _empty_row(one: Placed, found: KeyedRows, made: TablePlan, row: int, patch: TablePatch) -> None:
+    for code in patch.codes():
         column = one.column(code)
         cell = found.cells[row].get(column) if column else None
         if column is None or cell is None or not cell.inner:
             continue
-        if cell.has_formula:
+        if computes(cell):
             made.problems.append(typed_over(one, row, column, code))
         else:
             made.put(row, column, None)
@@ -146,8 +144,8 @@ def _place_new(
     found: KeyedRows,
     made: TablePlan,
     fresh: Mapping[Key, Mapping[str, Written]],
-    *,
     free: list[int],
+    patch: TablePatch,
 ) -> dict[Key, int]:
     """Rows for new keys: freed ones from the top, then below the table."""
     below = one.found.last + 1
@@ -161,12 +159,17 @@ def _place_new(
     new_rows = {}
     for number, (key, line) in zip(numbers, lines, strict=True):
         new_rows[key] = number
-        _fill_line(one, found, made, number, line)
+        _fill_line(one, found, made, number, line, patch)
     return new_rows
 
 
 def _fill_line(
-    one: Placed, found: KeyedRows, made: TablePlan, row: int, line: Mapping[str, Written]
+    one: Placed,
+    found: KeyedRows,
+    made: TablePlan,
+    row: int,
+    line: Mapping[str, Written],
+    patch: TablePatch,
 ) -> None:
     """One new line: its values, and the look of the last row in all other columns."""
     looks = found.cells.get(one.found.last, {})
@@ -176,8 +179,8 @@ def _fill_line(
         column = left + at
         style = looks[column].style if column in looks else 0
         cell = here.get(column)
-        service = code is not None and one.layout.column(code).owner is Owner.SERVICE
-        if service and cell is not None and cell.has_formula:
+        service = code is not None and patch.owns(code)
+        if service and cell is not None and computes(cell):
             made.problems.append(typed_over(one, row, column, code or ""))
         elif service and code in line:
             made.put(row, column, Styled(line[code or ""], style))

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from kpi.errors import Problem
 from kpi.tables import CellValue, ErrorValue, Table
+from sheet_templates.layout import TABLES, Owner
 
 Written = CellValue | ErrorValue
 
@@ -28,6 +29,16 @@ class TablePatch:
     prune: bool = True  # empty the service's cells of rows whose key is not in `rows`
     # Values that the table's formula columns will have, by key, to be cached for previews.
     computed: Mapping[tuple[CellValue, ...], Mapping[str, Written]] = field(default_factory=dict)
+    # Whose columns are written: in a partner's slice the service writes the manager's too.
+    owners: tuple[Owner, ...] = (Owner.SERVICE,)
+
+    def codes(self) -> tuple[str, ...]:
+        """The columns that this patch may write, beside its key."""
+        return tuple(c for one in self.owners for c in TABLES[self.table].owned_by(one))
+
+    def owns(self, code: str) -> bool:
+        """Whether a column is this patch's to write."""
+        return TABLES[self.table].column(code).owner in self.owners
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.formulas import Read, reads
 from sync_service.workbooks.sheetxml import RawCell, RawRow, cells, grid, rows
 from sync_service.workbooks.tableparts import FoundTable, tables
-from sync_service.workbooks.values import Written, typed
+from sync_service.workbooks.values import Written, computes, typed
 
 _ENOUGH = 0.8  # of a layout's columns must be there to know a renamed table by its headers
 
@@ -169,7 +169,7 @@ def _row(
     for raw in raw_cells:
         at = raw.column - left
         if 0 <= at < width:
-            cell = Cell(typed(book, raw), letters(raw.column) + digits, raw.has_formula)
+            cell = Cell(typed(book, raw), letters(raw.column) + digits, computes(raw))
             (own if codes[at] is None else known)[names[at]] = cell
     for at, code in enumerate(codes):
         if code is not None and code not in known:

@@ -33,6 +33,9 @@ _DROPPED = re.compile(rb"\s(?:t|cm|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _TYPE_ATTRIBUTE = re.compile(rb"\st\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _VALUE_ELEMENT = re.compile(rb"<((?:[\w.-]+:)?)v(?:\s[^<>]*)?(?:/>|>[^<]*</(?:[\w.-]+:)?v>)")
 _SHARED = re.compile(rb"\s(?:t|ref|si)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_ERROR_FORMULA = re.compile(
+    rb"<(?:[\w.-]+:)?f(?:\s[^<>]*)?>#(?:N/A|VALUE!|REF!|DIV/0!|NUM!|NAME\?|NULL!)</"
+)
 _LARGEST_WHOLE = 1e15
 
 
@@ -237,6 +240,11 @@ def new_formula(prefix: bytes, given: bytes, formula: Formula) -> bytes:
         p,
         p,
     )
+
+
+def computes(cell: RawCell) -> bool:
+    """True when a formula stands in the cell; LibreOffice saves a plain #N/A as `=#N/A`."""
+    return cell.has_formula and _ERROR_FORMULA.search(cell.inner) is None
 
 
 def formula_of(cell: RawCell) -> tuple[dict[str, str], str] | None:

@@ -18,6 +18,7 @@ from kpi.errors import KpiError, Level, Place, Problem
 from sync_service.workbooks.book import Book, open_book
 from sync_service.workbooks.finishing import Work, changed_bytes, edit_sheet, finish, verify
 from sync_service.workbooks.following import follow_formulas
+from sync_service.workbooks.forgetting import forget_texts
 from sync_service.workbooks.package import OWN, Chunk, Limits, open_package, rebuilt
 from sync_service.workbooks.pen import SheetEdits
 from sync_service.workbooks.pivots import refresh_pivots
@@ -54,6 +55,8 @@ class XlsxPort:
     recalculate: str = field(default="auto", kw_only=True)
     backups: Path | None = field(default=None, kw_only=True)  # folder for the previous file
     checked: bool = field(default=True, kw_only=True)  # False only in the benchmark
+    forget: bool = field(default=False, kw_only=True)  # empty texts that no cell shows any more
+    accept: Callable[[bytes], None] | None = field(default=None, kw_only=True)  # raises to refuse
 
     def fingerprint(self) -> str:
         """The hash of the file's bytes."""
@@ -84,6 +87,8 @@ class XlsxPort:
             book = writable_book(data, self.path.name)
             work = Work(book)
             patch_tables(work, tables, names, self.recalculate)
+            if self.forget:
+                forget_texts(book)
             return self._commit(work, data)
 
     def set(self, cells: Sequence[Assignment], fingerprint: str) -> WriteReport:
@@ -115,6 +120,8 @@ class XlsxPort:
         def check(temporary: Path) -> None:
             if self.checked:
                 identical.append(verify(book, temporary.read_bytes()))
+            if self.accept is not None:
+                self.accept(temporary.read_bytes())
             replace_atomically(backup, [data])
             if self.path.read_bytes() != data:
                 raise BookChangedError(self.path.name)
