@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kpi.book import NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import NEVER
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Region, WeightRow

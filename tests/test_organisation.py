@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kpi.book import EVER, NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import EVER, NEVER
 from kpi.model import Assignment, Person, Region, Settings, Shop, Window
 from kpi.organisation import Part, in_region, ownership, person_parts, scopes
 

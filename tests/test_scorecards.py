@@ -9,7 +9,8 @@ import pytest
 
 from kpi.actuals import GAPS, Actuals
 from kpi.alarms import alarms
-from kpi.book import NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import NEVER
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import (

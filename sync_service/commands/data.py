@@ -16,7 +16,7 @@ from types import FrameType
 
 from sqlalchemy import select
 
-from kpi.book import region_of
+from kpi.book_nouns import region_of
 from kpi.errors import KpiError, Level, Place
 from kpi.model import Shop
 from sync_service import control, schema
