@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kpi.evaluate import parsed
 from kpi.numbers import MOST, TIERS, WHOLE_FROM
-from kpi.syntax import Call, Chain, Compare, Expression, Name, Negate, Node, Number, Text
+from kpi.syntax import Call, Chain, Compare, Expression, Name, Node, Number, Text
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.str_]
@@ -163,8 +163,7 @@ def _value(node: Node, values: ArrayValues) -> Floats | Texts:
             return _FUNCTIONS[node.function](node.arguments, values)
         case Compare():
             return _compare(node, values)
-        case Negate():
-            return np.negative(_number(node.operand, values))
+    return np.negative(_number(node.operand, values))
 
 
 def _numbers(array: Floats | Texts) -> Floats:

@@ -77,7 +77,7 @@ def _changes(node: ast.AST, *, formulas: bool) -> Iterator[tuple[str, ast.AST]]:
         yield f"{type(node).__name__} becomes {swapped.__name__}", swapped()
     if not isinstance(node, ast.Constant):
         return
-    if type(node.value) in {int, float}:
+    if isinstance(node.value, int | float) and not isinstance(node.value, bool):
         yield f"{node.value} becomes {node.value + 1}", ast.Constant(node.value + 1)
     if formulas and isinstance(node.value, str):
         for sign in SIGN.finditer(node.value):

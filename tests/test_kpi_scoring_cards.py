@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import KpiError
+from kpi.evaluate import evaluate
 from kpi.numbers import R, normalise
 from kpi.scoring import (
     GRADES,
@@ -17,6 +18,7 @@ from kpi.scoring import (
     adjusted,
     applied_points,
     card_total,
+    coefficient_text,
     combined,
     gated,
     grade_of,
@@ -222,3 +224,10 @@ def test_gates(values: dict[str, float | None], says: Gated) -> None:
 def test_a_gate_with_an_unknown_operator_is_refused() -> None:
     with pytest.raises(KpiError, match="=>"):
         gated([Gate("a", "=>", 1.0)], {})
+
+
+def test_each_grade_has_its_coefficient_and_the_lowest_what_is_left() -> None:
+    text = coefficient_text()
+    found = [evaluate(text, {"grade": grade}) for grade in ("S", "A", "B", "C", "D")]
+    assert found == [1.5, 1.2, 1.0, 0.8, 0.0]
+    assert evaluate(text, {"grade": None}) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -412,3 +413,8 @@ def test_unit_profit() -> None:
     assert (one.net, one.margin, one.roi) == (18.5, 0.37, 1.541666667)
     assert unit_profit(0.0, 0.0).roi is None
     assert unit_profit(1e15, 0.0).net is None
+
+
+def test_exact_shares_are_taken_as_they_are() -> None:
+    """Seven by thirds: 7/3 is 2.33 and 14/3 is 4.67, so the one that is left goes to the second."""
+    assert apportion(7, [Fraction(1, 3), Fraction(2, 3)]) == (2, 5)
