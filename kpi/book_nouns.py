@@ -177,6 +177,7 @@ def weight(row: RowReader, settings: Settings) -> WeightRow | None:
         params=tuple(row.number(p) for p in ("p1", "p2", "p3", "p4")),
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
+        confirmed=row.yes("confirmed", default=False),
     )
 
 

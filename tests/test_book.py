@@ -393,3 +393,21 @@ def test_a_setting_that_nobody_knows_changes_nothing() -> None:
 def test_the_week_may_start_on_a_sunday() -> None:
     assert setting(("每周始于", "周日")).settings.week_start == 6
     assert book().settings.week_start == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "confirmed", "problems"),
+    [
+        pytest.param("用上期值", "否", [], id="the last value needs no approval"),
+        pytest.param("按零计", "是", [], id="zero that is agreed"),
+        pytest.param("Zero", "", ["zero_unconfirmed"], id="zero that nobody agreed to"),
+        pytest.param("用替代值", "是", ["no_substitute"], id="no value is stored"),
+    ],
+)
+def test_a_policy_that_has_nothing_to_put_in_says_so(
+    policy: str, confirmed: str, problems: list[str]
+) -> None:
+    line: Line = ("运营", "EU", "acos", 100.0, "越低越好", policy, confirmed)
+    codes = "role region metric weight method missing confirmed"
+    found = check_book(book(table("tblWeight", "权重", codes, line)))
+    assert [p.code for p in found] == problems

@@ -31,6 +31,7 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
+from kpi.numbers import R
 from kpi.organisation import ScopeParts, scopes
 from kpi.person_targets import Goals
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
@@ -385,3 +386,63 @@ def test_two_cards_are_joined_by_the_typed_share() -> None:
     one = card(found, given)
     assert {c.region: c.total.total for c in one.cards} == {Region.US: 110.0, Region.EU: 80.0}
     assert (one.us_share, one.total) == (0.75, 102.5)
+
+
+# --- missing values ---------------------------------------------------------------------------
+
+
+def year_ago_and_last_month() -> Actuals:
+    """ACoS was 0.5 in October 2025 and 0.25 in September 2026; this October has sales alone."""
+    old = [day_of("DE", date(2025, 10, 1) + timedelta(n), 1_000, 200) for n in range(31)]
+    last = [day_of("DE", date(2026, 9, 1) + timedelta(n), 1_000, 100) for n in range(30)]
+    return actuals(*old, *last, run("DE", 1_000, None))
+
+
+@pytest.mark.parametrize(
+    ("policy", "confirmed", "value", "score"),
+    [
+        pytest.param("exclude", False, None, None, id="excluded"),
+        pytest.param("block", False, None, None, id="blocks"),
+        pytest.param("last_value", False, 0.25, 100.0, id="September's 0.25 is on target"),
+        pytest.param("same_period_last_year", False, 0.5, 0.0, id="0.5 is twice the target"),
+        pytest.param("zero", True, 0.0, 120.0, id="zero, agreed: the cap"),
+        pytest.param("zero", False, None, None, id="zero that nobody agreed to"),
+        pytest.param("substitute", True, None, None, id="nothing is stored"),
+    ],
+)
+def test_what_stands_in_for_a_missing_value(
+    policy: str, confirmed: bool, value: float | None, score: float | None
+) -> None:
+    acos = weight(
+        "acos", 40, method="mirror_down", better=Better.LOWER, missing=policy, confirmed=confirmed
+    )
+    one = card(year_ago_and_last_month(), book(weights=(weight("net_sales", 60), acos)))
+    item = one.cards[0].items[1]
+    assert (item.actual.value, item.actual.state) == (None, DataState.MISSING)
+    assert (item.counted, item.score) == (value, score)
+    assert (item.status is Status.NO_DATA) == (value is None)
+    assert coverage(one) == (0.6 if value is None else 1.0)
+
+
+def test_the_month_before_last_stands_in_when_the_last_has_none() -> None:
+    """August has 0.25, September nothing."""
+    august = [day_of("DE", date(2026, 8, 1) + timedelta(n), 1_000, 100) for n in range(31)]
+    rows = (weight("acos", 100, method="mirror_down", better=Better.LOWER, missing="last_value"),)
+    item = card(actuals(*august, run("DE", 1_000, None)), book(weights=rows)).cards[0].items[0]
+    assert item.counted == 0.25
+
+
+def test_a_sum_that_stands_in_is_measured_against_the_whole_months_target() -> None:
+    """30,000 EUR of September against October's 31,000, of which ten days alone would be 10,000."""
+    september = [day_of("DE", date(2026, 9, 1) + timedelta(n), 1_000, 1) for n in range(30)]
+    rows = (weight("net_sales", 100, missing="last_value"),)
+    item = card(actuals(*september), book(weights=rows)).cards[0].items[0]
+    assert item.actual.value is None
+    assert (item.counted, item.due) == (33_000.0, 34_100.0)  # at 1.1 dollars
+    assert item.score == R(100 * 33_000 / 34_100)
+
+
+def test_a_value_that_is_there_is_never_replaced() -> None:
+    rows = (weight("net_sales", 100, missing="zero", confirmed=True),)
+    item = card(actuals(run("DE", 1_000, 1)), book(weights=rows)).cards[0].items[0]
+    assert item.counted == item.actual.value == 11_000.0
