@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi.evaluate import parsed
-from kpi.numbers import MOST, NOISE_LIMIT, TIERS, WHOLE_FROM
-from kpi.syntax import Call, Chain, Compare, Expression, Name, Negate, Node, Number, Text
+from kpi.numbers import MOST, TIERS, WHOLE_FROM
+from kpi.syntax import Call, Chain, Compare, Expression, Name, Node, Number, Text
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.str_]
@@ -163,8 +163,7 @@ def _value(node: Node, values: ArrayValues) -> Floats | Texts:
             return _FUNCTIONS[node.function](node.arguments, values)
         case Compare():
             return _compare(node, values)
-        case Negate():
-            return np.negative(_number(node.operand, values))
+    return np.negative(_number(node.operand, values))
 
 
 def _numbers(array: Floats | Texts) -> Floats:
@@ -351,7 +350,7 @@ def rnd_array(x: Floats, d: int | NDArray[np.int64]) -> Floats:
         size = np.abs(x)
         y = size * p
         half = y + 0.5
-        noisy = (half <= NOISE_LIMIT) & (half * 2048 != np.floor(half * 2048))
+        noisy = half * 2048 != np.floor(half * 2048)
         q = _NOISE_SCALES[np.searchsorted(_LOG_LIMITS, half, side="right").clip(0, 14)]
         cleaned = np.where(noisy, np.floor(half * q + 0.5) / q, half)
         rounded = np.copysign(np.where(y < WHOLE_FROM, np.floor(cleaned), y) / p, x)

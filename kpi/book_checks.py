@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kpi.book import NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import NEVER
 from kpi.errors import Place, Problem
 from kpi.messages import problem
+from kpi.missing import Policy
 from kpi.model import Region, WeightRow
 
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
@@ -15,7 +17,7 @@ WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
 
 def check_book(book: Book) -> tuple[Problem, ...]:
     """What no single cell shows: weight sums off 100, targets without an owner, strangers."""
-    checks = (_weight_sums, _ownerless, _strange_scopes, _strange_owners)
+    checks = (_weight_sums, _unanswered, _ownerless, _strange_scopes, _strange_owners)
     return tuple(problem for check in checks for problem in check(book))
 
 
@@ -30,6 +32,16 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
             place = _place(valid[0].address, "tblWeight")
             rest = 100 - total
             yield problem("weight_sum", place, role=role, region=region, total=total, rest=rest)
+
+
+def _unanswered(book: Book) -> Iterator[Problem]:
+    """Policies that have nothing to put in the place of a missing value."""
+    for weight in book.weights:
+        place = _place(weight.address, "tblWeight")
+        if weight.missing == Policy.SUBSTITUTE:
+            yield problem("no_substitute", place, metric=weight.metric)
+        elif weight.missing == Policy.ZERO and not weight.confirmed:
+            yield problem("zero_unconfirmed", place, metric=weight.metric)
 
 
 def newest(rows: Sequence[WeightRow], day: date) -> list[WeightRow]:

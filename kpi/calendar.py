@@ -127,8 +127,7 @@ def period_of(day: date, kind: PeriodKind, week_start: int = 0) -> Period:
             return month_period(day.year, day.month)
         case PeriodKind.QUARTER:
             return quarter_period(day.year, (day.month + 2) // 3)
-        case PeriodKind.YEAR:
-            return year_period(day.year)
+    return year_period(day.year)
 
 
 _CODE = re.compile(

@@ -63,10 +63,6 @@ class Inputs:
             raise KpiError(f'The input "{key}" is not an object.')
         return Inputs(value)
 
-    def keys(self) -> list[str]:
-        """The names of the inputs."""
-        return list(self._values)
-
     def numbers_by_key(self) -> dict[str, float]:
         """Every input, all of them numbers."""
         return {key: self.number(key) for key in self._values}

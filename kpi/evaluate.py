@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kpi import numbers
 from kpi.parser import parse
-from kpi.syntax import Call, Chain, Compare, Expression, Name, Negate, Node, Number, Text
+from kpi.syntax import Call, Chain, Compare, Expression, Name, Node, Number, Text
 from kpi.values import Row, Scalar, Values, known
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
@@ -83,9 +83,8 @@ def _value(node: Node, values: Values) -> Scalar:
             return _FUNCTIONS[node.function](node.arguments, values)
         case Compare():
             return _compare(node, values)
-        case Negate():
-            operand = _number(node.operand, values)
-            return None if operand is None else -operand
+    operand = _number(node.operand, values)
+    return None if operand is None else -operand
 
 
 def _number(node: Node, values: Values) -> float | None:

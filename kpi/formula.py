@@ -136,8 +136,7 @@ class _Writer:
                 return self._chain(node)
             case Compare():
                 return self._within(node.left, SUM) + node.operator + self._within(node.right, SUM)
-            case Call():
-                return self._call(node)
+        return self._call(node)
 
     def _name(self, code: str) -> str:
         cell, kind = self.ref(code), self.kinds.get(code)

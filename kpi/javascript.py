@@ -55,8 +55,7 @@ def _text(node: Node) -> str:  # noqa: PLR0911 - one kind of node a line
             return _chain(node)
         case Compare():
             return f"KPI.{_COMPARISONS[node.operator]}({_text(node.left)}, {_text(node.right)})"
-        case Call():
-            return _call(node)
+    return _call(node)
 
 
 def _chain(node: Chain) -> str:

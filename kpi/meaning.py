@@ -103,8 +103,7 @@ class _Writer:
             case Compare():
                 sign = _SIGNS.get(node.operator, node.operator)
                 return f"{self._within(node.left, SUM)} {sign} {self._within(node.right, SUM)}"
-            case Call():
-                return self._call(node)
+        return self._call(node)
 
     def _chain(self, node: Chain) -> str:
         level = PRODUCT if node.adds else UNARY

@@ -80,6 +80,20 @@ MESSAGES: dict[str, Message] = {
         "还差 {rest:g}，请在本卡各行中分配。",
         "Distribute the remaining {rest:g} over the lines of this card.",
     ),
+    "no_substitute": Message(
+        "{metric} 的缺数策略“用替代值”没有可用的值，缺数时按“不计并折算”处理。",
+        "{metric} has no value to substitute, so a missing value is excluded.",
+        "请在缺数一列改选别的策略。",
+        "Choose another policy in the column Missing policy.",
+        Level.WARNING,
+    ),
+    "zero_unconfirmed": Message(
+        "{metric} 缺数时按零计，但本行未确认，暂按“不计并折算”处理。",
+        "{metric} counts a missing value as zero, but the line is not confirmed: it is excluded.",
+        "同意按零计，请在确认一列选是；否则改选别的策略。",
+        "Write yes in the column Confirmed if zero is agreed, or choose another policy.",
+        Level.WARNING,
+    ),
     "target_without_owner": Message(
         "{scope} 的 {metric} 没有负责人。",
         "{metric} of {scope} has no owner.",

@@ -294,6 +294,7 @@ class WeightRow:
     params: tuple[float | None, ...]  # four, meaning by method
     missing: str  # policy of scoring.md section 5
     address: str
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,21 @@ import math
 
 MOST = 1e11  # R of anything that rounds to this or more is unknown
 TIERS = ((1e3, 9), (1e6, 6), (1e9, 3), (math.inf, 1))  # below this size: so many decimals
-NOISE_LIMIT = 2.0**41  # Calc removes noise beyond 15 digits up to here only
 WHOLE_FROM = 2.0**52  # a double this large has no fraction
 
 
 def rnd(x: float, d: int) -> float:
-    """`x` to `d` decimals, 1 to 9, half away from zero after noise beyond 15 digits is dropped."""
-    if x == 0 or not abs(x) < WHOLE_FROM or x == math.floor(x):
+    """`x` to `d` decimals, 1 to 9, half away from zero after noise beyond 15 digits is dropped.
+
+    Calc drops no noise of a number with at most eleven bits of fraction, which all have from 2^41.
+    """
+    if not abs(x) < WHOLE_FROM or x == math.floor(x):
         return x + 0.0
     p = 10.0**d
     y = abs(x) * p
     if y < WHOLE_FROM:
         y += 0.5
-        if y <= NOISE_LIMIT and y * 2048 != math.floor(y * 2048):
+        if y * 2048 != math.floor(y * 2048):
             q = 10.0 ** (14 - math.floor(math.log10(y)))
             y = math.floor(y * q + 0.5) / q
         y = math.floor(y)

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from kpi.book import EVER, NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import EVER, NEVER
 from kpi.model import COMPANY_SCOPE, Assignment, Region, Scope, ScopeKind, Shop, Texts, Window
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}

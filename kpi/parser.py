@@ -172,7 +172,9 @@ class _Parser:
     def _longest(self, names: Names) -> tuple[str, int] | None:
         """The code of the longest name of two or more pieces that starts here, and its end."""
         text, depth, known, found = self._next.text, 0, names.code(self._next.text), None
-        for at, token in enumerate(self._pieces[self._at + 1 :], self._at + 1):
+        for at, token in enumerate(  # pragma: no branch - the end of the text always stops it
+            self._pieces[self._at + 1 :], self._at + 1
+        ):
             ends = token.kind is Kind.SIGN and token.text not in ("(" if known else "(-,")
             if token.kind not in _IN_NAMES or (depth == 0 and ends):
                 break

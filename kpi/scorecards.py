@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
@@ -13,7 +13,7 @@ from kpi.calendar import shifted
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
-from kpi.missing import Policy
+from kpi.missing import Policy, Stored, counted
 from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from kpi.person_targets import Goal, Goals
@@ -34,6 +34,8 @@ from kpi.scoring import (
 from kpi.targets import due
 
 HISTORY_MONTHS = 6
+MONTHS_OF_YEAR = 12
+LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
 
@@ -48,6 +50,7 @@ class Item:
     metric: Metric
     rule: WeightRow
     actual: Actual
+    counted: float | None  # what scores: the actual, or what its policy puts in its place
     goal: Goal | None
     params: Params
     due: float | None
@@ -141,7 +144,7 @@ class Scoring:
         items = tuple(
             self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
         )
-        total = card_total([_counted(item) for item in items], self.book.settings.min_coverage)
+        total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
 
     def _item(
@@ -149,10 +152,11 @@ class Scoring:
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
         scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
-        actual = self.actuals.of(metric, ScopeParts(scope, tuple(parts)), month)
-        goals = Goals(self.book, month)
+        found = ScopeParts(scope, tuple(parts))
+        actual = self.actuals.of(metric, found, month)
+        value, until = self._counted(rule, found, actual, month)
         own = (person.code, person.role)
-        goal = goals.of(metric, rule.region, own, parts, actual.covered.end) or _middle(rule)
+        goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=metric.additive)
         params = filled(rule.method, rule.params, rule.better, reference)
@@ -164,13 +168,14 @@ class Scoring:
             metric=metric,
             rule=rule,
             actual=actual,
+            counted=value,
             goal=goal,
             params=params,
             due=reference,
-            attainment=attainment(actual.value, reference, rule.better, rule.method),
-            score=item_score(rule.method, actual.value, reference, params, rule.cap, rule.floor),
+            attainment=attainment(value, reference, rule.better, rule.method),
+            score=item_score(rule.method, value, reference, params, rule.cap, rule.floor),
             status=status_of_item(
-                actual.value,
+                value,
                 reference,
                 rule.better,
                 rule.warn,
@@ -179,6 +184,33 @@ class Scoring:
                 additive=metric.additive,
             ),
         )
+
+    def _counted(
+        self, rule: WeightRow, found: ScopeParts, actual: Actual, month: Period
+    ) -> tuple[float | None, date]:
+        """What scores, and the day up to which its target is due.
+
+        What stands in for a missing value is of a whole month, so all of the target is due for it.
+        """
+        if actual.state is not DataState.MISSING:
+            return actual.value, actual.covered.end
+        stored = Stored(
+            last_value=self._before(rule, found, month, range(1, HISTORY_MONTHS + 1)),
+            last_year=self._before(rule, found, month, (MONTHS_OF_YEAR,)),
+            zero_approved=rule.confirmed,
+        )
+        value = counted(None, rule.missing, stored).value
+        return value, actual.covered.end if value is None else month.window.end
+
+    def _before(
+        self, rule: WeightRow, found: ScopeParts, month: Period, back: Iterable[int]
+    ) -> float | None:
+        """The first known value of the months so far back; only looked up where it may count."""
+        if rule.missing not in LOOKING_BACK:
+            return None
+        metric = self.actuals.catalog.metrics[rule.metric]
+        values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
+        return next((value for value in values if value is not None), None)
 
 
 def _middle(rule: WeightRow) -> Goal | None:
@@ -189,7 +221,7 @@ def _middle(rule: WeightRow) -> Goal | None:
     return Goal((low + high) / 2, 1.0, "band")
 
 
-def _counted(item: Item) -> CardItem:
+def _card_item(item: Item) -> CardItem:
     return CardItem(
         item.metric.code,
         item.rule.weight,

@@ -50,12 +50,6 @@ _ATTAINED = f"IF(AND(ISKNOWN(actual), ISKNOWN(target)), {ATTAINMENT})"
 _POINTS = "IF(usable > 0, R(share * score / 100), 0)"
 
 
-def due_basis(code: str, language: str) -> str:
-    """The word of a due basis."""
-    zh, en = DUE_BASIS[code]
-    return zh if language == "zh" else en
-
-
 def _quoted(word: str) -> str:
     """A word inside a formula."""
     return '"' + word.replace('"', '""') + '"'

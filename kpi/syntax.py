@@ -100,8 +100,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.left, node.right)
         case Call():
             return node.arguments
-        case Number() | Text() | Name():
-            return ()
+    return ()
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -185,8 +184,7 @@ def _text(node: Node) -> str:  # noqa: PLR0911 - one kind of node a line
             return _chain_text(node)
         case Compare():
             return f"{_within(node.left, SUM)} {node.operator} {_within(node.right, SUM)}"
-        case Call():
-            return f"{node.function}({', '.join(_text(a) for a in node.arguments)})"
+    return f"{node.function}({', '.join(_text(a) for a in node.arguments)})"
 
 
 def _chain_text(node: Chain) -> str:

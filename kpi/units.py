@@ -79,8 +79,7 @@ class _Checker:
             case Compare():
                 self._same((node.left, node.right))
                 return PLAIN
-            case Call():
-                return self._call(node)
+        return self._call(node)
 
     def _call(self, node: Call) -> Dimension | None:
         if node.function == "DAYS":

@@ -279,7 +279,7 @@ def by_sheet(
 ) -> tuple[list[dict[str, str]], list[dict[str, CellResult]]]:
     """Every formula column of every row, and every card's and person's totals."""
     book = xlsxwriter.Workbook(path)
-    items, people = book.add_worksheet("items"), book.add_worksheet("people")
+    items, people, points = (book.add_worksheet(name) for name in ("items", "people", "points"))
     last = FIRST + len(rows) - 1
     words = words_of(language)
     for n, row in enumerate(rows):
@@ -287,6 +287,8 @@ def by_sheet(
     persons = sorted({row.person for row in rows})
     for n, person in enumerate(persons):
         _write_person(people, n, person, words, last)
+        for at, (month, given) in enumerate(POINTS, n * len(POINTS)):
+            points.write_row(at, 0, [month, person, given])
     book.close()
     sheets = office.calculate(path)
     found = [
@@ -297,6 +299,7 @@ def by_sheet(
     return found, totals
 
 
+POINTS = (("2026-10", 4.0), ("2026-10", -1.5), ("2026-09", 9.0))  # 2.5 count in October
 PERSON = ("person", "EU", "US", "total", "grade", "coefficient", "coverage_us", "vetoes")
 
 
@@ -368,11 +371,13 @@ def _write_person(
         region: sheet_scoring.card_tests(col, '"2026-10"', name, f'"{region}"')
         for region in ("EU", "US")
     }
+    month, people, given = (f"points!${letter}$1:${letter}$999" for letter in "ABC")
+    extra = sheet_scoring.person_points(given, month, '"2026-10"', people, name)
     vetoes = sheet_scoring.veto_count(col, words, '"2026-10"', name)
     texts = [
         sheet_scoring.card_total(col, words, tests["EU"], "0.7"),
         sheet_scoring.card_total(col, words, tests["US"], "0.7"),
-        sheet_scoring.person_total(f"C{n + 1}", f"B{n + 1}", "0.6", "2.5"),
+        sheet_scoring.person_total(f"C{n + 1}", f"B{n + 1}", "0.6", extra),
         sheet_scoring.grade(f"D{n + 1}", f"H{n + 1}"),
         sheet_scoring.coefficient(f"E{n + 1}"),
         sheet_scoring.card_coverage(col, words, tests["US"]),

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,12 @@ def test_the_readmes_name_the_two_commands() -> None:
         for picture in re.findall(r"\]\((docs/[^)]+)\)", text):
             assert (ROOT / picture).exists(), picture
     assert "bootstrap.py test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_whole_suite_must_reach_every_branch_and_a_choice_of_it_need_not() -> None:
+    assert "--cov" in bootstrap.steps([])[-1]
+    assert "--cov" not in bootstrap.steps(["-k", "acos"])[-1]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    coverage = settings["tool"]["coverage"]
+    assert "kpi" in coverage["run"]["source_pkgs"]
+    assert (coverage["run"]["branch"], coverage["report"]["fail_under"]) == (True, 100)

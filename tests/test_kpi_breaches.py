@@ -162,6 +162,7 @@ def test_what_the_worked_timeline_tells() -> None:
         pytest.param(">", 0.0, None, 0.0, GOOD, id="zero is data, and good where zero is allowed"),
         pytest.param(">", 3.0, None, None, GAP, id="unknown is a gap"),
         pytest.param(">", 0.3, 0.0, 0.1 + 0.2, GOOD, id="noise of a sum is no breach"),
+        pytest.param("<", 99e9, None, 99.5e9, GAP, id="its way back lies beyond all numbers"),
     ],
 )
 def test_a_verdict(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.__main__ import main
 from kpi.case_inputs import Inputs, Json
 from kpi.case_topics import TOPICS
 from kpi.cases import difference, read_cases, run, run_case
@@ -280,3 +281,39 @@ def test_a_rule_without_a_colour_is_refused_and_an_unknown_value_has_no_colour()
     with pytest.raises(KpiError, match="names no colour"):
         colour_by_rules(1.0, 1.0, ["actual > 3"])
     assert colour_by_rules(None, 1.0, ["actual > 3 green", "else red"]) is None
+
+
+def test_the_command_runs_a_file_and_says_which_case_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.json"
+    topic = "pacing and run rate: run rate"
+    half = {"actual": 10, "elapsed": 0.5}
+    given = [case(topic, half, 21.0), "no object", case(topic, half, 20.0)]
+    path.write_text(json.dumps(given))
+    assert main(["cases", str(path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("FAILED  own")
+    assert "expected 21.0 within 1e-06, got 20.0" in lines[0]
+    assert "is not an object" in lines[1]
+    assert lines[2] == f"ok      own  {topic}"
+    assert lines[3] == "3 cases, 1 passed, 2 failed"
+
+
+def test_lists_of_another_length_and_objects_of_another_kind_differ() -> None:
+    assert "expected [1], got [1, 2]" in difference([1, 2], [1], 0.0)
+    assert difference([1, 3], [1, 2], 0.0).startswith("[1]:")
+    assert "expected an object" in difference(1, {"a": 1}, 0.0)
+
+
+def test_a_run_rate_by_days_without_a_goal() -> None:
+    """30 in 10 of 30 days run to 90."""
+    own = case("pacing and run rate: run rate", {"actual": 30, "day": 10, "days": 30}, 90.0)
+    assert run_case(own, 1).why == ""
+
+
+def test_a_file_that_is_not_there_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cases", str(tmp_path / "absent.json")]) == 2
+    assert "absent.json: the file cannot be read" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from kpi.catalog import build, shipped
+from kpi.catalog import _texts, build, shipped
 from kpi.errors import KpiError, Level
 from kpi.expression import Row, parse
 from kpi.lines import Resolved
@@ -313,3 +313,31 @@ def test_a_shipped_circle_stops_at_once() -> None:
 def test_a_text_over_names_and_one_over_codes_parse_alike() -> None:
     assert CATALOG.parsed("ad_cost / ad_sales_total") == CATALOG.parsed("广告花费 / 广告销售额")
     assert CATALOG.parsed("ad_cost / ad_sales_total") == parse("ad_cost / ad_sales_total")
+
+
+def test_a_workbook_without_the_table_has_the_shipped_catalogue() -> None:
+    assert CATALOG.with_own(None) == (CATALOG, [])
+
+
+def test_an_own_kpi_over_a_stock_says_so_in_its_card() -> None:
+    book, problems = CATALOG.with_own(
+        table(("stock_left", "Stock left", "CLOSING(available_units)", "count", "higher"))
+    )
+    assert problems == []
+    assert book.metrics["stock_left"].card.time_basis["en"].endswith("stock at both ends")
+
+
+def test_an_own_kpi_that_is_switched_off_is_no_kpi() -> None:
+    own = table(("mine", "Mine", "ad_spend / 2", "money", "lower"))
+    off = replace(own.rows[0], cells={**own.rows[0].cells, "on": Cell(False, "G5")})
+    assert CATALOG.with_own(replace(own, rows=(off,))) == (CATALOG, [])
+
+
+def test_a_shipped_text_that_is_none_stops_at_once() -> None:
+    with pytest.raises(KpiError, match="quotes"):
+        _texts({"zh": "广告", "en": 3})
+
+
+def test_an_empty_line_and_a_shipped_one_with_switches_only_say_nothing_new() -> None:
+    lines = (("", "", "", "", ""), ("acos", "", "", "", ""))
+    assert CATALOG.with_own(table(*lines)) == (CATALOG, [])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi.__main__ import main
 from kpi.catalog import shipped
 from kpi.lines import answer
 from tests.paths import ROOT
@@ -110,3 +112,40 @@ def test_a_command_that_is_not_understood_says_so(arguments: list[str]) -> None:
     )
     assert done.returncode == 2
     assert b"evaluate" in done.stderr
+
+
+def command(monkeypatch: pytest.MonkeyPatch, words: list[str], typed: bytes = b"") -> int:
+    """The command in this process."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed)))
+    return main(words)
+
+
+ODD = b"""\xef\xbb\xbf{"expression": "1"}\r
+{"expression": "a + 1", "values": {"a": true}}
+{"expression": "a", "values": {"a": NaN}}
+{"expression": "a", "values": {"a": 1e999}}
+{"expression": "a * a", "values": {"a": 1e300}}
+{"expression": "DAYS()", "days": 1e400}
+
+{"expression": "DAYS()", "days": true}
+{"expression": "MEAN(available_units)", "mean": {"available_units": 2.5}}
+null"""
+
+
+def test_odd_lines_have_one_answer_each(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A BOM, a tick for 1, no numbers, numbers beyond any double, an empty line, no last line end."""
+    assert command(monkeypatch, ["evaluate"], ODD) == 0
+    out, err = capfd.readouterr()
+    found = [json.loads(line) for line in out.splitlines()]
+    values = [line.get("value", line.get("error", {}).get("code")) for line in found]
+    assert (values, err) == ([1.0, 2.0, None, None, None, None, "line", 2.5, "line"], "")
+
+
+@pytest.mark.parametrize("words", [[], ["nothing"], ["evaluate", "file"], ["cases"]])
+def test_a_command_line_that_cannot_be_used(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert command(monkeypatch, words) == 2
+    assert "python -m kpi" in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.catalog import shipped
@@ -187,6 +187,7 @@ WRITABLE = st.text(SIGNS, min_size=1, max_size=20).filter(_bare)
 
 
 @given(WRITABLE, WRITABLE)
+@settings(deadline=None)
 def test_the_text_of_a_tree_over_any_codes_reads_back(one: str, two: str) -> None:
     """The law of `unparse`, for every code that can be written at all."""
     tree = Expression(Chain(Name(one), (("/", Name(two)),)), "")
@@ -194,6 +195,7 @@ def test_the_text_of_a_tree_over_any_codes_reads_back(one: str, two: str) -> Non
 
 
 @given(CODES)
+@settings(deadline=None)
 def test_any_own_code_is_a_kpi_or_a_problem(code: str) -> None:
     book, problems = with_own(shipped(), own(code))
     assert (code.strip() in book.metrics) or problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from kpi.parser import parse
 from tests.kpi_language_support import (
@@ -18,6 +19,7 @@ from tests.kpi_language_support import (
     sheet,
 )
 from tests.libreoffice import Office
+from tests.test_kpi_numbers import ROUNDED
 
 TEXTS = frozenset({"m"})
 RULED = tuple(  # formulas that follow the number rule: what a sheet may be trusted with
@@ -95,3 +97,15 @@ def _sheet_agrees(office: Office, path: Path, *, seed: int, row_count: int) -> N
 def _blanks(number: int) -> dict[str, None]:
     """Every twentieth row lacks a number."""
     return {"abc"[number // 20 % 3]: None} if number % 20 == 0 else {}
+
+
+def test_a_sheet_rounds_every_worked_number_alike(office: Office, tmp_path: Path) -> None:
+    """Numbers of seventeen digits stand in the formula: a cell's number would lose the last."""
+    rows = [case.values for case in ROUNDED]
+    book = xlsxwriter.Workbook(tmp_path / "rounded.xlsx")
+    page = book.add_worksheet("rounded")
+    for n, (x, decimals, _) in enumerate(rows):
+        page.write_formula(n, 0, f"=ROUND({x!r},{decimals})+0")
+    book.close()
+    found = office.calculate(tmp_path / "rounded.xlsx")["rounded"]
+    assert [line[0] for line in found] == [rounded for _, _, rounded in rows]

@@ -193,6 +193,7 @@ def test_a_reference_that_may_be_blank_is_guarded() -> None:
     [
         pytest.param("SUMDAYS(a)", "formula_native_days", id="a sheet has no days"),
         pytest.param("R(" * 32 + "a" + ")" * 32, "formula_native_size", id="R doubled too often"),
+        pytest.param("R(a)" + " + R(a)" * 80, "formula_native_size", id="81 roundings"),
         pytest.param("NOT(" * 31 + "R(a)" + ")" * 31, None, id="31 brackets fit"),
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import KpiError
+from kpi.evaluate import evaluate
 from kpi.numbers import R, normalise
 from kpi.scoring import (
     GRADES,
@@ -14,9 +15,11 @@ from kpi.scoring import (
     Effect,
     Gate,
     Gated,
+    Grade,
     adjusted,
     applied_points,
     card_total,
+    coefficient_text,
     combined,
     gated,
     grade_of,
@@ -222,3 +225,61 @@ def test_gates(values: dict[str, float | None], says: Gated) -> None:
 def test_a_gate_with_an_unknown_operator_is_refused() -> None:
     with pytest.raises(KpiError, match="=>"):
         gated([Gate("a", "=>", 1.0)], {})
+
+
+def test_each_grade_has_its_coefficient_and_the_lowest_what_is_left() -> None:
+    text = coefficient_text()
+    found = [evaluate(text, {"grade": grade}) for grade in ("S", "A", "B", "C", "D")]
+    assert found == [1.5, 1.2, 1.0, 0.8, 0.0]
+    assert evaluate(text, {"grade": None}) is None
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+def test_an_item_without_weight_is_on_neither_side_of_the_coverage() -> None:
+    added = card_total(card((70, 90.0), (30, None), (0, 50.0)))
+    assert (added.coverage, added.shares[2], added.points[2]) == (0.7, 0.0, 0.0)
+
+
+def test_a_score_of_nothing_adds_nothing() -> None:
+    assert card_total(card((50, 0.0), (50, 80.0))).points == (0.0, 40.0)
+
+
+def test_a_weight_too_small_to_tell_from_zero_takes_no_share() -> None:
+    added = card_total(card((1e-12, 100.0), (100, 80.0)))
+    assert (added.shares, added.total) == ((0.0, 100.0), 80.0)
+
+
+def test_a_card_without_items_covers_nothing_and_nothing_was_typed() -> None:
+    assert card_total([]).coverage is None
+    assert card_total(card((100, 80.0))).manual_share == 0.0
+
+
+def test_an_item_of_half_a_point_can_be_missing_too() -> None:
+    assert card_total(card((99.5, 80.0), (0.5, None))).missing == ("kpi1",)
+
+
+def test_small_relative_weights_and_one_that_is_nothing() -> None:
+    assert relative_weights([0.5, 0.25]) == (66.666666667, 33.333333333)
+    assert relative_weights([1, 0]) == (100.0, 0.0)
+
+
+def test_a_total_of_zero_is_a_total() -> None:
+    assert combined(0.0, 100.0, 0.5) == 50.0
+
+
+def test_a_cap_that_is_used_up_leaves_nothing_and_half_a_point_is_an_addition() -> None:
+    assert applied_points([6.0, 4.0, 3.0, 0.0]) == (6.0, 4.0, 0.0, 0.0)
+    assert applied_points([0.5, -0.5]) == (0.5, -0.5)
+    assert applied_points([-15.0, -5.0, -1.0]) == (-15.0, -5.0, 0.0)
+
+
+def test_effects_are_four_and_each_is_stronger_than_the_one_before() -> None:
+    assert [one.name for one in sorted(Effect)] == ["FLAG", "GRADE_CAP", "BONUS_ZERO", "TOTAL_ZERO"]
+
+
+def test_a_grade_may_start_at_zero_and_without_vetoes_none_is_meant() -> None:
+    table = (Grade("A", 0.0, 1.0), Grade("D", None, 0.0))
+    assert grade_of(0.5, 0, table) == table[0]
+    assert grade_of(110.0) == GRADES[0]

@@ -7,7 +7,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kpi.errors import KpiError
-from kpi.methods import METHODS, Params, Tier, filled, knots_text, method, score_text, tiers_text
+from kpi.methods import (
+    METHODS,
+    MOST_POINTS,
+    Params,
+    Tier,
+    filled,
+    knots_text,
+    method,
+    score_text,
+    tiers_text,
+)
 from kpi.model import Better, Bound, Status
 from kpi.numbers import normalise
 from kpi.scoring import attainment, item_score, status, status_of_item, table_score
@@ -169,6 +179,16 @@ def test_a_cap_that_cannot_be_used_is_refused(cap: float, floor: float) -> None:
         pytest.param("step_pct", (4.0,), Better.LOWER, 5.0, (4.0, 5.0, -1.0, 0.0), id="steps"),
         pytest.param("zero_defect", (), Better.LOWER, 0.0, (20.0, U, U, U), id="20 a defect"),
         pytest.param("ratio_up", (), Better.HIGHER, 1.0, (U, U, U, U), id="needs none"),
+        pytest.param("step_pct", (), Better.HIGHER, 5.0, (5.0, 5.0, 1.0, 0.0), id="steps, higher"),
+        pytest.param("yes_no", (), Better.HIGHER, U, (1.0, U, U, U), id="yes is wanted"),
+        pytest.param("tiers", (), Better.HIGHER, 1.0, (80.0, 90.0, 100.0, 110.0), id="tiers"),
+        pytest.param(
+            "matrix", (40.0, 60.0), Better.HIGHER, 50.0, (40.0, 60.0, 50.0, 150.0), id="matrix"
+        ),
+        pytest.param("points", (), Better.LOWER, U, (100.0, 2.0, 1.0, U), id="free misses"),
+        pytest.param(
+            "coef_step", (25.0, 5.0), Better.LOWER, U, (25.0, 5.0, 0.1, 1.0), id="a tenth a step"
+        ),
     ],
 )
 def test_defaults_of_parameters(
@@ -324,3 +344,40 @@ def test_status(
 
 def test_status_without_pacing_is_in_the_metrics_unit() -> None:
     assert status(84.0, 100.0, H, 90.0, 80.0, Bound.STRICT) is Status.WARN
+
+
+def test_without_a_word_the_cap_is_120_and_the_floor_0() -> None:
+    assert item_score("ratio_up", 200.0, 100.0) == 120.0
+    assert item_score("ratio_up", -5.0, 100.0) == 0.0
+
+
+def test_a_cap_at_the_floor_and_the_highest_cap_can_be_used() -> None:
+    assert item_score("ratio_up", 90.0, 100.0, (), 50.0, 50.0) == 50.0
+    assert item_score("ratio_up", 90.0, 100.0, (), MOST_POINTS, 0.0) == 90.0
+
+
+@pytest.mark.parametrize("code", ["", "ratio_down"])
+def test_a_target_of_0_has_no_attainment_whichever_formula_is_used(code: str) -> None:
+    assert attainment(5.0, 0.0, Better.LOWER, code) is None
+
+
+def test_a_score_without_a_cap_ends_below_a_hundred_thousand() -> None:
+    assert item_score("ratio_up", 1e6, 1.0, (), U) == 99_999.0
+
+
+def test_nothing_wanted_and_something_there_is_worth_nothing() -> None:
+    assert item_score("ratio_down", 5.0, 0.0) == 0.0
+
+
+def test_a_band_of_one_point_holds_it() -> None:
+    assert item_score("band", 30.0, U, (30.0, 30.0, 0.0, 0.0)) == 100.0
+
+
+def test_a_band_without_its_slopes_is_unknown_inside_too() -> None:
+    """An empty cell of the sheet would count as zero, so it is asked for first."""
+    assert item_score("band", 45.0, U, (30.0, 60.0, U, U)) is None
+
+
+def test_outside_the_knots_the_end_points_hold() -> None:
+    text = knots_text([(100.0, 5.0), (200.0, 10.0)])
+    assert [table_score(text, value) for value in (50.0, 150.0, 300.0)] == [5.0, 7.5, 10.0]

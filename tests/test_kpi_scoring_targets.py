@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -31,9 +32,10 @@ from kpi.bonus import (
 from kpi.calendar import day_factors, period
 from kpi.errors import KpiError
 from kpi.model import Period, Region, TargetRow, Unit, Window
-from kpi.numbers import R
+from kpi.numbers import R, normalise
 from kpi.service_rates import recomputed, unit_profit
 from kpi.targets import (
+    Plausibility,
     Uplift,
     decimals_of,
     due,
@@ -412,3 +414,59 @@ def test_unit_profit() -> None:
     assert (one.net, one.margin, one.roi) == (18.5, 0.37, 1.541666667)
     assert unit_profit(0.0, 0.0).roi is None
     assert unit_profit(1e15, 0.0).net is None
+
+
+def test_exact_shares_are_taken_as_they_are() -> None:
+    """Seven by thirds: 7/3 is 2.33 and 14/3 is 4.67, so the one that is left goes to the second."""
+    assert apportion(7, [Fraction(1, 3), Fraction(2, 3)]) == (2, 5)
+
+
+# --- edges ----------------------------------------------------------------------------------------
+
+
+def test_a_total_that_is_used_up_leaves_zeros_and_a_small_rest_is_split() -> None:
+    ten = (10.0, *(None,) * 11)
+    assert month_targets(row(total=10.0, months=ten), additive=True, decimals=2)[1:] == (0.0,) * 11
+    last = month_targets(row(total=10.11, months=ten), additive=True, decimals=2)
+    assert last == (10.0, *(0.01,) * 11)
+
+
+def test_shares_that_are_parts_of_one_split_what_is_left() -> None:
+    """11 months are left with 0.9 of the shares; the first of them has two ninths of 900."""
+    shares = [0.1, 0.2, *(0.07,) * 10]
+    months = (100.0, *(None,) * 11)
+    found = month_targets(
+        row(total=1_000.0, months=months), additive=True, decimals=2, shares=shares
+    )
+    assert found[:3] == (100.0, 200.0, 70.0)
+
+
+def test_shares_of_nothing_split_nothing() -> None:
+    months = (100.0, *(None,) * 11)
+    open_ = row(total=1_000.0, months=months)
+    assert month_targets(open_, additive=True, decimals=2, shares=[1.0, *(0.0,) * 11]) == months
+
+
+def test_a_year_that_is_not_planned_to_its_end_has_no_gap_however_little_is_left() -> None:
+    months = (10.0, *(None,) * 11)
+    assert year_gap(row(total=10.0, months=months)) is None
+    assert year_gap(row(total=10.5, months=months)) is None
+    assert year_gap(row(total=9.5, months=months)) == -0.5
+
+
+def test_nothing_is_due_while_no_day_is_covered() -> None:
+    assert due_share(None, OCTOBER.window) is None
+
+
+def test_a_season_may_be_written_in_parts_of_one() -> None:
+    """Ten days of 0.01 and twenty-one of 0.02 are 0.52; the first ten are 0.1 of it."""
+    factors = [0.01] * 10 + [0.02] * 21
+    assert due_share(date(2026, 10, 10), OCTOBER.window, factors) == normalise(0.1 / 0.52)
+
+
+def test_plausible_looks_at_the_last_eight_periods_and_at_small_values_too() -> None:
+    """The ninth before was 1,000 and does not count: 60 is twice the best of the last eight, 30."""
+    recent = [1_000.0, *(30.0,) * 8]
+    found = plausibility(60.0, 0.5, recent)
+    assert (found.times_last_year, found.times_best) == (120.0, 2.0)
+    assert plausibility(60.0, 0.0, [-1.0]) == Plausibility(None, None)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from kpi.book import EVER, NEVER, Book
-from kpi.model import Assignment, Person, Region, Settings, Shop, Window
-from kpi.organisation import Part, in_region, ownership, person_parts, scopes
+from kpi.book import Book
+from kpi.book_nouns import EVER, NEVER
+from kpi.model import Assignment, Person, Product, Region, Settings, Shop, Window
+from kpi.organisation import OWN_STORES, Part, in_region, ownership, person_parts, scopes
 
 MID = date(2026, 10, 12)
 ALWAYS = Window(EVER, NEVER)
@@ -75,3 +77,19 @@ def test_the_company_is_us_and_eu_and_markets_lie_inside() -> None:
     assert found[Region.EU, "DE"] == {"DE"}
     assert found[Region.US, "OPS2"] == {"US"}
     assert (Region.US, "FR") not in found
+
+
+def test_own_stores_are_a_scope_of_their_own_and_a_category_one_of_each_region() -> None:
+    store = replace(shop("SHP-EU", "DE", "OPS2"), platform="shopify")
+    kitchen = Product("S1", None, EVER, "kitchen", None, None, None, "CNY", None)
+    book = Book(
+        Settings("2026-10", ""),
+        shops=(FR, store),
+        people=(person("OPS2"), person("IDLE")),
+        products=(kitchen,),
+    )
+    found = {str(s.scope.code): s for s in scopes(book)}
+    assert [part.shop for part in found[OWN_STORES].parts] == ["SHP-EU"]
+    assert [part.category for part in found["kitchen"].parts] == ["kitchen", "kitchen"]
+    assert [part.shop for part in found["OPS2"].parts] == ["FR", "SHP-EU"]
+    assert "IDLE" not in found

@@ -9,7 +9,8 @@ import pytest
 
 from kpi.actuals import GAPS, Actuals
 from kpi.alarms import alarms
-from kpi.book import NEVER, Book
+from kpi.book import Book
+from kpi.book_nouns import NEVER
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import (
@@ -30,6 +31,7 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
+from kpi.numbers import R
 from kpi.organisation import ScopeParts, scopes
 from kpi.person_targets import Goals
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
@@ -283,3 +285,164 @@ def test_a_rule_that_is_off_or_of_an_unknown_kpi_is_silent() -> None:
     days = [day_of("DE", D1 + timedelta(n), 1_000, 200) for n in range(10)]
     given = book(rules=(rule(on=False), rule(metric="nonsense")))
     assert alarms(given, actuals(*days), scopes(given), date(2026, 10, 11)) == ()
+
+
+def test_a_scope_recovered_over_a_month_ago_is_shown_no_more() -> None:
+    """Two bad days end on 9 September; on 11 October that is 32 days ago, on 9 October thirty."""
+    first = date(2026, 9, 6)
+    spends = [100, 100, 160, 160] + [100] * 31
+    days = [day_of("DE", first + timedelta(n), 1_000, spend) for n, spend in enumerate(spends)]
+    given = book(rules=(rule(),))
+    found = actuals(*days)
+    assert alarms(given, found, scopes(given), date(2026, 10, 11)) == ()
+    (kept,) = alarms(given, found, scopes(given), date(2026, 10, 9))
+    assert not kept.open
+
+
+def test_a_driver_is_not_its_own_cause() -> None:
+    """ACoS doubles with the spend: ad spend is named, ACoS itself is not."""
+    spends = [100] * 14 + [200] * 7
+    days = [
+        day_of("DE", date(2026, 9, 20) + timedelta(n), 1_000, spend)
+        for n, spend in enumerate(spends)
+    ]
+    given = book(rules=(rule(),))
+    shop = [one for one in scopes(given) if one.scope.code == "DE"]
+    (found,) = alarms(given, actuals(*days), shop, date(2026, 10, 11))
+    assert [code for code, _ in found.cause] == ["ad_cost"]
+    assert found.cause[0][1] == 1.0
+
+
+def test_an_item_and_a_card_are_found_by_what_they_are() -> None:
+    one = card(actuals(run("DE", 1_000, 100)), book())
+    assert one.cards[0].items[0].key == "2026-10｜OPS1｜EU｜net_sales"
+    assert one.card(Region.EU) == one.cards[0]
+    assert one.card(Region.US) is None
+
+
+def test_the_six_months_before_are_unknown_where_there_are_no_facts() -> None:
+    """September has facts for each of its days and 60,000 EUR of 30,000: 120 % of both items."""
+    given = book(
+        weights=(weight("net_sales", 100),),
+        targets=(
+            TargetRow(
+                2026, Region.EU, "DE", "net_sales", "OPS1", 12_000.0, (None,) * 12, "EUR", "目标!A5"
+            ),
+        ),
+    )
+    days = [day_of("DE", date(2026, 9, 1) + timedelta(n), 40, 1) for n in range(30)]
+    scoring = Scoring(given, actuals(*days))
+    assert scoring.history(PEOPLE[0], OCT) == (None, None, None, None, None, 120.0)
+
+
+def test_a_person_without_a_card_has_no_manual_share() -> None:
+    one = card(actuals(run("DE", 1_000, 100)), book())
+    assert manual_share(replace(one, cards=())) is None
+
+
+def test_items_without_a_target_are_named_and_those_that_need_none_are_not() -> None:
+    rows = (
+        weight("net_sales", 50),
+        weight("acos", 50, method="range", params=(0.4, 0.2, None, None)),
+    )
+    cards = Scoring(book(targets=(), weights=rows), actuals(run("DE", 1_000, 100))).people(OCT)
+    assert [p.what["en"].count("ACoS") for p in without_target(cards[:1])] == [0]
+
+
+def test_a_shop_that_is_not_ones_own_in_the_month_adds_no_target() -> None:
+    """FR was handed over before October: its 6,200 are nobody's here, DE's 31,000 remain."""
+    lines = (Assignment("FR", None, "OPS1", 1.0, Window(date(2026, 8, 1), date(2026, 9, 1))),)
+    item = card(actuals(run("DE", 1_000, 100), run("FR", 1, 1)), book(assignments=lines))
+    goal = item.cards[0].items[0].goal
+    assert goal is not None
+    assert goal.value == pytest.approx(31_000 * 1.1)
+
+
+def test_a_target_of_nothing_is_no_goal() -> None:
+    given = book(targets=(target("DE", "net_sales", 0.0),))
+    assert card(actuals(run("DE", 1_000, 100)), given).cards[0].items[0].goal is None
+
+
+def test_two_cards_are_joined_by_the_typed_share() -> None:
+    """The US lines are in euros too: 110 %. Three quarters of 110 and a quarter of 80 are 102.5."""
+    us = Shop("US", "amazon", "US", Region.US, "USD", "America/New_York", "OPS1")
+    rows = (weight("net_sales", 100), weight("net_sales", 100, region=Region.US))
+    goals = (
+        target("DE", "net_sales", 31_000.0),
+        replace(target("US", "net_sales", 31_000.0, "USD"), region=Region.US),
+    )
+    given = book(
+        shops=(SHOP, us),
+        weights=rows,
+        targets=goals,
+        people=(replace(PEOPLE[0], us_share=0.75),),
+    )
+    leaves = leaf_sums([*run("DE", 800, 1), *run("US", 1_000, 1)])
+    totals = Totals(
+        leaves, dict.fromkeys(leaves.shops, "amazon"), sources, {**CATALOG.measures, **GAPS}
+    )
+    money = Converter("USD", {"EUR": 1.1}, DayRates({"USD": 0}, (D1,), {D1: ("1.1",)}))
+    found = Actuals(totals, CATALOG, money, dict.fromkeys(("DE", "US"), LAST), frozenset())
+    one = card(found, given)
+    assert {c.region: c.total.total for c in one.cards} == {Region.US: 110.0, Region.EU: 80.0}
+    assert (one.us_share, one.total) == (0.75, 102.5)
+
+
+# --- missing values ---------------------------------------------------------------------------
+
+
+def year_ago_and_last_month() -> Actuals:
+    """ACoS was 0.5 in October 2025 and 0.25 in September 2026; this October has sales alone."""
+    old = [day_of("DE", date(2025, 10, 1) + timedelta(n), 1_000, 200) for n in range(31)]
+    last = [day_of("DE", date(2026, 9, 1) + timedelta(n), 1_000, 100) for n in range(30)]
+    return actuals(*old, *last, run("DE", 1_000, None))
+
+
+@pytest.mark.parametrize(
+    ("policy", "confirmed", "value", "score"),
+    [
+        pytest.param("exclude", False, None, None, id="excluded"),
+        pytest.param("block", False, None, None, id="blocks"),
+        pytest.param("last_value", False, 0.25, 100.0, id="September's 0.25 is on target"),
+        pytest.param("same_period_last_year", False, 0.5, 0.0, id="0.5 is twice the target"),
+        pytest.param("zero", True, 0.0, 120.0, id="zero, agreed: the cap"),
+        pytest.param("zero", False, None, None, id="zero that nobody agreed to"),
+        pytest.param("substitute", True, None, None, id="nothing is stored"),
+    ],
+)
+def test_what_stands_in_for_a_missing_value(
+    policy: str, confirmed: bool, value: float | None, score: float | None
+) -> None:
+    acos = weight(
+        "acos", 40, method="mirror_down", better=Better.LOWER, missing=policy, confirmed=confirmed
+    )
+    one = card(year_ago_and_last_month(), book(weights=(weight("net_sales", 60), acos)))
+    item = one.cards[0].items[1]
+    assert (item.actual.value, item.actual.state) == (None, DataState.MISSING)
+    assert (item.counted, item.score) == (value, score)
+    assert (item.status is Status.NO_DATA) == (value is None)
+    assert coverage(one) == (0.6 if value is None else 1.0)
+
+
+def test_the_month_before_last_stands_in_when_the_last_has_none() -> None:
+    """August has 0.25, September nothing."""
+    august = [day_of("DE", date(2026, 8, 1) + timedelta(n), 1_000, 100) for n in range(31)]
+    rows = (weight("acos", 100, method="mirror_down", better=Better.LOWER, missing="last_value"),)
+    item = card(actuals(*august, run("DE", 1_000, None)), book(weights=rows)).cards[0].items[0]
+    assert item.counted == 0.25
+
+
+def test_a_sum_that_stands_in_is_measured_against_the_whole_months_target() -> None:
+    """30,000 EUR of September against October's 31,000, of which ten days alone would be 10,000."""
+    september = [day_of("DE", date(2026, 9, 1) + timedelta(n), 1_000, 1) for n in range(30)]
+    rows = (weight("net_sales", 100, missing="last_value"),)
+    item = card(actuals(*september), book(weights=rows)).cards[0].items[0]
+    assert item.actual.value is None
+    assert (item.counted, item.due) == (33_000.0, 34_100.0)  # at 1.1 dollars
+    assert item.score == R(100 * 33_000 / 34_100)
+
+
+def test_a_value_that_is_there_is_never_replaced() -> None:
+    rows = (weight("net_sales", 100, missing="zero", confirmed=True),)
+    item = card(actuals(run("DE", 1_000, 1)), book(weights=rows)).cards[0].items[0]
+    assert item.counted == item.actual.value == 11_000.0

@@ -131,3 +131,104 @@ def test_stock_of_a_missed_day_stands_for_three_days_only() -> None:
 def test_an_unknown_shop_covers_nothing() -> None:
     other = Part("FR", FOREVER)
     assert totals(sale(1, 1)).covered(["gross_sales"], [other], WEEK).days == 0
+
+
+def test_a_part_that_is_closed_in_the_window_leaves_its_cover_alone() -> None:
+    closed = Part("FR", Window(day(20), day(30)))
+    assert totals(sale(1, 1)).covered(["gross_sales"], [PART, closed], WEEK).days == 1
+
+
+def test_a_category_of_a_shop_that_knows_whole_figures_only_is_unknown() -> None:
+    home = Part("DE", FOREVER, category="home")
+    whole_only = totals(sale(1, 5, category="*"))
+    assert whole_only.covered(["gross_sales"], [home], WEEK).days == 0
+    assert totals(sale(1, 5, category="home")).covered(["gross_sales"], [home], WEEK).days == 1
+
+
+def test_a_measure_without_a_single_fact_is_unknown_on_every_day() -> None:
+    found = totals(sale(1, 1))
+    assert found.covered(["sessions"], [PART], WEEK).days == 0
+    assert found.amounts(PART, "sessions", WEEK) == {}
+    assert found.streams(PART, "sessions", WEEK) == ()
+
+
+def test_no_facts_at_all() -> None:
+    nothing = totals()
+    assert (nothing.first, nothing.days) == (0, 0)
+    assert nothing.covered(["gross_sales"], [PART], WEEK).days == 0
+    assert nothing.exact(PART, "gross_sales", WEEK, FIXED) == 0
+
+
+def test_a_window_counts_its_own_days_and_no_others() -> None:
+    """1 + 2 + 4 + 8 on four days: days 2 and 3 are 6; before the facts begin there is nothing."""
+    found = totals(*(sale(n, 2 ** (n - 1)) for n in (1, 2, 3, 4)))
+    assert found.amounts(PART, "gross_sales", Window(day(2), day(4))) == {"EUR": 6}
+    assert found.amounts(PART, "gross_sales", Window(day(-5), day(2))) == {"EUR": 1}
+    assert found.amounts(PART, "gross_sales", Window(day(4), day(20))) == {"EUR": 8}
+    assert found.amounts(PART, "gross_sales", Window(day(-5), day(1))) == {}
+    assert found.covered(["gross_sales"], [PART], Window(day(2), day(9))).days == 3
+    assert found.covered(["gross_sales"], [PART], Window(day(-1), day(3))).days == 0
+    assert found.streams(PART, "gross_sales", Window(day(-5), day(1))) == ()
+    assert found.streams(PART, "gross_sales", Window(day(4), day(5))) == ("orders",)
+
+
+def test_a_part_counts_only_the_days_that_it_has() -> None:
+    found = totals(*(sale(n, 10) for n in (1, 2, 3)))
+    mine = Part("DE", Window(day(2), day(3)))
+    assert found.amounts(mine, "gross_sales", WEEK) == {"EUR": 10}
+    assert found.covered(["gross_sales"], [mine], WEEK).days == 7  # its one day is known
+
+
+def test_currencies_are_joined_at_their_own_rates_and_a_zero_needs_none() -> None:
+    """10 EUR at 1.1 and 5 USD; 0 in a currency that has no rate adds nothing."""
+    usd: Leaf = ("orders", "DE", day(1), "", "USD", {"gross_sales": 50_000})
+    odd: Leaf = ("orders", "DE", day(1), "", "XXX", {"gross_sales": 0})
+    found = totals(sale(1, 100_000), usd, odd)
+    assert found.exact(PART, "gross_sales", WEEK, FIXED) == Decimal(16)
+
+
+def test_a_count_has_no_currency_and_no_scale() -> None:
+    found = totals(("traffic", "DE", day(1), "", "EUR", {"sessions": 40}))
+    assert found.exact(Part("DE", FOREVER, share=0.25), "sessions", WEEK, FIXED) == Decimal(10)
+
+
+def test_a_days_rate_is_that_of_its_own_day() -> None:
+    """100 EUR at 1.2 and 100 EUR at 1.3 are 250 USD."""
+    rates = DayRates({"USD": 0}, (day(1), day(2)), {day(1): ("1.2",), day(2): ("1.3",)})
+    found = totals(sale(1, 1_000_000), sale(2, 1_000_000))
+    daily = Converter("USD", {}, rates)
+    assert found.exact(PART, "gross_sales", WEEK, daily) == Decimal(250)
+
+
+def test_a_stock_of_the_first_day_and_of_the_last() -> None:
+    found = totals(*(("stock", "DE", day(n), "", "EUR", {"available_units": n}) for n in (1, 5)))
+    assert found.last_known(PART, "available_units", day(1)) is None
+    assert found.last_known(PART, "available_units", day(2)) == day(1)
+    assert found.last_known(PART, "available_units", day(6)) == day(5)
+    assert found.last_known(PART, "available_units", day(9)) is None
+
+
+def test_two_shops_keep_their_own_sources() -> None:
+    """DE has both files and orders; FR's file fills its own day and nobody else's."""
+    other: Leaf = ("file", "FR", day(1), "", "EUR", {"gross_sales": 3})
+    found = totals(sale(1, 100), sale(1, 999, "file"), other)
+    assert found.amounts(PART, "gross_sales", WEEK) == {"EUR": 100}
+    assert found.amounts(Part("FR", FOREVER), "gross_sales", WEEK) == {"EUR": 3}
+    assert found.streams(Part("FR", FOREVER), "gross_sales", WEEK) == ("file",)
+
+
+def test_a_shop_delivers_what_its_platform_does_and_a_stranger_nothing() -> None:
+    found = totals(sale(1, 1))
+    assert found.applicable("DE", ["gross_sales", "sessions"])
+    assert not found.applicable("DE", ["gross_sales", "nothing"])
+    assert not found.applicable("XX", ["gross_sales"])
+    assert found.streams(Part("XX", FOREVER), "gross_sales", WEEK) == ()
+    assert found.amounts(Part("XX", FOREVER), "gross_sales", WEEK) == {}
+
+
+def test_a_category_that_nobody_sells_is_empty() -> None:
+    found = totals(sale(1, 30, category="home"), sale(1, 1, category="auto"))
+    other = Part("DE", FOREVER, category="garden")
+    assert found.amounts(other, "gross_sales", WEEK) == {"EUR": 0}
+    without = Part("DE", FOREVER, excluding=frozenset({"garden"}))
+    assert found.amounts(without, "gross_sales", WEEK) == {"EUR": 31}

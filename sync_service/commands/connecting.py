@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from kpi.book import region_of
+from kpi.book_nouns import region_of
 from kpi.model import Shop
 from sheet_templates.words import LISTS
 from sync_service import control, schema

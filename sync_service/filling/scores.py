@@ -51,7 +51,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "missing": rule.missing,
         "target_basis": "linear" if item.metric.additive else "target",
         "due_share": known(item.goal.share if item.goal else None),
-        "counted": known(actual.value),
+        "counted": known(item.counted),
         "version": show("band", "draft", language),
         "source": ", ".join(actual.streams),
         "facts": actual.facts,
