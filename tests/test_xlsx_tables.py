@@ -18,7 +18,7 @@ from kpi.tables import CellValue, ErrorValue, Table
 from sync_service.workbooks.areas import letters, position
 from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
-from sync_service.workbooks.refusals import BookChangedError, BookInUseError, TableRefusedError
+from sync_service.workbooks.refusals import TableRefusedError
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.xlsx_support import Rows, column, make_book, parts, port, values
 
@@ -32,6 +32,7 @@ THREE: Rows = [
 ]
 NOTE = letters(column("tblBreach", "action"))  # a column of the manager
 OWN = letters(column("tblBreach", "silence_until") + 1)  # the column that the layout lacks
+MANY: Rows = [{"no": f"N{n}", "actual": n} for n in range(9)]
 
 
 def breach_book(path: Path, rows: Rows = THREE, **more: object) -> XlsxPort:
@@ -287,36 +288,6 @@ def test_a_typed_over_formula_is_reported_and_kept(tmp_path: Path) -> None:
     assert table(book, "tblScore").rows[0].value("attainment") == 0.77
 
 
-def _refused(book: XlsxPort, rows: Rows) -> str:
-    before = book.path.read_bytes()
-    with pytest.raises(TableRefusedError) as refused:
-        patch(book, rows)
-    assert book.path.read_bytes() == before
-    return str(refused.value)
-
-
-MANY: Rows = [{"no": f"N{n}", "actual": n} for n in range(9)]
-
-
-def test_growth_stops_before_a_filled_cell(tmp_path: Path) -> None:
-    def below(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
-        sheet.write_string("C10", "a person's note")
-
-    assert f"{TAB}!C10" in _refused(breach_book(tmp_path, extra=below), MANY)
-
-
-def test_growth_stops_before_merged_cells_and_other_tables(tmp_path: Path) -> None:
-    def merged(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
-        sheet.merge_range("B9:C9", "")
-
-    def other(_: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
-        sheet.add_table("C9:D12", {"name": "mine"})
-
-    (tmp_path / "a").mkdir()
-    assert "B9:C9" in _refused(breach_book(tmp_path / "a", extra=merged), MANY)
-    assert "table mine" in _refused(breach_book(tmp_path, extra=other), MANY)
-
-
 def test_the_managers_rows_are_never_made(tmp_path: Path) -> None:
     path = make_book(
         tmp_path / "shop.xlsx", {"tblShop": [{"shop": "AMZ-DE", "platform": "amazon"}]}
@@ -353,33 +324,6 @@ def test_names_are_read_and_written(tmp_path: Path) -> None:
     report = book.write([], [NamePatch("stamp", when), NamePatch("gone", 1)], contents.fingerprint)
     assert [p.code for p in report.problems] == ["not_in_book"]
     assert book.read().names["stamp"] == pytest.approx(46317.376388888)
-
-
-def test_a_changed_file_is_a_conflict_and_can_be_tried_again(tmp_path: Path) -> None:
-    book = breach_book(tmp_path)
-    old = book.read().fingerprint
-    patch(book, [{"no": "B1", "actual": 5}], prune=False)
-    with pytest.raises(BookChangedError, match="Read it again"):
-        book.write([TablePatch("tblBreach", ("no",), [])], [], old)
-    assert seen(book)["B1"] == (5, 5.0)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "who"),
-    [
-        ("~$book.xlsx", b"\x04OPS1" + bytes(160), "OPS1"),
-        (".~lock.book.xlsx#", b",OPS2,host,22.10.2026 09:00,file:///x;", "OPS2"),
-    ],
-)
-def test_an_open_workbook_is_left_alone(
-    tmp_path: Path, name: str, content: bytes, who: str
-) -> None:
-    book = breach_book(tmp_path)
-    fingerprint, before = book.read().fingerprint, book.path.read_bytes()
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(BookInUseError, match=who):
-        book.write([TablePatch("tblBreach", ("no",), [])], [], fingerprint)
-    assert book.path.read_bytes() == before
 
 
 def test_the_previous_file_is_kept_with_mode_and_place(tmp_path: Path) -> None:
