@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,20 @@ import pytest
 
 from kpi.errors import Problem
 from kpi.model import Language
+from kpi.tables import ErrorValue
 from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES, Place
+from sheet_templates.words import show
 from sync_service.compute import Computed
+from sync_service.reconcile import Compared
 from sync_service.refresh import look
 from sync_service.sharing import share
 from sync_service.slices import Slice, sliced
-from tests.libreoffice import Office, Sheets
+from sync_service.workbooks.serials import to_serial
+from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
 from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
 
 PARTNER = "OPS6"  # the agency of the second company
+Spots = dict[tuple[int, int], CellResult]  # zero-based row and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Case:
     done: Computed
     problems: tuple[Problem, ...] = ()
     mine: Slice | None = None  # of a partner's workbook
+    compared: tuple[Compared, ...] = ()  # each shop with its back office
 
     def place(self, table: str) -> Place:
         """Where a table of this edition stands."""
@@ -59,7 +66,10 @@ def case(
     with house_at(mine.home) as house:
         seen = look(house, order_of(house, path))
     assert not [p.line("en") for p in seen.problems if p.level == "error"]
-    return Case(COMPANIES[company][2], path, office.calculate(path), seen.done, seen.problems)
+    sheets = office.calculate(path)
+    return Case(
+        COMPANIES[company][2], path, sheets, seen.done, seen.problems, compared=seen.compared
+    )
 
 
 @pytest.fixture(scope="session", params=["zh", "en"])
@@ -78,3 +88,52 @@ def partner_case(
         share(house, order, PARTNER, path, language)
         found = sliced(look(house, order).done, PARTNER, language)
     return Case(language, path, office.calculate(path), found.done, (), found)
+
+
+def cell(value: object) -> CellResult:
+    """A value as LibreOffice gives it: a day is its number, nothing an empty text."""
+    if isinstance(value, ErrorValue):
+        return NA
+    if isinstance(value, datetime | date):
+        return float(to_serial(value, date1904=False))
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else float(str(value))
+
+
+def known(value: float | None) -> CellResult:
+    return NA if value is None else value
+
+
+def or_dash(value: object) -> CellResult:
+    """What a page shows where a KPI does not apply: a dash, never a zero."""
+    return "–" if value is None else cell(value)
+
+
+def pace_word(case: Case, pace: object) -> str:
+    """95 % of what is due is fine, below 85 % is a breach, unknown is no data."""
+    known_pace = pace if isinstance(pace, float) else None
+    level = (
+        "no_data"
+        if known_pace is None
+        else "ok"
+        if known_pace >= 0.95
+        else "warn"
+        if known_pace >= 0.85
+        else "breach"
+    )
+    return show("status", level, case.language)
+
+
+def compared(case: Case, title: tuple[str, str], wanted: Spots) -> None:
+    """Each expected cell is there to the last bit, and no other cell of the tab is #N/A."""
+    lines = case.sheets[title[0] if case.language == "zh" else title[1]]
+    found = {(r, c): lines[r][c] for r, c in wanted}
+    assert found == wanted
+    unknown = {
+        (r, c)
+        for r, line in enumerate(lines)
+        for c, one in enumerate(line)
+        if isinstance(one, CellError)
+    }
+    assert unknown == {spot for spot, value in wanted.items() if value == NA}

@@ -1,135 +1,26 @@
 """LibreOffice recalculates the pages: each cell is what the service says, #N/A where it knows none.
 
-Today, Team, Card, Shops and Tasks of the manager's edition in Chinese and English, and the pages
-that the partner's edition has of them. What is expected comes from what the service computed, the
-rules of the pages are written out here once more; nothing is read from the sheet's other cells.
+Team, Card, Shops and Tasks of the manager's edition in Chinese and English, and the pages that the
+partner's edition has of them; Today has a file of its own. What is expected comes from what the
+service computed, the rules of the pages are written out here once more; nothing is read from the
+sheet's other cells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
 from kpi.model import Region
 from kpi.numbers import R
 from kpi.scorecards import PersonCard, RegionCard, coverage
-from kpi.tables import ErrorValue
-from sheet_templates.layout import CARD_LINES, MARKETS, TILES
+from sheet_templates.layout import CARD_LINES
 from sheet_templates.pages import card as card_page
-from sheet_templates.pages import today as page
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import attention, today, values
-from sync_service.workbooks.serials import to_serial
+from sync_service.filling import attention, values
 from tests.libreoffice import NA, CellError, CellResult
-from tests.road_cases import Case
-
-Spots = dict[tuple[int, int], CellResult]  # zero-based row and column
-
-
-def cell(value: object) -> CellResult:
-    """A value as LibreOffice gives it: a day is its number, nothing an empty text."""
-    if isinstance(value, ErrorValue):
-        return NA
-    if isinstance(value, datetime | date):
-        return float(to_serial(value, date1904=False))
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else float(str(value))
-
-
-def known(value: float | None) -> CellResult:
-    return NA if value is None else value
-
-
-def or_dash(value: object) -> CellResult:
-    """What a page shows where a KPI does not apply: a dash, never a zero."""
-    return "–" if value is None else cell(value)
-
-
-def pace_word(case: Case, pace: object) -> str:
-    """95 % of what is due is fine, below 85 % is a breach, unknown is no data."""
-    known_pace = pace if isinstance(pace, float) else None
-    level = (
-        "no_data"
-        if known_pace is None
-        else "ok"
-        if known_pace >= 0.95
-        else "warn"
-        if known_pace >= 0.85
-        else "breach"
-    )
-    return show("status", level, case.language)
-
-
-def compared(case: Case, title: tuple[str, str], wanted: Spots) -> None:
-    """Each expected cell is there to the last bit, and no other cell of the tab is #N/A."""
-    lines = case.sheets[title[0] if case.language == "zh" else title[1]]
-    found = {(r, c): lines[r][c] for r, c in wanted}
-    assert found == wanted
-    unknown = {
-        (r, c)
-        for r, line in enumerate(lines)
-        for c, one in enumerate(line)
-        if isinstance(one, CellError)
-    }
-    assert unknown == {spot for spot, value in wanted.items() if value == NA}
-
-
-# --- Today ----------------------------------------------------------------------------------------
-
-
-def tile_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
-    rows = {row["tile"]: row for row in today.tiles(case.done)}
-    for tile, (first, last) in zip(TILES, page.SPANS, strict=True):
-        row = rows[tile]
-        value = or_dash(row["value"])
-        if tile == "compliance":
-            value = f"{row['value']:g} / {row['due']:g}"
-        yield (page.VALUE, first), value
-        yield (page.VALUE, last), cell(row["status"])
-        yield (page.DUE, first), or_dash(row["due"])
-        yield (page.DUE, last), cell(row["pace"])
-        if tile in ("net_sales", "contribution_profit"):
-            yield (page.TREND, first), or_dash(row["forecast"])
-
-
-def market_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
-    head = case.place("tblFocus").row
-    rows = {row["scope"]: row for row in today.markets(case.done)}
-    for number, code in enumerate(MARKETS, 1):
-        row = rows[code]
-        for column, name in enumerate(("pace", "margin", "tacos", "return_rate", "compliance"), 1):
-            yield (head + number, page.MARKET_COLUMN + column), or_dash(row[name])
-        yield (head + number, page.MARKET_COLUMN + 6), pace_word(case, row["pace"])
-
-
-def focus_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
-    place = case.place("tblFocus")
-    for number, row in enumerate(attention.focus(case.done, case.problems), 1):
-        for code, value in row.items():
-            yield (place.row + number, place.offset(code)), cell(value)
-
-
-def test_every_cell_of_today_is_the_services_own(case: Case) -> None:
-    wanted = dict([*tile_cells(case), *market_cells(case), *focus_cells(case)])
-    assert len(wanted) == 6 * 4 + 2 + 8 * 6 + 10 * 9
-    compared(case, ("今日", "Today"), wanted)
-
-
-def test_today_is_not_made_of_unknowns(case: Case) -> None:
-    """Both companies have sales, goals and ads in both regions: these tiles are numbers."""
-    rows = {row["tile"]: row for row in today.tiles(case.done)}
-    for tile, columns in (
-        ("net_sales", ("value", "due", "pace", "forecast")),
-        ("tacos", ("value", "due")),
-        ("return_rate", ("value", "due")),
-        ("compliance", ("value", "due")),
-        ("breaches", ("value",)),
-    ):
-        assert all(isinstance(rows[tile][code], float) for code in columns), tile
-
+from tests.road_cases import Case, Spots, cell, compared, known, pace_word
 
 # --- Team -----------------------------------------------------------------------------------------
 
