@@ -18,8 +18,8 @@ from bench import compute_data as data
 from bench.measuring import ROOT, Bench, Contender, Measured, Ratio, measure, ratio
 from kpi.arrays import evaluate_array
 from kpi.model import Window
-from sync_service.cube import Condition, CubeQuery
-from sync_service.cube_store import Summed, summed
+from sync_service.cube import Condition, CubeQuery, Group
+from sync_service.cube_store import summed
 from sync_service.cube_values import Part, cube_values, rolled_up
 from sync_service.fact_scan import connect
 
@@ -92,14 +92,14 @@ def rate_table(asked: data.Size) -> pa.Table:
     )
 
 
-def parts(found: Summed) -> list[Part]:
+def parts(groups: Mapping[str, Group]) -> list[Part]:
     """Give 500 scopes: 6 regions rolled up from 200 stores, 100 categories, 194 people."""
-    stores = Part(found.groups["store"], data.STORES)
+    stores = Part(groups["store"], data.STORES)
     return [
         rolled_up(stores, np.arange(data.STORES) % 6, 6),
         stores,
-        Part(found.groups["category"], data.CATEGORIES),
-        Part(found.groups["person"], data.PEOPLE),
+        Part(groups["category"], data.CATEGORIES),
+        Part(groups["person"], data.PEOPLE),
     ]
 
 
@@ -129,7 +129,7 @@ def product(*, small: bool, warm: bool) -> Callable[[], dict[str, Any]]:
         started = time.perf_counter()
         found = summed(store, question, keep=warm)
         queried = time.perf_counter()
-        cube = cube_values(question, store.schema, parts(found), every)
+        cube = cube_values(question, store.schema, parts(found.groups), every)
         filled = time.perf_counter()
         shape = next(iter(cube.values())).shape
         kept = all_kpis(asked, cube, (shape[0], shape[1]))

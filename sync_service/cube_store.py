@@ -6,11 +6,12 @@ that cannot be read, or says nothing, makes all periods new.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 
 from kpi.model import Window
 from sync_service import delta_log
-from sync_service.cube import CubeQuery, Group, grouped
+from sync_service.cube import CubeQuery, Group
+from sync_service.cube_pass import grouped
 from sync_service.fact_files import Snapshot
 from sync_service.facts import Facts
 
@@ -35,9 +37,19 @@ class Summed:
     """Every period's sums, and which of them this call had to sum."""
 
     version: int
-    groups: Mapping[str, Group]
+    query: CubeQuery
+    tables: Sequence[pa.Table]  # by period; kept ones lie in their files until they are asked for
     fresh: NDArray[np.bool_]
-    files: Mapping[str, str] = field(default_factory=dict)  # period's number -> kept file
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """Every grouping's sums of all periods."""
+        return self.of_periods(np.ones(len(self.query.periods), np.bool_))
+
+    def of_periods(self, wanted: NDArray[np.bool_]) -> Mapping[str, Group]:
+        """Give every grouping's sums of some periods; the others are not read."""
+        chosen = [t for t, asked in zip(self.tables, wanted, strict=True) if asked]
+        return _groups(self.query, chosen)
 
 
 def summed(facts: Facts, query: CubeQuery, *, keep: bool = True) -> Summed:
@@ -48,12 +60,12 @@ def summed(facts: Facts, query: CubeQuery, *, keep: bool = True) -> Summed:
     fresh = np.ones(len(query.periods), np.bool_)
     if kept is not None:
         fresh = _touched(facts, query, kept.version, snapshot.version)
-    groups = _sums(facts, query, snapshot, fresh)
+    tables = _tables(query, _sums(facts, query, snapshot, fresh), fresh)
     if keep and fresh.any():
-        _store(folder, query, Summed(snapshot.version, groups, fresh, kept.files if kept else {}))
-    if kept is not None:
-        groups = {name: _merged(kept.groups[name], groups[name], fresh) for name in groups}
-    return Summed(snapshot.version, groups, fresh)
+        _store(folder, query, snapshot.version, tables, kept.files if kept else {})
+    old = kept.tables if kept else {}
+    every = [tables[n] if n in tables else old[n] for n in range(len(query.periods))]
+    return Summed(snapshot.version, query, every, fresh)
 
 
 def _fingerprint(query: CubeQuery) -> str:
@@ -74,13 +86,13 @@ def _fingerprint(query: CubeQuery) -> str:
 def _sums(facts: Facts, query: CubeQuery, snapshot: Snapshot, fresh: NDArray[np.bool_]) -> Groups:
     """Sum the fresh periods over the files that may hold their days."""
     windows = [w for w, wanted in zip(query.periods, fresh, strict=True) if wanted]
-    found = {
-        f.path
+    found = [
+        f
         for f in snapshot.files
         if (query.streams is None or f.stream in query.streams)
         and any(f.first < w.end and f.last >= w.start for w in windows)
-    }
-    return grouped(query, sorted(found), facts.schema, fresh)
+    ]
+    return grouped(query, found, facts.schema, fresh)
 
 
 def _touched(facts: Facts, query: CubeQuery, kept: int, newest: int) -> NDArray[np.bool_]:
@@ -101,117 +113,129 @@ def _touched(facts: Facts, query: CubeQuery, kept: int, newest: int) -> NDArray[
     return touched
 
 
-def _merged(kept: Group, new: Group, fresh: NDArray[np.bool_]) -> Group:
-    """Put fresh periods in the place of the kept ones, in the one order."""
-    old = kept.of_periods(~fresh)
-    counted = bool(old.known) or bool(new.known)
-
-    def known(group: Group, name: str) -> NDArray[np.int64]:
-        return group.known.get(name, group.rows)
-
-    both = Group(
-        np.concatenate([old.period, new.period]),
-        np.concatenate([old.key, new.key]),
-        np.concatenate([old.mask, new.mask]),
-        np.concatenate([old.rows, new.rows]),
-        {n: np.concatenate([old.sums[n], new.sums[n]]) for n in new.sums},
-        {n: np.concatenate([known(old, n), known(new, n)]) for n in new.sums} if counted else {},
-    )
-    return both.taken(np.lexsort((both.mask, both.key, both.period)))
+def _tables(
+    query: CubeQuery, groups: Mapping[str, Group], fresh: NDArray[np.bool_]
+) -> dict[int, pa.Table]:
+    """Give the sums of each fresh period as it is kept: its groups one below the other."""
+    ends = {
+        name: np.searchsorted(group.period, np.arange(len(query.periods) + 1))
+        for name, group in groups.items()
+    }
+    return {
+        number: pa.concat_tables(
+            _table(which, group.taken(slice(*ends[name][number : number + 2])))
+            for which, (name, group) in enumerate(groups.items())
+        ).combine_chunks()
+        for number in np.flatnonzero(fresh).tolist()
+    }
 
 
-def _store(folder: Path, query: CubeQuery, new: Summed) -> None:
+def _table(which: int, group: Group) -> pa.Table:
+    """Give one group as columns."""
+    columns = {
+        "which": np.full(len(group.rows), which, np.int64),
+        "period": group.period,
+        "key": group.key,
+        "mask": group.mask,
+        "rows": group.rows,
+    }
+    columns |= {f"s:{name}": values for name, values in group.sums.items()}
+    columns |= {f"k:{name}": values for name, values in group.known.items()}
+    return pa.table(columns)
+
+
+def _store(
+    folder: Path,
+    query: CubeQuery,
+    version: int,
+    tables: Mapping[int, pa.Table],
+    kept: Mapping[str, str],
+) -> None:
     """Write a file for each fresh period, then the index that names them, in one step.
 
-    `new.files` are those that were loaded: if another process replaced them meanwhile, the index
+    `kept` are the files that were loaded: if another process replaced them meanwhile, the index
     names a file that is gone, and the next reader sums anew.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    named = dict(new.files)
-    for number in np.flatnonzero(new.fresh).tolist():
-        only = np.arange(len(query.periods)) == number
+    named = dict(kept)
+    for number, table in tables.items():
         name = f"{query.periods[number].start}-{uuid.uuid4().hex}.arrow"
-        _write(folder / name, {n: group.of_periods(only) for n, group in new.groups.items()})
+        _write(folder / name, table)
         named[str(number)] = name
     temporary = folder / f"{_INDEX}.{uuid.uuid4().hex}"
     with temporary.open("wb") as handle:
-        handle.write(orjson.dumps({"version": new.version, "files": named}))
+        handle.write(orjson.dumps({"version": version, "files": named}))
         handle.flush()
         os.fsync(handle.fileno())
     temporary.replace(folder / _INDEX)
-    for name in set(new.files.values()) - set(named.values()):
-        (folder / name).unlink(missing_ok=True)
+    for name in set(kept.values()) - set(named.values()):
+        with contextlib.suppress(PermissionError):  # Windows keeps a file that is mapped
+            (folder / name).unlink(missing_ok=True)
 
 
-def _write(path: Path, groups: Groups) -> None:
-    """Write one period's groups one below the other, durable before the index names the file."""
-    tables = []
-    for number, group in enumerate(groups.values()):
-        columns = {
-            "which": np.full(len(group.rows), number, np.int64),
-            "period": group.period,
-            "key": group.key,
-            "mask": group.mask,
-            "rows": group.rows,
-        }
-        columns |= {f"s:{name}": values for name, values in group.sums.items()}
-        columns |= {f"k:{name}": values for name, values in group.known.items()}
-        tables.append(pa.table(columns))
-    whole = pa.concat_tables(tables)
+def _write(path: Path, table: pa.Table) -> None:
+    """Write one period's sums, durable before the index names the file."""
     with path.open("wb") as handle:
-        with pa.ipc.new_file(handle, whole.schema) as writer:
-            writer.write_table(whole.combine_chunks())
+        with pa.ipc.new_file(handle, table.schema) as writer:
+            writer.write_table(table)
         handle.flush()
         os.fsync(handle.fileno())
 
 
-def _load(folder: Path, query: CubeQuery) -> Summed | None:
-    """Read the kept sums; None where anything is absent or damaged."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The sums of an older version, by period."""
+
+    version: int
+    tables: Mapping[int, pa.Table]
+    files: Mapping[str, str]  # period's number -> file
+
+
+def _load(folder: Path, query: CubeQuery) -> _Kept | None:
+    """Open the kept sums; None where anything is absent or damaged."""
     try:
         index = orjson.loads((folder / _INDEX).read_bytes())
-        tables = [_read(folder / index["files"][str(n)]) for n in range(len(query.periods))]
+        numbers = range(len(query.periods))
+        tables = {n: _read(folder / index["files"][str(n)]) for n in numbers}
     except (FileNotFoundError, KeyError, orjson.JSONDecodeError, pa.ArrowInvalid):
         return None
-    counted = any(f"k:{query.measures[0]}" in table.column_names for table in tables)
-    whole = _completed(tables, query.measures) if counted else pa.concat_tables(tables)
-    columns: dict[str, NDArray[np.int64]] = {
-        n: whole.column(n).to_numpy() for n in whole.column_names
-    }
-    groups = {
-        name: _group(columns, columns["which"] == number, query.measures)
-        for number, name in enumerate(query.groupings)
-    }
-    nothing = np.zeros(len(query.periods), np.bool_)
-    return Summed(int(index["version"]), groups, nothing, index["files"])
+    return _Kept(int(index["version"]), tables, index["files"])
 
 
 def _read(path: Path) -> pa.Table:
-    """Read one period's file."""
+    """Open one period's file; its columns are read when they are needed."""
     with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
 
 
-def _completed(tables: Sequence[pa.Table], measures: Sequence[str]) -> pa.Table:
-    """Give every period its counts of known facts: where none were kept, all rows know all."""
-    full = []
-    for table in tables:
-        lacking = [f"k:{m}" for m in measures if f"k:{m}" not in table.column_names]
-        for name in lacking:
-            table = table.append_column(name, table.column("rows"))  # noqa: PLW2901 - grows
-        full.append(table)
-    return pa.concat_tables(full)
+def _groups(query: CubeQuery, tables: Sequence[pa.Table]) -> dict[str, Group]:
+    """Give every grouping of some periods, in their order."""
+    counted = any(f"k:{query.measures[0]}" in table.column_names for table in tables)
+    return {
+        name: _group(query, tables, which, counted=counted)
+        for which, name in enumerate(query.groupings)
+    }
 
 
-def _group(
-    columns: Mapping[str, NDArray[np.int64]], chosen: NDArray[np.bool_], measures: Sequence[str]
-) -> Group:
-    """Give one grouping of the kept columns; they are sorted by period already."""
-    counted = f"k:{measures[0]}" in columns
+def _group(query: CubeQuery, tables: Sequence[pa.Table], which: int, *, counted: bool) -> Group:
+    """Give one grouping; where a period kept no counts of known facts, all its rows know all."""
+    spans = [
+        slice(*np.searchsorted(table.column("which").to_numpy(), [which, which + 1]).tolist())
+        for table in tables
+    ]
+
+    def column(name: str, otherwise: str = "") -> NDArray[np.int64]:
+        found = [
+            table.column(name if name in table.column_names else otherwise).to_numpy()[span]
+            for table, span in zip(tables, spans, strict=True)
+        ]
+        return np.concatenate([np.zeros(0, np.int64), *found])
+
     return Group(
-        columns["period"][chosen],
-        columns["key"][chosen],
-        columns["mask"][chosen],
-        columns["rows"][chosen],
-        {name: columns[f"s:{name}"][chosen] for name in measures},
-        {name: columns[f"k:{name}"][chosen] for name in measures} if counted else {},
+        column("period"),
+        column("key"),
+        column("mask"),
+        column("rows"),
+        {name: column(f"s:{name}") for name in query.measures},
+        {name: column(f"k:{name}", "rows") for name in query.measures} if counted else {},
     )

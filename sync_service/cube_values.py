@@ -36,14 +36,15 @@ def cube_values(
 
     The keys of the parts follow one another; only the wanted periods are made.
     """
-    layers = [_Layer.of(part, query, periods) for part in parts]
-    rows = _joined(query, layers, [part.group.rows for part in parts])
+    masks = np.unique(np.concatenate([part.group.mask for part in parts]))
+    layers = [_Layer.of(part, masks, periods) for part in parts]
+    rows = _joined(query, masks, layers, [part.group.rows for part in parts])
     found: dict[tuple[int, str], Floats] = {}
     for measure in query.measures:
-        sums = _joined(query, layers, [part.group.sums[measure] for part in parts])
+        sums = _joined(query, masks, layers, [part.group.sums[measure] for part in parts])
         known = rows
         if all(part.group.known for part in parts):
-            known = _joined(query, layers, [part.group.known[measure] for part in parts])
+            known = _joined(query, masks, layers, [part.group.known[measure] for part in parts])
         unit = scale(query, schema, measure)
         for number in range(len(query.filters)):
             found[(number, measure)] = np.where(known[number] == 0, np.nan, sums[number] / unit)
@@ -52,19 +53,19 @@ def cube_values(
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """Where each row of a part lands in a dense array [key, period, mask]."""
+    """Where each row of a part lands in a dense array [mask, key, period]."""
 
     flat: NDArray[np.intp]
     shape: tuple[int, int, int]
 
     @classmethod
-    def of(cls, part: Part, query: CubeQuery, periods: NDArray[np.bool_]) -> _Layer:
-        """Find the places; the wanted periods move together."""
+    def of(cls, part: Part, masks: Integers, periods: NDArray[np.bool_]) -> _Layer:
+        """Find the places; the wanted periods move together, as do the masks that occur."""
         place = np.cumsum(periods) - 1
-        shape = (part.keys, int(periods.sum()), 1 << len(query.filters))
+        shape = (len(masks), part.keys, int(periods.sum()))
         group = part.group
-        cell = group.key * shape[1] + place[group.period]
-        return cls((cell * shape[2] + group.mask).astype(np.intp), shape)
+        layer = np.searchsorted(masks, group.mask) * shape[1] + group.key
+        return cls((layer * shape[2] + place[group.period]).astype(np.intp), shape)
 
     def dense(self, column: Integers) -> Integers:
         """Add a column up.
@@ -72,25 +73,24 @@ class _Layer:
         Raises:
             OverflowError: A cell does not fit 64 bits.
         """
-        cells = self.shape[0] * self.shape[1]
-        most = np.bincount(self.flat // self.shape[2], np.abs(column.astype(np.float64)), cells)
+        cells = self.shape[1] * self.shape[2]
+        most = np.bincount(self.flat % max(1, cells), np.abs(column.astype(np.float64)), cells)
         if len(most) and most.max() >= _ROOM:
             message = "A total of the cube does not fit 64 bits; ask for shorter periods."
             raise OverflowError(message)
-        added = np.zeros(cells * self.shape[2], np.int64)
+        added = np.zeros(self.shape[0] * cells, np.int64)
         np.add.at(added, self.flat, column)
         return added.reshape(self.shape)
 
 
 def _joined(
-    query: CubeQuery, layers: Sequence[_Layer], columns: Sequence[Integers]
+    query: CubeQuery, masks: Integers, layers: Sequence[_Layer], columns: Sequence[Integers]
 ) -> list[Integers]:
     """Give the totals [key, period] of every filter over all parts."""
     dense = [layer.dense(column) for layer, column in zip(layers, columns, strict=True)]
-    whole = np.concatenate(dense)
-    masks = np.arange(whole.shape[2])
+    whole = np.concatenate(dense, axis=1)
     found = []
     for number, conditions in enumerate(query.filters):
         passing = masks >> number & 1 == 1 if conditions else np.ones(len(masks), np.bool_)
-        found.append(whole[:, :, passing].sum(axis=2))
+        found.append(whole[passing].sum(axis=0))
     return found

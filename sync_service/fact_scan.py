@@ -5,6 +5,7 @@ A DuckDB file shuts every other process out; over immutable files any number of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import duckdb
@@ -12,7 +13,16 @@ import pyarrow as pa
 
 from kpi.model import Window
 
-THREADS = 2
+_MOST_THREADS = 8  # one refresh among others: it takes no more of a large machine
+
+
+def _threads() -> int:
+    """Give as many threads as this process has cores, within bounds."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(2, min(cores or 2, _MOST_THREADS))
+
+
+THREADS = _threads()
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -7,6 +7,7 @@ what a commit made is fsynced before anybody may call it done.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
@@ -291,7 +292,11 @@ def _snapshot(table: DeltaTable, path: Path) -> Snapshot:
     )
     found = sorted(zip(*columns, strict=True)) if columns else []
     # The log holds URLs: what stands on the disk is the text with one layer of escapes removed.
+    # Plain texts: thousands of Path objects were most of the time that a snapshot took.
+    folder = f"{path}{os.sep}"
     return Snapshot(
         int(table.version()),
-        tuple(FactFile(str(path / unquote(name)), *rest) for name, *rest in found),
+        tuple(
+            FactFile(folder + unquote(name).replace("/", os.sep), *rest) for name, *rest in found
+        ),
     )
