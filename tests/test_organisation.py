@@ -7,8 +7,16 @@ from datetime import date
 
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
-from kpi.model import Assignment, Person, Product, Region, Settings, Shop, Window
-from kpi.organisation import OWN_STORES, Part, in_region, ownership, person_parts, scopes
+from kpi.model import Assignment, Person, Product, Region, ScopeKind, Settings, Shop, Window
+from kpi.organisation import (
+    OWN_STORES,
+    Part,
+    in_region,
+    open_days,
+    ownership,
+    person_parts,
+    scopes,
+)
 
 MID = date(2026, 10, 12)
 ALWAYS = Window(EVER, NEVER)
@@ -93,3 +101,51 @@ def test_own_stores_are_a_scope_of_their_own_and_a_category_one_of_each_region()
     assert [part.category for part in found["kitchen"].parts] == ["kitchen", "kitchen"]
     assert [part.shop for part in found["OPS2"].parts] == ["FR", "SHP-EU"]
     assert "IDLE" not in found
+
+
+def test_only_a_part_without_categories_has_the_figures_of_the_whole_shop() -> None:
+    assert Part("FR", ALWAYS).whole
+    assert not Part("FR", ALWAYS, category="home").whole
+    assert not Part("FR", ALWAYS, excluding=frozenset({"home"})).whole
+
+
+def test_a_shop_counts_from_its_first_day_to_its_last() -> None:
+    closed = replace(FR, opened=date(2026, 1, 5), closed=date(2026, 1, 9))
+    assert open_days(closed) == Window(date(2026, 1, 5), date(2026, 1, 10))
+
+
+def test_lines_of_other_shops_and_of_no_days_change_nothing() -> None:
+    lines = [line("DE", "A", ALWAYS), line("FR", "B", Window(MID, MID))]
+    assert ownership(FR, lines) == (("OPS2", Part("FR", ALWAYS)),)
+
+
+def test_a_line_that_begins_or_ends_with_the_shop_makes_no_empty_stretch() -> None:
+    open_ = replace(FR, opened=MID, closed=date(2026, 10, 31))
+    days = Window(MID, date(2026, 11, 1))
+    assert ownership(open_, [line("FR", "A", days)]) == (("A", Part("FR", days)),)
+
+
+def test_markets_platforms_and_shops_gather_their_own() -> None:
+    """The market US is the region itself; a shop without a name is called by its code."""
+    shops = (
+        replace(shop("AMZ-DE", "DE", "OPS2"), name="Berlin"),
+        replace(shop("SHP-FR", "FR", "OPS2"), platform="shopify"),
+        shop("AMZ-US", "US", "OPS2"),
+    )
+    nameless = replace(shops[2], name="")
+    book = Book(Settings("2026-10", ""), shops=(*shops[:2], nameless))
+    found = [
+        (str(s.scope.kind), s.scope.code, s.scope.names["en"], [part.shop for part in s.parts])
+        for s in scopes(book)
+        if s.scope.region is not None and s.scope.kind is not ScopeKind.REGION
+    ]
+    assert found == [
+        ("platform", "amazon", "amazon", ["AMZ-US"]),
+        ("shop", "AMZ-US", "AMZ-US", ["AMZ-US"]),
+        ("market", "DE", "DE", ["AMZ-DE"]),
+        ("market", "FR", "FR", ["SHP-FR"]),
+        ("platform", "amazon", "amazon", ["AMZ-DE"]),
+        ("platform", "shopify", "shopify", ["SHP-FR"]),
+        ("shop", "AMZ-DE", "Berlin", ["AMZ-DE"]),
+        ("shop", "SHP-FR", "SHP-FR", ["SHP-FR"]),
+    ]
