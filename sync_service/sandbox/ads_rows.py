@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 
 from sync_service.sandbox.ads_requests import TYPES
+from sync_service.sandbox.ads_sheets import campaign_id
 from sync_service.sandbox.daily import Adverts, adverts, age, seen_adverts
-from sync_service.sandbox.sheets import campaign_id
 from sync_service.sandbox.simulator import DAYS, Book
 from sync_service.sandbox.wire import Json
 from sync_service.sandbox.world import CATEGORIES, HISTORY_START, World

@@ -7,8 +7,9 @@ from datetime import datetime
 import numpy as np
 
 from sync_service.sandbox.file_forms import Rows, csv_bytes
-from sync_service.sandbox.sheets import STREAMS, View, live
+from sync_service.sandbox.sheets import STREAMS
 from sync_service.sandbox.simulator import DAYS, Book
+from sync_service.sandbox.view import View, live
 from sync_service.sandbox.world import SandboxShop, World
 
 BUSINESS_HEADER = (

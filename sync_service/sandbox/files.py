@@ -23,9 +23,10 @@ from sync_service.sandbox.amazon_answers import cents
 from sync_service.sandbox.business_files import business_files
 from sync_service.sandbox.file_forms import Rows, csv_bytes
 from sync_service.sandbox.settlement_file import settlement
-from sync_service.sandbox.sheets import STREAMS, Sheet, View
+from sync_service.sandbox.sheets import STREAMS
 from sync_service.sandbox.shopify_export import export_file
 from sync_service.sandbox.simulator import DAYS, Book, book
+from sync_service.sandbox.view import Sheet, View
 from sync_service.sandbox.world import HISTORY_START, SandboxShop, World
 
 ORDERS_DAYS = 28

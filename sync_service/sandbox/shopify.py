@@ -15,13 +15,13 @@ from typing import Any
 
 from sync_service.sandbox import graphql
 from sync_service.sandbox.graphql import GraphqlError, Operation
-from sync_service.sandbox.sheets import View
 from sync_service.sandbox.shopify_cost import cost
 from sync_service.sandbox.shopify_data import Store
 from sync_service.sandbox.shopify_jsonl import jsonl, wrong_bulk
 from sync_service.sandbox.shopify_paging import WrongArgument, text
 from sync_service.sandbox.shopify_types import TYPES
 from sync_service.sandbox.simulator import book
+from sync_service.sandbox.view import View
 from sync_service.sandbox.wire import Buckets, Json, Reply, Request, SandboxTime, as_json
 from sync_service.sandbox.world import SandboxShop, World
 
