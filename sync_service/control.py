@@ -22,6 +22,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from kpi.errors import KpiError
 from sync_service import schema
+from sync_service.migrations import next_migration
 
 BUSY_SECONDS = 30
 _WRITER_LOCK = 0x4C535450  # one number for all writers of one PostgreSQL database
@@ -58,7 +59,7 @@ class Control:
         more = True
         while more:
             with self.begin() as connection:
-                more = schema.next_migration(connection)
+                more = next_migration(connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kpi.catalog import shipped
 from kpi.money import Rates
-from sync_service import control, sync
+from sync_service import chains, control
 from sync_service.clock import Clock, SystemClock
 from sync_service.connectors.amazon_ads import AMAZON_ADS
 from sync_service.connectors.amazon_sp_api import AMAZON
@@ -59,9 +59,9 @@ class House:
     rates: Rates
 
     @property
-    def syncing(self) -> sync.Parts:
+    def syncing(self) -> chains.Parts:
         """What a sync needs of it."""
-        return sync.Parts(self.kit, self.facts, CONNECTORS)
+        return chains.Parts(self.kit, self.facts, CONNECTORS)
 
     @property
     def backups(self) -> Path:
@@ -89,6 +89,11 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     finally:
         kit.close()
         store.close()
+
+
+def wanted_streams(house: House) -> list[chains.Wanted]:
+    """Every stream of every connected shop."""
+    return chains.streams_of(house.store, CONNECTORS)
 
 
 def _heal(facts: Facts, store: Control, clock: Clock) -> None:

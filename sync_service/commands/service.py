@@ -12,8 +12,8 @@ from sync_service import mornings, rations, runs
 from sync_service.commands.books import order_of
 from sync_service.connectors.kernel import Stream
 from sync_service.console import Exit, Terminal
-from sync_service.house import House
-from sync_service.jobs import Jobs, wanted_streams
+from sync_service.house import House, wanted_streams
+from sync_service.jobs import Jobs
 from sync_service.orders import at_once
 from sync_service.refresh import read
 from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency

@@ -134,6 +134,11 @@ class Desk:
         return thing(answer, "bulkOperation")
 
 
+def desk_for(session: Session, shop: ShopRef, stream: str) -> Desk:
+    """A desk that gathers the doubts of one stream."""
+    return Desk(session, shop, Doubts(stream, shop.code))
+
+
 def bulk_state(operation: Json) -> ReportState:
     """CREATED and RUNNING go on; COMPLETED without a url found nothing; all else has failed."""
     status = text(operation, "status")
