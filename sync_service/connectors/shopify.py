@@ -1,6 +1,6 @@
 """Shopify Admin GraphQL 2026-10: what an own store offers, and which fields are kept.
 
-Fetching: `shopify_streams`. Reading: `shopify_parse`.
+Fetching: `shopify_streams`. Reading: `shopify_parse`, `shopify_facts`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from kpi.model import Window
+from sync_service.connectors import shopify_facts as count
 from sync_service.connectors import shopify_parse as read
 from sync_service.connectors import shopify_queries as queries
 from sync_service.connectors.kernel import FetchResult, Session, ShopRef
@@ -50,8 +51,8 @@ def orders(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     zone_agrees(desk)
     found = _bulk_orders(desk, days) if days.days > BULK_DAYS else _paged_orders(desk, days)
     kept = [order for order in found if order is not None]
-    parcels = _parcels(desk, read.split_parcels(kept, shop, days))
-    rows = read.order_facts(kept, parcels, shop, days)
+    parcels = _parcels(desk, count.split_parcels(kept, shop, days))
+    rows = count.order_facts(kept, parcels, shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())
 
 
@@ -111,8 +112,8 @@ def refunds(session: Session, shop: ShopRef, window: Window) -> FetchResult:
         return FetchResult(rows=[])
     found = _bulk_refunds(desk, days) if days.days > BULK_DAYS else _paged_refunds(desk, days)
     backs = [back for back in found if back is not None]
-    lines = _refund_lines(desk, [one.id for one in read.refunds_within(backs, shop, days)])
-    rows = read.refund_facts(backs, lines, shop, days)
+    lines = _refund_lines(desk, [one.id for one in count.refunds_within(backs, shop, days)])
+    rows = count.refund_facts(backs, lines, shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())
 
 
@@ -168,7 +169,7 @@ def traffic(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     ):
         asked = words(str(days.start), str(days.end - DAY))
         answer = thing(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
-        read.by_day(answer, measure, tally)
+        count.by_day(answer, measure, tally)
     return FetchResult(tally.rows(), warnings=desk.doubts.problems())
 
 
@@ -182,7 +183,7 @@ def payments(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     if not _has_payments(desk):
         unknown = {(day, name) for day in days.each() for name in ("platform_fees", "payment_fees")}
         return FetchResult(rows=[], unknown=frozenset(unknown))
-    rows = read.fee_facts(_transactions(desk, days, asked), shop, days)
+    rows = count.fee_facts(_transactions(desk, days, asked), shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())
 
 
@@ -213,7 +214,7 @@ def stock(session: Session, shop: ShopRef, window: Window) -> FetchResult:
         )
         for one in items
     }
-    rows = read.stock_facts(items, levels, shop, day)
+    rows = count.stock_facts(items, levels, shop, day)
     return FetchResult(rows, warnings=desk.doubts.problems())
 
 
@@ -222,5 +223,5 @@ def products(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     days, desk = _finished(session, shop, window), desk_for(session, shop, "shopify.products")
     asked = f"published_at:>='{utc(midnight(days.start, shop.time_zone))}'"
     nodes = desk.pages(queries.PRODUCTS, ("products",), query=asked)
-    rows = read.product_facts(nodes, shop, days)
+    rows = count.product_facts(nodes, shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())

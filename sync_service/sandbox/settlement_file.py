@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from sync_service.sandbox.amazon_answers import cents, iso, order_id
-from sync_service.sandbox.amazon_money import REFUND, RETURN_FEE, SHIPMENT, ledger, parts_of
+from sync_service.sandbox.amazon_ledger import REFUND, RETURN_FEE, SHIPMENT, ledger, parts_of
 from sync_service.sandbox.simulator import Book
 from sync_service.sandbox.world import World
 
