@@ -280,10 +280,3 @@ def _tell(measured: Measured, number: int) -> None:
     """Say on the error stream how far the rounds are."""
     last = f"{measured.seconds[-1]:.3f} s" if measured.seconds else "warm-up"
     print(f"    round {number}: {measured.contender.name} {last}", file=sys.stderr, flush=True)
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Give the seconds of one call and its result, for splits inside a contender."""
-    started = time.perf_counter()
-    result = work()
-    return time.perf_counter() - started, result

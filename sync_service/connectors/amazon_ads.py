@@ -11,7 +11,7 @@ Clicks move for 3 days, conversions for 45: the newest 14 days are fetched daily
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -257,37 +257,6 @@ def _fetch_sd(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     return fetch(session, shop, window, SPONSORED_DISPLAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """An advertiser's account on one marketplace."""
-
-    id: str
-    country: str
-    currency: str
-    time_zone: str
-    marketplace: str
-
-
-def profiles(session: Session) -> tuple[Profile, ...]:
-    """The profiles that the account may read, for `connect`; none before the first campaign."""
-    answer = session.call("listProfiles", "GET", f"{session.shop.urls['api']}/v2/profiles").json()
-    if not isinstance(answer, Sequence) or isinstance(answer, str):
-        raise ContractBroken("the profiles are no JSON list")
-    return tuple(_profile(one) for one in answer)
-
-
-def _profile(one: Json) -> Profile:
-    account = one.get("accountInfo")
-    place = account.get("marketplaceStringId") if isinstance(account, Mapping) else ""
-    return Profile(
-        id=str(one.get("profileId") or ""),
-        country=str(one.get("countryCode") or ""),
-        currency=str(one.get("currencyCode") or ""),
-        time_zone=str(one.get("timezone") or ""),
-        marketplace=str(place or ""),
-    )
-
-
 def authorise(session: Session, access: str) -> Mapping[str, str]:
     """The headers of a call; the scope is the profile, which is the shop's id here."""
     return {
@@ -324,7 +293,6 @@ AMAZON_ADS: Final = Connector(
     # Amazon's limits are dynamic; it advises few calls, spread over the day.
     limits={
         "token": Limit(1, 5),
-        "listProfiles": Limit(0.5, 5),
         "createReport": Limit(0.5, 5),
         "getReport": Limit(1, 10),
         "document": Limit(10, 10),

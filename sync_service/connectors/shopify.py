@@ -6,14 +6,12 @@ Fetching: `shopify_streams`. Reading: `shopify_parse`, `shopify_facts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from kpi.model import Window
-from sync_service.connectors import shopify_queries as queries
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import Connector, FetchResult, Limit, Session, ShopRef, Stream
-from sync_service.connectors.shopify_desk import desk_for, judge, observe
+from sync_service.connectors.shopify_desk import judge, observe
 from sync_service.connectors.shopify_streams import (
     orders,
     payments,
@@ -22,25 +20,6 @@ from sync_service.connectors.shopify_streams import (
     stock,
     traffic,
 )
-from sync_service.connectors.shopify_values import text, thing
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """What a store says about itself, for `connect`."""
-
-    domain: str
-    time_zone: str
-    currency: str
-
-
-def store(session: Session) -> Store:
-    """The store behind an access token."""
-    desk = desk_for(session, session.shop, "shopify.orders")
-    shop = thing(desk.ask(queries.SHOP), "shop")
-    return Store(
-        text(shop, "myshopifyDomain"), text(shop, "ianaTimezone"), text(shop, "currencyCode")
-    )
 
 
 def authorise(session: Session, _access: str) -> Mapping[str, str]:

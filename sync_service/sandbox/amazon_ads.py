@@ -18,7 +18,6 @@ from sync_service.sandbox.simulator import DAYS, book
 from sync_service.sandbox.wire import Buckets, Json, Reply, Request, SandboxTime, as_json
 from sync_service.sandbox.world import ADS_CLIENT_ID, SandboxShop, World
 
-CREATE = "application/vnd.createasyncreportrequest.v3+json"
 LINK_LIFE = 3600
 RATE, BURST = 0.2, 10  # dynamic at Amazon; this much is served here
 

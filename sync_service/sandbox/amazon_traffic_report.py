@@ -21,7 +21,6 @@ from sync_service.sandbox.view import View, live
 from sync_service.sandbox.wire import Json
 from sync_service.sandbox.world import HISTORY_START
 
-GRAINS = frozenset({"DAY", "WEEK", "MONTH"})
 ASIN_GRAINS = frozenset({"PARENT", "CHILD", "SKU"})
 SERVED = ("DAY",)  # longer grains exist at Amazon; nobody here asks for them
 
