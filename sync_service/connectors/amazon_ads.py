@@ -18,6 +18,7 @@ from typing import Final
 
 from kpi.model import WHOLE_SHOP, Window
 from sync_service.connectors.amazon_login import SECRETS, USER_AGENT, refresh
+from sync_service.connectors.json_values import Json, answered, text
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import (
     Connector,
@@ -40,8 +41,6 @@ CREATE_TYPE: Final = "application/vnd.createasyncreportrequest.v3+json"
 ALREADY_BUILDING: Final = 425
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MEASURES: Final = ("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions")
-
-Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +118,20 @@ def report_body(product: Product, window: Window, days: str) -> dict[str, object
 
 def created(answer: Response) -> str:
     """The report's id; an identical one that is being built already names its own in a 425."""
-    body = _object(answer)
+    body = answered(answer)
     if answer.status == ALREADY_BUILDING:
         found = UUID.search(str(body.get("detail") or ""))
         if not found:
             raise ContractBroken("425 without the id of the report that is being built")
         return found.group()
-    return _text(body, "reportId")
+    return text(body, "reportId")
 
 
 def state(answer: Json) -> ReportState:
     """PENDING, PROCESSING, COMPLETED, FAILED."""
-    status = _text(answer, "status")
+    status = text(answer, "status")
     if status == "COMPLETED":
-        return ReportState("ready", document=_text(answer, "reportId"))
+        return ReportState("ready", document=text(answer, "reportId"))
     if status == "FAILED":
         return ReportState("failed", reason=str(answer.get("failureReason") or "no reason"))
     return ReportState("processing")
@@ -159,11 +158,11 @@ def fetch(session: Session, shop: ShopRef, window: Window, product: Product) -> 
         return created(answer)
 
     def poll(report: str) -> ReportState:
-        return state(_object(session.call("getReport", "GET", f"{api}/{report}")))
+        return state(answered(session.call("getReport", "GET", f"{api}/{report}")))
 
     def download(report: str) -> bytes:
-        answer = _object(session.call("getReport", "GET", f"{api}/{report}"))
-        link = _text(answer, "url")
+        answer = answered(session.call("getReport", "GET", f"{api}/{report}"))
+        link = text(answer, "url")
         return session.call("document", "GET", link, auth=False, document=True).content
 
     key = {"report": product.report_type, "start": str(span.start), "end": str(span.end)}
@@ -194,7 +193,7 @@ def read(
 
 def _line(line: Json, tally: Tally, product: Product, days: str, doubts: Doubts) -> None:
     sales, orders = product.attributed(days)
-    day = iso_day(_text(line, "date"))
+    day = iso_day(text(line, "date"))
     sku, part = _owner(line, product)
     currency = str(line.get("campaignBudgetCurrencyCode") or "")
     if currency and currency != tally.currency:
@@ -229,20 +228,6 @@ def _amount(line: Json, name: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         raise ContractBroken(f"the report has no number in {name!r}")
     return Decimal(value)
-
-
-def _object(answer: Response) -> Json:
-    value = answer.json()
-    if not isinstance(value, Mapping):
-        raise ContractBroken("the answer is no JSON object")
-    return value
-
-
-def _text(of: Json, name: str) -> str:
-    value = of.get(name)
-    if not isinstance(value, str) or not value:
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value
 
 
 def _fetch_sp(session: Session, shop: ShopRef, window: Window) -> FetchResult:

@@ -25,10 +25,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from kpi.model import Window
+from sync_service.connectors.json_values import Json, part, text
 from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
 from sync_service.connectors.shop_days import day_of, iso_day
 from sync_service.connectors.shopify_parse import GivenBack, Line, Order, Refund
-from sync_service.connectors.shopify_values import Json, decimal, sku_of, text, thing, things, whole
+from sync_service.connectors.shopify_values import decimal, sku_of, things, whole
 from sync_service.connectors.tally import NO_PRODUCT, Distinct, Tally
 
 PLATFORM_FEES: Final = frozenset(
@@ -166,10 +167,10 @@ def fee_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[Fact
         if node.get("test"):
             continue
         day = day_of(text(node, "transactionDate"), shop.time_zone)
-        fee = thing(node, "fee")
+        fee = part(node, "fee")
         tally.add(day, "payment_fees", decimal(fee), currency=text(fee, "currencyCode"))
         if node.get("type") in PLATFORM_FEES:
-            taken = thing(node, "amount")
+            taken = part(node, "amount")
             tally.add(day, "platform_fees", -decimal(taken), currency=text(taken, "currencyCode"))
     return tally.rows()
 
@@ -179,7 +180,7 @@ def by_day(answer: Json, measure: str, tally: Tally) -> None:
     errors = answer.get("parseErrors")
     if errors:
         raise ContractBroken(f"ShopifyQL: {errors}")
-    table = thing(answer, "tableData")
+    table = part(answer, "tableData")
     columns = [text(column, "name") for column in things(table, "columns")]
     rows = table.get("rows")
     if not isinstance(rows, list) or not {"day", measure} <= set(columns):

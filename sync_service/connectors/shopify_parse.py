@@ -10,15 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sync_service.connectors.shopify_values import (
-    Json,
-    shop_money,
-    sku_of,
-    text,
-    thing,
-    things,
-    whole,
-)
+from sync_service.connectors.json_values import Json, part, text
+from sync_service.connectors.shopify_values import shop_money, sku_of, things, whole
 
 FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 RETURNED: Final = frozenset({"OPEN", "CLOSED"})
@@ -119,14 +112,14 @@ def read_refund_line(line: Json) -> Line:
     """A line of a refund."""
     amount, currency = shop_money(line, "subtotalSet")
     return Line(
-        sku_of(thing(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
+        sku_of(part(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
     )
 
 
 def read_fulfilment_line(line: Json) -> tuple[str, int]:
     """SKU and units of a line of a fulfilment."""
     units = line.get("quantity")
-    return sku_of(thing(line, "lineItem")), int(units) if isinstance(units, int) else 0
+    return sku_of(part(line, "lineItem")), int(units) if isinstance(units, int) else 0
 
 
 def read_given_back(node: Json, returns: Sequence[Json]) -> GivenBack | None:
@@ -152,5 +145,5 @@ def _return(node: Json) -> Return:
 
 
 def _return_line(line: Json) -> tuple[str, int]:
-    item = thing(thing(line, "fulfillmentLineItem"), "lineItem")
+    item = part(part(line, "fulfillmentLineItem"), "lineItem")
     return sku_of(item), whole(line, "quantity")

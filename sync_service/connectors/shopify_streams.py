@@ -13,17 +13,11 @@ from kpi.model import Window
 from sync_service.connectors import shopify_facts as count
 from sync_service.connectors import shopify_parse as read
 from sync_service.connectors import shopify_queries as queries
+from sync_service.connectors.json_values import Json, part, text
 from sync_service.connectors.kernel import FetchResult, Session, ShopRef
 from sync_service.connectors.shop_days import DAY, clipped, midnight, snapshot_day, today, utc
 from sync_service.connectors.shopify_desk import Desk, desk_for
-from sync_service.connectors.shopify_values import (
-    Json,
-    assembled,
-    bulk_objects,
-    text,
-    thing,
-    things,
-)
+from sync_service.connectors.shopify_values import assembled, bulk_objects, things
 from sync_service.connectors.tally import Tally
 
 BULK_DAYS: Final = 14  # longer windows go by a bulk operation; the daily look-back goes by pages
@@ -58,7 +52,7 @@ def orders(session: Session, shop: ShopRef, window: Window) -> FetchResult:
 
 def zone_agrees(desk: Desk) -> None:
     """Days would shift in silence if the store's zone were another one than ours."""
-    there = text(thing(desk.ask(queries.SHOP), "shop"), "ianaTimezone")
+    there = text(part(desk.ask(queries.SHOP), "shop"), "ianaTimezone")
     if there != desk.shop.time_zone:
         desk.doubts.add(f"other_zone:{there}", desk.shop.time_zone)
 
@@ -78,7 +72,7 @@ def _paged_orders(desk: Desk, days: Window) -> list[read.Order | None]:
     return [
         read.read_order(
             one,
-            desk.all_of(thing(one, "lineItems"), queries.ORDER_LINES, path, text(one, "id")),
+            desk.all_of(part(one, "lineItems"), queries.ORDER_LINES, path, text(one, "id")),
         )
         for one in desk.pages(queries.ORDERS, ("orders",), query=_search(desk.shop, days))
     ]
@@ -90,7 +84,7 @@ def _parcels(desk: Desk, ids: Sequence[str]) -> dict[str, list[tuple[str, int]]]
         text(node, "id"): [
             read.read_fulfilment_line(line)
             for line in desk.all_of(
-                thing(node, "fulfillmentLineItems"),
+                part(node, "fulfillmentLineItems"),
                 queries.FULFILMENT_LINES,
                 path,
                 text(node, "id"),
@@ -131,13 +125,13 @@ def _paged_refunds(desk: Desk, days: Window) -> list[read.GivenBack | None]:
 
 def _returns(desk: Desk, order: Json) -> list[Json]:
     gid = text(order, "id")
-    returns = desk.all_of(thing(order, "returns"), queries.RETURNS_MORE, ("order", "returns"), gid)
+    returns = desk.all_of(part(order, "returns"), queries.RETURNS_MORE, ("order", "returns"), gid)
     path = ("return", "returnLineItems")
     return [
         {
             **one,
             "returnLineItems": desk.all_of(
-                thing(one, "returnLineItems"), queries.RETURN_LINES, path, text(one, "id")
+                part(one, "returnLineItems"), queries.RETURN_LINES, path, text(one, "id")
             ),
         }
         for one in returns
@@ -150,7 +144,7 @@ def _refund_lines(desk: Desk, ids: Sequence[str]) -> dict[str, list[read.Line]]:
         text(node, "id"): [
             read.read_refund_line(line)
             for line in desk.all_of(
-                thing(node, "refundLineItems"), queries.REFUND_MORE, path, text(node, "id")
+                part(node, "refundLineItems"), queries.REFUND_MORE, path, text(node, "id")
             )
         ]
         for node in _by_ids(desk, queries.REFUND_LINES, ids)
@@ -168,7 +162,7 @@ def traffic(session: Session, shop: ShopRef, window: Window) -> FetchResult:
         (queries.sales_text, "gross_sales"),
     ):
         asked = words(str(days.start), str(days.end - DAY))
-        answer = thing(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
+        answer = part(desk.ask(queries.SESSIONS, query=asked), "shopifyqlQuery")
         count.by_day(answer, measure, tally)
     return FetchResult(tally.rows(), warnings=desk.doubts.problems())
 
@@ -210,7 +204,7 @@ def stock(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     path = ("inventoryItem", "inventoryLevels")
     levels = {
         text(one, "id"): desk.all_of(
-            thing(one, "inventoryLevels"), queries.STOCK_LEVELS, path, text(one, "id")
+            part(one, "inventoryLevels"), queries.STOCK_LEVELS, path, text(one, "id")
         )
         for one in items
     }
