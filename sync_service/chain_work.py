@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from kpi.errors import Problem
 from kpi.model import Window
-from sync_service import commits, due
+from sync_service import commits, due, spent
 from sync_service.chains import Chain, Event, Parts, Piece, Progress
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.kernel import FetchResult
@@ -111,6 +111,8 @@ def _span(run: Run, chain: Chain, span: Window, lease: Lease) -> None:
     rows = commits.commit(
         run.parts.facts, store, lease, run.id, _joined(run, chain, pieces, started)
     )
+    if chain.recent and chain.weekly is None:  # a usual fetch: the weekly one looks further back
+        spent.record(store, chain.stream.name, chain.shop.code, chain.made)
     for piece in pieces:
         run.parts.kit.reports.committed(chain.stream.name, chain.shop.code, piece.window)
     with run.lock:
@@ -144,7 +146,9 @@ def _piece(run: Run, chain: Chain, planned: Window) -> Piece:
     types = {entry.name: entry.type for entry in run.parts.facts.schema}
     result = FetchResult(())
     if window.days:
-        session = LiveSession(run.parts.kit, chain.connector, shop, stream.name, window)
+        session = LiveSession(
+            run.parts.kit, chain.connector, shop, stream.name, window, made=chain.made
+        )
         result = stream.fetch(session, shop, window)
     rows = to_table(stream, shop.currency, window, result, types)
     with run.lock:

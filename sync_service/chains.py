@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -70,6 +71,7 @@ class Chain:
     known_until: date = date.min  # last day that was there before; the oldest is rationed first
     # What a parked span has fetched so far, by piece; a process that dies fetches it again.
     fetched: dict[Window, Piece] = field(default_factory=dict, compare=False)
+    made: Counter[str] = field(default_factory=Counter, compare=False)  # calls by operation
 
     @property
     def name(self) -> str:

@@ -1,7 +1,8 @@
 """`python -m sync_service ...`: every command, its exit code, and the sentence when it cannot run.
 
 Exit codes: 0 done; 1 done, and something needs a person; 2 the command line is wrong; 3 refused,
-the sentence says why; 75 somebody else is at it, try again later.
+the sentence says why; 75 somebody else is at it, try again later. With --json exactly one JSON
+object goes to standard output, also when the command is refused.
 """
 
 from __future__ import annotations
@@ -11,50 +12,100 @@ import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 from kpi.errors import KpiError
 from kpi.model import Language
-from sync_service.commands import books, data, demo, files, service
+from sync_service.commands import books, connecting, data, demo, files, service
 from sync_service.console import Exit, Terminal
 from sync_service.house import open_house
+from sync_service.outside import OUTSIDE, from_outside
 from sync_service.redaction import start_logging
 from sync_service.settings import Settings, from_environment
+from sync_service.told import BusyError, ToldError, sentence
 from sync_service.workbooks.refusals import BookChangedError, BookInUseError
 
-AGAIN = (BookChangedError, BookInUseError)
+AGAIN = (BookChangedError, BookInUseError, BusyError)
 
 
-def parser() -> argparse.ArgumentParser:
+class WrongWordsError(ToldError):
+    """A command line that cannot be understood."""
+
+
+class Words(argparse.ArgumentParser):
+    """A parser that lets `main` say what is wrong, in JSON too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Carry the sentence with the usage of the command that was meant."""
+        usage = self.format_usage()
+        raise WrongWordsError(
+            f"{usage}{message}. `{self.prog} --help` shows what can be written.",
+            f"{usage}命令行有误：{message}。运行 `{self.prog} --help` 查看写法。",
+        )
+
+
+def parser() -> Words:
     """The command line."""
-    made = argparse.ArgumentParser(prog="python -m sync_service", description=__doc__)
-    made.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    made.add_argument("--lang", choices=("zh", "en"), help="language of the output")
-    made.add_argument("--home", type=Path, help="data folder; the default is LINKSTAR_HOME")
+    made = Words(prog="python -m sync_service", description=__doc__)
+    _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, data, demo, service, files):
+    for group in (books, connecting, data, demo, service, files):
         group.add(commands)
-    for one in set(commands.choices.values()):  # --json may also stand behind the command
-        one.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    for one in set(commands.choices.values()):  # they may also stand behind the command
+        _add_common(one, argparse.SUPPRESS)
     return made
+
+
+def _add_common(made: argparse.ArgumentParser, default: str | None) -> None:
+    """What every command takes."""
+    of_json = default if default is not None else False
+    made.add_argument(
+        "--json", action="store_true", default=of_json, help="one JSON object on standard output"
+    )
+    made.add_argument(
+        "--lang", choices=("zh", "en"), default=default, help="language of the output"
+    )
+    made.add_argument(
+        "--home", type=Path, default=default, help="data folder; the default is LINKSTAR_HOME"
+    )
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
     _readable_streams()
     start_logging(logging.WARNING)
-    given = parser().parse_args(words)
-    try:
-        settings = _settings(given)
-    except KpiError as error:
-        sys.stderr.write(f"{error}\n")
-        return Exit.REFUSED
-    language: Language = given.lang or settings.language
-    terminal = Terminal(language, as_json=given.json)
-    code = _run(terminal, settings, given)
+    typed = list(sys.argv[1:] if words is None else words)
+    terminal = Terminal(_meant(typed), as_json="--json" in typed)
+    code = _understood(terminal, typed)
     terminal.result["exit"] = int(code)
     terminal.finish()
     return int(code)
+
+
+def _meant(typed: Sequence[str]) -> Language:
+    """The language of a sentence about the command line or the settings themselves."""
+    asked = [after for word, after in pairwise(typed) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in typed if word.startswith("--lang=")]
+    if asked:
+        return "zh" if asked[-1] == "zh" else "en"
+    try:
+        return from_environment().language
+    except KpiError:
+        return "en"
+
+
+def _understood(terminal: Terminal, typed: Sequence[str]) -> Exit:
+    """Read the command line and the settings, then run."""
+    try:
+        given = parser().parse_args(typed)
+        settings = _settings(given)
+    except WrongWordsError as error:
+        return _refused(terminal, error, Exit.USAGE)
+    except KpiError as error:
+        return _refused(terminal, error, Exit.REFUSED)
+    return _run(terminal, settings, given)
 
 
 def _run(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> Exit:
@@ -69,14 +120,16 @@ def _run(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> E
         return _refused(terminal, error, Exit.RETRY)
     except KpiError as error:
         return _refused(terminal, error, Exit.REFUSED)
+    except OUTSIDE as error:
+        told = from_outside(error, settings.home)
+        return _refused(terminal, told, Exit.RETRY if isinstance(told, BusyError) else Exit.REFUSED)
     except KeyboardInterrupt:
         terminal.say("已停止；再次运行会接着做。", "Stopped; the next run goes on from here.")
         return Exit.RETRY
 
 
 def _refused(terminal: Terminal, error: KpiError, code: Exit) -> Exit:
-    texts = getattr(error, "texts", None)
-    said = texts[terminal.language] if isinstance(texts, dict) else str(error)
+    said = sentence(error, terminal.language)
     terminal.result["error"] = said
     sys.stderr.write(f"{said}\n")
     return code

@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from kpi.errors import KpiError
 from sync_service import schema
 from sync_service.migrations import next_migration
+from sync_service.told import ToldError
 
 BUSY_SECONDS = 30
 _WRITER_LOCK = 0x4C535450  # one number for all writers of one PostgreSQL database
@@ -107,11 +108,11 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     cursor.execute("PRAGMA journal_mode=wal")
     mode = cursor.fetchone()
     if mode is None or mode[0] != "wal":
-        message = (
+        raise ToldError(
             f"The control database answered journal mode {mode} instead of wal. "
-            "Put the data folder on a local disk with free space."
+            "Put the data folder on a local disk with free space.",
+            f"控制数据库的日志模式为 {mode} 而非 wal。请将数据文件夹放在有空间的本地磁盘上。",
         )
-        raise KpiError(message)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from kpi.actuals import Actual
 from kpi.calendar import period
-from kpi.errors import KpiError
 from kpi.model import Period, Region
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES, Owner
 from sync_service.compute import Computed, ScopeKey
 from sync_service.house import House
 from sync_service.refresh import Order, look
+from sync_service.told import ToldError
 
 OWNERS = {
     Owner.MANAGER: ("经理填写", "typed by the manager"),
@@ -48,8 +48,10 @@ def explain(house: House, order: Order, cell: str) -> Told:
     table, row, column = _find(seen.contents.tables.values(), cell)
     layout = next((c for c in TABLES[table.name].columns if c.code == column), None)
     if layout is None:
-        text = f"{cell} is a column of your own in {table.name}; the service never touches it."
-        raise KpiError(text)
+        raise ToldError(
+            f"{cell} is a column of your own in {table.name}; the service never touches it.",
+            f"{cell} 是 {table.name} 中您自己的列，服务从不改动。",
+        )
     zh, en = OWNERS[layout.owner]
     value = row.value(column)
     shown = getattr(value, "text", value)
@@ -74,7 +76,10 @@ def _find(tables: Iterable[Table], cell: str) -> tuple[Table, Row, str]:
             for column, one in row.cells.items():
                 if one.address == wanted:
                     return table, row, column
-    raise KpiError(f"{cell} lies in none of our tables. Give a cell such as 店铺!Q5 or Items!I6.")
+    raise ToldError(
+        f"{cell} lies in none of our tables. Give a cell such as 店铺!Q5 or Items!I6.",
+        f"{cell} 不在任何服务表中。请给出如 店铺!Q5 或 Items!I6 的单元格。",
+    )
 
 
 def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:

@@ -28,6 +28,7 @@ from sync_service.orders import Threads, open_queue
 from sync_service.refresh import Order, Outcome, refresh
 from sync_service.stops import STOPS, as_trouble
 from sync_service.sync import SyncReport, backfill, sync
+from sync_service.told import ToldError, texts_of
 from sync_service.workbooks.xlsx import XlsxPort
 
 LOG = logging.getLogger(__name__)
@@ -64,9 +65,11 @@ class Jobs:
         holding = Holding(self.house.store).__enter__()
         if holding.take(SERVICE) is None:
             holding.__exit__(None, None, None)
-            raise KpiError(
-                f"Another service already runs on {self.house.settings.home}. "
-                "Stop it first, or start this one with another --home."
+            home = self.house.settings.home
+            raise ToldError(
+                f"Another service already runs on {home}. "
+                "Stop it first, or start this one with another --home.",
+                f"已有服务在使用 {home}。请先停止它，或用 --home 换一个数据文件夹。",
             )
         self._holding = holding
         runs.interrupt(self.house.store, self._now())
@@ -259,11 +262,8 @@ class Jobs:
 
 def _said(error: BaseException) -> dict[str, str]:
     """The sentence of a failure in both languages."""
-    texts = getattr(error, "texts", None)
-    if isinstance(texts, dict):
-        return {str(language): str(text) for language, text in texts.items()}
     if isinstance(error, KpiError):
-        return {"zh": str(error), "en": str(error)}
+        return {str(language): text for language, text in texts_of(error).items()}
     found = as_trouble(error)
     return {at: text.replace("{detail}", found.detail) for at, text in found.what.items()}
 
@@ -275,9 +275,11 @@ def check_place(path: Path) -> None:
         KpiError: It leads elsewhere, or the file is gone.
     """
     if not path.is_file() or path.resolve() != path:
-        raise KpiError(
+        raise ToldError(
             f"{path.name} is not where it was registered. Put it back, or register it again with "
-            "`python -m sync_service schedule --book FILE`."
+            "`python -m sync_service schedule --book FILE`.",
+            f"{path.name} 不在登记的位置。请放回原处，"
+            "或用 `python -m sync_service schedule --book 文件` 重新登记。",
         )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from kpi.errors import KpiError
 from sync_service.schema import metadata, mornings, schema_version
+from sync_service.told import ToldError
 
 
 def _first(connection: Connection) -> None:
@@ -45,11 +45,12 @@ def next_migration(connection: Connection) -> bool:
     """
     found = version(connection)
     if found > len(MIGRATIONS):
-        message = (
+        raise ToldError(
             f"The control database has schema {found}, this program knows {len(MIGRATIONS)}. "
-            "It was written by a newer version: start that version, or restore a backup."
+            "It was written by a newer version: start that version, or restore a backup.",
+            f"控制数据库的结构版本为 {found}，本程序只认识 {len(MIGRATIONS)}。"
+            "它由更新的版本写成：请使用该版本，或恢复备份。",
         )
-        raise KpiError(message)
     if found == len(MIGRATIONS):
         return False
     name, migrate = MIGRATIONS[found]

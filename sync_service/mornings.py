@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 
-from kpi.errors import KpiError
 from sync_service import control, schema
 from sync_service.control import Control
+from sync_service.told import ToldError
 
 DEFAULT_AT = "08:30"
 EARLY = timedelta(minutes=60)  # reports take minutes to build: they are asked for before
@@ -85,7 +85,10 @@ def register(
 ) -> Morning:
     """Put a workbook on the list; its first morning is the next one, never one of the past."""
     if not CLOCK.fullmatch(at):
-        raise KpiError(f"{at!r} is no time of day. Write hours and minutes, for example 08:30.")
+        raise ToldError(
+            f"{at!r} is no time of day. Write hours and minutes, for example 08:30.",
+            f"{at!r} 不是时刻。请写小时和分钟，例如 08:30。",
+        )
     found = Morning(str(book.resolve()), at, time_zone, tuple(shops), None)
     last = found.slot(now).date()
     row = {

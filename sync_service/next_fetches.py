@@ -10,14 +10,15 @@ from sqlalchemy import select, update
 from sync_service import commits, due, mornings, rations, schema
 from sync_service.connectors.kernel import ShopRef, Stream
 from sync_service.house import House, wanted_streams
-from sync_service.schedule import is_due
+from sync_service.schedule import Plan
 
 OLD = timedelta(hours=6)  # facts older than this are fetched before the morning file
 
 
 def due_streams(house: House, now: datetime) -> list[rations.Wanted]:
-    """The streams whose time has come."""
-    return [w for w in wanted_streams(house) if is_due(house.store, w[1], w[2], now)]
+    """The streams whose time has come; two reads for all, each minute asks for them."""
+    plan = Plan.of(house.store)
+    return [w for w in wanted_streams(house) if plan.is_due(w[1].name, w[2].code, now)]
 
 
 def refetch(house: House, one: mornings.Morning, now: datetime) -> None:
@@ -38,15 +39,11 @@ def refetch(house: House, one: mornings.Morning, now: datetime) -> None:
 
 def paid(house: House, streams: Sequence[rations.Wanted], now: datetime) -> list[tuple[str, str]]:
     """The rationed streams that may be fetched now, the oldest shop first."""
-    scarce = [w for w in streams if rations.rationed(w[1])]
-    if not scarce:
+    queue = rations.queue(house.store, streams)
+    if not queue:
         return []
-    with house.store.read() as connection:
-        rows = connection.execute(select(schema.stream_state)).mappings().all()
-    last = {(row["stream"], row["shop"]): row["last_success"] for row in rows}
-    scarce.sort(key=lambda w: str(last.get((w[1].name, w[2].code)) or ""))
-    count = rations.spend(house.store, [rations.cost(w[1]) for w in scarce], now)
-    return [(w[1].name, w[2].code) for w in scarce[:count]]
+    count = rations.spend(house.store, [calls for _, calls in queue], now)
+    return [pair for pair, _ in queue[:count]]
 
 
 def next_step(house: House, now: datetime) -> tuple[str, str] | None:

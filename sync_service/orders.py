@@ -12,8 +12,8 @@ from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.registry import Message
 
-from kpi.errors import KpiError
 from sync_service.settings import Settings
+from sync_service.told import ToldError
 
 NAME = "linkstar"
 CLOSING = 30.0  # seconds that a worker may take to end its job; the next start goes on
@@ -41,9 +41,11 @@ def open_queue(settings: Settings) -> Huey:
     if settings.queue is None:
         return SqliteHuey(NAME, filename=str(settings.home / "queue.db"), fsync=True, **plain)
     if find_spec("redis") is None:
-        raise KpiError(
+        raise ToldError(
             "LINKSTAR_QUEUE names a Redis server, but the package redis is not installed. "
-            "Run `pip install redis`, or leave the setting out to use SQLite."
+            "Run `pip install redis`, or leave the setting out to use SQLite.",
+            "LINKSTAR_QUEUE 指向 Redis，但未安装 redis 包。"
+            "请运行 `pip install redis`，或去掉该设置以使用 SQLite。",
         )
     return RedisHuey(NAME, url=settings.queue, **plain)
 

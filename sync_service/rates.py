@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi.errors import KpiError
 from kpi.money import DayRates, packaged_rates, read_rates_zip
 from sync_service.clock import Clock
 from sync_service.http import Client, Request, check_status
 from sync_service.retries import Patience, repeated
+from sync_service.told import ToldError
 from sync_service.workbooks.replace import replace_atomically
 
 ECB = "https://www.ecb.europa.eu"
@@ -42,9 +42,11 @@ def refresh_rates(home: Path, client: Client, clock: Clock, base: str = ECB) -> 
     content = repeated(fetch, clock, Patience(), clock.sleep)
     found, known = read_rates_zip(content), stored_rates(home)
     if found.days[-1] < known.days[-1]:
-        raise KpiError(
+        raise ToldError(
             f"The fetched rates end on {found.days[-1]}, the stored ones on {known.days[-1]}; "
-            "the stored ones stay. Try again tomorrow."
+            "the stored ones stay. Try again tomorrow.",
+            f"取到的汇率止于 {found.days[-1]}，已存的止于 {known.days[-1]}；"
+            "保留已存的。请明天再试。",
         )
     replace_atomically(home / FILE, [content])
     return found

@@ -7,9 +7,13 @@ budget share it, so the fastest frequency of each is the one that all of them ca
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
 
 from kpi.model import Texts, Window
 from sync_service import control, due, schema
@@ -17,6 +21,7 @@ from sync_service.connectors.amazon_sp_api import RATIONED
 from sync_service.connectors.buckets import Bucket
 from sync_service.connectors.kernel import Connector, ShopRef, Stream
 from sync_service.control import Control
+from sync_service.spent import Calls
 
 PROVIDER_RATE = 1 / 900  # traffic reports a second, of all sellers together: 96 a day
 PROVIDER_BURST = 16.0  # four hours' worth: a first start need not wait
@@ -25,6 +30,7 @@ LEAST = 300  # seconds: near real time; sooner the platforms have counted nothin
 STEP = 300
 ALMOST = 1e-6  # of a step: what division leaves behind
 MOST = 86_400
+PAID = ("processing", "ready", "downloaded")  # states of a report that the platform knows
 ANY_DAY = date(2026, 1, 1)
 WORDS: dict[str, Texts] = {
     RATIONED: {
@@ -40,22 +46,10 @@ OTHER: Texts = {
     "en": "the platform limits the calls of an account",
     "zh": "平台限制每个账号的调用次数",
 }
-# Stream -> (operation whose budget it draws on, calls of one piece of a usual shop).
-CALLS: dict[str, tuple[str, int]] = {
-    "amazon.orders": ("createReport", 1),
-    "amazon.order_metrics": ("getOrderMetrics", 1),
-    "amazon.traffic": (RATIONED, 1),
-    "amazon.traffic_asin": (RATIONED, 3),  # a report for each day of the look-back
-    "amazon.returns": ("createReport", 1),
-    "amazon.finances": ("listTransactions", 20),
-    "amazon.stock": ("getInventorySummaries", 20),
-    "amazon.stock_ledger": ("createReport", 1),
-    "amazon.listings": ("createReport", 1),
-    "amazon_ads.sp": ("createReport", 1),
-    "amazon_ads.sb": ("createReport", 1),
-    "amazon_ads.sd": ("createReport", 1),
-}
 Wanted = tuple[Connector, Stream, ShopRef]
+Counted = Mapping[tuple[str, str], Calls]
+"""(stream, shop) -> calls by operation of the last usual fetch."""
+NOTHING: Counted = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +62,120 @@ class Fastest:
 
 def rationed(stream: Stream) -> bool:
     """Whether a fetch starts reports that all sellers of the provider share."""
-    return CALLS.get(stream.name, ("", 0))[0] == RATIONED
+    return bool(stream.rationed)
 
 
-def fastest(wanted: Wanted, everything: Sequence[Wanted]) -> Fastest:
-    """What the budget of a stream leaves when all who share it fetch equally often."""
+def fastest(wanted: Wanted, everything: Sequence[Wanted], counted: Counted = NOTHING) -> Fastest:
+    """What the budgets of a stream leave when all who share them fetch equally often.
+
+    `counted` holds what earlier fetches really took; a stream that was never fetched takes what
+    its connector declares.
+    """
+    slowest = Fastest(LEAST, OTHER)
+    ration = wanted[1].rationed
+    for operation in (ration,) if ration else spending(wanted, counted):
+        seconds = _seconds(wanted, everything, operation, counted)
+        if seconds > slowest.seconds:
+            slowest = Fastest(min(seconds, MOST), WORDS.get(operation, OTHER))
+    return slowest
+
+
+def spending(wanted: Wanted, counted: Counted = NOTHING) -> Mapping[str, int]:
+    """Operation -> calls of one usual fetch, the calls that empty a second bucket in both."""
     connector, stream, shop = wanted
-    operation, _ = CALLS.get(stream.name, ("", 0))
-    if not operation:
-        return Fastest(LEAST, OTHER)
-    whole = operation == RATIONED
-    rate = PROVIDER_RATE if whole else connector.limits[operation].rate
+    known = counted.get((stream.name, shop.code)) or _declared(stream)
+    calls = Counter({op: n for op, n in known.items() if op in connector.limits})
+    for operation, number in list(calls.items()):
+        also = connector.limits[operation].also
+        if also:
+            calls[also] += number
+    return calls
+
+
+def _seconds(wanted: Wanted, everything: Sequence[Wanted], operation: str, counted: Counted) -> int:
+    """The steps in which a budget can pay for one fetch of all who draw on it.
+
+    Rationed streams come at the pace of their ration: it is taken off the budgets that they draw
+    on beside it, instead of counting them as often as the others.
+    """
+    connector, stream, shop = wanted
+    limit = connector.limits[operation]
     calls = sum(
-        _calls(other)
-        for plug, other, place in everything
-        if plug.platform == connector.platform
-        and CALLS.get(other.name, ("", 0))[0] == operation
-        and (whole or place.account == shop.account)
+        spending(other, counted).get(operation, 0)
+        for other in everything
+        if other[0].platform == connector.platform
+        and other[1].rationed == stream.rationed
+        and (limit.scope == "app" or other[2].account == shop.account)
     )
-    seconds = max(LEAST, math.ceil(calls / rate / STEP - ALMOST) * STEP)
-    return Fastest(min(seconds, MOST), WORDS.get(operation, OTHER))
+    shared = any(one.also == operation for one in connector.limits.values())
+    rate = PROVIDER_RATE if operation == RATIONED else limit.rate - PROVIDER_RATE * shared
+    return max(LEAST, math.ceil(calls / rate / STEP - ALMOST) * STEP)
 
 
-def _calls(stream: Stream) -> int:
-    """Calls of one fetch of the usual look-back."""
-    window = Window(ANY_DAY, ANY_DAY + timedelta(days=max(stream.look_back_days, 1)))
-    return cost(stream, window)
+def _declared(stream: Stream, window: Window | None = None) -> Mapping[str, int]:
+    """Calls of one fetch as the connector declares them; of the usual look-back by default."""
+    days = window or Window(ANY_DAY, ANY_DAY + timedelta(days=max(stream.look_back_days, 1)))
+    calls: Counter[str] = Counter()
+    for piece in due.chunks(days, stream.chunk_days):
+        calls.update(stream.spends(piece))
+    return calls
+
+
+def queue(store: Control, due_now: Sequence[Wanted]) -> list[tuple[tuple[str, str], int]]:
+    """((stream, shop), reports) of the rationed ones, the oldest data first.
+
+    A report that was asked for and is still being built was paid for then.
+    """
+    scarce = [w for w in due_now if rationed(w[1])]
+    states, asked = schema.stream_state.c, schema.reports.c
+    with store.read() as connection:
+        rows = connection.execute(select(states.stream, states.shop, states.last_success)).all()
+        open_ = connection.execute(
+            select(asked.stream, asked.shop, func.count())
+            .where(asked.state.in_(PAID), asked.report_id.is_not(None))
+            .group_by(asked.stream, asked.shop)
+        ).all()
+    last = {(stream, shop): str(at) for stream, shop, at in rows if at is not None}
+    paid = {(stream, shop): number for stream, shop, number in open_}
+    scarce.sort(key=lambda w: last.get(pair(w), ""))
+    return [(pair(w), max(0, cost(w[1]) - paid.get(pair(w), 0))) for w in scarce]
+
+
+def pair(wanted: Wanted) -> tuple[str, str]:
+    """(stream, shop): how tables name it."""
+    return wanted[1].name, wanted[2].code
+
+
+def turns(
+    store: Control, due_now: Sequence[Wanted], now: datetime
+) -> dict[tuple[str, str], datetime]:
+    """(stream, shop) -> when the ration pays for it, if all who wait before it are served first."""
+    have, needed = _ration(store, now), 0
+    found = {}
+    for who, calls in queue(store, due_now):
+        needed += calls
+        wait = max(0.0, needed - have.tokens) / PROVIDER_RATE
+        found[who] = now + timedelta(seconds=math.ceil(wait))
+    return found
+
+
+def _ration(store: Control, now: datetime) -> Bucket:
+    """The scheduler's ration as it is now."""
+    with store.read() as connection:
+        row = control.get(connection, schema.buckets, name=RATION)
+    return _refilled(row, now)
+
+
+def _refilled(row: Mapping[str, Any] | None, now: datetime) -> Bucket:
+    if row is None:
+        return Bucket(PROVIDER_BURST, now, PROVIDER_RATE, PROVIDER_BURST)
+    return Bucket(row["tokens"], row["at"], PROVIDER_RATE, PROVIDER_BURST).refilled(now)
 
 
 def spend(store: Control, calls: Sequence[int], now: datetime) -> int:
     """How many of these fetches the provider's ration pays for now, in their order."""
     with store.begin() as connection:
-        row = control.get(connection, schema.buckets, name=RATION)
-        have = (
-            Bucket(PROVIDER_BURST, now, PROVIDER_RATE, PROVIDER_BURST)
-            if row is None
-            else Bucket(row["tokens"], row["at"], PROVIDER_RATE, PROVIDER_BURST).refilled(now)
-        )
+        have = _refilled(control.get(connection, schema.buckets, name=RATION), now)
         paid = 0
         for cost in calls:
             if have.tokens < cost:
@@ -116,7 +187,5 @@ def spend(store: Control, calls: Sequence[int], now: datetime) -> int:
 
 
 def cost(stream: Stream, window: Window | None = None) -> int:
-    """Calls of one fetch: of a window, or of the usual look-back."""
-    if window is None:
-        return _calls(stream)
-    return CALLS[stream.name][1] * len(due.chunks(window, stream.chunk_days))
+    """Rationed reports of one fetch: of a window, or of the usual look-back."""
+    return _declared(stream, window).get(stream.rationed, 0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -34,17 +34,30 @@ class Compared:
     typed: float | None  # from the platform's own page
 
     @property
+    def other(self) -> float | None:
+        """What ours is held against: the typed figure, else the platform's stream."""
+        return self.platform if self.typed is None else self.typed
+
+    @property
     def difference(self) -> float | None:
-        """Ours against the typed figure, else the platform's stream; a fraction."""
-        other = self.platform if self.typed is None else self.typed
-        if self.ours is None or not other:
+        """The difference as a fraction of the other side; no fraction of nothing but nothing."""
+        if self.ours is None or self.other is None:
             return None
-        return R(self.ours / other - 1)
+        if not self.other:
+            return None if self.ours else 0.0
+        return R((self.ours - self.other) / self.other)
 
     @property
     def green(self) -> bool | None:
         """Whether both agree within half a percent; None while one side is unknown."""
-        return None if self.difference is None else abs(self.difference) <= TOLERANCE
+        if self.ours is None or self.other is None:
+            return None
+        return self.difference is not None and abs(self.difference) <= TOLERANCE
+
+    @property
+    def ends(self) -> tuple[date, date] | None:
+        """First and last day of the comparison, as a person reads them."""
+        return (self.days.start, self.days.end - timedelta(days=1)) if self.days.days else None
 
 
 def reconcile(done: Computed) -> Iterator[Compared]:

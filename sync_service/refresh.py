@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,22 +18,24 @@ from sqlalchemy import select
 from kpi.book import Book, read_book
 from kpi.book_checks import check_book
 from kpi.catalog import Catalog, shipped
-from kpi.errors import KpiError, Place, Problem
+from kpi.errors import Place, Problem
 from kpi.leaves import LeafSums
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
 from sheet_templates.layout import SHEETS
 from sheet_templates.words import decode
-from sync_service import audit, control, schema, written
+from sync_service import audit, control, rations, schema, written
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
 from sync_service.definitions import keep_definitions
 from sync_service.filling.everything import patches, stamps
 from sync_service.filling.products import Units
-from sync_service.house import CONNECTORS, House
+from sync_service.house import CONNECTORS, House, wanted_streams
 from sync_service.imports.unit_costs import known_costs, with_costs
 from sync_service.leaf_query import LeafQuery
 from sync_service.reconcile import Compared, reconcile
+from sync_service.schedule import Plan
 from sync_service.scorecard import Card, last_scorecard, scorecard
+from sync_service.told import ToldError
 from sync_service.workbooks.port import (
     BookContents,
     NamePatch,
@@ -135,9 +137,11 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
 def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     """Step 1: the book as nouns, the catalogue with its own KPIs, and every fault found."""
     if not contents.tables:
-        raise KpiError(
+        raise ToldError(
             "This workbook holds none of our tables. Make one with `python -m sync_service init`, "
-            "or check that the table names (tblTarget, ...) were not changed."
+            "or check that the table names (tblTarget, ...) were not changed.",
+            "该工作簿中没有本系统的表。请用 `python -m sync_service init` 新建，"
+            "或检查表名（tblTarget 等）是否被改过。",
         )
     catalog, own = shipped().with_own(contents.tables.get("tblKpi"), decode)
     book = read_book(contents.tables, decode, catalog.names())
@@ -181,7 +185,24 @@ def stream_states(
         failed = bool(row["last_error"]) and (last is None or row["last_error"] > last)
         error = (row["error_text"] or row["state"]) if failed else ""
         found[row["stream"], row["shop"]] = StreamState(last, row["next_run"], error, stale)
-    return found
+    return found | _turns(house, found, wanted, now)
+
+
+def _turns(
+    house: House,
+    states: Mapping[tuple[str, str], StreamState],
+    shops: Collection[str],
+    now: datetime,
+) -> dict[tuple[str, str], StreamState]:
+    """Streams whose time has come and that wait for their turn at the ration of the provider."""
+    plan = Plan.of(house.store)
+    waiting = [w for w in wanted_streams(house) if plan.is_due(w[1].name, w[2].code, now)]
+    never = StreamState(None, None, "", stale=True)
+    return {
+        who: replace(states.get(who, never), next_run=turn)
+        for who, turn in rations.turns(house.store, waiting, now).items()
+        if who[1] in shops
+    }
 
 
 def units_shipped(house: House, book: Book, now: datetime) -> Units:

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, select
 from kpi.errors import KpiError
 from sync_service import control, schema
 from sync_service.control import Control
+from sync_service.told import ToldError
 
 DATA_KEY = ".data_key"  # a field that no credential can have
 NONCE = 12  # bytes, random for each value
@@ -42,11 +43,11 @@ class KeyRing:
     def key(self, key_id: str) -> AESGCM:
         """Give the cipher of a key id."""
         if key_id not in self._keys:
-            message = (
+            raise ToldError(
                 f"The credentials were locked with key {key_id}, which is not in the key folder. "
-                "Put the key file back, or authorise the accounts again."
+                "Put the key file back, or authorise the accounts again.",
+                f"凭证由密钥 {key_id} 加密，密钥文件夹中没有它。请放回密钥文件，或重新授权账号。",
             )
-            raise KpiError(message)
         return AESGCM(self._keys[key_id])
 
 
@@ -68,8 +69,10 @@ def keys_from_folder(folder: Path) -> KeyRing:
 def _check_mode(file: Path) -> None:
     """Refuse a key that others may read; Windows has no such bits."""
     if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        message = f"Key file {file.name} can be read by others; run `chmod 400 {file}`."
-        raise KpiError(message)
+        raise ToldError(
+            f"Key file {file.name} can be read by others; run `chmod 400 {file}`.",
+            f"密钥文件 {file.name} 可被他人读取；请运行 `chmod 400 {file}`。",
+        )
 
 
 def _new_key_file(folder: Path) -> Path:
@@ -95,11 +98,11 @@ def keys_from_keyring() -> KeyRing:
             text = base64.b64encode(AESGCM.generate_key(KEY_BYTES * 8)).decode()
             keyring.set_password(KEYRING_SERVICE, "k0001", text)
     except keyring.errors.KeyringError as error:
-        message = (
+        raise ToldError(
             f"This computer's key store cannot be used ({error}). "
-            "Set LINKSTAR_KEYS=folder to keep the key in a file instead."
-        )
-        raise KpiError(message) from error
+            "Set LINKSTAR_KEYS=folder to keep the key in a file instead.",
+            f"本机的密钥库无法使用（{error}）。请设 LINKSTAR_KEYS=folder，将密钥存为文件。",
+        ) from error
     return KeyRing({"k0001": base64.b64decode(text)}, "k0001")
 
 
@@ -136,11 +139,12 @@ class Secrets:
             key_row = control.get(connection, schema.credentials, account=account, field=DATA_KEY)
             row = control.get(connection, schema.credentials, account=account, field=name)
         if row is None or key_row is None:
-            message = (
+            raise ToldError(
                 f"Account {account} has no {name}. "
-                f"Give it with `python -m sync_service connect {account}`."
+                f"Give it with `python -m sync_service connect SHOP --account {account} ...`.",
+                f"账号 {account} 缺少 {name}。"
+                f"请用 `python -m sync_service connect 店铺 --account {account} ...` 补上。",
             )
-            raise KpiError(message)
         cipher = AESGCM(_open(self.keys.key(key_row["key_id"]), account, DATA_KEY, key_row))
         return _open(cipher, account, name, row).decode()
 
@@ -210,13 +214,16 @@ def _bound(account: str, name: str, key_id: str) -> bytes:
 def _open(cipher: AESGCM, account: str, name: str, row: Mapping[str, object]) -> bytes:
     nonce, sealed, key_id = row["nonce"], row["ciphertext"], row["key_id"]
     if not isinstance(nonce, bytes) or not isinstance(sealed, bytes):
-        message = f"Credential {account}/{name} is damaged; authorise the account again."
-        raise KpiError(message)
+        raise ToldError(
+            f"Credential {account}/{name} is damaged; authorise the account again.",
+            f"凭证 {account}/{name} 已损坏；请重新授权该账号。",
+        )
     try:
         return cipher.decrypt(nonce, sealed, _bound(account, name, str(key_id)))
     except InvalidTag as error:
-        message = (
-            f"Credential {account}/{name} was changed, moved or locked with another key; "
-            f"authorise the account again with `python -m sync_service connect {account}`."
-        )
-        raise KpiError(message) from error
+        raise ToldError(
+            f"Credential {account}/{name} was changed, moved or locked with another key; authorise "
+            f"the account again: `python -m sync_service connect SHOP --account {account} ...`.",
+            f"凭证 {account}/{name} 被改动、移动或由其他密钥加密；请用 "
+            f"`python -m sync_service connect 店铺 --account {account} ...` 重新授权。",
+        ) from error

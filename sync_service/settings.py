@@ -21,9 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kpi.errors import KpiError
 from kpi.model import Language
 from sync_service.http import is_loopback
+from sync_service.told import ToldError
 
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "LINKSTAR_"
@@ -89,23 +89,31 @@ def _refuse_unknown(mine: Mapping[str, str]) -> None:
     """A misspelt variable would be ignored in silence; say which one is meant."""
     for name in mine:
         if name not in KNOWN and not name.startswith(OPTION):
-            message = f"Setting {name} is unknown; known are {', '.join(sorted(KNOWN))}."
-            raise KpiError(message)
+            known = ", ".join(sorted(KNOWN))
+            raise ToldError(
+                f"Setting {name} is unknown; known are {known}.",
+                f"设置 {name} 不存在；可用的有 {known}。",
+            )
 
 
 def _one_of(name: str, mine: Mapping[str, str], choices: tuple[str, ...]) -> str:
     text = mine.get(name) or choices[0]
     if text not in choices:
-        message = f"Setting {name} is {text!r}; write {' or '.join(choices)}."
-        raise KpiError(message)
+        wanted = " or ".join(choices)
+        raise ToldError(
+            f"Setting {name} is {text!r}; write {wanted}.",
+            f"设置 {name} 为 {text!r}；请写 {wanted}。",
+        )
     return text
 
 
 def _number(name: str, mine: Mapping[str, str], default: int, least: int, most: int) -> int:
     text = mine.get(name) or str(default)
     if not text.isdecimal() or not least <= int(text) <= most:
-        message = f"Setting {name} is {text!r}; write a whole number from {least} to {most}."
-        raise KpiError(message)
+        raise ToldError(
+            f"Setting {name} is {text!r}; write a whole number from {least} to {most}.",
+            f"设置 {name} 为 {text!r}；请写 {least} 到 {most} 的整数。",
+        )
     return int(text)
 
 
@@ -115,8 +123,10 @@ def _loopback(text: str) -> frozenset[str]:
     for pair in pairs:
         host, _, port = pair.rpartition(":")
         if not is_loopback(host) or not port.isdecimal():
-            message = f"Setting LINKSTAR_LOOPBACK holds {pair!r}; write 127.0.0.1:PORT."
-            raise KpiError(message)
+            raise ToldError(
+                f"Setting LINKSTAR_LOOPBACK holds {pair!r}; write 127.0.0.1:PORT.",
+                f"设置 LINKSTAR_LOOPBACK 含有 {pair!r}；请写 127.0.0.1:端口。",
+            )
     return frozenset(pairs)
 
 

@@ -27,7 +27,7 @@ from sync_service.chains import (
     recent_chain,
 )
 from sync_service.holding import Holding
-from sync_service.schedule import is_due
+from sync_service.schedule import Plan
 
 LOOK = 0.05  # real seconds between looks at parked chains while others run
 
@@ -61,7 +61,8 @@ def sync(
     """
     now = parts.kit.clock.now()
     wanted = asked_for(parts, shops, streams)
-    due_now = [w for w in wanted if force or is_due(parts.store, w[1], w[2], now)]
+    plan = Plan.of(parts.store)
+    due_now = [w for w in wanted if force or plan.is_due(w[1].name, w[2].code, now)]
     chains = [recent_chain(parts, each, now) for each in due_now]
     report = _run(parts, [chain for chain in chains if chain.pieces], patient, progress, stop)
     return _with_unconnected(parts, report, shops)

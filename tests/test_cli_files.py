@@ -126,9 +126,8 @@ def test_what_is_dropped_is_imported_or_refused_and_moved(
     "words", [("--period", "2026-13-01"), ("--period", "2026-10-02:2026-10-01")]
 )
 def test_a_period_that_is_none_is_a_wrong_command_line(
-    home: Path, tmp_path: Path, words: tuple[str, str]
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path, words: tuple[str, str]
 ) -> None:
     path = write(tmp_path / "costs.csv", COSTS)
-    with pytest.raises(SystemExit) as stopped:
-        main(["--home", str(home), "import", str(path), *words])
-    assert stopped.value.code == 2
+    code, said = run(capsys, home, "import", path, *words)
+    assert (code, words[1] in said["error"]) == (2, True)

@@ -325,7 +325,7 @@ def test_one_flipped_bit_is_refused(place: Place, place_of_flip: int) -> None:
     sealed = bytearray(row(place, "acc", "refresh_token")["ciphertext"])
     sealed[place_of_flip] ^= 1
     column(place, "acc", "refresh_token", ciphertext=bytes(sealed))
-    with pytest.raises(KpiError, match="connect acc") as raised:
+    with pytest.raises(KpiError, match="connect SHOP --account acc") as raised:
         place.kit.secrets.get("acc", "refresh_token")
     assert CANARY not in str(raised.value)
 
@@ -377,7 +377,7 @@ def test_wrapping_keys_are_rotated_without_touching_a_secret(place: Place) -> No
 
 
 def test_a_missing_secret_says_how_to_give_it(place: Place) -> None:
-    with pytest.raises(KpiError, match="connect nobody"):
+    with pytest.raises(KpiError, match="connect SHOP --account nobody"):
         place.kit.secrets.get("nobody", "refresh_token")
 
 

@@ -3,54 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from kpi.model import Language, Region
+from kpi.model import Region
 from kpi.scorecards import Item, PersonCard, coverage
-from sheet_templates.places import MANAGER_PLACES
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.refresh import look
-from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
-from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One refreshed workbook, as LibreOffice and as the service see it."""
-
-    language: Language
-    path: Path
-    sheets: Sheets
-    done: Computed
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """The rows of a table by column code."""
-        place = MANAGER_PLACES[table]
-        lines = self.sheets[place.sheet.title(self.language)][place.row + 1 :]
-        codes = [column.code for column in place.table.columns]
-        cells = [line[place.column : place.column + len(codes)] for line in lines]
-        return [dict(zip(codes, line, strict=True)) for line in cells if line[0] != ""]
-
-
-@pytest.fixture(scope="module", params=["XH", "HY"], ids=["XH in Chinese", "HY in English"])
-def case(
-    request: pytest.FixtureRequest,
-    road: Folder,
-    office: Office,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Case:
-    company: str = request.param
-    mine = copied(road, tmp_path_factory.mktemp(company) / "road", company)
-    path = mine.book(company)
-    with house_at(mine.home) as house:
-        seen = look(house, order_of(house, path))
-    assert not [p.line("en") for p in seen.problems if p.level == "error"]
-    return Case(COMPANIES[company][2], path, office.calculate(path), seen.done)
+from tests.libreoffice import NA, CellError, CellResult, Office
+from tests.road_cases import Case
 
 
 def cell(value: float | None) -> CellResult:

@@ -203,13 +203,13 @@ def test_the_ration_is_sixteen_reports_and_then_one_in_a_quarter_of_an_hour(one:
     assert rations.spend(store, [1] * 200, NINE + DAY * 30) == 16
 
 
-def test_every_amazon_stream_has_its_budget() -> None:
+def test_every_amazon_stream_declares_what_it_spends() -> None:
     for stream in AMAZON.streams:
-        operation, calls = rations.CALLS[stream.name]
-        assert operation in AMAZON.limits
-        assert calls > 0
+        calls = rations.spending(wanted(stream.name))
+        assert calls
+        assert set(calls) <= set(AMAZON.limits)
     assert rations.rationed(wanted("amazon.traffic")[1])
-    assert RATIONED in AMAZON.limits
+    assert rations.spending(wanted("amazon.traffic_asin")) == {RATIONED: 3, "createReport": 4}
 
 
 # --- the queue ----------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
-from kpi.errors import KpiError, Level
+from kpi.errors import Level
 from kpi.model import Language
 from sheet_templates.build import build
 from sync_service.console import Exit, Terminal
@@ -14,6 +15,7 @@ from sync_service.house import House
 from sync_service.refresh import Order, Outcome, book_name, read, refresh
 from sync_service.scorecard import Card
 from sync_service.sharing import came_back
+from sync_service.told import ToldError
 from sync_service.workbooks.xlsx import XlsxPort
 
 
@@ -44,7 +46,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def port_of(house: House, path: Path) -> XlsxPort:
     """The port of a workbook file; a missing file says so at once."""
     if not path.exists():
-        raise KpiError(f"{path} does not exist. Make it with `python -m sync_service init {path}`.")
+        raise ToldError(
+            f"{path} does not exist. Make it with `python -m sync_service init {path}`.",
+            f"{path} 不存在。请用 `python -m sync_service init {path}` 新建。",
+        )
+    if path.is_dir():
+        raise ToldError(
+            f"{path} is a folder. Name a workbook in it.", f"{path} 是文件夹。请指定其中的工作簿。"
+        )
     return XlsxPort(path, now=house.clock.now, backups=house.backups)
 
 
@@ -55,11 +64,21 @@ def order_of(house: House, path: Path, who: str = "cli") -> Order:
 
 def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Make a new workbook from the shipped template."""
+    del house  # it was opened, so a data folder that cannot be used is told at the first command
     path: Path = words.book
+    if path.suffix.casefold() != ".xlsx" or path.is_dir():
+        raise ToldError(
+            f"{path} cannot be a workbook. Choose a name that ends in .xlsx.",
+            f"{path} 不能作为工作簿。请用以 .xlsx 结尾的文件名。",
+        )
     if path.exists() and not words.force:
-        raise KpiError(f"{path} is there already. Choose another name, or add --force.")
-    language: Language = words.language or house.settings.language
+        raise ToldError(
+            f"{path} is there already. Choose another name, or add --force.",
+            f"{path} 已存在。请换一个名称，或加 --force。",
+        )
+    language: Language = words.language or terminal.language
     path.parent.mkdir(parents=True, exist_ok=True)
+    writable(path)
     build(path, words.edition, language)
     terminal.result["book"] = str(path)
     terminal.say(f"已新建 {path}", f"Made {path}")
@@ -82,12 +101,25 @@ def run_refresh(terminal: Terminal, house: House, words: argparse.Namespace) -> 
     """One refresh, with progress and what it found."""
     from sync_service.sync import sync  # noqa: PLC0415  # only --sync fetches
 
+    order = order_of(house, words.book)
+    writable(words.book)
     with terminal.steps() as bar:
         if words.sync:
             sync(house.syncing, patient=False, progress=bar.fetching("取数", "Fetching"))
-        outcome = refresh(house, order_of(house, words.book), bar.step)
+        outcome = refresh(house, order, bar.step)
     show(terminal, outcome, words.book)
     return Exit.FOUND if any(p.level is Level.ERROR for p in outcome.problems) else Exit.OK
+
+
+def writable(path: Path) -> None:
+    """Refuse a folder in which nothing can be put in place of the workbook, before any work."""
+    if not os.access(path.parent, os.W_OK):
+        raise ToldError(
+            f"{path.name} cannot be written: you have no right to change the folder {path.parent}. "
+            "Ask for the right, or copy the workbook to a folder of your own.",
+            f"{path.name} 无法写入：没有权限修改文件夹 {path.parent}。请开通权限，"
+            "或将工作簿复制到自己的文件夹。",
+        )
 
 
 def show(terminal: Terminal, outcome: Outcome, path: Path) -> None:
@@ -143,12 +175,13 @@ def run_reconcile(terminal: Terminal, house: House, words: argparse.Namespace) -
     """Our gross sales beside the platform's own, shop by shop."""
     from sync_service.refresh import look  # noqa: PLC0415
 
-    compared = look(house, order_of(house, words.book)).compared
+    with terminal.steps() as bar:
+        compared = look(house, order_of(house, words.book), bar.step).compared
     rows = []
     for one in compared:
         apart = one.difference
         mark = {True: "●", False: "■", None: "○"}[one.green]
-        days = f"{one.days.start} … {one.days.end}" if one.days.days else None
+        days = "{} … {}".format(*one.ends) if one.ends else None
         shown = None if apart is None else f"{apart * 100:+.2f} %"
         rows.append(
             (mark, one.shop, _money(one.ours), _money(one.platform), _money(one.typed), shown, days)
@@ -182,7 +215,10 @@ def _money(value: float | None) -> str | None:
 
 def run_explain(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Where the value of a cell comes from."""
-    told = explain(house, order_of(house, words.book), words.cell)
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        bar.step("查找来源", "Tracing the value")
+        told = explain(house, order, words.cell)
     terminal.result |= told.data
     for zh, en in told.lines:
         terminal.say(zh, en)

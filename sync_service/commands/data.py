@@ -1,45 +1,33 @@
-"""Commands about data: connect, sync, backfill, status, pause, resume."""
+"""Commands about data: sync, backfill, status, pause, resume."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
-import json
 import signal
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from types import FrameType
 
 from sqlalchemy import select
 
-from kpi.book import region_of
-from kpi.errors import KpiError, Level, Place
-from kpi.model import Shop
+from kpi.errors import Level, Place
 from sync_service import control, schema
-from sync_service.accounts import Account, Link, save_account, save_shop, shops
+from sync_service.accounts import shops
 from sync_service.console import Exit, Terminal
-from sync_service.house import CONNECTORS, House
+from sync_service.house import CONNECTORS, House, wanted_streams
 from sync_service.http import Client
 from sync_service.pausing import switch_writing
 from sync_service.rates import ECB, HOSTS, refresh_rates
 from sync_service.refresh import PAUSE, stream_states
 from sync_service.sync import SyncReport, backfill, sync
+from sync_service.told import ToldError
 from sync_service.troubles import Trouble
-
-SECRETS = {  # what a connection of a platform needs
-    "amazon": ("client_id", "client_secret", "refresh_token"),
-    "amazon_ads": ("client_id", "client_secret", "refresh_token"),
-    "shopify": ("access_token",),
-}
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parsers of this group."""
-    _add_connect(commands)
     for name, run, text in (
         ("sync", run_sync, "fetch what is new or may have been restated / 取数"),
         (
@@ -52,7 +40,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         one.add_argument("--shop", action="append", help="only this shop; may be repeated")
         one.add_argument("--stream", action="append", help="only this stream; may be repeated")
         if name == "backfill":
-            one.add_argument("--days", type=int, help="how far back; the default is a setting")
+            one.add_argument("--days", type=some_days, help="how far back; default is a setting")
         else:
             one.add_argument("--force", action="store_true", help="also what is not due yet")
         one.set_defaults(run=run)
@@ -67,75 +55,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
 
 
-def _add_connect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    one = commands.add_parser("connect", help="connect a shop to its platform / 连接店铺")
-    one.add_argument("shop", help="short code, for example AMZ-DE")
-    one.add_argument("--platform", choices=sorted(SECRETS), required=True)
-    one.add_argument("--account", required=True, help="name of the authorisation")
-    one.add_argument("--marketplace", required=True, help="marketplace id, profile id or domain")
-    one.add_argument("--market", required=True, help="US, DE, FR, IT, ES or EU")
-    one.add_argument("--currency", required=True)
-    one.add_argument("--time-zone", required=True, help="for example Europe/Berlin")
-    one.add_argument("--company", default="")
-    one.add_argument("--api", required=True, help="address of the API")
-    one.add_argument("--token", help="address that gives tokens")
-    one.add_argument("--secrets", type=Path, help="JSON file with the credentials; else asked for")
-    one.set_defaults(run=connect)
-
-
-def connect(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
-    """Store an authorisation encrypted, link the shop to it, and say what to run next."""
-    urls = {"api": words.api.rstrip("/")}
-    if words.token:
-        urls["token"] = words.token.rstrip("/")
-    account = Account(words.account, words.platform, words.company, urls)
-    own = words.platform if words.platform != "amazon_ads" else "amazon"
-    known = {shop.code: shop for shop in shops(house.store)}
-    if own != words.platform and words.shop not in known:
-        raise KpiError(f"Connect {words.shop} to {own} first; advertising is linked to that shop.")
-    secrets = _secrets(words)
-    save_account(house.store, account)
-    house.secrets.put(words.account, secrets)
-    market = words.market.upper()
-    shop = known.get(words.shop) or Shop(
-        code=words.shop,
-        platform=own,
-        market=market,
-        region=region_of(market),
-        currency=words.currency.upper(),
-        time_zone=words.time_zone,
-        company=words.company,
-    )
-    links = {**_links(house, words.shop), words.platform: Link(words.account, words.marketplace)}
-    save_shop(house.store, shop, links)
-    terminal.result |= {"shop": words.shop, "account": words.account}
-    terminal.say(
-        f"{words.shop} 已连接 {words.platform}；接着运行 sync 与 backfill。",
-        f"{words.shop} is connected to {words.platform}; now run sync and backfill.",
-    )
-    return Exit.OK
-
-
-def _links(house: House, code: str) -> dict[str, Link]:
-    with house.store.read() as connection:
-        row = control.get(connection, schema.shops, shop=code)
-    told = (row["settings"] or {}).get("links", {}) if row else {}
-    return {p: Link(one["account"], one["marketplace"], one["options"]) for p, one in told.items()}
-
-
-def _secrets(words: argparse.Namespace) -> dict[str, str]:
-    """From a file, or typed without echo; never from the command line, which others can see."""
-    names = SECRETS[words.platform]
-    if words.secrets is not None:
-        given = json.loads(words.secrets.read_text(encoding="utf-8"))
-    elif sys.stdin.isatty():
-        given = {name: getpass.getpass(f"{name}: ") for name in names}
-    else:
-        given = json.load(sys.stdin)
-    lacking = [name for name in names if not given.get(name)]
-    if lacking:
-        raise KpiError(f"The credentials lack {', '.join(lacking)}. Give them and run it again.")
-    return {name: str(given[name]) for name in names}
+def some_days(text: str) -> int:
+    """Read a number of days, at least one."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days such as 90")
+    return int(text)
 
 
 @contextmanager
@@ -162,8 +86,34 @@ def stopping(terminal: Terminal) -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+def _known(house: House, words: argparse.Namespace) -> None:
+    """Refuse shops and streams that are not connected: a misspelt one would fetch nothing."""
+    every = wanted_streams(house)
+    known = sorted({shop.code for _, _, shop in every})
+    if not known:
+        raise ToldError(
+            "No shop is connected yet. Run `python -m sync_service connect SHOP ...`, "
+            "or bring files with `import`.",
+            "尚未连接任何店铺。请运行 `python -m sync_service connect 店铺 ...`，"
+            "或用 `import` 导入文件。",
+        )
+    _named(words.shop, known, ("shop", "店铺"))
+    chosen = [stream for _, stream, shop in every if words.shop is None or shop.code in words.shop]
+    _named(words.stream, sorted({stream.name for stream in chosen}), ("stream", "数据流"))
+
+
+def _named(asked: Sequence[str] | None, known: Sequence[str], kind: tuple[str, str]) -> None:
+    strange = [name for name in asked or () if name not in known]
+    if strange:
+        raise ToldError(
+            f"No {kind[0]} {', '.join(strange)} is connected. Known: {', '.join(known)}.",
+            f"没有连接{kind[1]} {', '.join(strange)}。已有：{', '.join(known)}。",
+        )
+
+
 def run_sync(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch what is due."""
+    _known(house, words)
     with stopping(terminal) as stop, terminal.steps() as bar:
         report = sync(
             house.syncing,
@@ -178,6 +128,7 @@ def run_sync(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
 
 def run_backfill(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Fetch the past, newest first."""
+    _known(house, words)
     with stopping(terminal) as stop, terminal.steps() as bar:
         report = backfill(
             house.syncing,

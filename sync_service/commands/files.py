@@ -17,6 +17,7 @@ from sync_service.imports.drop import LOOK_SECONDS, DropFolder, Dropped
 from sync_service.imports.importing import Imported, import_file
 from sync_service.imports.layout import DAY, Options
 from sync_service.imports.storing import Change
+from sync_service.told import ToldError, sentence
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,10 +68,12 @@ def run_import(terminal: Terminal, house: House, words: argparse.Namespace) -> E
     refused = 0
     for path in words.file:
         try:
-            done = import_file(house, path, options, write=not words.dry_run)
+            with terminal.steps() as bar:
+                bar.step(f"导入 {path.name}", f"Importing {path.name}")
+                done = _one(house, path, options, write=not words.dry_run)
         except KpiError as error:
             refused += 1
-            said = _said(error, terminal)
+            said = sentence(error, terminal.language)
             files.append({"file": path.name, "state": "refused", "error": said})
             terminal.say(f"■ {said}", f"■ {said}")
             continue
@@ -84,9 +87,13 @@ def run_import(terminal: Terminal, house: House, words: argparse.Namespace) -> E
     return Exit.FOUND if any(one["refused"] for one in files) else Exit.OK
 
 
-def _said(error: KpiError, terminal: Terminal) -> str:
-    texts = getattr(error, "texts", None)
-    return str(texts[terminal.language]) if isinstance(texts, dict) else str(error)
+def _one(house: House, path: Path, options: Options, *, write: bool) -> Imported:
+    if path.is_dir():
+        raise ToldError(
+            f"{path} is a folder. Name its files, or run `watch {path}`.",
+            f"{path} 是文件夹。请指定其中的文件，或运行 `watch {path}`。",
+        )
+    return import_file(house, path, options, write=write)
 
 
 def as_data(done: Imported) -> dict[str, object]:
@@ -137,6 +144,11 @@ def _lines(change: Change) -> Sequence[Sequence[object]]:
 
 def run_watch(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Watch a folder until it is stopped."""
+    if words.folder is not None and not words.folder.is_dir():
+        raise ToldError(
+            f"{words.folder} is no folder. Make it, or leave it out for {house.settings.drop}.",
+            f"{words.folder} 不是文件夹。请先新建，或省略以使用 {house.settings.drop}。",
+        )
     folder = DropFolder(house, words.folder or house.settings.drop)
     terminal.say(f"正在监视 {folder.folder}", f"Watching {folder.folder}")
     if words.once:

@@ -6,8 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
-from kpi.errors import KpiError
-from kpi.model import Language, Texts
+from kpi.model import Language
 from sync_service import mornings, rations, runs
 from sync_service.commands.books import order_of
 from sync_service.connectors.kernel import Stream
@@ -15,9 +14,12 @@ from sync_service.console import Exit, Terminal
 from sync_service.house import House, wanted_streams
 from sync_service.jobs import Jobs
 from sync_service.orders import at_once
+from sync_service.pausing import paused
 from sync_service.refresh import read
 from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency
 from sync_service.sharing import share
+from sync_service.spent import recorded
+from sync_service.told import ToldError
 
 SPAN = re.compile(r"(\d{1,4})\s*([mhd])")
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
@@ -76,7 +78,10 @@ def _book(terminal: Terminal, house: House, words: argparse.Namespace) -> None:
     path: Path = words.book
     if words.remove:
         if not mornings.remove(house.store, path):
-            raise KpiError(f"{path} is not on the list. See `python -m sync_service schedule`.")
+            raise ToldError(
+                f"{path} is not on the list. See `python -m sync_service schedule`.",
+                f"{path} 不在列表中。请查看 `python -m sync_service schedule`。",
+            )
         terminal.say(
             f"{path.name} 不再自动刷新。", f"{path.name} is no longer refreshed by itself."
         )
@@ -100,10 +105,17 @@ def seconds_of(text: str) -> int:
     """
     found = SPAN.fullmatch(text.strip().casefold())
     if not found:
-        raise KpiError(f"--every {text!r} is no span. Write 15m, 1h, 6h or 1d.")
+        raise ToldError(
+            f"--every {text!r} is no span. Write 15m, 1h, 6h or 1d.",
+            f"--every {text!r} 不是时间间隔。请写 15m、1h、6h 或 1d。",
+        )
     seconds = int(found[1]) * SECONDS[found[2]]
     if not rations.LEAST <= seconds <= rations.MOST:
-        raise KpiError(f"--every {text}: write a span from {rations.LEAST // 60}m to 1d.")
+        least = rations.LEAST // 60
+        raise ToldError(
+            f"--every {text}: write a span from {least}m to 1d.",
+            f"--every {text}：请写 {least}m 到 1d 之间的间隔。",
+        )
     return seconds
 
 
@@ -113,16 +125,19 @@ def _frequency(terminal: Terminal, house: House, words: argparse.Namespace) -> N
     chosen = [w for w in mine if words.stream in (None, w[1].name)]
     if not chosen:
         known = sorted({w[1].name for w in mine} or {w[2].code for w in everything})
-        raise KpiError(
-            f"{words.shop} {words.stream or ''} is not connected. Known: {', '.join(known)}."
+        asked = f"{words.shop} {words.stream or ''}".strip()
+        raise ToldError(
+            f"{asked} is not connected. Known: {', '.join(known) or '-'}.",
+            f"{asked} 未连接。已有：{', '.join(known) or '-'}。",
         )
     if words.every is None and not (words.pause or words.go_on):
         return
+    counted = recorded(house.store)
     wish = None if words.every is None else seconds_of(words.every)
     now = house.clock.now()
     for wanted in chosen:
         stream, before = wanted[1], frequency(house.store, words.shop, wanted[1].name)
-        limit = rations.fastest(wanted, everything)
+        limit = rations.fastest(wanted, everything, counted)
         seconds = before.every_seconds if wish is None else wish
         if wish is not None and wish < limit.seconds:
             if words.stream is not None:
@@ -135,19 +150,18 @@ def _frequency(terminal: Terminal, house: House, words: argparse.Namespace) -> N
         set_frequency(house.store, words.shop, Frequency(wish, words.pause), now, EVERY_STREAM)
 
 
-class TooOftenError(KpiError):
+class TooOftenError(ToldError):
     """A frequency beyond what the platform allows."""
 
     def __init__(self, stream: Stream, limit: rations.Fastest) -> None:
         """Name the fastest one."""
         span = span_of(limit.seconds)
-        self.texts: Texts = {
-            "en": f"{stream.name} cannot be fetched more often than every {span}: "
+        super().__init__(
+            f"{stream.name} cannot be fetched more often than every {span}: "
             f"{limit.reason['en']}. Write --every {span} or longer.",
-            "zh": f"{stream.name} 最快每 {span} 取一次：{limit.reason['zh']}。"
+            f"{stream.name} 最快每 {span} 取一次：{limit.reason['zh']}。"
             f"请用 --every {span} 或更长。",
-        }
-        super().__init__(self.texts["en"])
+        )
 
 
 def _told_slower(terminal: Terminal, stream: Stream, limit: rations.Fastest) -> None:
@@ -186,12 +200,12 @@ def _run_once(terminal: Terminal, house: House) -> Exit:
 def _show(terminal: Terminal, house: House) -> None:
     """What runs when."""
     now = house.clock.now()
-    everything = wanted_streams(house)
+    everything, counted = wanted_streams(house), recorded(house.store)
     rows = []
     for wanted in everything:
         _, stream, shop = wanted
         often = frequency(house.store, shop.code, stream.name)
-        least = span_of(rations.fastest(wanted, everything).seconds)
+        least = span_of(rations.fastest(wanted, everything, counted).seconds)
         state = terminal.text("暂停", "paused") if often.paused else ""
         rows.append((shop.code, stream.name, span_of(often.every_seconds), least, state))
     keys = ("shop", "stream", "every", "fastest", "state")
@@ -210,8 +224,17 @@ def _show(terminal: Terminal, house: House) -> None:
 
 def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """A partner's own workbook; a second share keeps what the partner typed."""
+    stopped = paused(house)
+    if stopped:
+        raise ToldError(
+            f"Writing is paused ({stopped}). Run `python -m sync_service resume` first.",
+            f"写入已暂停（{stopped}）。请先运行 `python -m sync_service resume`。",
+        )
     language: Language | None = words.language
-    shared = share(house, order_of(house, words.book), words.person, words.out, language)
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        bar.step(f"制作 {words.out.name}", f"Making {words.out.name}")
+        shared = share(house, order, words.person, words.out, language)
     terminal.result |= {"file": str(words.out), "items": shared.items, "state": shared.state}
     terminal.say(
         f"{words.out}：{shared.items} 项指标，只含 {words.person} 的数据。",

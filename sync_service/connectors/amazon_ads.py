@@ -258,6 +258,7 @@ def _stream(product: Product, history: int) -> Stream:
         name=product.stream,
         measures=MEASURES,
         fetch=fetches[product.stream],
+        spends=lambda _window: {"createReport": 1},  # one report for all days of a piece
         look_back_days=14,
         weekly_look_back_days=45,
         provisional_days=3,

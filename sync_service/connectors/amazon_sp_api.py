@@ -6,9 +6,10 @@ and `amazon_finances`. An account's login serves all its marketplaces of one are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from kpi.model import Window
 from sync_service.connectors import (
     amazon_finances,
     amazon_goods,
@@ -44,6 +45,27 @@ LIMITS: Final = {
     "getInventorySummaries": Limit(2, 2),
 }
 
+
+def one_report(_window: Window) -> Mapping[str, int]:
+    """One report for all days of a piece."""
+    return {"createReport": 1}
+
+
+def one_traffic_report(_window: Window) -> Mapping[str, int]:
+    """One report of the ration for all days of a piece."""
+    return {RATIONED: 1}
+
+
+def a_traffic_report_a_day(window: Window) -> Mapping[str, int]:
+    """A report of the ration for each day, and the listings once."""
+    return {RATIONED: window.days, "createReport": 1}
+
+
+def a_page_of(operation: str) -> Callable[[Window], Mapping[str, int]]:
+    """One page at least; how many a shop has is counted when it is fetched."""
+    return lambda _window: {operation: 1}
+
+
 STREAMS: Final = (
     Stream(
         name="amazon.orders",
@@ -58,6 +80,7 @@ STREAMS: Final = (
             "orders_cancelled_buyer",
         ),
         fetch=amazon_goods.orders,
+        spends=one_report,
         look_back_days=14,
         weekly_look_back_days=35,
         provisional_days=2,
@@ -70,6 +93,7 @@ STREAMS: Final = (
         name="amazon.order_metrics",
         measures=("gross_sales", "units_ordered", "orders_count"),
         fetch=amazon_sales.order_metrics,
+        spends=a_page_of("getOrderMetrics"),
         look_back_days=3,
         weekly_look_back_days=35,
         provisional_days=1,
@@ -90,6 +114,7 @@ STREAMS: Final = (
             "units_ordered",
         ),
         fetch=amazon_sales.traffic,
+        spends=one_traffic_report,
         look_back_days=14,
         weekly_look_back_days=35,
         provisional_days=3,
@@ -103,6 +128,7 @@ STREAMS: Final = (
         name="amazon.traffic_asin",
         measures=("sessions", "page_views", "buy_box_page_views", "gross_sales", "units_ordered"),
         fetch=amazon_sales.traffic_asin,
+        spends=a_traffic_report_a_day,
         look_back_days=3,
         weekly_look_back_days=7,
         provisional_days=3,
@@ -116,6 +142,7 @@ STREAMS: Final = (
         name="amazon.returns",
         measures=("units_returned", "orders_returned"),
         fetch=amazon_goods.returns,
+        spends=one_report,
         look_back_days=30,
         weekly_look_back_days=90,
         provisional_days=14,
@@ -135,6 +162,7 @@ STREAMS: Final = (
             "return_costs",
         ),
         fetch=amazon_finances.fetch,
+        spends=a_page_of("listTransactions"),
         look_back_days=14,
         weekly_look_back_days=60,
         provisional_days=14,
@@ -147,6 +175,7 @@ STREAMS: Final = (
         name="amazon.stock",
         measures=("available_units", "inbound_units"),
         fetch=amazon_goods.stock,
+        spends=a_page_of("getInventorySummaries"),
         look_back_days=1,
         weekly_look_back_days=1,
         provisional_days=0,
@@ -159,6 +188,7 @@ STREAMS: Final = (
         name="amazon.stock_ledger",
         measures=("available_units",),
         fetch=amazon_goods.stock_ledger,
+        spends=one_report,
         look_back_days=7,
         weekly_look_back_days=35,
         provisional_days=2,
@@ -171,6 +201,7 @@ STREAMS: Final = (
         name="amazon.listings",
         measures=("listings_new_parent",),
         fetch=amazon_goods.listings,
+        spends=one_report,
         look_back_days=14,
         weekly_look_back_days=35,
         provisional_days=0,

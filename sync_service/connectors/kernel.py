@@ -236,6 +236,11 @@ def nothing_observed(_operation: str, _response: Response) -> Observed | None:
     return None
 
 
+def nothing_spent(_window: Window) -> Mapping[str, int]:
+    """Say nothing about the calls of a piece: they are counted when it is first fetched."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One kind of facts from one platform."""
@@ -251,6 +256,7 @@ class Stream:
     empty_day: Literal["zero", "missing"]  # what a day without a row means
     freshness_hours: int  # without a success for longer the data are stale
     rationed: str = ""  # the operation of a whole app's ration that each fetch spends
+    spends: Callable[[Window], Mapping[str, int]] = nothing_spent  # least calls, by operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ the connector's judgement, the status, the correction of the bucket; and around 
 
 from __future__ import annotations
 
+import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -75,6 +77,7 @@ class LiveSession:
     stream: str
     window: Window
     known: dict[str, str] = field(default_factory=dict, repr=False)  # credentials read so far
+    made: Counter[str] = field(default_factory=Counter)  # tokens taken by operation
 
     def call(
         self,
@@ -98,6 +101,7 @@ class LiveSession:
 
         def attempt() -> Response:
             self.kit.buckets.take(bucket, limit, cost)
+            self.made[operation] += math.ceil(cost)
             if limit.also:
                 self.kit.buckets.take(*spoken_of, cost)
             request = Request(method, url, params, json, form, dict(headers or {}))

@@ -13,7 +13,7 @@ from kpi.numbers import R
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
-from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign
+from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign, worded
 
 LOG_ROWS = 500
 SOON_DAYS = 10
@@ -49,24 +49,28 @@ class Line:
 
 
 def breaches(done: Computed) -> Iterator[FilledRow]:
-    """Every open or lately recovered alarm."""
+    """Every open or lately recovered alarm, in the words of the book."""
+    rows = (_breach(done, alarm) for alarm in done.alarms)
+    return worded("tblBreach", rows, done.given.language)
+
+
+def _breach(done: Computed, alarm: Alarm) -> FilledRow:
     language = done.given.language
-    for alarm in done.alarms:
-        state_code = "firing" if alarm.open else "recovered"
-        yield {
-            "no": alarm.number,
-            "level": f"{sign(alarm.rule.level)} {show('level', alarm.rule.level, language)}",
-            "metric": alarm.metric.names[language],
-            "scope": alarm.scope.scope.code,
-            "actual": known(alarm.last.value),
-            "limit": alarm.rule.value,
-            "bound": f"{alarm.rule.operator} {_bound(alarm, language)}",
-            "since": alarm.since,
-            "state": show("breach_state", state_code, language),
-            "owner": owner_of(done, alarm),
-            "cause": cause(done, alarm),
-            "unit": alarm.metric.unit.value,
-        }
+    state_code = "firing" if alarm.open else "recovered"
+    return {
+        "no": alarm.number,
+        "level": f"{sign(alarm.rule.level)} {show('level', alarm.rule.level, language)}",
+        "metric": alarm.metric.names[language],
+        "scope": alarm.scope.scope.code,
+        "actual": known(alarm.last.value),
+        "limit": alarm.rule.value,
+        "bound": f"{alarm.rule.operator} {_bound(alarm, language)}",
+        "since": alarm.since,
+        "state": show("breach_state", state_code, language),
+        "owner": owner_of(done, alarm),
+        "cause": cause(done, alarm),
+        "unit": alarm.metric.unit.value,
+    }
 
 
 def _bound(alarm: Alarm, language: Language) -> str:
@@ -241,22 +245,25 @@ def _cost_line(done: Computed) -> Iterator[Line]:
             )
 
 
-def _problem_lines(done: Computed, problems: Iterable[Problem]) -> list[Line]:
+def _problem_lines(done: Computed, problems: Iterable[Problem]) -> Iterator[Line]:
+    """One line a kind of fault: ten cells with the same fault would hide all other work."""
     language = done.given.language
-    return [
-        Line(
-            "warn",
-            p.what[language],
-            str(p.place),
-            None,
-            "",
-            "",
-            p.mend[language],
-            p.place.sheet or "",
+    kinds: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.level is Level.ERROR:
+            kinds.setdefault(one.code, []).append(one)
+    for first, *same in kinds.values():
+        more = _text(done, f"（另有 {len(same)} 处）", f" ({len(same)} more)") if same else ""
+        yield Line(
+            level="warn",
+            what=first.what[language] + more,
+            scope=str(first.place),
+            effect=None,
+            owner="",
+            age="",
+            step=first.mend[language],
+            tab=first.place.sheet or "",
         )
-        for p in problems
-        if p.level is Level.ERROR
-    ]
 
 
 def log(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kpi.actuals import Actual
 from kpi.model import DataState, Language, Unit
 from kpi.tables import CellValue, ErrorValue
-from sheet_templates.words import SIGNS, show
+from sheet_templates.words import SIGNS, cell_word, show
 
 Cell = CellValue | ErrorValue
 FilledRow = Mapping[str, Cell]
@@ -38,6 +38,15 @@ def local(moment: datetime | None, zone: str) -> datetime | None:
     if moment is None:
         return None
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
+
+
+def worded(table: str, rows: Iterable[FilledRow], language: Language) -> Iterator[FilledRow]:
+    """The rows with codes turned into the words that the book's formulas and colours compare."""
+    for row in rows:
+        yield {
+            code: cell_word(table, code, value, language) if isinstance(value, str) else value
+            for code, value in row.items()
+        }
 
 
 def short_day(day: date | None) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kpi.errors import Problem
-from kpi.model import Language
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import cell_word, show
+from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling import attention, products, scores, today, values
-from sync_service.filling.cells import Cell, FilledRow, known
+from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
 
@@ -50,7 +49,7 @@ def patches(
     }
     language = done.given.language
     made = [
-        TablePatch(name, TABLES[name].key, _worded(name, rows, language), prune=prune)
+        TablePatch(name, TABLES[name].key, tuple(worded(name, rows, language)), prune=prune)
         for group, prune in ((ours, True), (theirs, False))
         for name, rows in group.items()
         if name in tables
@@ -69,29 +68,17 @@ def _of(
     return make(done, tables[name]) if name in tables else ()
 
 
-def _worded(table: str, rows: Iterable[FilledRow], language: Language) -> tuple[FilledRow, ...]:
-    """The rows with codes turned into the words that the book's formulas and colours compare."""
-    return tuple(
-        {
-            code: cell_word(table, code, value, language) if isinstance(value, str) else value
-            for code, value in row.items()
-        }
-        for row in rows
-    )
-
-
 def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:
     return TablePatch(patch.table, patch.key, patch.rows, prune=patch.prune, computed=computed)
 
 
 def _reconciled(compared: Iterable[Compared]) -> Iterator[FilledRow]:
     for one in compared:
-        last = one.days.end
         yield {
             "shop": one.shop,
             "platform": known(one.platform),
             "book": known(one.ours),
-            "days": f"{one.days.start:%m-%d} … {last:%m-%d}" if one.days.days else None,
+            "days": "{:%m-%d} … {:%m-%d}".format(*one.ends) if one.ends else None,
         }
 
 

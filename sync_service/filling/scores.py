@@ -13,16 +13,14 @@ from kpi.scoring import applied_points
 from kpi.tables import CellValue
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling.cells import FilledRow, known, number, state
+from sync_service.filling.cells import FilledRow, known, number, state, worded
 from sync_service.workbooks.port import Written
 
 
 def items(done: Computed) -> Iterator[FilledRow]:
-    """Every item of every card of the month."""
-    for card in done.people:
-        for one in card.cards:
-            for item in one.items:
-                yield _item(done, item)
+    """Every item of every card of the month, in the words of the book."""
+    rows = (_item(done, item) for card in done.people for one in card.cards for item in one.items)
+    return worded("tblScore", rows, done.given.language)
 
 
 def _item(done: Computed, item: Item) -> FilledRow:

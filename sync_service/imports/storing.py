@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from kpi.errors import KpiError
 from kpi.model import Window
 from sync_service.commits import Fetched, commit
 from sync_service.connectors.batches import to_table
@@ -20,6 +19,7 @@ from sync_service.house import House
 from sync_service.imports.layout import Batch
 from sync_service.imports.merging import KEY, Difference, differences, merged
 from sync_service.recovery import lease_name
+from sync_service.told import BusyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,10 @@ def store(house: House, batch: Batch, run: str, *, write: bool) -> Change:
     with Holding(house.store) as holding:
         lease = holding.take(name)
         if lease is None:
-            raise KpiError(f"Another import works on {name}; try again when it has ended.")
+            raise BusyError(
+                f"Another import works on {name}; try again when it has ended.",
+                f"另一个导入正在处理 {name}；请待其结束后重试。",
+            )
         old, new = _tables(house, batch)
         laid = merged(old, new, batch.part)
         found = tuple(differences(old, laid))

@@ -13,10 +13,10 @@ from types import FrameType
 
 from waitress.server import create_server
 
-from kpi.errors import KpiError
 from sync_service.console import Terminal
 from sync_service.house import House
 from sync_service.jobs import Jobs
+from sync_service.told import ToldError
 from sync_service.web.app import MOST_BYTES, create_app
 from sync_service.web.tokens import make_token
 
@@ -60,9 +60,11 @@ def _door(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        raise KpiError(
+        raise ToldError(
             f"Port {port} cannot be used ({error.strerror}). "
-            "Stop what uses it, or set LINKSTAR_PORT to another number."
+            "Stop what uses it, or set LINKSTAR_PORT to another number.",
+            f"端口 {port} 无法使用（{error.strerror}）。"
+            "请停止占用它的程序，或用 LINKSTAR_PORT 换一个端口。",
         ) from error
 
 

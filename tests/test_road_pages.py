@@ -1,0 +1,345 @@
+"""LibreOffice recalculates the pages: each cell is what the service says, #N/A where it knows none.
+
+Today, Team, Card, Shops and Tasks of the manager's edition in Chinese and English, and the pages
+that the partner's edition has of them. What is expected comes from what the service computed, the
+rules of the pages are written out here once more; nothing is read from the sheet's other cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from kpi.model import Region
+from kpi.numbers import R
+from kpi.scorecards import PersonCard, RegionCard, coverage
+from kpi.tables import ErrorValue
+from sheet_templates.layout import CARD_LINES, MARKETS, TILES
+from sheet_templates.pages import card as card_page
+from sheet_templates.pages import today as page
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.filling import attention, today, values
+from sync_service.workbooks.serials import to_serial
+from tests.libreoffice import NA, CellError, CellResult
+from tests.road_cases import Case
+
+Spots = dict[tuple[int, int], CellResult]  # zero-based row and column
+
+
+def cell(value: object) -> CellResult:
+    """A value as LibreOffice gives it: a day is its number, nothing an empty text."""
+    if isinstance(value, ErrorValue):
+        return NA
+    if isinstance(value, datetime | date):
+        return float(to_serial(value, date1904=False))
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else float(str(value))
+
+
+def known(value: float | None) -> CellResult:
+    return NA if value is None else value
+
+
+def or_dash(value: object) -> CellResult:
+    """What a page shows where a KPI does not apply: a dash, never a zero."""
+    return "–" if value is None else cell(value)
+
+
+def pace_word(case: Case, pace: object) -> str:
+    """95 % of what is due is fine, below 85 % is a breach, unknown is no data."""
+    known_pace = pace if isinstance(pace, float) else None
+    level = (
+        "no_data"
+        if known_pace is None
+        else "ok"
+        if known_pace >= 0.95
+        else "warn"
+        if known_pace >= 0.85
+        else "breach"
+    )
+    return show("status", level, case.language)
+
+
+def compared(case: Case, title: tuple[str, str], wanted: Spots) -> None:
+    """Each expected cell is there to the last bit, and no other cell of the tab is #N/A."""
+    lines = case.sheets[title[0] if case.language == "zh" else title[1]]
+    found = {(r, c): lines[r][c] for r, c in wanted}
+    assert found == wanted
+    unknown = {
+        (r, c)
+        for r, line in enumerate(lines)
+        for c, one in enumerate(line)
+        if isinstance(one, CellError)
+    }
+    assert unknown == {spot for spot, value in wanted.items() if value == NA}
+
+
+# --- Today ----------------------------------------------------------------------------------------
+
+
+def tile_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    rows = {row["tile"]: row for row in today.tiles(case.done)}
+    for tile, (first, last) in zip(TILES, page.SPANS, strict=True):
+        row = rows[tile]
+        value = or_dash(row["value"])
+        if tile == "compliance":
+            value = f"{row['value']:g} / {row['due']:g}"
+        yield (page.VALUE, first), value
+        yield (page.VALUE, last), cell(row["status"])
+        yield (page.DUE, first), or_dash(row["due"])
+        yield (page.DUE, last), cell(row["pace"])
+        if tile in ("net_sales", "contribution_profit"):
+            yield (page.TREND, first), or_dash(row["forecast"])
+
+
+def market_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    head = case.place("tblFocus").row
+    rows = {row["scope"]: row for row in today.markets(case.done)}
+    for number, code in enumerate(MARKETS, 1):
+        row = rows[code]
+        for column, name in enumerate(("pace", "margin", "tacos", "return_rate", "compliance"), 1):
+            yield (head + number, page.MARKET_COLUMN + column), or_dash(row[name])
+        yield (head + number, page.MARKET_COLUMN + 6), pace_word(case, row["pace"])
+
+
+def focus_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    place = case.place("tblFocus")
+    for number, row in enumerate(attention.focus(case.done, case.problems), 1):
+        for code, value in row.items():
+            yield (place.row + number, place.offset(code)), cell(value)
+
+
+def test_every_cell_of_today_is_the_services_own(case: Case) -> None:
+    wanted = dict([*tile_cells(case), *market_cells(case), *focus_cells(case)])
+    assert len(wanted) == 6 * 4 + 2 + 8 * 6 + 10 * 9
+    compared(case, ("今日", "Today"), wanted)
+
+
+def test_today_is_not_made_of_unknowns(case: Case) -> None:
+    """Both companies have sales, goals and ads in both regions: these tiles are numbers."""
+    rows = {row["tile"]: row for row in today.tiles(case.done)}
+    for tile, columns in (
+        ("net_sales", ("value", "due", "pace", "forecast")),
+        ("tacos", ("value", "due")),
+        ("return_rate", ("value", "due")),
+        ("compliance", ("value", "due")),
+        ("breaches", ("value",)),
+    ):
+        assert all(isinstance(rows[tile][code], float) for code in columns), tile
+
+
+# --- Team -----------------------------------------------------------------------------------------
+
+
+def open_breaches(done: Computed, person: str) -> float:
+    return float(
+        sum(alarm.open and attention.owner_of(done, alarm) == person for alarm in done.alarms)
+    )
+
+
+def late_tasks(done: Computed, person: str) -> float:
+    return float(
+        sum(
+            task.owner == person
+            and task.due is not None
+            and task.due < done.today
+            and (task.done or 0) < 1
+            for task in done.book.tasks
+        )
+    )
+
+
+def team_row(case: Case, card: PersonCard) -> dict[str, CellResult]:
+    person, done = card.person, case.done
+    sides = {
+        code: known(one.total.total) if (one := card.card(region)) else ""
+        for code, region in (("us_score", Region.US), ("eu_score", Region.EU))
+    }
+    months = {f"m{6 - n}": known(total) for n, total in enumerate(done.history[person.code])}
+    return {
+        "person": person.code,
+        "role": show("role", person.role, case.language),
+        "manager": cell(person.manager),
+        "us_share": cell(card.us_share),
+        "state": show("team_state", "pilot", case.language),
+        **sides,
+        "points": float(sum(card.points)),
+        "total": known(card.total),
+        "grade": card.grade.name if card.grade else NA,
+        "coefficient": known(card.grade.coefficient if card.grade else None),
+        "coverage": known(coverage(card)),
+        "open_breaches": open_breaches(done, person.code),
+        "late_tasks": late_tasks(done, person.code),
+        **months,
+    }
+
+
+def test_every_cell_of_team_is_the_services_own(case: Case) -> None:
+    place = case.place("tblTeam")
+    wanted: Spots = {}
+    for number, card in enumerate(case.done.people, 1):
+        for code, value in team_row(case, card).items():
+            wanted[place.row + number, place.offset(code)] = value
+    assert len(wanted) == 20 * len(case.done.people)
+    compared(case, ("团队", "Team"), wanted)
+    assert any(late_tasks(case.done, card.person.code) for card in case.done.people)
+    assert any(open_breaches(case.done, card.person.code) for card in case.done.people)
+
+
+# --- Card -----------------------------------------------------------------------------------------
+
+
+def chosen(case: Case) -> RegionCard:
+    """The card that the page's three dropdowns name."""
+    line = case.sheets["记分卡" if case.language == "zh" else "Card"][card_page.PICK_ROW]
+    person, region, month = str(line[1]), str(line[4]), str(line[7])
+    assert month == case.done.month.code
+    card = next(card for card in case.done.people if card.person.code == person)
+    found = card.card(Region(region))
+    assert found is not None
+    return found
+
+
+def card_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    one = chosen(case)
+    for number in range(CARD_LINES):
+        row = card_page.FIRST + number
+        if number >= len(one.items):
+            yield from (((row, column), "") for column in range(12))
+            continue
+        item, share = one.items[number], one.total.shares[number]
+        gained, score = one.total.points[number], item.score
+        shown: dict[str, CellResult] = {
+            "line": float(item.line),
+            "metric": item.metric.names[case.language],
+            "kind": show("kind", item.metric.kind.value, case.language),
+            "weight": item.rule.weight,
+            "target": known(item.goal.value if item.goal else None),
+            "due": known(item.due),
+            "actual": known(item.actual.value),
+            "attainment": known(item.attainment),
+            "score": known(score),
+            "points": gained,
+            "status": show("status", item.status.value, case.language),
+            "data_until": cell(item.actual.covered_until),
+        }
+        for column, code in enumerate(card_page.CODES[:12]):
+            yield (row, column), shown[code]
+        pull = "" if score is None else R(gained - share)
+        yield (row, card_page.PULL_COLUMN), "" if pull is None else pull
+
+
+def sum_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    one = chosen(case)
+    card = next(card for card in case.done.people if one in card.cards)
+    row = card_page.SUMS + 1
+    yield (row, 1), known(one.total.total)
+    yield (row, 3), float(sum(card.points)) if case.mine is None else 0.0
+    yield (row, 7), known(one.total.coverage)
+
+
+def test_every_cell_of_the_card_is_the_services_own(case: Case) -> None:
+    same_card(case)
+
+
+def test_every_cell_of_the_partners_card_is_the_services_own(partner_case: Case) -> None:
+    same_card(partner_case)
+
+
+def same_card(case: Case) -> None:
+    one = chosen(case)
+    assert sum(item.score is not None for item in one.items) > len(one.items) / 2
+    compared(case, ("记分卡", "Card"), dict([*card_cells(case), *sum_cells(case)]))
+
+
+# --- Shops and Tasks ------------------------------------------------------------------------------
+
+
+def shop_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    place = case.place("tblShop")
+    filled = {row["shop"]: row for row in values.shops(case.done)}
+    for number, shop in enumerate(case.done.book.shops, 1):
+        row = filled[shop.code]
+        sales, due = row["net_sales"], row["due"]
+        paced = isinstance(sales, float) and isinstance(due, float) and due > 0
+        pace = R(sales / due) if paced else None  # type: ignore[operator]  # both are numbers
+        score = None if pace is None else R(min(120.0, max(0.0, 100 * pace)))
+        shown: dict[str, object] = {
+            **row,
+            "region": "US" if shop.market == "US" else "EU",
+            "pace": known(pace),
+            "shop_score": known(score),
+            "status": pace_word(case, pace),
+        }
+        for code, value in shown.items():
+            found = value if isinstance(value, CellError) else cell(value)
+            yield (place.row + number, place.offset(code)), found
+
+
+def test_every_figure_of_shops_is_the_services_own(case: Case) -> None:
+    compared(case, ("店铺", "Shops"), dict(shop_cells(case)))
+
+
+def test_every_figure_of_the_partners_shops_is_the_services_own(partner_case: Case) -> None:
+    assert partner_case.mine is not None
+    assert partner_case.mine.entire == {shop.code for shop in partner_case.done.book.shops}
+    compared(partner_case, ("店铺", "Shops"), dict(shop_cells(partner_case)))
+
+
+def task_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    """Days left count from the refresh; a week before the due day a task is due soon."""
+    place = case.place("tblTask")
+    for number, task in enumerate(case.done.book.tasks, 1):
+        ended = (task.done or 0) >= 1
+        left = None if ended or task.due is None else (task.due - case.done.today).days
+        soon = 7
+        state = (
+            "done"
+            if ended
+            else "open"
+            if left is None or left > soon
+            else "late"
+            if left < 0
+            else "soon"
+        )
+        yield (place.row + number, place.offset("no")), task.number
+        yield (place.row + number, place.offset("days_left")), "" if left is None else float(left)
+        shown = show("task_status", state, case.language)
+        yield (place.row + number, place.offset("status")), shown
+
+
+def test_days_left_and_state_of_every_task(case: Case) -> None:
+    compared(case, ("任务", "Tasks"), dict(task_cells(case)))
+
+
+def test_days_left_and_state_of_every_task_of_the_partner(partner_case: Case) -> None:
+    assert partner_case.done.book.tasks
+    compared(partner_case, ("任务", "Tasks"), dict(task_cells(partner_case)))
+
+
+# --- Items of the partner -------------------------------------------------------------------------
+
+
+def test_every_item_of_the_partner_equals_the_service_to_the_last_bit(partner_case: Case) -> None:
+    rows = {row["item"]: row for row in partner_case.rows("tblScore")}
+    cards = [one for card in partner_case.done.people for one in card.cards]
+    assert set(rows) == {item.key for one in cards for item in one.items}
+    for one in cards:
+        for item, share, gained in zip(one.items, one.total.shares, one.total.points, strict=True):
+            assert shown_item(rows[item.key]) == {
+                "due": known(item.due),
+                "counted": known(item.actual.value),
+                "attainment": known(item.attainment),
+                "score": known(item.score),
+                "share": share,
+                "points": gained,
+                "status": show("status", item.status.value, partner_case.language),
+            }, item.key
+
+
+def shown_item(row: Mapping[str, Any]) -> dict[str, Any]:
+    codes = ("due", "counted", "attainment", "score", "share", "points", "status")
+    return {code: row[code] for code in codes}
