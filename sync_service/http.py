@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import httpcore
 import httpx
@@ -101,12 +102,12 @@ class Client:
 
     def send(self, request: Request) -> Response:
         """One attempt: a whole checked answer of any status, or a Trouble."""
-        allowed(request.url, self.hosts, self.loopback)
+        url = allowed(request.url, self.hosts, self.loopback)
         _deadline.at = time.monotonic() + self.timeouts.total
         try:
             with self._http.stream(
                 request.method,
-                request.url,
+                url,
                 params=_query(request.params),
                 json=request.json,
                 data=request.form,
@@ -184,8 +185,8 @@ def _inflate(raw: bytes) -> bytes:
     return body
 
 
-def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> None:
-    """Refuse an address outside the connector's hosts; odd spellings of addresses count as such."""
+def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> httpx.URL:
+    """Give an address of the connector's hosts, parsed; any other, oddly spelled ones too, is Refused."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
@@ -194,15 +195,17 @@ def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> None:
     if parsed.userinfo:
         raise Refused(f"the address of {host} carries a user name")
     if f"{host}:{parsed.port or ''}".rstrip(":") in loopback and is_loopback(host):
-        return
+        return parsed
     if parsed.scheme != "https":
         raise Refused(f"{host} would be called without encryption")
     if parsed.port not in (None, 443):
         raise Refused(f"{host} would be called on port {parsed.port}")
     if not any(_matches(host, pattern) for pattern in hosts):
         raise Refused(f"{host or 'an empty host'} is none of this platform's hosts")
+    return parsed
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Only the literal loopback addresses; a name could point anywhere tomorrow."""
     try:
