@@ -38,6 +38,7 @@ PAGE = Page(
     unread={"shop": TEXT},
 )
 DAYS = "2026-07-01"
+VAST = "1e-2147483647"  # Arrow ends the process on exponents like this one
 
 
 def answer(body: str | bytes, content_type: str = "application/json") -> Response:
@@ -120,7 +121,7 @@ def test_a_page_is_read_exactly(body: str | bytes, rows: list[object]) -> None:
         pytest.param(page(record(sales="123456789012345")), id="the same as a number"),
         *(
             pytest.param(page(record(sales=amount)), id=f"next to nothing: {amount}")
-            for small in ("1e-5", "1e-30", "1.1125369292536007e-308", "0.00001e-40", "1e-400")
+            for small in ("1e-5", "1e-30", "1.1125369292536007e-308", "0.00001e-40", "1e-400", VAST)
             for amount in (small, f'"{small}"')
         ),
         pytest.param(page(record(sales='"NaN"')), id="a text that is no number"),
@@ -153,7 +154,7 @@ def test_what_is_no_such_page_breaks_the_contract(body: str | bytes) -> None:
         taken(body)
 
 
-@pytest.mark.parametrize("small", ["1e-5", "1e-30", "1.1125369292536007e-308", "1e-400"])
+@pytest.mark.parametrize("small", ["1e-5", "1e-30", "1.1125369292536007e-308", "1e-400", VAST])
 def test_an_amount_is_never_cut_to_nothing(small: str) -> None:
     for value in (small, Decimal(small)):
         with pytest.raises(ContractBroken, match="sales"):
@@ -179,6 +180,7 @@ AMOUNTS = st.one_of(
     st.decimals(-(10**14), 10**14, places=4).map(str),
     st.decimals(-(10**6), 10**6).map(str),
     st.floats().map(repr),
+    st.from_regex(r"\A[+-]?[0-9]{1,20}\.?[0-9]{0,20}([eE][+-]?[0-9]{1,12})?\Z"),
     st.text("0123456789+-.eE _", max_size=8),
     st.integers().map(str),
 )
@@ -187,12 +189,12 @@ VALUES = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False).map(json.dumps),
     st.decimals(-(10**14), 10**14, places=4).map(str),
     st.integers(-(2**70), 2**70).map(str),
-    st.text().map(json.dumps),
+    st.text(max_size=4).map(json.dumps),
     st.sampled_from(("null", "true", "[]", "{}", '{"a":1}', "-0", "0e5", "1e2", '"2026-07-09"')),
 )
 LIKELY = {
     "date": st.dates().map(lambda day: f'"{day}"'),
-    "sku": st.text().map(lambda text: json.dumps(text, ensure_ascii=False)),
+    "sku": st.text(max_size=4).map(lambda text: json.dumps(text, ensure_ascii=False)),
     "orders": st.integers(-(2**63), 2**63 - 1).map(str),
     "sales": st.decimals(-(10**14), 10**14, places=4).flatmap(
         lambda number: st.sampled_from((str(number), f'"{number}"'))
@@ -210,10 +212,10 @@ def records(draw: st.DrawFn) -> str:
         change = [f'"{name}":{draw(VALUES)}']
         kept = draw(st.sampled_from((0, 1)))  # 0: in place of a field, 1: beside it
         parts[at : at + 1] = [parts[at], *change] if kept else change
-    return "{" + ",".join(draw(st.permutations(parts))) + "}"
+    return "{" + ",".join(parts) + "}"
 
 
-@given(st.lists(records(), max_size=3), st.sampled_from(("null", '"x"')))
+@given(st.lists(records(), max_size=2), st.sampled_from(("null", '"x"')))
 def test_what_is_read_is_what_the_exact_reader_reads(lines: list[str], link: str) -> None:
     # json.dumps may write half a character in code: both have to refuse it
     body = answer(page(*lines, link=link).encode("utf-8", "replace"))

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from sync_service.bodies import BOMS, Response, charset, decode
@@ -28,6 +28,7 @@ from sync_service.troubles import ContractBroken
 
 DAY, TEXT = pa.date32(), pa.string()
 _WIDE = pa.decimal128(38, MONEY.scale)  # Arrow takes 64-bit integers only into a wide decimal
+_LONGEST = 30  # characters of an amount that is read at once
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)
@@ -115,11 +116,11 @@ def _utf_8(answer: Response) -> bytes:
 
 
 def _quick_kind(kind: pa.DataType) -> pa.DataType:
-    """Give the type as which Arrow's JSON reader takes a field; days are texts at first.
+    """Give the type as which Arrow's JSON reader takes a field: days and amounts are texts first.
 
-    Its check of a decimal's digits has a gap, so amounts are narrowed by a cast that has none.
+    Its own reading of decimals must never see a platform's text; see `_amounts`.
     """
-    return {DAY: TEXT, MONEY: _WIDE}.get(kind, kind)
+    return COUNT if kind == COUNT else TEXT
 
 
 def _taken(rows: pa.StructArray, field: Field) -> pa.Array:
@@ -127,7 +128,21 @@ def _taken(rows: pa.StructArray, field: Field) -> pa.Array:
     column = rows.field(field.name)
     if column.null_count:
         raise pa.ArrowInvalid(f"{field.name} is null")
-    return column.cast(field.kind)
+    return _amounts(column) if field.kind == MONEY else column.cast(field.kind)
+
+
+def _amounts(texts: pa.StringArray) -> pa.Array:
+    """Turn texts into amounts, if they are short and hold nothing but digits, signs and points.
+
+    Of an exponent Arrow makes 0.0000 without a word (1.1e-308), or it ends the process.
+    """
+    if len(texts):
+        ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
+        letters = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
+        beyond = (letters < ord("+")) | (letters > ord("9"))
+        if np.diff(ends).max() > _LONGEST or beyond.any():
+            raise pa.ArrowInvalid("not all plain amounts")
+    return texts.cast(MONEY)
 
 
 def columns(records: object, wanted: Mapping[str, Field]) -> pa.Table:
@@ -158,10 +173,10 @@ def _at_once(values: list[object], kind: pa.DataType) -> pa.Array:
     given = pa.array(values)
     if given.type == kind or pa.types.is_null(given.type):
         return given.cast(kind)
-    if pa.types.is_string(given.type) and kind in (DAY, MONEY):
-        if kind == MONEY and pc.any(pc.match_substring_regex(given, "[eE]")).as_py():
-            raise pa.ArrowInvalid("Arrow casts 1.1e-308 to 0.0000 without a word")
+    if pa.types.is_string(given.type) and kind == DAY:
         return given.cast(kind)
+    if pa.types.is_string(given.type) and kind == MONEY:
+        return _amounts(given)
     if pa.types.is_int64(given.type) and kind == MONEY:
         return given.cast(_WIDE).cast(kind)
     message = f"{given.type} is not read at once as {kind}"
