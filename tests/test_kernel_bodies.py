@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync_service.bodies import decode, gunzip, parse_json, parse_plain
@@ -96,6 +96,7 @@ WRITTEN = st.one_of(
 STRINGS = (st.text() | WRITTEN.map("12:{0},[{0}".format)).map(json.dumps)
 
 
+@settings(deadline=None)  # the first call of a library takes its time
 @given(
     st.recursive(
         WRITTEN | STRINGS,

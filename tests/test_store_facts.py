@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi.errors import KpiError
@@ -139,6 +139,7 @@ ROW = st.tuples(
 )
 
 
+@settings(deadline=None)  # the first call of a library takes its time
 @given(st.lists(ROW, max_size=12), st.integers(1, 3))
 def test_keys_and_months_are_found_as_a_person_would(lines: list[Line], chunks: int) -> None:
     names = ("day", "sku", "part", "currency")
@@ -163,6 +164,16 @@ def test_binary_floats_never_become_money(facts: Facts) -> None:
     table = table.append_column("gross_sales", pa.array([1.1]))
     with pytest.raises(KpiError, match="binary floats"):
         commit(facts, table)
+
+
+def test_texts_never_become_money_unread(facts: Facts) -> None:
+    table = daily(OVER_TWO_MONTHS, "1.5")
+    place = table.column_names.index("gross_sales")
+    texts = pa.array(
+        ["1.1125369292536007e-308"] * table.num_rows
+    )  # Arrow's own cast makes 0.0000 of it
+    with pytest.raises(KpiError, match="holds texts"):
+        commit(facts, table.set_column(place, "gross_sales", texts))
 
 
 def test_an_amount_with_five_places_is_refused_not_rounded(facts: Facts) -> None:

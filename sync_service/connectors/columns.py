@@ -22,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json as pj
 
+from kpi.errors import KpiError
 from sync_service.bodies import BOMS, Response, charset, decode
 from sync_service.fact_rows import COUNT, MONEY
 from sync_service.troubles import ContractBroken
@@ -32,10 +33,8 @@ _LONGEST = 30  # characters of an amount that is read at once
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _REFUSED = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)
-Value = str | int | Decimal | date | None
-
-
 _UTF_8 = frozenset({None, "utf-8", "UTF-8"})
+Value = str | int | Decimal | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,9 @@ class Page:
         """
         fields = {field.name: _quick_kind(field.kind) for field in self.columns.values()}
         if len(fields) != len(self.columns):
-            raise ContractBroken("two columns are declared to come from one field")
-        records = pa.struct([*({**self.unread, **fields}).items()])
+            raise KpiError("Two columns of a page come from one field; name each field once.")
+        unread = {name: _quick_kind(kind) for name, kind in self.unread.items()}
+        records = pa.struct([*(unread | fields).items()])
         schema = pa.schema([(self.records, pa.list_(records)), (self.link, TEXT)])
         options = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
         object.__setattr__(self, "parsed", options)
@@ -134,7 +134,7 @@ def _taken(rows: pa.StructArray, field: Field) -> pa.Array:
 def _amounts(texts: pa.StringArray) -> pa.Array:
     """Turn texts into amounts, if they are short and hold nothing but digits, signs and points.
 
-    Of an exponent Arrow makes 0.0000 without a word (1.1e-308), or it ends the process.
+    Of an exponent Arrow may make 0.0000 without a word, or it ends the process.
     """
     if len(texts):
         ends = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset :][: len(texts) + 1]
