@@ -120,12 +120,13 @@ class Facts:
             ConflictError: Another process changed the same window.
             DiskFullError: There is no room.
         """
-        with self._lock:
-            table = self._fresh()
-            if (table.transaction_version(_app(stream, shop)) or 0) < number:
-                data = checked_rows(self.schema, stream, shop, window, rows)
-                said = dict(meta) | _said(stream, shop, window, number, data)
-                self._write(table, data, window, said)
+        if self.number(stream, shop) < number:
+            data = checked_rows(self.schema, stream, shop, window, rows)
+            said = dict(meta) | _said(stream, shop, window, number, data)
+            with self._lock:
+                table = self._fresh()  # another thread may have been faster
+                if (table.transaction_version(_app(stream, shop)) or 0) < number:
+                    self._write(table, data, window, said)
         return self.make_durable(stream, shop)
 
     def _write(

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import httpcore
 import httpx
@@ -87,10 +88,10 @@ class Client:
         self.timeouts = timeouts or Timeouts()
         self.max_body = max_body
         times = self.timeouts
+        self._sockets = _transport(connections)
         self._http = httpx.Client(
-            transport=_transport(connections),
+            transport=self._sockets,
             timeout=httpx.Timeout(times.read, connect=times.connect, pool=times.total),
-            follow_redirects=False,
             trust_env=False,
             headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         )
@@ -101,18 +102,24 @@ class Client:
 
     def send(self, request: Request) -> Response:
         """One attempt: a whole checked answer of any status, or a Trouble."""
-        allowed(request.url, self.hosts, self.loopback)
+        url = allowed(request.url, self.hosts, self.loopback)
         _deadline.at = time.monotonic() + self.timeouts.total
         try:
-            with self._http.stream(
+            asked = self._http.build_request(
                 request.method,
-                request.url,
+                url,
                 params=_query(request.params),
                 json=request.json,
                 data=request.form,
                 headers=request.headers,
-            ) as answer:
+            )
+            # Straight to the sockets: no redirect, no kept cookie, nothing else of httpx's client.
+            answer = self._sockets.handle_request(asked)
+            answer.request = asked
+            try:
                 return self._whole(answer)
+            finally:
+                answer.close()
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise trouble_of(error) from error
         finally:
@@ -132,7 +139,8 @@ class Client:
             raise ContractBroken(f"a body of {declared:,} bytes, at most {self.max_body:,} allowed")
         parts: list[bytes] = []
         size = 0
-        for part in answer.iter_raw():
+        assert isinstance(answer.stream, httpx.SyncByteStream)  # noqa: S101 - ours are blocking
+        for part in answer.stream:
             parts.append(part)
             size += len(part)
             if size > self.max_body:
@@ -184,8 +192,8 @@ def _inflate(raw: bytes) -> bytes:
     return body
 
 
-def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> None:
-    """Refuse an address outside the connector's hosts; odd spellings of addresses count as such."""
+def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> httpx.URL:
+    """Parse an address of the connector's hosts; any other is Refused, odd spellings with it."""
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
@@ -194,15 +202,17 @@ def allowed(url: str, hosts: Iterable[str], loopback: frozenset[str]) -> None:
     if parsed.userinfo:
         raise Refused(f"the address of {host} carries a user name")
     if f"{host}:{parsed.port or ''}".rstrip(":") in loopback and is_loopback(host):
-        return
+        return parsed
     if parsed.scheme != "https":
         raise Refused(f"{host} would be called without encryption")
     if parsed.port not in (None, 443):
         raise Refused(f"{host} would be called on port {parsed.port}")
     if not any(_matches(host, pattern) for pattern in hosts):
         raise Refused(f"{host or 'an empty host'} is none of this platform's hosts")
+    return parsed
 
 
+@lru_cache(256)
 def is_loopback(host: str) -> bool:
     """Only the literal loopback addresses; a name could point anywhere tomorrow."""
     try:

@@ -104,7 +104,7 @@ def _run(
 ) -> SyncReport:
     """Run chains side by side, the longest first, until none is left or parked for long."""
     total = sum(chain.pieces for chain in chains)
-    with _few_collections(), Holding(parts.store) as holding:
+    with few_collections(), Holding(parts.store) as holding:
         run = Run(parts, tell, stop or threading.Event(), holding, total)
         parked = _all(run, chains, patient)
     return SyncReport(
@@ -118,7 +118,7 @@ def _run(
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Look for cycles less often: answers are trees without any, the search took 40 % of time."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 20)

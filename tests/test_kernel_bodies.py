@@ -7,10 +7,10 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync_service.bodies import decode, gunzip, parse_json
+from sync_service.bodies import decode, gunzip, parse_json, parse_plain
 from sync_service.connectors.kernel import Form, walk
 from sync_service.connectors.raw import filtered
 from sync_service.troubles import ContractBroken, Retryable
@@ -45,8 +45,9 @@ from sync_service.troubles import ContractBroken, Retryable
     ],
 )
 def test_what_is_no_strict_json_breaks_the_contract(payload: bytes) -> None:
-    with pytest.raises(ContractBroken):
-        parse_json(payload)
+    for read in (parse_json, parse_plain):
+        with pytest.raises(ContractBroken):
+            read(payload)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,57 @@ def test_any_json_is_read_as_the_standard_reads_it(value: object) -> None:
         except UnicodeEncodeError:
             continue
         assert parse_json(text.encode()) == value
+
+
+WRITTEN = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.decimals(-(10**20), 10**20, allow_nan=False).map(str),
+    st.integers(-(10**30), 10**30).map(str),
+    st.sampled_from(("0", "-0", "-0.0", "1E5", "1e-7", "1.0", "0.10", "100000000000000000000")),
+)
+STRINGS = (st.text() | WRITTEN.map("12:{0},[{0}".format)).map(json.dumps)
+
+
+@settings(deadline=None)  # the first call of a library takes its time
+@given(
+    st.recursive(
+        WRITTEN | STRINGS,
+        lambda below: (
+            st.lists(below).map(lambda parts: "[" + ",".join(parts) + "]")
+            | st.dictionaries(STRINGS, below).map(
+                lambda of: "{" + ",".join(f"{name}:{value}" for name, value in of.items()) + "}"
+            )
+        ),
+        max_leaves=8,
+    )
+)
+def test_whichever_reader_reads_every_number_is_as_it_was_written(text: str) -> None:
+    def exact(number: str) -> Decimal:
+        value = Decimal(number)
+        if value and abs(value.adjusted()) > 40:
+            raise ContractBroken(number)
+        return value
+
+    try:
+        wanted = json.loads(text, parse_float=exact)
+    except ContractBroken:
+        with pytest.raises(ContractBroken):
+            parse_json(text)
+        return
+    assert repr(parse_json(text)) == repr(wanted)  # 1 and 1.0 and Decimal(1) are equal, not alike
+    assert repr(printed(parse_plain(text.encode()))) == repr(printed(wanted))
+
+
+def printed(value: object) -> object:
+    """Turn floats and decimals into numbers in their shortest form."""
+    match value:
+        case dict():
+            return {name: printed(inner) for name, inner in value.items()}
+        case list():
+            return [printed(inner) for inner in value]
+        case float() | Decimal():
+            return Decimal(str(value)).normalize()
+    return value
 
 
 @given(st.text(), st.text(), st.text())

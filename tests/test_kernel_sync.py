@@ -329,6 +329,17 @@ BAD_RESULTS: dict[str, FetchResult] = {
             }
         )
     ),
+    "a table of amounts as texts": FetchResult(
+        pa.table(
+            {
+                "day": pa.array([YESTERDAY], pa.date32()),
+                "sku": ["A"],
+                "part": [""],
+                "currency": ["EUR"],
+                "gross_sales": ["1.1125369292536007e-308"],
+            }
+        )
+    ),
 }
 
 

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpi.errors import KpiError
 from kpi.model import Unit, Window
+from sync_service.fact_rows import checked_rows, fact_schema
 from sync_service.facts import Facts
 from tests.store_support import MEASURES, OVER_TWO_MONTHS, daily, measure, rows
 
@@ -129,11 +132,48 @@ def test_what_must_not_enter(facts: Facts, lines: list[dict[str, object]], messa
     assert facts.number(STREAM, SHOP) == 0
 
 
+Line = tuple[dt.date, str, str, str]
+ROW = st.tuples(
+    st.dates(dt.date(2026, 1, 1), dt.date(2027, 2, 1)),
+    *(st.sampled_from(names) for names in (("*", "A", "B"), ("", "x"), ("EUR", "USD"))),
+)
+
+
+@settings(deadline=None)  # the first call of a library takes its time
+@given(st.lists(ROW, max_size=12), st.integers(1, 3))
+def test_keys_and_months_are_found_as_a_person_would(lines: list[Line], chunks: int) -> None:
+    names = ("day", "sku", "part", "currency")
+    parts = [
+        pa.table([pa.array(column) for column in zip(*lines[at::chunks], strict=True)], names=names)
+        for at in range(min(chunks, len(lines)))
+    ]
+    empty = pa.table([pa.array([], pa.date32()), *[pa.array([], pa.string())] * 3], names=names)
+    window = Window(dt.date(2026, 1, 1), dt.date(2027, 3, 1))
+    table = pa.concat_tables([empty, *parts])
+    if len(set(lines)) < len(lines):
+        with pytest.raises(KpiError, match="times; add the rows up first"):
+            checked_rows(fact_schema(MEASURES), STREAM, SHOP, window, table)
+        return
+    full = checked_rows(fact_schema(MEASURES), STREAM, SHOP, window, table)
+    months = [f"{line['day']:%Y-%m}" for line in table.to_pylist()]
+    assert full.column("month").to_pylist() == months
+
+
 def test_binary_floats_never_become_money(facts: Facts) -> None:
     table = rows([{"day": OCTOBER_1, "units_shipped": 1}])
     table = table.append_column("gross_sales", pa.array([1.1]))
     with pytest.raises(KpiError, match="binary floats"):
         commit(facts, table)
+
+
+def test_texts_never_become_money_unread(facts: Facts) -> None:
+    table = daily(OVER_TWO_MONTHS, "1.5")
+    place = table.column_names.index("gross_sales")
+    texts = pa.array(
+        ["1.1125369292536007e-308"] * table.num_rows
+    )  # Arrow's own cast makes 0.0000 of it
+    with pytest.raises(KpiError, match="holds texts"):
+        commit(facts, table.set_column(place, "gross_sales", texts))
 
 
 def test_an_amount_with_five_places_is_refused_not_rounded(facts: Facts) -> None:

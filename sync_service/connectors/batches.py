@@ -114,6 +114,8 @@ def _typed(stream: Stream, table: pa.Table, types: Types) -> pa.Table:
         column = table.column(name) if present else pa.nulls(table.num_rows, types[name])
         if pa.types.is_floating(column.type):
             raise ContractBroken(f"{stream.name} delivers {name} as binary floats")
+        if pa.types.is_string(column.type):  # Arrow reads 1.1125369292536007e-308 as 0.0000
+            raise ContractBroken(f"{stream.name} delivers {name} as texts; read them by `columns`")
         try:
             columns[name] = _converted(column, types[name])
         except pa.ArrowInvalid as error:
