@@ -42,9 +42,7 @@ PROGRAMS: dict[str, Callable[[], bool]] = {
 def main(words: list[str]) -> int:
     """Run one command; the words after it belong to it."""
     if sys.version_info < NEEDED:
-        print(
-            f"Python {NEEDED[0]}.{NEEDED[1]} or newer is needed; this is {sys.version.split()[0]}."
-        )
+        print(f"Python {NEEDED[0]}.{NEEDED[1]} or newer is needed; this is {VERSION}.")
         return 2
     command, rest = (words[0], words[1:]) if words else ("help", [])
     actions = {

@@ -1,3 +1,3 @@
-"""What runs inside the spreadsheet programs."""
+"""The room for what runs inside the spreadsheet programs; it may know the layout and `kpi`."""
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import shutil
 import sys
@@ -28,8 +29,10 @@ AMOUNTS = ("sales", "ad_spend", "ad_sales", "fees", "refunds", "cogs")
 MEASURES = (*COUNTS, *AMOUNTS)
 FILTERS = ("all", "channel = 0", "brand = 1", "marketplace < 5", "clicks > 0 and ad_spend > 3")
 RATE_PLACES = 6
+CHECKED = 4  # KPIs compared with plain SQL, one of each form
 _VERSION = 1  # of this generator; another one makes its data anew
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +236,57 @@ def decimals(scaled: Ints) -> pa.Array:
     return pa.Array.from_buffers(
         pa.decimal128(18, 4), len(scaled), [None, pa.py_buffer(halves.tobytes())]
     )
+
+
+def dimensions(asked: Size) -> dict[str, pa.Table]:
+    """Give the dimension tables as small dense integers."""
+    stores = np.arange(STORES)
+    skus = sku_dimensions(asked)
+    return {
+        "sku": pa.table(
+            {"sku": texts("SKU", np.arange(asked.skus), 5)}
+            | {name: values.astype(np.int32) for name, values in skus.items()}
+        ),
+        "shop": pa.table(
+            {
+                "shop": [shop(n) for n in range(STORES)],
+                "store": stores.astype(np.int32),
+                "channel": (stores % 5).astype(np.int32),
+            }
+        ),
+        "part": pa.table(
+            {
+                "part": texts("M", np.arange(MARKETS), 2),
+                "marketplace": np.arange(MARKETS, dtype=np.int32),
+            }
+        ),
+    }
+
+
+def rate_table(asked: Size) -> pa.Table:
+    """Give the rates by day and currency, in millionths."""
+    start = FIRST.toordinal() - dt.date(1970, 1, 1).toordinal()
+    days = np.repeat(np.arange(asked.days, dtype=np.int32) + start, CURRENCIES)
+    names = [f"CU{n}" for n in range(CURRENCIES)] * asked.days
+    return pa.table(
+        {
+            "day": pa.array(days).cast(pa.date32()),
+            "currency": names,
+            "rate": rates(asked).reshape(-1),
+        }
+    )
+
+
+def paths(*, small: bool) -> list[str]:
+    """Give the file list of the newest version."""
+    return [f.path for f in facts(small=small).files()]
+
+
+def keep_for_check(kept: list[Floats], name: str) -> str:
+    """Leave arrays for the check outside of the contender's process."""
+    path = ROOT / ".work" / "bench" / f"{name}-{os.getpid()}.npy"
+    np.save(path, np.stack(kept))
+    return str(path)
 
 
 if __name__ == "__main__":

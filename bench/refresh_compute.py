@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
 from bench import compute_data as data
 from bench.measuring import ROOT, Bench, Contender, Measured, Ratio, measure, ratio
@@ -21,11 +17,8 @@ from kpi.model import Window
 from sync_service.cube import Condition, CubeQuery, Group
 from sync_service.cube_store import summed
 from sync_service.cube_values import Part, cube_values, rolled_up
-from sync_service.fact_scan import connect
 
 PEERS = ROOT / ".work" / "bench" / "peers" / "bin" / "python"
-CHECKED = 4  # KPIs compared with plain SQL, one of each form
-SAMPLED = 12
 TOLERANCE = 1e-12
 FILTERS: tuple[tuple[Condition, ...], ...] = (
     (),
@@ -34,7 +27,6 @@ FILTERS: tuple[tuple[Condition, ...], ...] = (
     (Condition("marketplace", "<", 5),),
     (Condition("clicks", ">", 0), Condition("ad_spend", ">", 3)),
 )
-Floats = NDArray[np.float64]
 
 
 def query(asked: data.Size) -> CubeQuery:
@@ -47,48 +39,9 @@ def query(asked: data.Size) -> CubeQuery:
         measures=data.MEASURES,
         periods=weeks,
         groupings=("store", "category", "person"),
-        dimensions=dimensions(asked),
+        dimensions=data.dimensions(asked),
         filters=FILTERS,
-        rates=rate_table(asked),
-    )
-
-
-def dimensions(asked: data.Size) -> dict[str, pa.Table]:
-    """Give the dimension tables as small dense integers."""
-    stores = np.arange(data.STORES)
-    skus = data.sku_dimensions(asked)
-    return {
-        "sku": pa.table(
-            {"sku": data.texts("SKU", np.arange(asked.skus), 5)}
-            | {name: values.astype(np.int32) for name, values in skus.items()}
-        ),
-        "shop": pa.table(
-            {
-                "shop": [data.shop(n) for n in range(data.STORES)],
-                "store": stores.astype(np.int32),
-                "channel": (stores % 5).astype(np.int32),
-            }
-        ),
-        "part": pa.table(
-            {
-                "part": data.texts("M", np.arange(data.MARKETS), 2),
-                "marketplace": np.arange(data.MARKETS, dtype=np.int32),
-            }
-        ),
-    }
-
-
-def rate_table(asked: data.Size) -> pa.Table:
-    """Give the rates by day and currency, in millionths."""
-    start = data.FIRST.toordinal() - dt.date(1970, 1, 1).toordinal()
-    days = np.repeat(np.arange(asked.days, dtype=np.int32) + start, data.CURRENCIES)
-    names = [f"CU{n}" for n in range(data.CURRENCIES)] * asked.days
-    return pa.table(
-        {
-            "day": pa.array(days).cast(pa.date32()),
-            "currency": names,
-            "rate": data.rates(asked).reshape(-1),
-        }
+        rates=data.rate_table(asked),
     )
 
 
@@ -104,14 +57,14 @@ def parts(groups: Mapping[str, Group]) -> list[Part]:
 
 
 def all_kpis(
-    asked: data.Size, cube: Mapping[tuple[int, str], Floats], shape: tuple[int, int]
-) -> list[Floats]:
+    asked: data.Size, cube: Mapping[tuple[int, str], data.Floats], shape: tuple[int, int]
+) -> list[data.Floats]:
     """Compute every KPI, keep the checked ones: the rest goes tab by tab and is dropped."""
     columns = {f"{m}_f{f}": values for (f, m), values in cube.items()}
     kept = []
     for number, (text, _) in enumerate(data.kpis(asked)):
         values = evaluate_array(text, columns, shape)
-        if number < CHECKED:
+        if number < data.CHECKED:
             kept.append(values)
     return kept
 
@@ -134,7 +87,7 @@ def product(*, small: bool, warm: bool) -> Callable[[], dict[str, Any]]:
         shape = next(iter(cube.values())).shape
         kept = all_kpis(asked, cube, (shape[0], shape[1]))
         ended = time.perf_counter()
-        path = _save(kept, f"product-{warm}-{small}")
+        path = data.keep_for_check(kept, f"product-{warm}-{small}")
         split = [queried - started, filled - queried, ended - filled]
         return {
             "split": split,
@@ -143,128 +96,6 @@ def product(*, small: bool, warm: bool) -> Callable[[], dict[str, Any]]:
         }
 
     return run
-
-
-def _save(kept: list[Floats], name: str) -> str:
-    """Leave arrays for the check outside of the contender's process."""
-    path = ROOT / ".work" / "bench" / f"{name}-{os.getpid()}.npy"
-    np.save(path, np.stack(kept))
-    return str(path)
-
-
-def listed(paths: list[str]) -> str:
-    """Name files for DuckDB."""
-    names = ", ".join(f"'{path}'" for path in paths)
-    return f"read_parquet([{names}], hive_partitioning = true, hive_types_autocast = false)"
-
-
-def paths(*, small: bool) -> list[str]:
-    """Give the file list of the newest version."""
-    return [f.path for f in data.facts(small=small).files()]
-
-
-def scan(*, small: bool) -> Callable[[], int]:
-    """Prepare the first limit: the same columns summed and counted, nothing joined."""
-    data.make(small=small)
-    found = paths(small=small)
-    sums = ", ".join(f"sum({name})" for name in data.MEASURES)
-
-    def run() -> int:
-        with connect() as connection:
-            row = connection.execute(f"SELECT count(*), {sums} FROM {listed(found)}").fetchone()
-        assert row is not None  # noqa: S101 - an aggregate gives one row
-        return int(row[0])
-
-    return run
-
-
-MASKED = """
-WITH q AS (
-  SELECT f.* EXCLUDE (day, currency, shop, part, sku, month, stream),
-    ((f.day - DATE '{first}') // 7)::INT AS wk, d.category AS category, d.person AS person,
-    s.store AS store, r.rate / 1e6 AS rate,
-    (CASE WHEN s.channel = 0 THEN 1 ELSE 0 END) + (CASE WHEN d.brand = 1 THEN 2 ELSE 0 END)
-    + (CASE WHEN p.marketplace < 5 THEN 4 ELSE 0 END)
-    + (CASE WHEN f.clicks > 0 AND f.ad_spend > 3 THEN 8 ELSE 0 END) AS mask
-  FROM {files} f JOIN by_sku d USING (sku) JOIN by_shop s USING (shop) JOIN by_part p USING (part)
-    JOIN rates r ON r.day = f.day AND r.currency = f.currency)
-"""
-
-
-def _tables(connection: duckdb.DuckDBPyConnection, asked: data.Size) -> None:
-    """Load the small tables that plain SQL joins."""
-    for key, table in dimensions(asked).items():
-        connection.register(f"given_{key}", table)
-        connection.execute(f"CREATE TABLE by_{key} AS SELECT * FROM given_{key}")
-    connection.register("given_rates", rate_table(asked))
-    connection.execute("CREATE TABLE rates AS SELECT * FROM given_rates")
-
-
-def masked(*, small: bool) -> Callable[[], int]:
-    """Prepare the second limit: the one masked query alone, in doubles, no cube, no formulas."""
-    data.make(small=small)
-    found, asked = paths(small=small), data.size(small=small)
-    sums = ", ".join(
-        [f"sum({n})" for n in data.COUNTS] + [f"sum({n}::DOUBLE * rate)" for n in data.AMOUNTS]
-    )
-    text = MASKED.format(first=data.FIRST, files=listed(found)) + (
-        f"SELECT wk, store, category, person, mask, count(*), {sums} FROM q "
-        "GROUP BY GROUPING SETS ((wk, store, mask), (wk, category, mask), (wk, person, mask))"
-    )
-
-    def run() -> int:
-        with connect() as connection:
-            _tables(connection, asked)
-            return int(connection.sql(text).to_arrow_table().num_rows)
-
-    return run
-
-
-SQL_FILTERS = ("true", "mask & 1 > 0", "mask & 2 > 0", "mask & 4 > 0", "mask & 8 > 0")
-
-
-def query_per_kpi(*, small: bool) -> Callable[[], dict[str, Any]]:
-    """Prepare the peer that asks SQL for each KPI: sampled, and kept for the check."""
-    data.make(small=small)
-    found, asked = paths(small=small), data.size(small=small)
-    chosen = data.kpis(asked)[: 4 if small else SAMPLED]
-
-    def run() -> dict[str, Any]:
-        with connect() as connection:
-            _tables(connection, asked)
-            arrays = [_one_kpi(connection, found, asked, text, pairs) for text, pairs in chosen]
-        return {"checked": _save(arrays[:CHECKED], f"sql-{small}"), "queries": len(chosen)}
-
-    return run
-
-
-def _one_kpi(
-    connection: duckdb.DuckDBPyConnection,
-    found: list[str],
-    asked: data.Size,
-    text: str,
-    pairs: tuple[int, ...],
-) -> Floats:
-    """Ask for one KPI of all scopes and weeks by plain SQL: CASE, sums, one division."""
-    sums = []
-    for pair in sorted(set(pairs)):
-        which, number = divmod(pair, len(data.MEASURES))
-        name = data.MEASURES[number]
-        value = name if name in data.COUNTS else f"{name}::DOUBLE * rate"
-        sums.append(
-            f"sum(CASE WHEN {SQL_FILTERS[which]} THEN {value} END)::DOUBLE AS {data.column(pair)}"
-        )
-    formula = text.replace("/", "/ nullif(", 1) + ", 0)" if "/" in text else text
-    rows = connection.sql(
-        MASKED.format(first=data.FIRST, files=listed(found))
-        + f", g AS (SELECT wk, store % 6 AS region, store, category, person, {', '.join(sums)} "
-        "FROM q GROUP BY GROUPING SETS ((wk, region), (wk, store), (wk, category), (wk, person))) "
-        "SELECT wk, coalesce(region, 6 + store, 206 + category, 306 + person) AS scope, "
-        f"{formula} AS value FROM g"
-    ).fetchnumpy()
-    array = np.full((500, asked.weeks), np.nan)
-    array[rows["scope"], rows["wk"]] = np.ma.filled(rows["value"].astype(np.float64), np.nan)
-    return array
 
 
 def run(*, small: bool) -> Bench:
@@ -281,7 +112,7 @@ def run(*, small: bool) -> Bench:
         f"{cold.value['results']:,} results; split of cold: query, cube, formulas = "
         + ", ".join(f"{s:.3f}" for s in cold.value["split"]),
         "split of warm: " + ", ".join(f"{s:.3f}" for s in warm.value["split"]),
-        f"{len(paths(small=small)):,} files of the product's own table",
+        f"{len(data.paths(small=small)):,} files of the product's own table",
         "pandas and polars aggregate only, without cube and formulas",
     ]
     ratios = [
@@ -309,12 +140,13 @@ def run(*, small: bool) -> Bench:
 
 def _contenders(*, small: bool) -> list[Contender]:
     """Give all sides; the slow ones get fewer rounds."""
-    here, peers, args = "bench.refresh_compute", "bench.compute_peers", {"small": small}
+    here, plain, peers = "bench.refresh_compute", "bench.compute_sql", "bench.compute_peers"
+    args = {"small": small}
     return [
         Contender("product, cold", "product", f"{here}:product", args | {"warm": False}),
         Contender("product, warm", "product", f"{here}:product", args | {"warm": True}),
-        Contender("limit: bare scan", "limit", f"{here}:scan", args),
-        Contender("limit: masked query", "limit", f"{here}:masked", args),
+        Contender("limit: bare scan", "limit", f"{plain}:scan", args),
+        Contender("limit: masked query", "limit", f"{plain}:masked", args),
         Contender(
             "pandas, mask form", "peer", f"{peers}:pandas_mask", args, package="pandas", rounds=3
         ),
@@ -336,7 +168,7 @@ def _contenders(*, small: bool) -> list[Contender]:
             rounds=3,
         ),
         Contender(
-            "DuckDB, one query a KPI (sampled)", "peer", f"{here}:query_per_kpi", args, rounds=0
+            "DuckDB, one query a KPI (sampled)", "peer", f"{plain}:query_per_kpi", args, rounds=0
         ),
     ]
 

@@ -14,8 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from bench import compute_data as data
+from bench.compute_sql import listed
 from bench.measuring import Bench, Contender, Measured, Ratio, measure, ratio
-from bench.refresh_compute import listed, parts, query
+from bench.refresh_compute import parts, query
 from kpi.arrays import evaluate_array
 from kpi.model import Window
 from sync_service.cube_store import Summed, summed

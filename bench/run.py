@@ -11,7 +11,8 @@ import json
 import sys
 from pathlib import Path
 
-from bench.measuring import Bench, machine, machine_line
+from bench.machine import machine, machine_line
+from bench.measuring import Bench
 
 NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch")
 PACKAGES = (

@@ -1,4 +1,4 @@
-"""The service's clock, always an argument: real, faster than real, or moved by a test.
+"""The service's clock, always an argument: the host's, the sandbox's, or one moved by a test.
 
 Waits for buckets, polls and expiry ask this clock. Network time-outs do not: a socket lives in
 real seconds even when a sandbox hour takes one.
@@ -51,28 +51,6 @@ class SystemClock(RealWork):
     def monotonic(self) -> float:
         """Seconds that no clock setting disturbs."""
         return time.monotonic()
-
-
-class ScaledClock(RealWork):
-    """The sandbox's clock: starts at `start`, `factor` of its seconds pass in a real one."""
-
-    def __init__(self, start: datetime, factor: float) -> None:
-        """Start to run now."""
-        self.start = start
-        self.factor = factor
-        self._begun = time.monotonic()
-
-    def now(self) -> datetime:
-        """Give the sandbox's time in UTC."""
-        return self.start + timedelta(seconds=self.monotonic())
-
-    def sleep(self, seconds: float) -> None:
-        """Wait so many sandbox seconds: a `factor`-th of it in real ones."""
-        time.sleep(max(0.0, seconds) / self.factor)
-
-    def monotonic(self) -> float:
-        """Sandbox seconds since the start."""
-        return (time.monotonic() - self._begun) * self.factor
 
 
 class FakeClock(RealWork):

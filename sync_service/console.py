@@ -17,7 +17,7 @@ from rich.text import Text
 
 from kpi.errors import Level, Problem
 from kpi.model import Language
-from sync_service.sync import Event
+from sync_service.chains import Event
 
 MARKS = {Level.ERROR: ("■", "red"), Level.WARNING: ("▲", "yellow"), Level.NOTE: ("○", "dim")}
 

@@ -23,6 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from kpi.errors import KpiError
 from sync_service import schema
+from sync_service.migrations import next_migration
 from sync_service.told import ToldError
 
 BUSY_SECONDS = 30
@@ -60,7 +61,7 @@ class Control:
         more = True
         while more:
             with self.begin() as connection:
-                more = schema.next_migration(connection)
+                more = next_migration(connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:

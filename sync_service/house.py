@@ -10,12 +10,11 @@ from pathlib import Path
 
 from kpi.catalog import shipped
 from kpi.money import Rates
-from sync_service import control, sync
-from sync_service.accounts import shop_refs
+from sync_service import chains, control
 from sync_service.clock import Clock, SystemClock
 from sync_service.connectors.amazon_ads import AMAZON_ADS
 from sync_service.connectors.amazon_sp_api import AMAZON
-from sync_service.connectors.kernel import Connector, ShopRef, Stream
+from sync_service.connectors.kernel import Connector
 from sync_service.connectors.session import Kit
 from sync_service.connectors.shopify import SHOPIFY
 from sync_service.control import Control
@@ -60,9 +59,9 @@ class House:
     rates: Rates
 
     @property
-    def syncing(self) -> sync.Parts:
+    def syncing(self) -> chains.Parts:
         """What a sync needs of it."""
-        return sync.Parts(self.kit, self.facts, CONNECTORS)
+        return chains.Parts(self.kit, self.facts, CONNECTORS)
 
     @property
     def backups(self) -> Path:
@@ -92,15 +91,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
         store.close()
 
 
-def wanted_streams(house: House) -> list[tuple[Connector, Stream, ShopRef]]:
+def wanted_streams(house: House) -> list[chains.Wanted]:
     """Every stream of every connected shop."""
-    by_platform = {connector.platform: connector for connector in CONNECTORS}
-    return [
-        (by_platform[shop.platform], stream, shop)
-        for shop in shop_refs(house.store)
-        if shop.platform in by_platform
-        for stream in by_platform[shop.platform].streams
-    ]
+    return chains.streams_of(house.store, CONNECTORS)
 
 
 def _heal(facts: Facts, store: Control, clock: Clock) -> None:

@@ -1,20 +1,16 @@
-"""The control database's tables, and the steps that make and change them.
+"""The control database's tables; `migrations` makes and changes them.
 
-Instants are UTC as sortable text, so SQLite and PostgreSQL hold and compare them alike. A
-migration is one function, run in one transaction: DDL in several transactions left half a schema
-behind a crash.
+Instants are UTC as sortable text, so SQLite and PostgreSQL hold and compare them alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
     Date,
     Float,
     Integer,
@@ -23,16 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
-    insert,
-    inspect,
-    select,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from kpi.errors import KpiError
-from sync_service.told import ToldError
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -284,48 +275,3 @@ mornings = Table(  # workbooks that are refreshed by themselves, each day at its
     _json("shops"),  # codes, as last read
     Column("last_day", Date),  # the last day whose morning is done or given up
 )
-
-
-def _first(connection: Connection) -> None:
-    """Make every table of the first release."""
-    metadata.create_all(connection)
-
-
-def _mornings(connection: Connection) -> None:
-    """Add the workbooks that are refreshed by themselves."""
-    metadata.create_all(connection, tables=[mornings])
-
-
-MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
-    ("first", _first),
-    ("mornings", _mornings),
-)
-
-
-def version(connection: Connection) -> int:
-    """How many migrations the database has seen; 0 for an empty one."""
-    if not inspect(connection).has_table(schema_version.name):
-        return 0
-    return connection.execute(select(func.max(schema_version.c.version))).scalar() or 0
-
-
-def next_migration(connection: Connection) -> bool:
-    """Run the next migration inside the caller's transaction; False when there is none.
-
-    Raises:
-        KpiError: The database was made by a newer program.
-    """
-    found = version(connection)
-    if found > len(MIGRATIONS):
-        raise ToldError(
-            f"The control database has schema {found}, this program knows {len(MIGRATIONS)}. "
-            "It was written by a newer version: start that version, or restore a backup.",
-            f"控制数据库的结构版本为 {found}，本程序只认识 {len(MIGRATIONS)}。"
-            "它由更新的版本写成：请使用该版本，或恢复备份。",
-        )
-    if found == len(MIGRATIONS):
-        return False
-    name, migrate = MIGRATIONS[found]
-    migrate(connection)
-    connection.execute(insert(schema_version).values(version=found + 1, name=name))
-    return True

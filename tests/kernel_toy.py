@@ -11,6 +11,7 @@ from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 from kpi.model import Window
+from sync_service.chains import Parts
 from sync_service.connectors.kernel import (
     AuthRevoked,
     Connector,
@@ -25,7 +26,6 @@ from sync_service.connectors.kernel import (
     walk,
 )
 from sync_service.facts import Facts
-from sync_service.sync import Parts
 from tests.kernel_support import Answer, Asked, Place, answer
 from tests.store_support import MEASURES
 

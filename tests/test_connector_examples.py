@@ -12,9 +12,9 @@ import pytest
 
 from kpi.model import Window
 from sync_service.bodies import Response, parse_json
-from sync_service.connectors import amazon_ads, amazon_finances, amazon_reports, amazon_traffic
+from sync_service.connectors import amazon_ads, amazon_finances, amazon_traffic
 from sync_service.connectors.amazon_sales import read_metrics
-from sync_service.connectors.amazon_sp_api import participations
+from sync_service.connectors.json_values import text
 from sync_service.connectors.kernel import ContractBroken, ShopRef
 from sync_service.connectors.tally import Doubts, Tally
 from sync_service.fee_codes import Charge, charge_of
@@ -82,7 +82,7 @@ def test_report_examples_are_read(name: str) -> None:
         "getReportDocument": ("reportDocumentId", "0356cf79-b8b0-4226-b4b9-0ee058ea5760"),
     }[name]
     (answer,) = official(name)
-    assert amazon_reports.field_of(answer, wanted[0]) == wanted[1]
+    assert text(answer, wanted[0]) == wanted[1]
 
 
 @pytest.mark.parametrize(
@@ -93,23 +93,7 @@ def test_report_examples_are_read(name: str) -> None:
     ],
 )
 def test_the_canned_answers_of_amazons_samples_are_read(file: str, field: str, value: str) -> None:
-    assert amazon_reports.field_of(example("amazon-sp-api-responses", file), field) == value
-
-
-def test_the_marketplaces_example_is_read() -> None:
-    (answer,) = official("getMarketplaceParticipations")
-
-    class Session:
-        shop = US
-
-        def call(self, *_: object) -> Response:
-            return Response(200, {}, json.dumps(answer).encode())
-
-    shop = ShopRef("x", "amazon", "a", "US", "", "USD", "UTC", {"api": "https://x"})
-    session = Session()
-    session.shop = shop
-    (found,) = participations(session)  # type: ignore[arg-type]  # only `call` and `shop` are used
-    assert (found.marketplace, found.country, found.currency) == ("ATVPDKIKX0DER", "US", "USD")
+    assert text(example("amazon-sp-api-responses", file), field) == value
 
 
 def test_the_daily_sales_and_traffic_example_is_read() -> None:

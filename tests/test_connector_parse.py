@@ -20,6 +20,7 @@ from sync_service.connectors import (
     amazon_parse,
     amazon_traffic,
     shopify_desk,
+    shopify_facts,
     shopify_parse,
     shopify_values,
 )
@@ -705,7 +706,7 @@ LINES = (shop_line("A", 2, "20.00", "2.00"), shop_line(None, 1, "5.00"))
 def shop_facts(node: Any, parcels: Mapping[str, Any] | None = None) -> Any:
     read = shopify_parse.read_order(node, LINES)
     orders = [read] if read else []
-    return facts(shopify_parse.order_facts(orders, parcels or {}, STORE, OCTOBER))
+    return facts(shopify_facts.order_facts(orders, parcels or {}, STORE, OCTOBER))
 
 
 def test_a_shopify_order_by_its_own_day() -> None:
@@ -742,7 +743,7 @@ def test_a_shopify_order_by_its_own_day() -> None:
 def test_which_parcels_have_to_be_opened(node: Any, asked: int) -> None:
     read = shopify_parse.read_order(node, LINES)
     assert read is not None
-    assert len(shopify_parse.split_parcels([read], STORE, OCTOBER)) == asked
+    assert len(shopify_facts.split_parcels([read], STORE, OCTOBER)) == asked
 
 
 def test_a_split_parcel_ships_what_is_in_it() -> None:
@@ -794,7 +795,7 @@ def test_refunds_and_returns_by_their_own_days() -> None:
     back = shopify_parse.read_given_back(node, returns)
     assert back is not None
     lines = {"gid://shopify/Refund/1": [shopify_parse.Line("A", 1, Decimal(10), Decimal(0), "USD")]}
-    assert facts(shopify_parse.refund_facts([back], lines, STORE, OCTOBER)) == {
+    assert facts(shopify_facts.refund_facts([back], lines, STORE, OCTOBER)) == {
         ("10-08", "*", "refund_amount"): Decimal("11.00"),
         ("10-08", "A", "returns_amount"): Decimal(10),
         ("10-08", "A", "units_refunded"): 1,
@@ -818,7 +819,7 @@ def test_fees_of_payments() -> None:
         balance("CHARGE", "100", "9.99", test=True),
         balance("REFERRAL_FEE", "-7.50", "0"),
     ]
-    assert facts(shopify_parse.fee_facts(nodes, STORE, OCTOBER)) == {
+    assert facts(shopify_facts.fee_facts(nodes, STORE, OCTOBER)) == {
         ("10-08", "*", "payment_fees"): Decimal("3.20"),
         ("10-08", "*", "platform_fees"): Decimal("7.50"),
     }
@@ -836,7 +837,7 @@ def test_shopifyql_by_day(measure: str, rows: Any, value: Any) -> None:
     columns = [{"name": "day"}, {"name": measure}]
     answer = {"tableData": {"columns": columns, "rows": rows}, "parseErrors": []}
     tally = Tally(OCTOBER, "USD")
-    shopify_parse.by_day(answer, measure, tally)
+    shopify_facts.by_day(answer, measure, tally)
     assert facts(tally.rows()) == {("10-05", "*", measure): value}
 
 
@@ -858,7 +859,7 @@ def test_shopifyql_by_day(measure: str, rows: Any, value: Any) -> None:
 )
 def test_what_shopifyql_does_not_answer_is_a_failure(answer: Any) -> None:
     with pytest.raises(ContractBroken):
-        shopify_parse.by_day(answer, "sessions", Tally(OCTOBER, "USD"))
+        shopify_facts.by_day(answer, "sessions", Tally(OCTOBER, "USD"))
 
 
 def throttled(code: str) -> Response:

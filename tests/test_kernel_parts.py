@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -22,7 +21,7 @@ from sqlalchemy import update
 from kpi.errors import KpiError
 from kpi.model import Window
 from sync_service import schema
-from sync_service.clock import FakeClock, ScaledClock, SystemClock
+from sync_service.clock import FakeClock, SystemClock
 from sync_service.connectors.buckets import Bucket, Buckets
 from sync_service.connectors.kernel import Limit, Observed, ShopRef
 from sync_service.control import Control, acquire
@@ -52,14 +51,6 @@ def store(tmp_path: Path) -> Control:
 
 
 # --- clock ---------------------------------------------------------------------------------
-
-
-def test_a_sandbox_hour_takes_a_real_moment() -> None:
-    clock = ScaledClock(MORNING, 36_000)
-    begun = time.monotonic()
-    clock.sleep(3600)
-    assert 0.09 < time.monotonic() - begun < 1
-    assert clock.now() - MORNING >= timedelta(hours=1)
 
 
 def test_a_jump_moves_the_time_but_not_the_monotonic_seconds() -> None:

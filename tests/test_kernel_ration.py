@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kpi.model import Window
+from sync_service.chains import Chain, in_turn
 from sync_service.clock import FakeClock
 from sync_service.connectors.amazon_sp_api import AMAZON, RATIONED
 from sync_service.connectors.buckets import Buckets
 from sync_service.connectors.kernel import ShopRef
 from sync_service.control import Control
-from sync_service.sync import Chain, in_turn
 from sync_service.troubles import Parked
 from tests.connector_support import sandbox_bench
 from tests.kernel_support import MORNING

@@ -16,6 +16,7 @@ import pytest
 from kpi.errors import KpiError
 from kpi.model import Window
 from sync_service import control, schema
+from sync_service.chains import Parts
 from sync_service.clock import FakeClock
 from sync_service.commits import progress
 from sync_service.connectors.kernel import (
@@ -29,7 +30,7 @@ from sync_service.connectors.kernel import (
 )
 from sync_service.connectors.session import LiveSession
 from sync_service.schedule import Frequency, set_frequency
-from sync_service.sync import Parts, SyncReport, backfill, sync
+from sync_service.sync import SyncReport, backfill, sync
 from tests.kernel_support import Place, Server, answer, connect, installed, then_close, then_reset
 from tests.kernel_toy import CANARY, ORDERS, TOY, VISITS, Toy, parts, sales, traffic
 

@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 import yaml
 
+from sync_service.sandbox.ads_requests import COLUMNS
 from sync_service.sandbox.amazon import OPERATIONS
-from sync_service.sandbox.amazon_ads import COLUMNS
 from sync_service.sandbox.shopify_types import CONNECTIONS, TYPES
 from tests.paths import NO_SHARED, SHARED
 from tests.sandbox_support import BERLIN, Bench, bench

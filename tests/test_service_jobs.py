@@ -18,7 +18,8 @@ from sync_service.clock import FakeClock
 from sync_service.connectors.amazon_sp_api import AMAZON, RATIONED
 from sync_service.connectors.kernel import ShopRef
 from sync_service.house import open_house
-from sync_service.jobs import Jobs, refetch
+from sync_service.jobs import Jobs
+from sync_service.next_fetches import refetch
 from sync_service.orders import JsonOrders, open_queue
 from sync_service.settings import Settings
 from tests.service_support import NINE, SHENZHEN, Service, service

@@ -27,7 +27,8 @@ from sync_service.clock import FakeClock
 from sync_service.connectors.amazon_sp_api import AMAZON, RATIONED
 from sync_service.connectors.buckets import Bucket
 from sync_service.house import House, open_house, wanted_streams
-from sync_service.jobs import Jobs, due_streams
+from sync_service.jobs import Jobs
+from sync_service.next_fetches import due_streams
 from sync_service.orders import at_once
 from sync_service.refresh import Order, refresh
 from sync_service.schedule import DAILY

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench import ingest, refresh_compute, refresh_incremental
-from bench.measuring import Bench, Contender, Measured, Ratio, machine, machine_line
+from bench.machine import machine, machine_line
+from bench.measuring import Bench, Contender, Measured, Ratio
 
 
 def test_compute_agrees_with_plain_sql() -> None:

@@ -11,13 +11,14 @@ Clicks move for 3 days, conversions for 45: the newest 14 days are fetched daily
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from kpi.model import WHOLE_SHOP, Window
 from sync_service.connectors.amazon_login import SECRETS, USER_AGENT, refresh
+from sync_service.connectors.json_values import Json, answered, text
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import (
     Connector,
@@ -40,8 +41,6 @@ CREATE_TYPE: Final = "application/vnd.createasyncreportrequest.v3+json"
 ALREADY_BUILDING: Final = 425
 UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 MEASURES: Final = ("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions")
-
-Json = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +118,20 @@ def report_body(product: Product, window: Window, days: str) -> dict[str, object
 
 def created(answer: Response) -> str:
     """The report's id; an identical one that is being built already names its own in a 425."""
-    body = _object(answer)
+    body = answered(answer)
     if answer.status == ALREADY_BUILDING:
         found = UUID.search(str(body.get("detail") or ""))
         if not found:
             raise ContractBroken("425 without the id of the report that is being built")
         return found.group()
-    return _text(body, "reportId")
+    return text(body, "reportId")
 
 
 def state(answer: Json) -> ReportState:
     """PENDING, PROCESSING, COMPLETED, FAILED."""
-    status = _text(answer, "status")
+    status = text(answer, "status")
     if status == "COMPLETED":
-        return ReportState("ready", document=_text(answer, "reportId"))
+        return ReportState("ready", document=text(answer, "reportId"))
     if status == "FAILED":
         return ReportState("failed", reason=str(answer.get("failureReason") or "no reason"))
     return ReportState("processing")
@@ -159,11 +158,11 @@ def fetch(session: Session, shop: ShopRef, window: Window, product: Product) -> 
         return created(answer)
 
     def poll(report: str) -> ReportState:
-        return state(_object(session.call("getReport", "GET", f"{api}/{report}")))
+        return state(answered(session.call("getReport", "GET", f"{api}/{report}")))
 
     def download(report: str) -> bytes:
-        answer = _object(session.call("getReport", "GET", f"{api}/{report}"))
-        link = _text(answer, "url")
+        answer = answered(session.call("getReport", "GET", f"{api}/{report}"))
+        link = text(answer, "url")
         return session.call("document", "GET", link, auth=False, document=True).content
 
     key = {"report": product.report_type, "start": str(span.start), "end": str(span.end)}
@@ -194,7 +193,7 @@ def read(
 
 def _line(line: Json, tally: Tally, product: Product, days: str, doubts: Doubts) -> None:
     sales, orders = product.attributed(days)
-    day = iso_day(_text(line, "date"))
+    day = iso_day(text(line, "date"))
     sku, part = _owner(line, product)
     currency = str(line.get("campaignBudgetCurrencyCode") or "")
     if currency and currency != tally.currency:
@@ -231,20 +230,6 @@ def _amount(line: Json, name: str) -> Decimal:
     return Decimal(value)
 
 
-def _object(answer: Response) -> Json:
-    value = answer.json()
-    if not isinstance(value, Mapping):
-        raise ContractBroken("the answer is no JSON object")
-    return value
-
-
-def _text(of: Json, name: str) -> str:
-    value = of.get(name)
-    if not isinstance(value, str) or not value:
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value
-
-
 def _fetch_sp(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     return fetch(session, shop, window, SPONSORED_PRODUCTS)
 
@@ -255,37 +240,6 @@ def _fetch_sb(session: Session, shop: ShopRef, window: Window) -> FetchResult:
 
 def _fetch_sd(session: Session, shop: ShopRef, window: Window) -> FetchResult:
     return fetch(session, shop, window, SPONSORED_DISPLAY)
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """An advertiser's account on one marketplace."""
-
-    id: str
-    country: str
-    currency: str
-    time_zone: str
-    marketplace: str
-
-
-def profiles(session: Session) -> tuple[Profile, ...]:
-    """The profiles that the account may read, for `connect`; none before the first campaign."""
-    answer = session.call("listProfiles", "GET", f"{session.shop.urls['api']}/v2/profiles").json()
-    if not isinstance(answer, Sequence) or isinstance(answer, str):
-        raise ContractBroken("the profiles are no JSON list")
-    return tuple(_profile(one) for one in answer)
-
-
-def _profile(one: Json) -> Profile:
-    account = one.get("accountInfo")
-    place = account.get("marketplaceStringId") if isinstance(account, Mapping) else ""
-    return Profile(
-        id=str(one.get("profileId") or ""),
-        country=str(one.get("countryCode") or ""),
-        currency=str(one.get("currencyCode") or ""),
-        time_zone=str(one.get("timezone") or ""),
-        marketplace=str(place or ""),
-    )
 
 
 def authorise(session: Session, access: str) -> Mapping[str, str]:
@@ -325,7 +279,6 @@ AMAZON_ADS: Final = Connector(
     # Amazon's limits are dynamic; it advises few calls, spread over the day.
     limits={
         "token": Limit(1, 5),
-        "listProfiles": Limit(0.5, 5),
         "createReport": Limit(0.5, 5),
         "getReport": Limit(1, 10),
         "document": Limit(10, 10),

@@ -23,7 +23,7 @@ from decimal import Decimal
 from typing import Final
 
 from kpi.model import WHOLE_SHOP, Window
-from sync_service.connectors.amazon_reports import read
+from sync_service.connectors.json_values import Json, answered, part
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import (
     ContractBroken,
@@ -45,7 +45,6 @@ KEPT: Final = names(
 MAX_DEPTH: Final = 20
 JUST_POSTED: Final = timedelta(minutes=3)  # only instants more than two minutes ago are taken
 
-Json = Mapping[str, object]
 Path = tuple[str, ...]
 
 
@@ -185,9 +184,7 @@ def params(shop: ShopRef, window: Window, now: datetime, token: str | None) -> d
 
 def page(answer: Json) -> tuple[Sequence[Json], str | None]:
     """The transactions of a page and the next token; an empty page may not be the last one."""
-    payload = answer.get("payload")
-    if not isinstance(payload, Mapping):
-        raise ContractBroken("the answer has no payload")
+    payload = part(answer, "payload")
     token = payload.get("nextToken")
     return objects(payload, "transactions"), str(token) if token else None
 
@@ -207,7 +204,7 @@ def fetch(session: Session, shop: ShopRef, window: Window) -> FetchResult:
             params=params(shop, days, asked_at, token),
         )
         session.keep_raw(answer)
-        return page(read(answer))
+        return page(answered(answer))
 
     doubts = Doubts("amazon.finances", shop.code)
     rows = finances(list(walk(one_page)), shop, days, doubts)

@@ -23,9 +23,9 @@ from sync_service.connectors.amazon_reports import (
     ReportOrder,
     by_instants,
     flat_report,
-    read,
 )
-from sync_service.connectors.amazon_traffic import items, number, part
+from sync_service.connectors.amazon_traffic import number
+from sync_service.connectors.json_values import answered, items, part
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import (
     BadRequest,
@@ -193,7 +193,7 @@ def _stock_page(
         params=stock_params(shop, token),
     )
     session.keep_raw(answer)
-    return stock_page(read(answer))
+    return stock_page(answered(answer))
 
 
 def stock_page(

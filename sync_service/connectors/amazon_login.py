@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sync_service.connectors.json_values import json_object
 from sync_service.connectors.kernel import AuthRevoked, BadRequest, ContractBroken, Session, Token
 
 USER_AGENT = "LinkStarKpiSheets/1.0 (Language=Python)"
@@ -33,9 +34,7 @@ def refresh(session: Session) -> Token:
         auth=False,
         accept=(400, 401),
     )
-    body = answer.json()
-    if not isinstance(body, Mapping):
-        raise ContractBroken("the token answer is no JSON object")
+    body = json_object(answer.json(), "the token answer")
     error = str(body.get("error") or "")
     if error in REVOKED:
         raise AuthRevoked(f"Login with Amazon says {error}", request_id=answer.request_id)

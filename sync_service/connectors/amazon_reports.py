@@ -14,6 +14,7 @@ from typing import Final
 
 from kpi.model import Window
 from sync_service.connectors.flat_file import flat_text, project
+from sync_service.connectors.json_values import answered, json_object, text
 from sync_service.connectors.kernel import (
     ContractBroken,
     Form,
@@ -109,10 +110,10 @@ def flat_report(
     """A flat file, reduced to the kept columns; None when Amazon has nothing to return."""
 
     def download(document: str) -> bytes:
-        text = flat_text(_document(session, document))
+        flat = flat_text(_document(session, document))
         hide = _blinder(session)
         blind = dict.fromkeys(columns.ids, hide)
-        return project(text, columns.kept, columns.dropped, doubts, blind)
+        return project(flat, columns.kept, columns.dropped, doubts, blind)
 
     return _report(session, order, download, "tsv")
 
@@ -122,10 +123,7 @@ def json_report(session: Session, order: ReportOrder) -> Mapping[str, object] | 
     payload = _report(session, order, lambda name: _document(session, name).content, "json")
     if payload is None:
         return None
-    document = parse_json(payload)
-    if not isinstance(document, Mapping):
-        raise ContractBroken("the report is no JSON object")
-    return document
+    return json_object(parse_json(payload), "the report")
 
 
 def _report(
@@ -135,10 +133,10 @@ def _report(
 
     def create() -> str:
         answer = session.call(order.operation, "POST", f"{api}{REPORTS}", json=order.body())
-        return field_of(read(answer), "reportId")
+        return text(answered(answer), "reportId")
 
     def poll(report: str) -> ReportState:
-        answer = read(session.call("getReport", "GET", f"{api}{REPORTS}/{report}"))
+        answer = answered(session.call("getReport", "GET", f"{api}{REPORTS}/{report}"))
         return _state(session, answer)
 
     return session.report(order.key(), create, poll, download, form)
@@ -146,10 +144,10 @@ def _report(
 
 def _state(session: Session, answer: Mapping[str, object]) -> ReportState:
     """IN_QUEUE, IN_PROGRESS, DONE, CANCELLED (nothing to return), FATAL (may explain itself)."""
-    status = field_of(answer, "processingStatus")
+    status = text(answer, "processingStatus")
     document = str(answer.get("reportDocumentId") or "")
     if status == "DONE":
-        return ReportState("ready", document=field_of(answer, "reportDocumentId"))
+        return ReportState("ready", document=text(answer, "reportDocumentId"))
     if status == "CANCELLED":
         return ReportState("empty")
     if status == "FATAL":
@@ -161,21 +159,21 @@ def _explanation(session: Session, document: str) -> str:
     if not document:
         return "FATAL, without an explanation"
     try:
-        text = flat_text(_document(session, document))
+        flat = flat_text(_document(session, document))
     except Trouble as trouble:
         return f"FATAL, its explanation could not be read: {trouble.detail}"
-    return f"FATAL: {' '.join(text.split())[:EXPLANATION]}"
+    return f"FATAL: {' '.join(flat.split())[:EXPLANATION]}"
 
 
 def _document(session: Session, name: str) -> Response:
     """The document; its link is asked for anew each time, it lives five minutes."""
     api = session.shop.urls["api"]
-    answer = read(session.call("getReportDocument", "GET", f"{api}{DOCUMENTS}/{name}"))
+    answer = answered(session.call("getReportDocument", "GET", f"{api}{DOCUMENTS}/{name}"))
     packed = answer.get("compressionAlgorithm")
     if packed not in {None, "GZIP"}:
         raise ContractBroken(f"the document is packed with {packed}")
     return session.call(
-        "document", "GET", field_of(answer, "url"), auth=False, document=packed == "GZIP"
+        "document", "GET", text(answer, "url"), auth=False, document=packed == "GZIP"
     )
 
 
@@ -187,19 +185,3 @@ def _blinder(session: Session) -> Callable[[str], str]:
         return hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32]
 
     return hide
-
-
-def read(response: Response) -> Mapping[str, object]:
-    """A JSON object out of an answer."""
-    value = response.json()
-    if not isinstance(value, Mapping):
-        raise ContractBroken("the answer is no JSON object")
-    return value
-
-
-def field_of(of: Mapping[str, object], name: str) -> str:
-    """A text that must be there."""
-    value = of.get(name)
-    if not isinstance(value, str) or not value:
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value

@@ -15,8 +15,9 @@ from datetime import datetime
 from kpi.model import Window
 from sync_service.connectors import amazon_traffic
 from sync_service.connectors.amazon_goods import skus_of
-from sync_service.connectors.amazon_reports import TRAFFIC, ReportOrder, by_days, json_report, read
+from sync_service.connectors.amazon_reports import TRAFFIC, ReportOrder, by_days, json_report
 from sync_service.connectors.amazon_traffic import Traffic
+from sync_service.connectors.json_values import answered, items
 from sync_service.connectors.kernel import FetchResult, Session, ShopRef
 from sync_service.connectors.shop_days import DAY, clipped, midnight, same_offset, today
 from sync_service.connectors.tally import Doubts, Tally
@@ -48,13 +49,13 @@ def order_metrics(session: Session, shop: ShopRef, window: Window) -> FetchResul
             params=metrics_params(shop, piece, session.now()),
         )
         session.keep_raw(answer)
-        read_metrics(read(answer), tally)
+        read_metrics(answered(answer), tally)
     return FetchResult(rows=tally.rows())
 
 
 def read_metrics(answer: Mapping[str, object], tally: Tally) -> None:
     """Each interval is a day, named by its start."""
-    for block in amazon_traffic.items(answer, "payload"):
+    for block in items(answer, "payload"):
         day = datetime.fromisoformat(str(block.get("interval")).split("--")[0]).date()
         sales, currency = amazon_traffic.amount(block, "totalSales")
         tally.add(day, "gross_sales", sales, currency=currency)

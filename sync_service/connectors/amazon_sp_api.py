@@ -7,7 +7,6 @@ and `amazon_finances`. An account's login serves all its marketplaces of one are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from kpi.model import Window
@@ -19,8 +18,6 @@ from sync_service.connectors import (
     amazon_traffic,
 )
 from sync_service.connectors.amazon_login import SECRETS, USER_AGENT, refresh
-from sync_service.connectors.amazon_reports import read
-from sync_service.connectors.amazon_traffic import items, part
 from sync_service.connectors.kernel import (
     Connector,
     Limit,
@@ -37,7 +34,6 @@ RATIONED: Final = "createTrafficReport"
 
 LIMITS: Final = {
     "token": Limit(1, 5),
-    "getMarketplaceParticipations": Limit(0.016, 15),
     "getOrderMetrics": Limit(0.5, 15),
     "createReport": Limit(0.0167, 15),
     # Since 24 April 2026 one a quarter of an hour for the whole provider, over all its sellers.
@@ -252,29 +248,6 @@ def observe(operation: str, response: Response) -> Observed | None:
         return Observed(rate=float(rate))
     except ValueError:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """A marketplace that an account sells on."""
-
-    marketplace: str
-    country: str
-    currency: str
-
-
-def participations(session: Session) -> tuple[Participation, ...]:
-    """What the account sells on, for `connect`."""
-    url = f"{session.shop.urls['api']}/sellers/v1/marketplaceParticipations"
-    answer = read(session.call("getMarketplaceParticipations", "GET", url))
-    return tuple(
-        Participation(
-            str(place["id"]), str(place["countryCode"]), str(place["defaultCurrencyCode"])
-        )
-        for one in items(answer, "payload")
-        if part(one, "participation").get("isParticipating")
-        for place in (part(one, "marketplace"),)
-    )
 
 
 AMAZON: Final = Connector(

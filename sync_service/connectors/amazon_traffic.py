@@ -14,13 +14,14 @@ Two traps and two checks of the report are settled here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 from kpi.model import Window
+from sync_service.connectors.json_values import Json, items, part
 from sync_service.connectors.keep_lists import names
 from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
 from sync_service.connectors.shop_days import iso_day
@@ -38,8 +39,6 @@ KEPT: Final = names(
     salesByAsin trafficByAsin"""
 )
 
-Json = Mapping[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
@@ -48,22 +47,6 @@ class Traffic:
     rows: list[FactRow]
     not_ready: frozenset[date] = frozenset()
     unknown: frozenset[tuple[date, str]] = frozenset()
-
-
-def part(of: Json, name: str) -> Json:
-    """A named object inside another."""
-    value = of.get(name)
-    if not isinstance(value, Mapping):
-        raise ContractBroken(f"the report has no {name!r}")
-    return value
-
-
-def items(of: Json, name: str) -> Sequence[Json]:
-    """A named list of objects."""
-    value = of.get(name)
-    if not isinstance(value, list):
-        raise ContractBroken(f"the report has no list {name!r}")
-    return value
 
 
 def number(of: Json, name: str) -> int | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, update
 
 from kpi.model import Window
 from sync_service import control, schema
@@ -196,13 +196,6 @@ class Reports:
             connection.execute(
                 update(table).where(same).values(state="committed", updated_at=self.clock.now())
             )
-
-    def open_count(self) -> int:
-        """How many reports platforms are building for us."""
-        table = schema.reports
-        with self.store.read() as connection:
-            found = connection.execute(select(table.c.key).where(table.c.state == "processing"))
-            return len(found.all())
 
     def _save(self, order: Order, row: Row) -> Row:
         row = replace(row, updated_at=self.clock.now())

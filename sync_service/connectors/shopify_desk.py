@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Final
 
 from sync_service.connectors import shopify_queries as queries
+from sync_service.connectors.json_values import Json, answered, part, text
 from sync_service.connectors.kernel import (
     BadRequest,
-    ContractBroken,
     Forbidden,
     Observed,
     Parked,
@@ -25,7 +25,7 @@ from sync_service.connectors.kernel import (
     ShopRef,
     walk,
 )
-from sync_service.connectors.shopify_values import Json, text, thing, things
+from sync_service.connectors.shopify_values import things
 from sync_service.connectors.tally import Doubts
 
 GRAPHQL: Final = f"/admin/api/{queries.VERSION}/graphql.json"
@@ -120,18 +120,23 @@ class Desk:
 
     def _run(self, query: str) -> str:
         answer = _data(self._call(queries.BULK_RUN, {"query": query}))
-        result = thing(answer, "bulkOperationRunQuery")
+        result = part(answer, "bulkOperationRunQuery")
         errors = things(result, "userErrors")
         if any(one.get("code") in BUSY for one in errors):
             until = self.session.now() + ONE_AT_A_TIME
             raise Parked("another bulk operation of the shop is running", until=until)
         if errors:
             raise BadRequest("; ".join(str(one.get("message")) for one in errors))
-        return text(thing(result, "bulkOperation"), "id")
+        return text(part(result, "bulkOperation"), "id")
 
     def _operation(self, operation: str) -> Json:
         answer = _data(self._call(queries.BULK_POLL, {"id": operation}))
-        return thing(answer, "bulkOperation")
+        return part(answer, "bulkOperation")
+
+
+def desk_for(session: Session, shop: ShopRef, stream: str) -> Desk:
+    """A desk that gathers the doubts of one stream."""
+    return Desk(session, shop, Doubts(stream, shop.code))
 
 
 def bulk_state(operation: Json) -> ReportState:
@@ -146,20 +151,17 @@ def bulk_state(operation: Json) -> ReportState:
 
 
 def _data(answer: Response) -> Json:
-    body = answer.json()
-    if not isinstance(body, Mapping):
-        raise ContractBroken("the answer is no JSON object")
-    return thing(body, "data")
+    return part(answered(answer), "data")
 
 
 def _at(data: Json, path: Sequence[str]) -> Json:
     for name in path:
-        data = thing(data, name)
+        data = part(data, name)
     return data
 
 
 def _next(connection: Json) -> str | None:
-    info = thing(connection, "pageInfo")
+    info = part(connection, "pageInfo")
     return text(info, "endCursor") if info.get("hasNextPage") else None
 
 

@@ -1,58 +1,20 @@
-"""Shopify's orders, refunds, stock and fees as facts. Pure: parsed answers in, rows out.
+"""Reading Shopify's answers: orders, refunds and returns as nouns; test orders are left out.
 
-Readings: shop money only; days by the shop's zone; test orders are out, cancelled and unpaid in.
-
-- `shopify.orders` by `createdAt`: `gross_sales` = `originalTotalSet` (before discounts), equal to
-  `gmv_amount`, as Shopify's gross already holds cancelled orders. `discounts` are the allocations
-  of the lines; what `totalDiscountsSet` has beyond them (shipping discounts) stands under sku `-`.
-  `units_shipped` by `createdAt` of fulfilments that did not fail. One fulfilment that holds all
-  units of its order needs no second question; lines of other fulfilments are asked for by id.
-- `shopify.refunds` by `createdAt` of the refund: `returns_amount` = `subtotalSet` of its lines,
-  `refund_amount` = `totalRefundedSet`. `units_returned`, `orders_returned` by `createdAt` of
-  returns that are open or closed (not merely requested, declined or cancelled).
-- `shopify.payments` by `transactionDate`: `payment_fees` = `fee` of every transaction;
-  `platform_fees` = what transactions of the kinds in `PLATFORM_FEES` took.
-- `shopify.stock`: available and incoming of tracked items, added over locations, at the instant of
-  asking. `shopify.products`: a product is a parent; by `publishedAt`.
-- A line without a SKU stands under `-`.
+What becomes of them: `shopify_facts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
-from kpi.model import Window
-from sync_service.connectors.kernel import ContractBroken, FactRow, ShopRef
-from sync_service.connectors.shop_days import day_of, iso_day
-from sync_service.connectors.shopify_values import (
-    Json,
-    decimal,
-    shop_money,
-    sku_of,
-    text,
-    thing,
-    things,
-    whole,
-)
-from sync_service.connectors.tally import NO_PRODUCT, Distinct, Tally
+from sync_service.connectors.json_values import Json, part, text
+from sync_service.connectors.shopify_values import shop_money, sku_of, things, whole
 
 FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 RETURNED: Final = frozenset({"OPEN", "CLOSED"})
-PLATFORM_FEES: Final = frozenset(
-    {
-        "REFERRAL_FEE",
-        "REFERRAL_FEE_TAX",
-        "MARKETPLACE_FEE_CREDIT",
-        "MARKETPLACE_FEE_CREDIT_REVERSAL",
-        "BILLING_DEBIT",
-        "BILLING_DEBIT_REVERSAL",
-        "APPLICATION_FEE_REFUND",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +112,14 @@ def read_refund_line(line: Json) -> Line:
     """A line of a refund."""
     amount, currency = shop_money(line, "subtotalSet")
     return Line(
-        sku_of(thing(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
+        sku_of(part(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
     )
 
 
 def read_fulfilment_line(line: Json) -> tuple[str, int]:
     """SKU and units of a line of a fulfilment."""
     units = line.get("quantity")
-    return sku_of(thing(line, "lineItem")), int(units) if isinstance(units, int) else 0
+    return sku_of(part(line, "lineItem")), int(units) if isinstance(units, int) else 0
 
 
 def read_given_back(node: Json, returns: Sequence[Json]) -> GivenBack | None:
@@ -183,157 +145,5 @@ def _return(node: Json) -> Return:
 
 
 def _return_line(line: Json) -> tuple[str, int]:
-    item = thing(thing(line, "fulfillmentLineItem"), "lineItem")
+    item = part(part(line, "fulfillmentLineItem"), "lineItem")
     return sku_of(item), whole(line, "quantity")
-
-
-def order_facts(
-    orders: Iterable[Order],
-    parcels: Mapping[str, Sequence[tuple[str, int]]],
-    shop: ShopRef,
-    window: Window,
-) -> list[FactRow]:
-    """Orders of a window, and what was shipped in it; `parcels` by id of the fulfilment."""
-    tally = Tally(window, shop.currency)
-    for order in orders:
-        _placed(order, day_of(order.created, shop.time_zone), tally)
-        for parcel in order.fulfilments:
-            day = day_of(parcel.created, shop.time_zone)
-            for sku, units in parcels.get(parcel.id, _all_units(order)):
-                tally.add(day, "units_shipped", units, sku, currency=order.currency)
-    return tally.rows()
-
-
-def _all_units(order: Order) -> list[tuple[str, int]]:
-    return [(line.sku, line.quantity) for line in order.lines]
-
-
-def _placed(order: Order, day: date, tally: Tally) -> None:
-    tally.add(day, "orders_count", 1)
-    tally.add(day, "order_items_count", len(order.lines))
-    rest = order.discounts
-    for line in order.lines:
-        rest -= line.discount
-        cells: dict[str, Decimal | int] = {
-            "gross_sales": line.amount,
-            "gmv_amount": line.amount,
-            "discounts": line.discount,
-            "units_ordered": line.quantity,
-        }
-        for measure, value in cells.items():
-            tally.add(day, measure, value, line.sku, currency=line.currency)
-    if rest:
-        tally.add(day, "discounts", rest, NO_PRODUCT, currency=order.currency)
-
-
-def split_parcels(orders: Iterable[Order], shop: ShopRef, window: Window) -> list[str]:
-    """Fulfilments of the window whose lines have to be asked for."""
-    return [
-        parcel.id
-        for order in orders
-        if not order.whole_parcel
-        for parcel in order.fulfilments
-        if window.start <= day_of(parcel.created, shop.time_zone) < window.end
-    ]
-
-
-def refunds_within(backs: Iterable[GivenBack], shop: ShopRef, window: Window) -> list[Refund]:
-    """Refunds of the window."""
-    return [
-        refund
-        for back in backs
-        for refund in back.refunds
-        if window.start <= day_of(refund.created, shop.time_zone) < window.end
-    ]
-
-
-def refund_facts(
-    backs: Sequence[GivenBack],
-    lines: Mapping[str, Sequence[Line]],
-    shop: ShopRef,
-    window: Window,
-) -> list[FactRow]:
-    """Refunds and returns of a window; `lines` by id of the refund."""
-    tally = Tally(window, shop.currency)
-    orders_back = Distinct()
-    for refund in refunds_within(backs, shop, window):
-        day = day_of(refund.created, shop.time_zone)
-        tally.add(day, "refund_amount", refund.amount, currency=refund.currency)
-        for line in lines.get(refund.id, ()):
-            tally.add(day, "returns_amount", line.amount, line.sku, currency=line.currency)
-            tally.add(day, "units_refunded", line.quantity, line.sku, currency=line.currency)
-    for back in backs:
-        for one in back.returns:
-            day = day_of(one.created, shop.time_zone)
-            orders_back.add(day, back.order)
-            for sku, units in one.units:
-                tally.add(day, "units_returned", units, sku)
-    orders_back.into(tally, "orders_returned")
-    return tally.rows()
-
-
-def stock_facts(
-    items: Iterable[Json],
-    levels: Mapping[str, Sequence[Json]],
-    shop: ShopRef,
-    day: date,
-) -> list[FactRow]:
-    """Stock of tracked items, added over locations; `levels` by id of the item."""
-    names = {"available": "available_units", "incoming": "inbound_units"}
-    tally = Tally(Window(day, day.fromordinal(day.toordinal() + 1)), shop.currency)
-    for item in items:
-        if item.get("tracked") is False:
-            continue
-        for level in levels[text(item, "id")]:
-            for quantity in things(level, "quantities"):
-                measure = names.get(str(quantity.get("name")))
-                if measure:
-                    tally.add(day, measure, whole(quantity, "quantity"), sku_of(item))
-    return tally.rows()
-
-
-def product_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[FactRow]:
-    """Products by day of publication."""
-    tally = Tally(window, shop.currency)
-    for node in nodes:
-        if node.get("publishedAt"):
-            day = day_of(text(node, "publishedAt"), shop.time_zone)
-            tally.add(day, "listings_new_parent", 1)
-    return tally.rows()
-
-
-def fee_facts(nodes: Iterable[Json], shop: ShopRef, window: Window) -> list[FactRow]:
-    """What Shopify Payments and the platform took."""
-    tally = Tally(window, shop.currency)
-    for node in nodes:
-        if node.get("test"):
-            continue
-        day = day_of(text(node, "transactionDate"), shop.time_zone)
-        fee = thing(node, "fee")
-        tally.add(day, "payment_fees", decimal(fee), currency=text(fee, "currencyCode"))
-        if node.get("type") in PLATFORM_FEES:
-            taken = thing(node, "amount")
-            tally.add(day, "platform_fees", -decimal(taken), currency=text(taken, "currencyCode"))
-    return tally.rows()
-
-
-def by_day(answer: Json, measure: str, tally: Tally) -> None:
-    """One measure of a ShopifyQL answer; a day without a row is unknown."""
-    errors = answer.get("parseErrors")
-    if errors:
-        raise ContractBroken(f"ShopifyQL: {errors}")
-    table = thing(answer, "tableData")
-    columns = [text(column, "name") for column in things(table, "columns")]
-    rows = table.get("rows")
-    if not isinstance(rows, list) or not {"day", measure} <= set(columns):
-        raise ContractBroken(f"ShopifyQL gave the columns {columns}")
-    for row in rows:
-        cells = row if isinstance(row, Mapping) else dict(zip(columns, row, strict=True))
-        tally.add(iso_day(str(cells["day"])), measure, _told(cells[measure], measure))
-
-
-def _told(value: object, measure: str) -> int | Decimal:
-    try:
-        return Decimal(str(value)) if measure == "gross_sales" else int(str(value))
-    except (ValueError, InvalidOperation) as error:
-        raise ContractBroken(f"{value!r} is no value of {measure}") from error

@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
+from sync_service.connectors.json_values import Json, part, text
 from sync_service.connectors.kernel import ContractBroken, parse_json
 from sync_service.connectors.tally import NO_PRODUCT
-
-Json = Mapping[str, object]
-
-
-def text(of: Json, name: str) -> str:
-    """A text that must be there."""
-    value = of.get(name)
-    if not isinstance(value, str) or not value:
-        raise ContractBroken(f"the answer has no {name!r}")
-    return value
 
 
 def whole(of: Json, name: str) -> int:
@@ -24,14 +15,6 @@ def whole(of: Json, name: str) -> int:
     value = of.get(name)
     if isinstance(value, bool) or not isinstance(value, int):
         raise ContractBroken(f"{name!r} is {value!r}, which is no count")
-    return value
-
-
-def thing(of: Json, name: str) -> Json:
-    """An object that must be there."""
-    value = of.get(name)
-    if not isinstance(value, Mapping):
-        raise ContractBroken(f"the answer has no {name!r}")
     return value
 
 
@@ -58,7 +41,7 @@ def decimal(money: Json) -> Decimal:
 
 def shop_money(of: Json, name: str) -> tuple[Decimal, str]:
     """The shop's side of a money bag, with its currency."""
-    money = thing(thing(of, name), "shopMoney")
+    money = part(part(of, name), "shopMoney")
     return decimal(money), text(money, "currencyCode")
 
 

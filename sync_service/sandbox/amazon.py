@@ -87,11 +87,6 @@ class Logins:
             return None
         return found if found.until + self.time.leeway(2.0) > self.time.seconds() else None
 
-    def expire_all(self) -> None:
-        """Make every access token old at once."""
-        with self._guard:
-            self._grants.clear()
-
 
 def _login_error(code: str, text: str, status: int = 400) -> Reply:
     return as_json(status, {"error": code, "error_description": text})

@@ -8,108 +8,18 @@ import re
 import threading
 import uuid
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-import numpy as np
-
+from sync_service.sandbox.ads_requests import trouble, wrong_request
+from sync_service.sandbox.ads_rows import report_rows
 from sync_service.sandbox.amazon import Grant, Logins
-from sync_service.sandbox.daily import Adverts, adverts, age, seen_adverts
-from sync_service.sandbox.sheets import campaign_id
-from sync_service.sandbox.simulator import DAYS, Book, book
-from sync_service.sandbox.wire import (
-    Buckets,
-    Json,
-    Reply,
-    Request,
-    SandboxTime,
-    as_json,
-    reason,
-)
-from sync_service.sandbox.world import (
-    ADS_CLIENT_ID,
-    CATEGORIES,
-    HISTORY_START,
-    SandboxShop,
-    World,
-)
+from sync_service.sandbox.simulator import DAYS, book
+from sync_service.sandbox.wire import Buckets, Json, Reply, Request, SandboxTime, as_json
+from sync_service.sandbox.world import ADS_CLIENT_ID, SandboxShop, World
 
-CREATE = "application/vnd.createasyncreportrequest.v3+json"
-MOST_DAYS = 31
 LINK_LIFE = 3600
 RATE, BURST = 0.2, 10  # dynamic at Amazon; this much is served here
-_TYPES: Mapping[str, tuple[str, str, int, frozenset[str]]] = {
-    # report type: ad product, our key, days kept, groupBy
-    "spAdvertisedProduct": ("SPONSORED_PRODUCTS", "sp", 95, frozenset({"advertiser"})),
-    "spCampaigns": (
-        "SPONSORED_PRODUCTS",
-        "sp",
-        95,
-        frozenset({"campaign", "adGroup", "campaignPlacement"}),
-    ),
-    "sbCampaigns": ("SPONSORED_BRANDS", "sb", 60, frozenset({"campaign"})),
-    "sdAdvertisedProduct": ("SPONSORED_DISPLAY", "sd", 65, frozenset({"advertiser"})),
-    "sdCampaigns": ("SPONSORED_DISPLAY", "sd", 65, frozenset({"campaign", "matchedTarget"})),
-}
-_COMMON = frozenset(
-    [
-        "date",
-        "impressions",
-        "clicks",
-        "cost",
-        "campaignId",
-        "campaignName",
-        "campaignStatus",
-        "campaignBudgetAmount",
-        "campaignBudgetType",
-        "campaignBudgetCurrencyCode",
-    ]
-)
-COLUMNS: Mapping[str, frozenset[str]] = {
-    "sp": _COMMON
-    | frozenset(
-        [
-            "adGroupId",
-            "adGroupName",
-            "adId",
-            "advertisedAsin",
-            "advertisedSku",
-            "spend",
-            "clickThroughRate",
-            "costPerClick",
-            "portfolioId",
-            "sales1d",
-            "sales7d",
-            "sales14d",
-            "sales30d",
-            "purchases1d",
-            "purchases7d",
-            "purchases14d",
-            "purchases30d",
-            "unitsSoldClicks7d",
-            "unitsSoldClicks14d",
-        ]
-    ),
-    "sb": _COMMON
-    | frozenset(["sales", "purchases", "unitsSold", "salesClicks", "purchasesClicks"]),
-    "sd": _COMMON
-    | frozenset(
-        [
-            "adGroupId",
-            "adGroupName",
-            "adId",
-            "promotedAsin",
-            "promotedSku",
-            "sales",
-            "purchases",
-            "unitsSold",
-            "salesClicks",
-            "purchasesClicks",
-        ]
-    ),
-}
-_PER_SKU = frozenset({"spAdvertisedProduct", "sdAdvertisedProduct"})
 
 
 @dataclass(slots=True)
@@ -283,125 +193,5 @@ class AmazonAds:
         return Reply(200, self._body(report), "application/x-gzip")
 
 
-def trouble(status: int, detail: str, headers: dict[str, str] | None = None) -> Reply:
-    """The error body of reporting v3."""
-    value = {"code": str(status), "detail": detail or reason(status)}
-    return as_json(status, value, headers)
-
-
-def wrong_request(asked: object, today: date, profile: SandboxShop) -> Reply | None:
-    """Why the model or the report type rejects a request; None when it is right."""
-    if not isinstance(asked, dict):
-        return trouble(400, "The request body is not an object.")
-    missing = [name for name in ("configuration", "endDate", "startDate") if name not in asked]
-    settings = asked.get("configuration")
-    if missing or not isinstance(settings, dict):
-        return trouble(400, f"Missing required fields: {', '.join(missing) or 'configuration'}")
-    try:
-        start, end = date.fromisoformat(asked["startDate"]), date.fromisoformat(asked["endDate"])
-    except (TypeError, ValueError):
-        return trouble(400, "startDate and endDate must be YYYY-MM-DD.")
-    return _wrong_settings(settings) or _wrong_days(settings, start, end, today, profile)
-
-
-def _wrong_settings(settings: Json) -> Reply | None:
-    kind = _TYPES.get(str(settings.get("reportTypeId")))
-    if kind is None:
-        return trouble(400, f"reportTypeId {settings.get('reportTypeId')} is not supported.")
-    product, key, _, groups = kind
-    fixed = {"adProduct": product, "format": "GZIP_JSON", "timeUnit": "DAILY"}
-    for name, value in fixed.items():
-        if settings.get(name) != value:
-            return trouble(400, f"{name} must be {value}.")
-    for name, known in (("groupBy", groups), ("columns", COLUMNS[key])):
-        asked = settings.get(name)
-        if not isinstance(asked, list) or not asked:
-            return trouble(400, f"{name} cannot be null or empty.")
-        unknown = sorted(set(map(str, asked)) - known)
-        if unknown:
-            return trouble(400, f"{name} holds what is not allowed: {', '.join(unknown)}")
-    return None
-
-
-def _wrong_days(
-    settings: Json, start: date, end: date, today: date, profile: SandboxShop
-) -> Reply | None:
-    kept = _TYPES[str(settings["reportTypeId"])][2]
-    if start > end or end > today:
-        return trouble(400, f"The date range is wrong for {profile.time_zone}.")
-    if (end - start).days >= MOST_DAYS:
-        return trouble(400, f"The maximum date range is {MOST_DAYS} days.")
-    if (today - start).days > kept:
-        return trouble(400, f"startDate must be within the last {kept} days.")
-    return None
-
-
 def _text(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def report_rows(world: World, one: Book, asked: Json, now: float) -> list[Json]:
-    """The report's rows as of an instant: only what had an impression, a click or a sale."""
-    settings = asked["configuration"]
-    kind = str(settings["reportTypeId"])
-    key = _TYPES[kind][1]
-    ages = age(one, np.arange(len(DAYS)), now)
-    seen = seen_adverts(adverts(world, one.shop.code)[key], ages)
-    start, end = (date.fromisoformat(asked[name]) for name in ("startDate", "endDate"))
-    last = min((end - HISTORY_START).days + 1, one.clock.finished(now))
-    span = range(max(0, (start - HISTORY_START).days), last)
-    if key != "sb" and kind not in _PER_SKU:
-        seen = _by_category(one, seen)
-    return [
-        {name: values[name] for name in settings["columns"]}
-        for n in range(len(seen.spend))
-        for day in span
-        if seen.impressions[n, day] or seen.clicks[n, day] or seen.orders[n, day]
-        for values in (_row(one, key, kind, seen, n, day),)
-    ]
-
-
-def _by_category(one: Book, seen: Adverts) -> Adverts:
-    """Sums by category: a campaign each."""
-    groups = [[n for n, p in enumerate(one.products) if p.category == c] for c, *_ in CATEGORIES]
-    return Adverts(
-        **{
-            name: np.array([getattr(seen, name)[rows].sum(axis=0) for rows in groups])
-            for name in seen.__dataclass_fields__
-        }
-    )
-
-
-def _row(one: Book, key: str, kind: str, seen: Adverts, n: int, day: int) -> Json:
-    """Every column that the type knows; the caller picks."""
-    product = one.products[n] if kind in _PER_SKU else None
-    category = _category(product.category) if product else n
-    spend, sales = int(seen.spend[n, day]) / 100, int(seen.sales[n, day]) / 100
-    orders, clicks = int(seen.orders[n, day]), int(seen.clicks[n, day])
-    row: Json = {
-        "date": DAYS[day].isoformat(),
-        "impressions": int(seen.impressions[n, day]),
-        "clicks": clicks,
-        "cost": spend,
-        "spend": spend,
-        "campaignId": int(campaign_id(one.shop, key, category)),
-        "campaignName": f"{key.upper()} {CATEGORIES[category][0]}",
-        "campaignStatus": "ENABLED",
-        "campaignBudgetAmount": 100.0,
-        "campaignBudgetType": "DAILY_BUDGET",
-        "campaignBudgetCurrencyCode": one.shop.currency,
-    }
-    names = ("1d", "7d", "14d", "30d") if key == "sp" else ("", "Clicks")
-    row |= {f"sales{name}": sales for name in names}
-    row |= {f"purchases{name}": orders for name in names}
-    row |= {"unitsSoldClicks7d": orders, "unitsSoldClicks14d": orders, "unitsSold": orders}
-    row |= {"clickThroughRate": 0.0, "costPerClick": 0.0, "portfolioId": 0}
-    row |= {"adGroupId": n + 1, "adGroupName": "default", "adId": n + 1}
-    if product:
-        row |= {"advertisedAsin": product.asin, "advertisedSku": product.sku}
-        row |= {"promotedAsin": product.asin, "promotedSku": product.sku}
-    return row
-
-
-def _category(name: str) -> int:
-    return next(n for n, (known, *_) in enumerate(CATEGORIES) if known == name)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sync_service.sandbox.amazon_answers import Report, Seller, cents, iso, order_id
 from sync_service.sandbox.daily import stock
-from sync_service.sandbox.simulator import DAYS, NEVER, Book, Ints, Lines
+from sync_service.sandbox.simulator import DAYS, Book, Ints, Lines
 from sync_service.sandbox.world import SandboxProduct, SandboxShop
 
 CANARY = "CANARY"
@@ -289,11 +289,6 @@ def open_date(shop: SandboxShop, moment: datetime) -> str:
     zone = _ZONES.get(moment.tzname() or "", "UTC")
     form = "%Y-%m-%d %H:%M:%S" if shop.market == "US" else "%d/%m/%Y %H:%M:%S"
     return f"{moment.strftime(form)} {zone}"
-
-
-def shipped_until(lines: Lines, now: float) -> Ints:
-    """Indexes of lines that have been shipped."""
-    return np.flatnonzero((lines.shipped <= now) & (lines.shipped < NEVER))
 
 
 def utc(seconds: int) -> datetime:

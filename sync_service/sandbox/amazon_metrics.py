@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from sync_service.sandbox.amazon_answers import Seller, bad, cents, chosen, instant, needed
-from sync_service.sandbox.sheets import live
 from sync_service.sandbox.simulator import Book, Bools
+from sync_service.sandbox.view import live
 from sync_service.sandbox.wire import Json, Reply, Request, as_json
 
 GRANULARITY = frozenset({"Hour", "Day", "Week", "Month", "Year", "Total"})

@@ -14,13 +14,13 @@ from datetime import date
 import numpy as np
 
 from sync_service.sandbox.amazon_answers import Report, Seller, money
+from sync_service.sandbox.amazon_sheets import spoil
 from sync_service.sandbox.daily import Visits, late, seen_visits, visits
-from sync_service.sandbox.sheets import View, live, spoil
 from sync_service.sandbox.simulator import DAYS, Book, Ints
+from sync_service.sandbox.view import View, live
 from sync_service.sandbox.wire import Json
 from sync_service.sandbox.world import HISTORY_START
 
-GRAINS = frozenset({"DAY", "WEEK", "MONTH"})
 ASIN_GRAINS = frozenset({"PARENT", "CHILD", "SKU"})
 SERVED = ("DAY",)  # longer grains exist at Amazon; nobody here asks for them
 

@@ -60,7 +60,6 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.tokens = list(_tokens(text))
         self.at = 0
-        self.fragments: dict[str, tuple[str, tuple[Field, ...]]] = {}
 
     def peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""

@@ -1,6 +1,6 @@
 """The loopback server in front of the sandbox platforms: one port, a prefix for each platform.
 
-handle = Sandbox(World(), ScaledClock(SANDBOX_NOW, 2000)).start()
+handle = Sandbox(World(), SandboxClock(SANDBOX_NOW)).start()
 handle.urls("AMZ-DE", "amazon")   # {"api": ..., "token": ...}
 handle.faults.add("amazon", "createReport", "429", retry_after=30)
 handle.stop()

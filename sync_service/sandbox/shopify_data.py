@@ -11,11 +11,12 @@ import numpy as np
 
 from sync_service.sandbox.amazon_answers import cents
 from sync_service.sandbox.daily import stock
-from sync_service.sandbox.sheets import View, order_fees
 from sync_service.sandbox.shopify_orders import FIRST_NUMBER, Order, paid, refund_paid
 from sync_service.sandbox.shopify_paging import Arguments, Entry, Paged, fixed, found, money, text
 from sync_service.sandbox.shopify_ql import shopifyql
+from sync_service.sandbox.shopify_sheets import order_fees
 from sync_service.sandbox.simulator import DAYS, NEVER, Book, Ints
+from sync_service.sandbox.view import View
 from sync_service.sandbox.wire import Json
 from sync_service.sandbox.world import SandboxProduct
 

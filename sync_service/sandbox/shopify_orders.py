@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sync_service.sandbox.sheets import View
 from sync_service.sandbox.shopify_paging import Entry, bag, fixed, money, text
 from sync_service.sandbox.simulator import NEVER, Book, Ints, Lines
+from sync_service.sandbox.view import View
 from sync_service.sandbox.wire import Json
 
 FIRST_NUMBER = 5_000_000_000_000

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 from sync_service.sandbox.amazon_answers import cents
 from sync_service.sandbox.daily import seen_visits, visits
-from sync_service.sandbox.sheets import View, shop_orders
+from sync_service.sandbox.shopify_sheets import shop_orders
 from sync_service.sandbox.simulator import DAYS, Ints
+from sync_service.sandbox.view import View
 from sync_service.sandbox.wire import Json
 from sync_service.sandbox.world import HISTORY_START
 

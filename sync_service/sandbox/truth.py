@@ -28,8 +28,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kpi.model import WHOLE_SHOP, Window
-from sync_service.sandbox.sheets import STREAMS, Sheet, View
+from sync_service.sandbox.sheets import STREAMS
 from sync_service.sandbox.simulator import DAYS, Book, Bools, Ints, book
+from sync_service.sandbox.view import Sheet, View
 from sync_service.sandbox.world import SandboxShop, World
 
 MONEY = frozenset(
