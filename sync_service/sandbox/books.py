@@ -11,6 +11,7 @@ from kpi.catalog import shipped
 from kpi.model import Language
 from sheet_templates.shipped_rows import kpi_rows, rules
 from sheet_templates.start import BookStart, StartRow
+from sync_service.sandbox.cards import weights
 from sync_service.sandbox.world import SandboxShop, World
 
 EUR_USD = 1.13  # the company's fixed rate of the year 2026
@@ -24,37 +25,14 @@ SEASON = {
 }
 NET_OF_GROSS = Decimal("0.90")
 CONTRIBUTION = Decimal("0.26")
-# metric, weight, method, better, warn, breach, parameters; money against what is due by now
-Line = tuple[str, int, str, str, float | None, float | None, tuple[float, ...]]
-OPERATIONS: tuple[Line, ...] = (
-    ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("contribution_profit", 15, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("acos", 10, "mirror_down", "lower", 0.28, 0.35, ()),
-    ("tacos", 5, "mirror_down", "lower", 0.14, 0.18, ()),
-    ("return_rate", 10, "mirror_down", "lower", 0.065, 0.08, ()),
-    ("negative_review_rate", 5, "mirror_down", "lower", 0.06, 0.09, ()),
-    ("inventory_turnover_days", 5, "band", "band", None, None, (40, 90, 30, 60)),
-    ("buy_box_share", 10, "ratio_up", "higher", 0.88, 0.8, ()),
-    ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
-    ("days_of_supply", 10, "band", "band", None, None, (30, 75, 20, 60)),
-)
-SUPERVISOR: tuple[Line, ...] = (
-    ("net_sales", 25, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("contribution_profit", 25, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("acos", 10, "mirror_down", "lower", 0.28, 0.35, ()),
-    ("return_rate", 10, "mirror_down", "lower", 0.065, 0.08, ()),
-    ("unit_session_rate", 10, "ratio_up", "higher", 0.09, 0.07, ()),
-    ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
-    ("days_of_supply", 10, "band", "band", None, None, (30, 75, 20, 60)),
-)
 RATIOS = {
     "acos": 0.26,
     "tacos": 0.12,
     "return_rate": 0.06,
     "negative_review_rate": 0.05,
     "buy_box_share": 0.92,
-    "unit_session_rate": 0.11,
 }
+IN_TIME = {"compliance_task_rate": 1.0, "vat_on_time_rate": 1.0}  # targets of the EU
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +100,10 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         assignments=list(_handover(company)),
         products=list(_products(world, shops)),
         targets=list(_targets(company, shops)),
-        weights=list(_weights()),
+        weights=list(weights(CARD_FROM)),
         rules=rules(language),
         tasks=list(_tasks(company, language)),
-        inputs=list(_overheads(shops, language)),
+        inputs=[*_overheads(shops, language), *_duties(shops, language)],
         kpis=kpi_rows(shipped(), language),
         settings={
             "month": MONTH,
@@ -237,7 +215,8 @@ def _targets(company: str, shops: list[SandboxShop]) -> Iterator[StartRow]:
             rows.append(_months_row(region, shop.code, "ad_budget", owner, budget))
         yield _months_row(region, region, "net_sales", "HEAD", sales.months)
         yield _months_row(region, region, "contribution_profit", "HEAD", profit.months)
-        for metric, value in RATIOS.items():
+        ratios = RATIOS | IN_TIME if region == "EU" else RATIOS
+        for metric, value in ratios.items():
             yield {**_target(region, region, metric, "HEAD"), "year_total": value}
         yield from rows
 
@@ -273,28 +252,6 @@ def _target(region: str, scope: str, metric: str, owner: str) -> StartRow:
     }
 
 
-def _weights() -> Iterator[StartRow]:
-    for role, lines in (("operations", OPERATIONS), ("supervisor", SUPERVISOR)):
-        for region in ("US", "EU"):
-            for metric, weight, method, better, warn, breach, params in lines:
-                yield {
-                    "role": role,
-                    "region": region,
-                    "metric": metric,
-                    "on": "yes",
-                    "weight": float(weight),
-                    "method": method,
-                    "better": better,
-                    "warn": warn,
-                    "breach": breach,
-                    "bound": "strict",
-                    "veto": "no",
-                    "start": CARD_FROM,
-                    **{f"p{n}": float(p) for n, p in enumerate(params, 1)},
-                    "missing": "exclude",
-                }
-
-
 def _tasks(company: str, language: Language) -> Iterator[StartRow]:
     last = TEAMS[company][-1].code
     for number, country, zh, en, regime, due, done, is_head in TASKS:
@@ -326,4 +283,24 @@ def _overheads(shops: list[SandboxShop], language: Language) -> Iterator[StartRo
                     "value": float(_thousand(sales * share)),
                     "evidence": evidence,
                     "by": "FIN1",
+                }
+
+
+def _duties(shops: list[SandboxShop], language: Language) -> Iterator[StartRow]:
+    """Compliance of the EU's shops by month: all in time but Germany's WEEE fees of October."""
+    evidence = "合规台账" if language == "zh" else "Compliance register"
+    for shop in shops:
+        if shop.region != "EU":
+            continue
+        for month in range(4, 11):
+            late = month == OCT[15].month and shop.market == "DE"
+            done = {"vat_due": 1, "vat_on_time": 1, "tasks_compliance_due": 2}
+            for measure, count in (done | {"tasks_compliance_on_time": 1 if late else 2}).items():
+                yield {
+                    "day": date(YEAR, month, 1),
+                    "shop": shop.code,
+                    "measure": measure,
+                    "value": float(count),
+                    "evidence": evidence,
+                    "by": "HEAD",
                 }
