@@ -219,3 +219,20 @@ def plausibility(
 def _times(target: float, reached: float | None) -> float | None:
     """How many times a target is of what was reached; unknown for nothing or a loss."""
     return None if reached is None or not reached > 0 else R(target / reached)
+
+
+# --- suggestion -------------------------------------------------------------------------------
+
+
+def suggested(
+    last_year: float | None, recent: Sequence[float | None], before: Sequence[float | None]
+) -> float | None:
+    """Last year's month times the growth of recent months against the same months a year before.
+
+    Unknown as soon as one month is, and where there is nothing or a loss to grow from.
+    """
+    known = [value for value in (*recent, *before) if value is not None]
+    if last_year is None or len(known) < len(recent) + len(before):
+        return None
+    now, then = sum(known[: len(recent)]), sum(known[len(recent) :])
+    return R(last_year * now / then) if min(last_year, now, then) > 0 else None

@@ -6,12 +6,13 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import INPUT_ROWS, Book
-from sheet_templates.layout import Column
+from sheet_templates.layout import STATES, Column, Owner
 from sheet_templates.places import Place, letters
 from sheet_templates.style import (
     PENDING,
     STATUS,
     TYPED_BY_HAND,
+    TYPED_OVER,
     UNIT_FORMAT,
     UNKNOWN,
     is_number,
@@ -41,6 +42,16 @@ def colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
         _by_unit(book, tab, area, letters(place.offset("unit")))
     if column.code in ("actual", "data_until") and place.table.name == "tblScore":
         _by_state(book, tab, area, letters(place.offset("data_state")))
+    if place.table.name in STATES and column.owner is Owner.SERVICE:
+        state = letters(place.offset(STATES[place.table.name]))
+        criteria = typed_over(f"${state}{place.row + 2}", column.header(book.language))
+        look = book.styles.rule(**TYPED_OVER)
+        tab.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": look})
+
+
+def typed_over(state: str, header: str) -> str:
+    """Whether the state of a row, `≠ Typed over Actual 0.25`, names the column of this header."""
+    return f'=AND(LEFT({state},1)="≠",ISNUMBER(FIND(" {header} ",{state})))'
 
 
 def signs(book: Book, tab: Worksheet, area: tuple[int, int, int, int]) -> None:

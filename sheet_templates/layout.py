@@ -69,6 +69,7 @@ __all__ = [
     "SETTING",
     "SHEETS",
     "SHOP",
+    "STATES",
     "TABLES",
     "TARGET",
     "TASK",
@@ -145,6 +146,7 @@ REVIEW_METRICS = (
 REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
 FOCUS_ROWS = 10
 DAY_ROWS = 62
+STATES = {"tblScore": "data_state", "tblActual": "state"}  # where a row says what was typed over
 CARD_LINES = 16
 CARD_WEEKS = 8
 LAST_ROW = 10_000  # formulas over a whole column reach to this row of the sheet

@@ -37,6 +37,7 @@ STATUS: tuple[tuple[str, Props], ...] = (
 PENDING: Props = {"bg_color": "#FFF9DB"}
 UNKNOWN: Props = {"font_color": "#A6A6A6"}
 TYPED_BY_HAND: Props = {"font_color": "#7030A0"}
+TYPED_OVER: Props = {"border": 1, "border_color": "#7030A0"}
 
 NUMBER = {
     "money": "#,##0",

@@ -17,6 +17,8 @@ BY_HAND = (  # what people type in Inputs because no platform of theirs delivers
     *("messages_due", "messages_24h", "replenish_due", "replenish_on_time"),
     *("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions"),
     *("fulfilment_fees", "storage_fees", "return_costs"),
+    *("tasks_compliance_due", "tasks_compliance_on_time", "vat_due", "vat_on_time"),
+    *("ce_checks_planned", "ce_checks_done"),
 )
 
 

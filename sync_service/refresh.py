@@ -45,7 +45,8 @@ from sync_service.workbooks.port import (
 )
 
 PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
-HISTORY = timedelta(days=430)  # facts that one refresh reads: a year back and the month before
+# Facts that one refresh reads: three months and a year before the running month, which has 31 days.
+HISTORY = timedelta(days=495)
 MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
 Step = Callable[[str, str], None]
 """Progress: (Chinese, English) name of the step that begins."""

@@ -77,7 +77,8 @@ SHOPIFY: dict[str, Alternatives] = {
 BY_HAND = _group(
     "reviews_total reviews_negative overhead vat_amount labour_cost headcount market_cost ad_budget"
     " messages_due messages_24h bad_reviews_due bad_reviews_handled replenish_due"
-    " replenish_on_time"
+    " replenish_on_time tasks_compliance_due tasks_compliance_on_time vat_due vat_on_time"
+    " ce_checks_planned ce_checks_done"
 )
 _OWN_STORE_BY_HAND = _group(
     "fulfilment_fees storage_fees return_costs ad_spend ad_sales ad_orders ad_clicks ad_impressions"

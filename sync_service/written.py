@@ -17,7 +17,7 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
-from sheet_templates.layout import TABLES, Owner
+from sheet_templates.layout import STATES, TABLES, Owner
 from sheet_templates.words import show
 from sync_service import schema
 from sync_service.control import Control
@@ -25,7 +25,6 @@ from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
 WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "tblReconcile")
-STATES = {"tblScore": "data_state", "tblActual": "state"}  # where a row says what was typed over
 WHOLE_ROW = "*"  # in place of a column: the entry holds the whole row
 CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
 Memory = Mapping[tuple[str, str], Mapping[str, Written]]
@@ -83,17 +82,19 @@ def typed_over(tables: Mapping[str, Table], memory: Memory) -> Iterator[TypedOve
 def marked(
     patches: Sequence[TablePatch], found: Sequence[TypedOver], language: Language
 ) -> list[TablePatch]:
-    """The patches with each typed-over row saying so and giving the service's value.
+    """The patches with each typed-over row naming the columns and giving the service's values.
 
     A KPI that does not apply keeps that state: the weights of its card hang on the word.
     """
-    said = {
-        (one.table, one.key): f"{show('data_state', 'typed_over', language)} {_shown(one.ours)}"
-        for one in found
-        if one.table in STATES and one.column != STATES[one.table]
-    }
+    said: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        if one.table in STATES and one.column != STATES[one.table]:
+            header = TABLES[one.table].column(one.column).header(language)
+            said.setdefault((one.table, one.key), []).append(f"{header} {_shown(one.ours)}")
+    word = show("data_state", "typed_over", language)
+    texts = {key: f"{word} {' · '.join(parts)}" for key, parts in said.items()}
     outside = show("data_state", "not_applicable", language)
-    return [_marked(one, said, outside) if one.table in STATES else one for one in patches]
+    return [_marked(one, texts, outside) if one.table in STATES else one for one in patches]
 
 
 def _marked(patch: TablePatch, said: Mapping[tuple[str, str], str], outside: str) -> TablePatch:

@@ -146,6 +146,32 @@ def same_card(case: Case) -> None:
     compared(case, ("记分卡", "Card"), dict([*card_cells(case), *sum_cells(case)]))
 
 
+# --- Weights --------------------------------------------------------------------------------------
+
+
+def test_the_sums_of_every_card_above_weights_are_those_that_were_typed(case: Case) -> None:
+    """Operations 70 and 30, supervisors 70 and 30 in the US, 65 and 35 in the EU; 10, 15 of it."""
+    said = str(case.sheets["权重" if case.language == "zh" else "Weights"][1][0])
+    lines = {
+        "zh": (
+            "运营 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓",
+            "运营 EU 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓ · 合规 10 ✓",
+            "店长/主管 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓",
+            "店长/主管 EU 100 ✓ · 结果 65 ✓ · 过程 35 ✓ · 利润项 ✓ · 合规 15 ✓",
+        ),
+        "en": (
+            "Operations US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
+            "Operations EU 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓ · Compliance 10 ✓",
+            "Supervisor US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
+            "Supervisor EU 100 ✓ · Result 65 ✓ · Process 35 ✓ · Profit item ✓ · Compliance 15 ✓",
+        ),
+    }
+    assert (
+        tuple(part.strip() for part in said.split("     ") if part.strip())
+        == (lines[case.language])
+    )
+
+
 # --- Shops and Tasks ------------------------------------------------------------------------------
 
 

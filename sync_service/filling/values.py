@@ -24,6 +24,7 @@ from sync_service.compute import (
     watched,
 )
 from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
+from sync_service.filling.suggested import in_row_currency, suggestion
 from sync_service.sources import INPUTS
 
 MONTHS_BACK = 1
@@ -178,7 +179,10 @@ def weeks(done: Computed) -> Iterator[FilledRow]:
 
 
 def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
-    """Last year's value of the month under review beside each target, and whether it is likely."""
+    """Last year's month beside each target, what growth suggests, and whether the target is likely.
+
+    Amounts stand in the row's own currency, at the fixed rate.
+    """
     typed = _by_address(table)
     year, month = done.month.window.start.year, done.month.window.start.month
     for row in done.book.targets:
@@ -187,14 +191,16 @@ def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
         key = next(
             (k for k in done.scopes if k[1] == row.scope and k[0] in {row.region, None}), None
         )
-        then = done.value(row.metric, key, year_before(done.month)) if key else None
-        value = row.months[month - 1] or (
-            None if done.metric(row.metric).additive else row.year_total
-        )
+        metric = done.metric(row.metric)
+        actual = done.value(row.metric, key, year_before(done.month)) if key else None
+        then = in_row_currency(done, metric, row, actual.value if actual else None)
+        grown = suggestion(done, metric, key) if key else None
+        value = row.months[month - 1] or (None if metric.additive else row.year_total)
         yield {
             **_key(table, typed[row.address]),
-            "last_year": None if then is None or then.value is None else then.value,
-            "check": _likely(done, value, then.value if then else None),
+            "last_year": then,
+            "suggested": in_row_currency(done, metric, row, grown),
+            "check": _likely(done, value, then),
         }
 
 

@@ -17,37 +17,14 @@ SEASON = {
 }
 NET_OF_GROSS = Decimal("0.90")
 CONTRIBUTION = Decimal("0.26")
-# metric, weight, method, better, warn, breach, parameters; money against what is due by now
-Line = tuple[str, int, str, str, float | None, float | None, tuple[float, ...]]
-OPERATIONS: tuple[Line, ...] = (
-    ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("contribution_profit", 15, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("acos", 10, "mirror_down", "lower", 0.28, 0.35, ()),
-    ("tacos", 5, "mirror_down", "lower", 0.14, 0.18, ()),
-    ("return_rate", 10, "mirror_down", "lower", 0.065, 0.08, ()),
-    ("negative_review_rate", 5, "mirror_down", "lower", 0.06, 0.09, ()),
-    ("inventory_turnover_days", 5, "band", "band", None, None, (40, 90, 30, 60)),
-    ("buy_box_share", 10, "ratio_up", "higher", 0.88, 0.8, ()),
-    ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
-    ("days_of_supply", 10, "band", "band", None, None, (30, 75, 20, 60)),
-)
-SUPERVISOR: tuple[Line, ...] = (
-    ("net_sales", 25, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("contribution_profit", 25, "ratio_up", "higher", 0.95, 0.85, ()),
-    ("acos", 10, "mirror_down", "lower", 0.28, 0.35, ()),
-    ("return_rate", 10, "mirror_down", "lower", 0.065, 0.08, ()),
-    ("unit_session_rate", 10, "ratio_up", "higher", 0.09, 0.07, ()),
-    ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
-    ("days_of_supply", 10, "band", "band", None, None, (30, 75, 20, 60)),
-)
 RATIOS = {
     "acos": 0.26,
     "tacos": 0.12,
     "return_rate": 0.06,
     "negative_review_rate": 0.05,
     "buy_box_share": 0.92,
-    "unit_session_rate": 0.11,
 }
+IN_TIME = {"compliance_task_rate": 1.0, "vat_on_time_rate": 1.0}  # targets of the EU
 
 
 @dataclass(frozen=True, slots=True)

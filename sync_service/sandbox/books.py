@@ -15,18 +15,19 @@ from sync_service.sandbox.book_plans import (
     CARD_FROM,
     CONTRIBUTION,
     EUR_USD,
+    IN_TIME,
     MONTH,
     NET_OF_GROSS,
-    OPERATIONS,
+    OCT,
     PARTNER,
     RATIOS,
     SEASON,
-    SUPERVISOR,
     TASKS,
     TEAMS,
     YEAR,
     Staff,
 )
+from sync_service.sandbox.cards import weights
 from sync_service.sandbox.world import SandboxShop, World
 
 
@@ -40,10 +41,10 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         assignments=list(_handover(company)),
         products=list(_products(world, shops)),
         targets=list(_targets(company, shops)),
-        weights=list(_weights()),
+        weights=list(weights(CARD_FROM)),
         rules=rules(language),
         tasks=list(_tasks(company, language)),
-        inputs=list(_overheads(shops, language)),
+        inputs=[*_overheads(shops, language), *_duties(shops, language)],
         kpis=kpi_rows(shipped(), language),
         settings={
             "month": MONTH,
@@ -155,7 +156,8 @@ def _targets(company: str, shops: list[SandboxShop]) -> Iterator[StartRow]:
             rows.append(_months_row(region, shop.code, "ad_budget", owner, budget))
         yield _months_row(region, region, "net_sales", "HEAD", sales.months)
         yield _months_row(region, region, "contribution_profit", "HEAD", profit.months)
-        for metric, value in RATIOS.items():
+        ratios = RATIOS | IN_TIME if region == "EU" else RATIOS
+        for metric, value in ratios.items():
             yield {**_target(region, region, metric, "HEAD"), "year_total": value}
         yield from rows
 
@@ -191,28 +193,6 @@ def _target(region: str, scope: str, metric: str, owner: str) -> StartRow:
     }
 
 
-def _weights() -> Iterator[StartRow]:
-    for role, lines in (("operations", OPERATIONS), ("supervisor", SUPERVISOR)):
-        for region in ("US", "EU"):
-            for metric, weight, method, better, warn, breach, params in lines:
-                yield {
-                    "role": role,
-                    "region": region,
-                    "metric": metric,
-                    "on": "yes",
-                    "weight": float(weight),
-                    "method": method,
-                    "better": better,
-                    "warn": warn,
-                    "breach": breach,
-                    "bound": "strict",
-                    "veto": "no",
-                    "start": CARD_FROM,
-                    **{f"p{n}": float(p) for n, p in enumerate(params, 1)},
-                    "missing": "exclude",
-                }
-
-
 def _tasks(company: str, language: Language) -> Iterator[StartRow]:
     last = TEAMS[company][-1].code
     for number, country, zh, en, regime, due, done, is_head in TASKS:
@@ -244,4 +224,24 @@ def _overheads(shops: list[SandboxShop], language: Language) -> Iterator[StartRo
                     "value": float(_thousand(sales * share)),
                     "evidence": evidence,
                     "by": "FIN1",
+                }
+
+
+def _duties(shops: list[SandboxShop], language: Language) -> Iterator[StartRow]:
+    """Compliance of the EU's shops by month: all in time but Germany's WEEE fees of October."""
+    evidence = "合规台账" if language == "zh" else "Compliance register"
+    for shop in shops:
+        if shop.region != "EU":
+            continue
+        for month in range(4, 11):
+            late = month == OCT[15].month and shop.market == "DE"
+            done = {"vat_due": 1, "vat_on_time": 1, "tasks_compliance_due": 2}
+            for measure, count in (done | {"tasks_compliance_on_time": 1 if late else 2}).items():
+                yield {
+                    "day": date(YEAR, month, 1),
+                    "shop": shop.code,
+                    "measure": measure,
+                    "value": float(count),
+                    "evidence": evidence,
+                    "by": "HEAD",
                 }
