@@ -1,10 +1,10 @@
 """The one pass of a cube: files in threads, each row added to every grouping in whole numbers.
 
-DuckDB took half again the processor time over thousands of small files: it joins texts row by row
-where a file's own dictionary holds a few hundred, and three hash tables of twelve 128-bit sums do
-not fit the cache. Files are taken month by month, so that the sums in use stay in it. A sum is
-kept in 64 bits; where a bound says that one might not fit, the pass is repeated with that measure
-in two halves.
+DuckDB took up to half again the processor time over thousands of small files: it joins texts row
+by row where a file's own dictionary holds a few hundred, and three hash tables of twelve 128-bit
+sums do not fit the cache. Files are taken month by month, so that the sums in use stay in it. A
+sum is kept in 64 bits; where a bound says that one might not fit, the pass is repeated with that
+measure in two halves, so that a sum that wrapped around is refused and never given.
 """
 
 from __future__ import annotations
