@@ -14,6 +14,7 @@ from sync_service.house import House
 from sync_service.partner_answers import came_back
 from sync_service.refresh import Order, Outcome, book_name, read, refresh
 from sync_service.scorecard import Card
+from sync_service.workbooks.refusals import WrongEndingError
 from sync_service.workbooks.xlsx import XlsxPort
 
 
@@ -58,6 +59,8 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     path: Path = words.book
     if path.exists() and not words.force:
         raise KpiError(f"{path} is there already. Choose another name, or add --force.")
+    if path.suffix.casefold() != ".xlsx":
+        raise WrongEndingError(path.name, ".xlsx")
     language: Language = words.language or house.settings.language
     path.parent.mkdir(parents=True, exist_ok=True)
     build(path, words.edition, language)
