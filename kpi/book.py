@@ -6,45 +6,69 @@ A row that is wrong is left out and named; the rest of the book goes on. Words o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from kpi.book_links import Codes, doubt_managers, doubt_people, doubt_rule_scopes, doubt_words
+from kpi.book_nouns import (
+    EVER,
+    NEVER,
+    CardKey,
+    card_of,
+    read_assignment,
+    read_back_office,
+    read_input,
+    read_person,
+    read_point,
+    read_product,
+    read_rule,
+    read_shop,
+    read_switched_on,
+    read_target,
+    read_task,
+    read_weight,
+    region_of,
+)
 from kpi.book_rows import Decode, RowReader
+from kpi.book_settings import read_settings
+from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.model import (
     Assignment,
-    Better,
-    Bound,
     InputRow,
-    PeriodKind,
     Person,
     PointRow,
     Product,
-    Region,
     Rule,
     Settings,
     Shop,
     TargetRow,
     TaskRow,
     WeightRow,
-    Window,
 )
-from kpi.tables import ErrorValue, Table
+from kpi.tables import Table
 
-EVER = date(1970, 1, 1)
-NEVER = date(9999, 1, 1)
-US_MARKETS = frozenset({"US"})
-MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+__all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
+
+KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is nobody's
+    "tblShop": ("shop",),
+    "tblPeople": ("person",),
+    "tblAssign": ("shop", "person"),
+    "tblProduct": ("sku",),
+    "tblTarget": ("year", "region", "scope", "metric"),
+    "tblWeight": ("role", "region", "metric"),
+    "tblRule": ("rule",),
+    "tblInput": ("day", "shop", "measure"),
+    "tblPoint": ("no", "person", "month"),
+    "tblTask": ("no",),
+}
 NAMING = (  # the columns whose texts are codes that other tables name
     ("tblShop", "shop"),
     ("tblShop", "market"),
     ("tblPeople", "person"),
     ("tblProduct", "category"),
 )
-RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 Noun = TypeVar("Noun")
 
 
@@ -67,73 +91,144 @@ class Book:
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
     named: frozenset[str] = frozenset()  # codes in tables, of rows that could not be read too
+    nameless: bool = False  # a shop or person lacks its code: an unknown code may be theirs
+    staffed: bool = True  # False while People is empty, so that nobody can own anything
+    unread_cards: frozenset[CardKey] = frozenset()  # cards with a line that could not be read
+    target_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # address of a target -> column -> A1 of its cell
 
     def shop(self, code: str) -> Shop | None:
         """The shop of a code."""
         return next((s for s in self.shops if s.code == code), None)
 
 
-def region_of(market: str) -> Region:
-    """The side of the business a market belongs to."""
-    return Region.US if market in US_MARKETS else Region.EU
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The tables of a book being read."""
+
+    tables: Mapping[str, Table]
+    decode: Decode
+    names: Mapping[str, str]
+    problems: list[Problem]
+    nameless: frozenset[tuple[str, int]]  # (table, row) of rows that lack their key
+
+    def rows(self, name: str) -> Iterator[RowReader]:
+        """A reader for each row of a table that has its key; none where there is no table."""
+        table = self.tables.get(name)
+        for row in table.rows if table else ():
+            if table and (name, row.number) not in self.nameless:
+                yield RowReader(table, row, self.decode, self.names, self.problems)
+
+    def codes(self, name: str, column: str, read: Iterable[str]) -> Codes:
+        """The codes of a table, of its `read` rows and of all."""
+        return Codes(frozenset(read), _named(self.rows(name), column), self.lacks(name))
+
+    def lacks(self, name: str) -> bool:
+        """Whether a row of a table has no key."""
+        return any(table == name for table, _ in self.nameless)
 
 
-def read_book(tables: Mapping[str, Table], decode: Decode, names: Mapping[str, str]) -> Book:
-    """Read every table; `names` maps any KPI or measure name (zh, en, code) to its code."""
+def read_book(
+    tables: Mapping[str, Table],
+    decode: Decode,
+    names: Mapping[str, str],
+    catalog: Catalog | None = None,
+) -> Book:
+    """Read every table; `names` maps any KPI or measure name (zh, en, code) to its code.
+
+    With the catalogue, what a row says is also held against what its KPI or measure can be.
+    """
     problems: list[Problem] = []
-
-    def rows(name: str) -> Iterator[RowReader]:
-        table = tables.get(name)
-        if table is not None:
-            for row in table.rows:
-                yield RowReader(table, row, decode, names, problems)
-
-    settings = _settings(tables.get("tblSetting"), decode, problems)
-    shops = _keyed(rows("tblShop"), _shop, lambda s: s.code)
-    people = _keyed(rows("tblPeople"), _person, lambda p: p.code)
-    shop_codes = _Codes(frozenset(s.code for s in shops), _named(rows("tblShop"), "shop"))
-    person_codes = _Codes(frozenset(p.code for p in people), _named(rows("tblPeople"), "person"))
-    return Book(
+    reading = _Reading(tables, decode, names, problems, _nameless(tables, decode, problems))
+    rows = reading.rows
+    settings = read_settings(tables.get("tblSetting"), decode, problems)
+    shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
+    people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
+    shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
+    person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
+    weights, unread = _weights(rows("tblWeight"), settings, catalog)
+    book = Book(
         settings=settings,
         shops=shops,
         people=people,
-        assignments=_all(rows("tblAssign"), lambda r: _assignment(r, shop_codes, person_codes)),
-        products=_keyed(rows("tblProduct"), _product, lambda p: (p.sku, p.market, p.start)),
+        assignments=_all(rows("tblAssign"), lambda r: read_assignment(r, shop_codes, person_codes)),
+        products=_keyed(rows("tblProduct"), read_product, lambda p: (p.sku, p.market, p.start)),
         targets=_keyed(
             rows("tblTarget"),
-            lambda r: _target(r, settings),
+            lambda r: read_target(r, settings, catalog),
             lambda t: (t.year, t.region, t.scope, t.metric),
         ),
-        weights=_keyed(
-            rows("tblWeight"),
-            lambda r: _weight(r, settings),
-            lambda w: (w.role, w.region, w.metric, w.start),
-        ),
-        rules=_keyed(rows("tblRule"), _rule, lambda r: r.code),
+        weights=weights,
+        rules=_keyed(rows("tblRule"), read_rule, lambda r: r.code),
         inputs=_keyed(
             rows("tblInput"),
-            lambda r: _input(r, shop_codes),
+            lambda r: read_input(r, shop_codes, catalog),
             lambda i: (i.day, i.shop, i.measure),
         ),
-        points=_all(rows("tblPoint"), lambda r: _point(r, person_codes)),
-        tasks=_keyed(rows("tblTask"), _task, lambda t: t.number),
-        kpis=frozenset(_all(rows("tblKpi"), _switched_on)),
-        back_office=dict(_all(rows("tblReconcile"), _back_office)),
-        problems=tuple(problems),
+        points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
+        tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
+        kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        back_office=dict(_all(rows("tblReconcile"), read_back_office)),
         named=_codes_named(rows),
+        nameless=shop_codes.open or person_codes.open,
+        staffed="tblPeople" not in tables or bool(person_codes.named) or person_codes.open,
+        unread_cards=unread | ({(None, None)} if reading.lacks("tblWeight") else set()),
+        target_cells={row.address: row.cells() for row in rows("tblTarget")},
     )
+    _doubts(rows, book, person_codes if "tblPeople" in tables else None)
+    return replace(book, problems=tuple(problems))
+
+
+def _weights(
+    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None
+) -> tuple[tuple[WeightRow, ...], frozenset[CardKey]]:
+    """The lines of all cards, and the cards of lines that could not be read."""
+    unread: set[CardKey] = set()
+
+    def read(row: RowReader) -> WeightRow | None:
+        found = read_weight(row, settings, catalog)
+        if row.bad:
+            unread.add(card_of(row))
+        return found
+
+    lines = _keyed(rows, read, lambda w: (w.role, w.region, w.metric, w.start))
+    return lines, frozenset(unread)
+
+
+def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Codes | None) -> None:
+    """What rows say that the book does not hold; without People nobody is a stranger."""
+    if people is not None:
+        doubt_people(rows, people)
+    doubt_managers(rows, book.people)
+    doubt_words(rows)
+    doubt_rule_scopes(rows, scope_codes(book), complete=not book.nameless)
+
+
+def scope_codes(book: Book) -> frozenset[str]:
+    """The codes of every scope that the tables name, of rows that could not be read too."""
+    shops = {code for s in book.shops for code in (s.code, s.market, s.platform)}
+    people = {p.code for p in book.people}
+    categories = {p.category for p in book.products if p.category}
+    return frozenset(shops | people | categories) | book.named
+
+
+def _nameless(
+    tables: Mapping[str, Table], decode: Decode, problems: list[Problem]
+) -> frozenset[tuple[str, int]]:
+    """Rows that hold something but no key: one Problem each, and no reader sees them."""
+    found = set()
+    for name, keys in KEYS.items():
+        table = tables.get(name)
+        for row in table.rows if table else ():
+            reader = RowReader(table, row, decode, {}, problems) if table else None
+            if reader and not any(reader.text(key) for key in keys if key in reader.table.columns):
+                reader.needed(keys[0])
+                found.add((name, row.number))
+    return frozenset(found)
 
 
 def _codes_named(rows: Callable[[str], Iterator[RowReader]]) -> frozenset[str]:
     return frozenset().union(*(_named(rows(table), column) for table, column in NAMING))
-
-
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """Codes of a table: of the rows that could be read, and of all rows."""
-
-    read: frozenset[str]
-    named: frozenset[str]
 
 
 def _named(rows: Iterator[RowReader], column: str) -> frozenset[str]:
@@ -166,268 +261,3 @@ def _keyed(
 
 def _duplicate(row: RowReader, first: str) -> None:
     row.wrong(row.table.columns[0], "duplicate_key", first=first)
-
-
-def _settings(table: Table | None, decode: Decode, problems: list[Problem]) -> Settings:
-    reader = _SettingReader(table, decode, problems)
-    default = Settings(month="", company="")
-    return Settings(
-        month=reader.text("month"),
-        company=reader.text("company"),
-        purpose=reader.word("purpose", default.purpose),
-        mode=reader.word("mode", default.mode),
-        language="en" if reader.text("language").lower().startswith("en") else "zh",
-        currency=reader.text("currency") or default.currency,
-        fixed_rates=reader.rates(),
-        week_start=0 if reader.word("week_start", "monday") != "sunday" else 6,
-        time_zone=reader.zone(default.time_zone),
-        min_coverage=reader.number("min_coverage", default.min_coverage),
-        item_cap=reader.number("item_cap", default.item_cap),
-        provisional_day=int(reader.number("provisional_day", default.provisional_day)),
-        closing_day=int(reader.number("closing_day", default.closing_day)),
-        pilot=reader.word("pilot", "yes") == "yes",
-        contact=reader.text("contact"),
-    )
-
-
-class _SettingReader:
-    """tblSetting by its codes; a value that cannot be read leaves the default and a Problem."""
-
-    def __init__(self, table: Table | None, decode: Decode, problems: list[Problem]) -> None:
-        self._decode = decode
-        self._rows: dict[str, RowReader] = {}
-        for row in table.rows if table else ():
-            reader = RowReader(table, row, decode, {}, problems) if table else None
-            code = decode("setting", reader.text("setting")) if reader else None
-            if reader and code:
-                self._rows[code] = reader
-
-    def text(self, code: str) -> str:
-        row = self._rows.get(code)
-        if row is None:
-            return ""
-        value = row.raw("value")
-        return (
-            f"{value:%Y-%m}" if code == "month" and isinstance(value, date) else row.text("value")
-        )
-
-    def number(self, code: str, default: float) -> float:
-        row = self._rows.get(code)
-        found = row.number("value", default) if row else default
-        return default if found is None else found
-
-    def word(self, code: str, default: str) -> str:
-        row = self._rows.get(code)
-        value = row.raw("value") if row else None
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if row is None or not row.text("value"):
-            return default
-        words = "yes_no" if code == "pilot" else code
-        return row.word("value", words, default) or default
-
-    def rates(self) -> dict[str, float]:
-        """US dollars per unit; a rate that is left empty is the day's."""
-        typed = {c: self.number(code, 0.0) for c, code in RATE_SETTINGS.items()}
-        return {currency: rate for currency, rate in typed.items() if rate > 0}
-
-    def zone(self, default: str) -> str:
-        row = self._rows.get("time_zone")
-        name = row.text("value") if row else ""
-        if row is None or not name or _zone_exists(name):
-            return name or default
-        row.wrong("value", "unknown_zone", shown=name)
-        return default
-
-
-def _zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
-        return False
-    return True
-
-
-def _shop(row: RowReader) -> Shop | None:
-    market = row.needed("market").upper()
-    zone = row.needed("time_zone")
-    if zone and not _zone_exists(zone):
-        row.wrong("time_zone", "unknown_zone", shown=zone)
-    return Shop(
-        code=row.needed("shop"),
-        platform=row.word("platform", "platform") or "",
-        market=market,
-        region=region_of(market),
-        currency=row.currency("currency") or row.needed("currency"),
-        time_zone=zone,
-        owner=row.text("owner") or None,
-        name=row.text("name"),
-        company=row.text("company"),
-        opened=row.day("opened"),
-        closed=row.day("closed"),
-    )
-
-
-def _person(row: RowReader) -> Person | None:
-    return Person(
-        code=row.needed("person"),
-        name=row.text("name"),
-        department=row.text("department"),
-        role=row.word("role", "role") or "",
-        manager=row.text("manager") or None,
-        start=row.day("start"),
-        end=row.day("end"),
-        us_share=row.number("us_share"),
-        partner=row.text("partner") or None,
-        scored=row.yes("scored", default=True),
-    )
-
-
-def _assignment(row: RowReader, shops: _Codes, people: _Codes) -> Assignment | None:
-    shop, person = row.needed("shop"), row.needed("person")
-    _known(row, "shop", shop, shops)
-    _known(row, "person", person, people)
-    share = row.number("share", 1.0)
-    start, end = row.day("start") or EVER, row.day("end")
-    window = Window(start, _day_after(end) if end else NEVER)  # both typed days are included
-    return Assignment(shop, row.text("category") or None, person, share or 0.0, window)
-
-
-def _day_after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
-
-
-def _known(row: RowReader, column: str, code: str, codes: _Codes) -> None:
-    """A code whose own row is wrong is one Problem there, not one more in each row naming it."""
-    if code and code not in codes.named:
-        row.wrong(column, "unknown_code", shown=code)
-    elif code not in codes.read:
-        row.bad = True
-
-
-def _product(row: RowReader) -> Product | None:
-    cost = row.exact("unit_cost")
-    return Product(
-        sku=row.needed("sku"),
-        market=row.text("market").upper() or None,
-        start=row.day("start") or EVER,
-        category=row.text("category") or None,
-        stage=row.text("stage") or None,
-        unit_cost=cost,
-        freight=row.exact("freight"),
-        currency=row.currency("currency", "CNY"),
-        parent=row.text("parent") or None,
-    )
-
-
-def _region(row: RowReader) -> Region:
-    return Region(row.word("region", "region") or Region.US)
-
-
-def _target(row: RowReader, settings: Settings) -> TargetRow | None:
-    year = row.number("year")
-    return TargetRow(
-        year=int(year or 0),
-        region=_region(row),
-        scope=row.needed("scope"),
-        metric=row.metric("metric"),
-        owner=row.text("owner") or None,
-        year_total=row.number("year_total"),
-        months=tuple(row.number(month) for month in MONTHS),
-        currency=row.currency("currency") or settings.currency,
-        address=row.address,
-    )
-
-
-def _weight(row: RowReader, settings: Settings) -> WeightRow | None:
-    weight = row.number("weight", 0.0) or 0.0
-    if weight < 0:
-        row.wrong("weight", "negative_weight")
-    cap = row.raw("cap")
-    return WeightRow(
-        role=row.word("role", "role") or "",
-        region=_region(row),
-        metric=row.metric("metric"),
-        on=row.yes("on", default=True),
-        weight=weight,
-        method=row.word("method", "method") or "",
-        better=Better(row.word("better", "better", "higher") or "higher"),
-        warn=row.number("warn"),
-        breach=row.number("breach"),
-        bound=Bound(row.word("bound", "bound", "strict") or "strict"),
-        veto=row.yes("veto", default=False),
-        start=row.day("start") or EVER,
-        cap=settings.item_cap if cap is None or cap == "" else row.number("cap"),
-        floor=row.number("floor", 0.0) or 0.0,
-        params=tuple(row.number(p) for p in ("p1", "p2", "p3", "p4")),
-        missing=row.word("missing", "missing", "exclude") or "exclude",
-        address=row.address,
-    )
-
-
-def _rule(row: RowReader) -> Rule | None:
-    value = row.number("value")
-    if value is None and not row.bad:
-        row.needed("value")
-    return Rule(
-        code=row.needed("rule"),
-        on=row.yes("on", default=True),
-        metric=row.metric("metric"),
-        scope=row.text("scope", "*"),
-        window=PeriodKind(row.word("window", "window", "day") or "day"),
-        operator=row.word("operator", "operator", ">") or ">",
-        value=value or 0.0,
-        periods=max(1, int(row.number("periods", 1.0) or 1)),
-        level=row.word("level", "level", "warn") or "warn",
-        address=row.address,
-    )
-
-
-def _input(row: RowReader, shops: _Codes) -> InputRow | None:
-    day, value = row.day("day"), row.exact("value")
-    shop = row.needed("shop")
-    _known(row, "shop", shop, shops)
-    if day is None or value is None:
-        if not row.bad:
-            row.needed("day" if day is None else "value")
-        return None
-    return InputRow(day, shop, row.metric("measure"), value, row.text("by"), row.address)
-
-
-def _point(row: RowReader, people: _Codes) -> PointRow | None:
-    person = row.needed("person")
-    _known(row, "person", person, people)
-    month = row.raw("month")
-    code = f"{month:%Y-%m}" if isinstance(month, date) else row.needed("month")
-    points = row.number("points", 0.0) or 0.0
-    approved = row.text("approved_by") or None
-    number = row.needed("no")
-    return PointRow(code, person, points, row.text("reason"), approved, row.address, number)
-
-
-def _task(row: RowReader) -> TaskRow | None:
-    region = row.word("region", "region", "")
-    return TaskRow(
-        number=row.needed("no"),
-        type=row.word("type", "task_type", "action") or "action",
-        region=Region(region) if region else None,
-        country=row.text("country") or None,
-        what=row.text("what"),
-        owner=row.text("owner") or None,
-        due=row.day("due"),
-        done=row.number("done"),
-        address=row.address,
-    )
-
-
-def _switched_on(row: RowReader) -> str | None:
-    code = row.text("metric")
-    return code if code and row.yes("on", default=True) else None
-
-
-def _back_office(row: RowReader) -> tuple[str, float] | None:
-    value = row.raw("backend")
-    if value is None or isinstance(value, ErrorValue):
-        return None
-    number = row.number("backend")
-    return None if number is None else (row.needed("shop"), number)

@@ -1,0 +1,107 @@
+"""tblSetting read: a value that cannot be used leaves the default and a Problem at its cell."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from kpi.book_rows import Decode, RowReader
+from kpi.errors import Problem
+from kpi.methods import MOST_POINTS
+from kpi.model import Language, Settings
+from kpi.tables import Table
+
+RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
+HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
+LAST_DAY = 31
+
+
+def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) -> Settings:
+    """The settings of a book; what is left out or cannot be used has its default."""
+    reader = _SettingReader(table, decode, problems)
+    default = Settings(month="", company="")
+    return Settings(
+        month=reader.month(),
+        company=reader.text("company"),
+        purpose=reader.word("purpose", default.purpose),
+        mode=reader.word("mode", default.mode),
+        language=reader.language(default.language),
+        currency=reader.currency(default.currency),
+        fixed_rates=reader.rates(),
+        week_start=0 if reader.word("week_start", "monday") != "sunday" else 6,
+        time_zone=reader.zone(default.time_zone),
+        min_coverage=reader.number("min_coverage", default.min_coverage, 0, 1),
+        item_cap=reader.number("item_cap", default.item_cap, 0, MOST_POINTS),
+        provisional_day=reader.day_of_month("provisional_day", default.provisional_day),
+        closing_day=reader.day_of_month("closing_day", default.closing_day),
+        pilot=reader.word("pilot", "yes") == "yes",
+        contact=reader.text("contact"),
+    )
+
+
+class _SettingReader:
+    """tblSetting by its codes."""
+
+    def __init__(self, table: Table | None, decode: Decode, problems: list[Problem]) -> None:
+        self._rows: dict[str, RowReader] = {}
+        for row in table.rows if table else ():
+            reader = RowReader(table, row, decode, {}, problems) if table else None
+            code = decode("setting", reader.text("setting")) if reader else None
+            if reader and code:
+                self._rows[code] = reader
+
+    def text(self, code: str) -> str:
+        row = self._rows.get(code)
+        return row.text("value") if row else ""
+
+    def month(self) -> str:
+        """The month under review; empty for the running one."""
+        row = self._rows.get("month")
+        return row.month("value", "no_month") if row else ""
+
+    def number(self, code: str, default: float, low: float, high: float) -> float:
+        row = self._rows.get(code)
+        found = row.between("value", low, high, default) if row else default
+        return default if found is None else found
+
+    def day_of_month(self, code: str, default: int) -> int:
+        return int(self.number(code, default, 1, LAST_DAY))
+
+    def word(self, code: str, default: str) -> str:
+        row = self._rows.get(code)
+        value = row.raw("value") if row else None
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if row is None or not row.text("value"):
+            return default
+        words = "yes_no" if code == "pilot" else code
+        return row.word("value", words, default) or default
+
+    def language(self, default: Language) -> Language:
+        return "en" if self.word("language", default) == "en" else "zh"
+
+    def currency(self, default: str) -> str:
+        row = self._rows.get("currency")
+        found = row.currency("value", default) if row else default
+        return default if row is None or row.bad else found
+
+    def rates(self) -> dict[str, float]:
+        """US dollars per unit; a rate that is left empty is the day's."""
+        typed = {c: self.number(code, 0.0, 0, HIGHEST_RATE) for c, code in RATE_SETTINGS.items()}
+        return {currency: rate for currency, rate in typed.items() if rate > 0}
+
+    def zone(self, default: str) -> str:
+        row = self._rows.get("time_zone")
+        name = row.text("value") if row else ""
+        if row is None or not name or zone_exists(name):
+            return name or default
+        row.wrong("value", "unknown_zone", shown=name)
+        return default
+
+
+def zone_exists(name: str) -> bool:
+    """Whether a name is a time zone of the IANA data."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        return False
+    return True
