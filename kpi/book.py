@@ -6,13 +6,33 @@ A row that is wrong is left out and named; the rest of the book goes on. Words o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from kpi import book_nouns as nouns
+from kpi.book_links import Codes, doubt_managers, doubt_people, doubt_rule_scopes, doubt_words
+from kpi.book_nouns import (
+    EVER,
+    NEVER,
+    CardKey,
+    card_of,
+    read_assignment,
+    read_back_office,
+    read_input,
+    read_person,
+    read_point,
+    read_product,
+    read_rule,
+    read_shop,
+    read_switched_on,
+    read_target,
+    read_task,
+    read_weight,
+    region_of,
+)
 from kpi.book_rows import Decode, RowReader
 from kpi.book_settings import read_settings
+from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.model import (
     Assignment,
@@ -29,6 +49,20 @@ from kpi.model import (
 )
 from kpi.tables import Table
 
+__all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
+
+KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is nobody's
+    "tblShop": ("shop",),
+    "tblPeople": ("person",),
+    "tblAssign": ("shop", "person"),
+    "tblProduct": ("sku",),
+    "tblTarget": ("year", "region", "scope", "metric"),
+    "tblWeight": ("role", "region", "metric"),
+    "tblRule": ("rule",),
+    "tblInput": ("day", "shop", "measure"),
+    "tblPoint": ("no", "person", "month"),
+    "tblTask": ("no",),
+}
 NAMING = (  # the columns whose texts are codes that other tables name
     ("tblShop", "shop"),
     ("tblShop", "market"),
@@ -57,61 +91,140 @@ class Book:
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
     named: frozenset[str] = frozenset()  # codes in tables, of rows that could not be read too
+    nameless: bool = False  # a shop or person lacks its code: an unknown code may be theirs
+    staffed: bool = True  # False while People is empty, so that nobody can own anything
+    unread_cards: frozenset[CardKey] = frozenset()  # cards with a line that could not be read
+    target_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # address of a target -> column -> A1 of its cell
 
     def shop(self, code: str) -> Shop | None:
         """The shop of a code."""
         return next((s for s in self.shops if s.code == code), None)
 
 
-def read_book(tables: Mapping[str, Table], decode: Decode, names: Mapping[str, str]) -> Book:
-    """Read every table; `names` maps any KPI or measure name (zh, en, code) to its code."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The tables of a book being read."""
+
+    tables: Mapping[str, Table]
+    decode: Decode
+    names: Mapping[str, str]
+    problems: list[Problem]
+    nameless: frozenset[tuple[str, int]]  # (table, row) of rows that lack their key
+
+    def rows(self, name: str) -> Iterator[RowReader]:
+        """A reader for each row of a table that has its key; none where there is no table."""
+        table = self.tables.get(name)
+        for row in table.rows if table else ():
+            if table and (name, row.number) not in self.nameless:
+                yield RowReader(table, row, self.decode, self.names, self.problems)
+
+    def codes(self, name: str, column: str, read: Iterable[str]) -> Codes:
+        """The codes of a table, of its `read` rows and of all."""
+        return Codes(frozenset(read), _named(self.rows(name), column), self.lacks(name))
+
+    def lacks(self, name: str) -> bool:
+        """Whether a row of a table has no key."""
+        return any(table == name for table, _ in self.nameless)
+
+
+def read_book(
+    tables: Mapping[str, Table],
+    decode: Decode,
+    names: Mapping[str, str],
+    catalog: Catalog | None = None,
+) -> Book:
+    """Read every table; `names` maps any KPI or measure name (zh, en, code) to its code.
+
+    With the catalogue, what a row says is also held against what its KPI or measure can be.
+    """
     problems: list[Problem] = []
-
-    def rows(name: str) -> Iterator[RowReader]:
-        table = tables.get(name)
-        if table is not None:
-            for row in table.rows:
-                yield RowReader(table, row, decode, names, problems)
-
+    reading = _Reading(tables, decode, names, problems, _nameless(tables, decode, problems))
+    rows = reading.rows
     settings = read_settings(tables.get("tblSetting"), decode, problems)
-    shops = _keyed(rows("tblShop"), nouns.shop, lambda s: s.code)
-    people = _keyed(rows("tblPeople"), nouns.person, lambda p: p.code)
-    known = nouns.Known(
-        _codes(shops, rows("tblShop"), "shop"), _codes(people, rows("tblPeople"), "person")
-    )
-    return Book(
+    shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
+    people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
+    shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
+    person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
+    weights, unread = _weights(rows("tblWeight"), settings, catalog)
+    book = Book(
         settings=settings,
         shops=shops,
         people=people,
-        assignments=_all(rows("tblAssign"), lambda r: nouns.assignment(r, known)),
-        products=_keyed(rows("tblProduct"), nouns.product, lambda p: (p.sku, p.market, p.start)),
+        assignments=_all(rows("tblAssign"), lambda r: read_assignment(r, shop_codes, person_codes)),
+        products=_keyed(rows("tblProduct"), read_product, lambda p: (p.sku, p.market, p.start)),
         targets=_keyed(
             rows("tblTarget"),
-            lambda r: nouns.target(r, settings),
+            lambda r: read_target(r, settings, catalog),
             lambda t: (t.year, t.region, t.scope, t.metric),
         ),
-        weights=_keyed(
-            rows("tblWeight"),
-            lambda r: nouns.weight(r, settings),
-            lambda w: (w.role, w.region, w.metric, w.start),
-        ),
-        rules=_keyed(rows("tblRule"), nouns.rule, lambda r: r.code),
+        weights=weights,
+        rules=_keyed(rows("tblRule"), read_rule, lambda r: r.code),
         inputs=_keyed(
             rows("tblInput"),
-            lambda r: nouns.input_row(r, known),
+            lambda r: read_input(r, shop_codes, catalog),
             lambda i: (i.day, i.shop, i.measure),
         ),
-        points=_all(rows("tblPoint"), lambda r: nouns.point(r, known)),
-        tasks=_keyed(rows("tblTask"), nouns.task, lambda t: t.number),
-        kpis=frozenset(_all(rows("tblKpi"), nouns.switched_on)),
-        back_office=dict(_all(rows("tblReconcile"), nouns.back_office)),
-        problems=tuple(problems),
+        points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
+        tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
+        kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        back_office=dict(_all(rows("tblReconcile"), read_back_office)),
         named=_codes_named(rows),
+        nameless=shop_codes.open or person_codes.open,
+        staffed="tblPeople" not in tables or bool(person_codes.named) or person_codes.open,
+        unread_cards=unread | ({(None, None)} if reading.lacks("tblWeight") else set()),
+        target_cells={row.address: row.cells() for row in rows("tblTarget")},
     )
+    _doubts(rows, book, person_codes if "tblPeople" in tables else None)
+    return replace(book, problems=tuple(problems))
 
 
-def _codes(read: Sequence[Shop | Person], rows: Iterator[RowReader], column: str) -> nouns.Codes:
-    return nouns.Codes(frozenset(noun.code for noun in read), _named(rows, column))
+def _weights(
+    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None
+) -> tuple[tuple[WeightRow, ...], frozenset[CardKey]]:
+    """The lines of all cards, and the cards of lines that could not be read."""
+    unread: set[CardKey] = set()
+
+    def read(row: RowReader) -> WeightRow | None:
+        found = read_weight(row, settings, catalog)
+        if row.bad:
+            unread.add(card_of(row))
+        return found
+
+    lines = _keyed(rows, read, lambda w: (w.role, w.region, w.metric, w.start))
+    return lines, frozenset(unread)
+
+
+def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Codes | None) -> None:
+    """What rows say that the book does not hold; without People nobody is a stranger."""
+    if people is not None:
+        doubt_people(rows, people)
+    doubt_managers(rows, book.people)
+    doubt_words(rows)
+    doubt_rule_scopes(rows, scope_codes(book), complete=not book.nameless)
+
+
+def scope_codes(book: Book) -> frozenset[str]:
+    """The codes of every scope that the tables name, of rows that could not be read too."""
+    shops = {code for s in book.shops for code in (s.code, s.market, s.platform)}
+    people = {p.code for p in book.people}
+    categories = {p.category for p in book.products if p.category}
+    return frozenset(shops | people | categories) | book.named
+
+
+def _nameless(
+    tables: Mapping[str, Table], decode: Decode, problems: list[Problem]
+) -> frozenset[tuple[str, int]]:
+    """Rows that hold something but no key: one Problem each, and no reader sees them."""
+    found = set()
+    for name, keys in KEYS.items():
+        table = tables.get(name)
+        for row in table.rows if table else ():
+            reader = RowReader(table, row, decode, {}, problems) if table else None
+            if reader and not any(reader.text(key) for key in keys if key in reader.table.columns):
+                reader.needed(keys[0])
+                found.add((name, row.number))
+    return frozenset(found)
 
 
 def _codes_named(rows: Callable[[str], Iterator[RowReader]]) -> frozenset[str]:

@@ -1,15 +1,14 @@
-"""A row of each table as a noun: one function a table, what cannot be read is a Problem.
-
-A row that needs a text, day or number it does not have is bad; the caller leaves it out.
-"""
+"""One row of each table as a noun; what cannot be read becomes a Problem with its cell."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+from kpi.book_limits import cap_limits, target_limits, weight_limits
+from kpi.book_links import Codes
 from kpi.book_rows import RowReader
 from kpi.book_settings import zone_exists
+from kpi.catalog import Catalog
 from kpi.model import (
     Assignment,
     Better,
@@ -34,22 +33,10 @@ EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """Codes of a table: of the rows that could be read, and of all rows."""
-
-    read: frozenset[str]
-    named: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What rows of other tables may name."""
-
-    shops: Codes
-    people: Codes
+MOST_NAMED = 5  # measures in one message
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+CardKey = tuple[str | None, str | None]
+"""Role and region of a card; None where the row does not say it."""
 
 
 def region_of(market: str) -> Region:
@@ -57,9 +44,11 @@ def region_of(market: str) -> Region:
     return Region.US if market in US_MARKETS else Region.EU
 
 
-def shop(row: RowReader) -> Shop | None:
-    """A shop; its market decides the region."""
-    market = row.needed("market").upper()
+def read_shop(row: RowReader) -> Shop | None:
+    """A line of tblShop."""
+    market = row.word("market", "market") or ""
+    opened, closed = row.day("opened"), row.day("closed")
+    row.in_order("closed", opened, closed)
     zone = row.needed("time_zone")
     if zone and not zone_exists(zone):
         row.wrong("time_zone", "unknown_zone", shown=zone)
@@ -73,52 +62,56 @@ def shop(row: RowReader) -> Shop | None:
         owner=row.text("owner") or None,
         name=row.text("name"),
         company=row.text("company"),
-        opened=row.day("opened"),
-        closed=row.day("closed"),
+        opened=opened,
+        closed=closed,
     )
 
 
-def person(row: RowReader) -> Person | None:
-    """A person; whether and where he is scored."""
+def read_person(row: RowReader) -> Person | None:
+    """A line of tblPeople."""
+    start, end = row.day("start"), row.day("end")
+    row.in_order("end", start, end)
     return Person(
         code=row.needed("person"),
         name=row.text("name"),
         department=row.text("department"),
         role=row.word("role", "role") or "",
         manager=row.text("manager") or None,
-        start=row.day("start"),
-        end=row.day("end"),
-        us_share=row.number("us_share"),
+        start=start,
+        end=end,
+        us_share=row.between("us_share", 0, 1),
         partner=row.text("partner") or None,
         scored=row.yes("scored", default=True),
     )
 
 
-def assignment(row: RowReader, known: Known) -> Assignment | None:
-    """A dated line of Assignments; both typed days are included."""
+def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:
+    """A line of tblAssign; both typed days are included."""
     shop, person = row.needed("shop"), row.needed("person")
-    _known(row, "shop", shop, known.shops)
-    _known(row, "person", person, known.people)
-    share = row.number("share", 1.0)
+    _known(row, "shop", shop, shops)
+    _known(row, "person", person, people)
+    share = row.between("share", 0, 1, 1.0)
     start, end = row.day("start") or EVER, row.day("end")
-    window = Window(start, _day_after(end) if end else NEVER)  # both typed days are included
+    row.in_order("end", start, end)
+    window = Window(start, day_after(end) if end else NEVER)
     return Assignment(shop, row.text("category") or None, person, share or 0.0, window)
 
 
-def _day_after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+def day_after(day: date) -> date:
+    """The next day; what lies beyond the calendar's end never comes."""
+    return date.fromordinal(day.toordinal() + 1) if day < NEVER else NEVER
 
 
 def _known(row: RowReader, column: str, code: str, codes: Codes) -> None:
     """A code whose own row is wrong is one Problem there, not one more in each row naming it."""
-    if code and code not in codes.named:
+    if codes.strange(code):
         row.wrong(column, "unknown_code", shown=code)
     elif code not in codes.read:
         row.bad = True
 
 
-def product(row: RowReader) -> Product | None:
-    """A product's cost, from a day on and in one market or all."""
+def read_product(row: RowReader) -> Product | None:
+    """A line of tblProduct."""
     cost = row.exact("unit_cost")
     return Product(
         sku=row.needed("sku"),
@@ -133,16 +126,29 @@ def product(row: RowReader) -> Product | None:
     )
 
 
-def _region(row: RowReader) -> Region:
-    return Region(row.word("region", "region") or Region.US)
-
-
-def target(row: RowReader, settings: Settings) -> TargetRow | None:
-    """A year of targets of one scope and KPI; money in its own currency."""
+def _year(row: RowReader) -> int:
     year = row.number("year")
+    if year is None:
+        if not row.bad:
+            row.needed("year")
+        return 0
+    if not FIRST_YEAR <= year <= LAST_YEAR or not year.is_integer():
+        row.wrong("year", "not_a_year", shown=row.text("year"))
+    return int(year)
+
+
+def read_target(row: RowReader, settings: Settings, catalog: Catalog | None) -> TargetRow | None:
+    """A line of tblTarget."""
+    found = _target_row(row, settings)
+    if catalog is not None:
+        target_limits(row, found.metric, ("year_total", *MONTHS), catalog)
+    return found
+
+
+def _target_row(row: RowReader, settings: Settings) -> TargetRow:
     return TargetRow(
-        year=int(year or 0),
-        region=_region(row),
+        year=_year(row),
+        region=row.region(),
         scope=row.needed("scope"),
         metric=row.metric("metric"),
         owner=row.text("owner") or None,
@@ -153,15 +159,30 @@ def target(row: RowReader, settings: Settings) -> TargetRow | None:
     )
 
 
-def weight(row: RowReader, settings: Settings) -> WeightRow | None:
-    """A line of a card: weight, method, limits and what a missing value does."""
+def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> WeightRow | None:
+    """A line of tblWeight."""
+    found = _weight_row(row, settings)
+    if catalog is not None:
+        weight_limits(row, found.metric, found.better, catalog)
+    return found
+
+
+def card_of(row: RowReader) -> CardKey:
+    """The card that a line of tblWeight belongs to, as far as it says so."""
+    role, region = row.text("role"), row.text("region")
+    return row.decode("role", role), row.decode("region", region)
+
+
+def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
     weight = row.number("weight", 0.0) or 0.0
     if weight < 0:
         row.wrong("weight", "negative_weight")
-    cap = row.raw("cap")
+    typed, floor = row.raw("cap"), row.number("floor", 0.0) or 0.0
+    cap = settings.item_cap if typed is None or typed == "" else row.number("cap")
+    cap_limits(row, cap, floor)
     return WeightRow(
         role=row.word("role", "role") or "",
-        region=_region(row),
+        region=row.region(),
         metric=row.metric("metric"),
         on=row.yes("on", default=True),
         weight=weight,
@@ -172,8 +193,8 @@ def weight(row: RowReader, settings: Settings) -> WeightRow | None:
         bound=Bound(row.word("bound", "bound", "strict") or "strict"),
         veto=row.yes("veto", default=False),
         start=row.day("start") or EVER,
-        cap=settings.item_cap if cap is None or cap == "" else row.number("cap"),
-        floor=row.number("floor", 0.0) or 0.0,
+        cap=cap,
+        floor=floor,
         params=tuple(row.number(p) for p in ("p1", "p2", "p3", "p4")),
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
@@ -181,8 +202,8 @@ def weight(row: RowReader, settings: Settings) -> WeightRow | None:
     )
 
 
-def rule(row: RowReader) -> Rule | None:
-    """A rule of the alarms."""
+def read_rule(row: RowReader) -> Rule | None:
+    """A line of tblRule."""
     value = row.number("value")
     if value is None and not row.bad:
         row.needed("value")
@@ -200,32 +221,52 @@ def rule(row: RowReader) -> Rule | None:
     )
 
 
-def input_row(row: RowReader, known: Known) -> InputRow | None:
-    """A figure typed by hand, kept exact."""
+def _measure(row: RowReader, catalog: Catalog | None) -> str:
+    """The code of a measure that can be typed; a KPI is worked out and cannot."""
+    if catalog is None:
+        return row.metric("measure")
+    text = row.needed("measure")
+    names = catalog.typed_names()
+    code = names.get(text) or names.get(text.casefold())
+    if code is not None or not text:
+        return code or ""
+    formula = catalog.known.code(text)
+    if formula is None:
+        row.unknown("measure", "measure", names)
+    else:
+        row.wrong("measure", "not_typed", shown=text, measures=_bases(catalog, formula))
+    return ""
+
+
+def _bases(catalog: Catalog, code: str) -> str:
+    return ", ".join(sorted(catalog.needs(code))[:MOST_NAMED])
+
+
+def read_input(row: RowReader, shops: Codes, catalog: Catalog | None) -> InputRow | None:
+    """A line of tblInput."""
     day, value = row.day("day"), row.exact("value")
     shop = row.needed("shop")
-    _known(row, "shop", shop, known.shops)
+    _known(row, "shop", shop, shops)
     if day is None or value is None:
         if not row.bad:
             row.needed("day" if day is None else "value")
         return None
-    return InputRow(day, shop, row.metric("measure"), value, row.text("by"), row.address)
+    return InputRow(day, shop, _measure(row, catalog), value, row.text("by"), row.address)
 
 
-def point(row: RowReader, known: Known) -> PointRow | None:
-    """Points given by hand for a month."""
+def read_point(row: RowReader, people: Codes) -> PointRow | None:
+    """A line of tblPoint."""
     person = row.needed("person")
-    _known(row, "person", person, known.people)
-    month = row.raw("month")
-    code = f"{month:%Y-%m}" if isinstance(month, date) else row.needed("month")
+    _known(row, "person", person, people)
+    code = row.month("month", "empty")
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None
     number = row.needed("no")
     return PointRow(code, person, points, row.text("reason"), approved, row.address, number)
 
 
-def task(row: RowReader) -> TaskRow | None:
-    """A task of the inbox."""
+def read_task(row: RowReader) -> TaskRow | None:
+    """A line of tblTask."""
     region = row.word("region", "region", "")
     return TaskRow(
         number=row.needed("no"),
@@ -240,14 +281,14 @@ def task(row: RowReader) -> TaskRow | None:
     )
 
 
-def switched_on(row: RowReader) -> str | None:
-    """The code of a KPI that is on; None for one that is off."""
+def read_switched_on(row: RowReader) -> str | None:
+    """The code of a KPI of tblKpi that is in use."""
     code = row.text("metric")
     return code if code and row.yes("on", default=True) else None
 
 
-def back_office(row: RowReader) -> tuple[str, float] | None:
-    """The platform's own figure of a shop; None until somebody typed one."""
+def read_back_office(row: RowReader) -> tuple[str, float] | None:
+    """A shop and what its back office shows, typed by hand."""
     value = row.raw("backend")
     if value is None or isinstance(value, ErrorValue):
         return None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 
-from kpi.errors import Place, Problem
+from kpi.errors import Level, Place, Problem
 from kpi.messages import problem
+from kpi.model import Region
 from kpi.money import CURRENCIES
 from kpi.tables import CellValue, ErrorValue, Row, Table
 
@@ -17,6 +19,8 @@ Decode = Callable[[str, str], str | None]
 """(name of a word list, text of a cell) -> code, None for a word that is not in the list."""
 
 EXCEL_EPOCH = date(1899, 12, 30)
+LARGEST = 1e14  # a figure beyond it is a slip; sums of it stay exact whole numbers
+_MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 LAST_SERIAL = 2_958_466  # the day after 9999-12-31
 
 
@@ -37,6 +41,10 @@ class RowReader:
         first = self.table.columns[0]
         cell = self.row.cells.get(first)
         return f"{self.table.sheet}!{cell.address if cell else f'A{self.row.number}'}"
+
+    def cells(self) -> dict[str, str]:
+        """The A1 addresses of the row's cells by column."""
+        return {column: cell.address for column, cell in self.row.cells.items()}
 
     def raw(self, column: str) -> CellValue | ErrorValue:
         """The cell as it is."""
@@ -65,9 +73,25 @@ class RowReader:
             return default
         if isinstance(value, bool | date | ErrorValue):
             return self._not_a_number(column, value)
-        if isinstance(value, int | float):
-            return float(value)
-        return self._number_from_text(column, value)
+        found = (
+            float(value)
+            if isinstance(value, int | float)
+            else self._number_from_text(column, value)
+        )
+        if found is None or abs(found) <= LARGEST:
+            return found
+        self.wrong(column, "too_large", shown=value)
+        return None
+
+    def between(
+        self, column: str, low: float, high: float, default: float | None = None
+    ) -> float | None:
+        """A number with both ends allowed; outside it is a Problem and counts as absent."""
+        found = self.number(column, default)
+        if found is None or low <= found <= high:
+            return found
+        self.wrong(column, "out_of_range", shown=self.raw(column), low=low, high=high)
+        return default
 
     def _number_from_text(self, column: str, text: str) -> float | None:
         plain = text.strip().replace("，", ",").replace("％", "%")
@@ -80,6 +104,8 @@ class RowReader:
         try:
             value = Decimal(whole.replace(",", "") + ("." + rest if rest else ""))
         except InvalidOperation:
+            return self._not_a_number(column, text)
+        if not value.is_finite():  # Decimal reads "nan" and "infinity"
             return self._not_a_number(column, text)
         return float(value / 100 if percent else value)
 
@@ -110,6 +136,32 @@ class RowReader:
             self.wrong(column, "not_a_date", shown=value)
             return None
 
+    def month(self, column: str, empty: str) -> str:
+        """A month such as 2026-10, or a date in it; `empty` is what is said of an empty cell."""
+        value = self.raw(column)
+        if isinstance(value, date):
+            return f"{value:%Y-%m}"
+        text = value.text if isinstance(value, ErrorValue) else self.text(column)
+        if not text:
+            self.wrong(column, empty)
+        elif _MONTH.fullmatch(text):
+            return text
+        else:
+            self.wrong(column, "not_a_month", shown=text)
+        return ""
+
+    def region(self, column: str = "region") -> Region:
+        """The region; another word for it is read too, but the sheet's formulas know one only."""
+        code = self.word(column, "region")
+        if code and self.text(column).upper() != code:
+            self.doubt(column, "region_word", shown=self.text(column), region=code)
+        return Region(code or Region.US)
+
+    def in_order(self, last: str, start: date | None, end: date | None) -> None:
+        """Two dates as read; a Problem at column `last` when the second lies before the first."""
+        if start and end and end < start:
+            self.wrong(last, "dates_crossed", start=start, end=end)
+
     def word(self, column: str, words: str, default: str | None = None) -> str | None:
         """The code of a dropdown word; an unknown word is a Problem."""
         text = self.text(column)
@@ -134,9 +186,17 @@ class RowReader:
         text = self.needed(column)
         code = self.names.get(text) or self.names.get(text.casefold())
         if text and code is None:
-            near = get_close_matches(text, self.names, n=1) or ["?"]
-            self.wrong(column, "unknown_kpi", shown=text, near=near[0])
+            self.unknown(column, "kpi", self.names)
         return code or ""
+
+    def unknown(self, column: str, kind: str, names: Iterable[str]) -> None:
+        """A name of a kpi or measure that nobody knows; the nearest is proposed, if one is near."""
+        text = self.text(column)
+        near = get_close_matches(text, names, n=1)
+        if near:
+            self.wrong(column, f"unknown_{kind}", shown=text, near=near[0])
+        else:
+            self.wrong(column, f"strange_{kind}", shown=text)
 
     def currency(self, column: str, default: str = "") -> str:
         """A currency that has rates, by its three letters."""
@@ -148,6 +208,13 @@ class RowReader:
     def wrong(self, column: str, code: str, **values: object) -> None:
         """Note a Problem at a cell and spoil the row."""
         self.bad = True
+        self.problems.append(self._problem(column, code, values))
+
+    def doubt(self, column: str, code: str, **values: object) -> None:
+        """Note a Problem at a cell whose row counts all the same."""
+        found = self._problem(column, code, values)
+        self.problems.append(replace(found, level=Level.WARNING))
+
+    def _problem(self, column: str, code: str, values: Mapping[str, object]) -> Problem:
         sheet, cell = self.table.place(self.row, column)
-        place = Place(sheet=sheet, cell=cell, table=self.table.name)
-        self.problems.append(problem(code, place, **values))
+        return problem(code, Place(sheet=sheet, cell=cell, table=self.table.name), **values)

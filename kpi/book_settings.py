@@ -1,64 +1,70 @@
-"""The settings of a workbook: tblSetting by its codes, each with a default."""
+"""tblSetting read: a value that cannot be used leaves the default and a Problem at its cell."""
 
 from __future__ import annotations
 
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from kpi.book_rows import Decode, RowReader
 from kpi.errors import Problem
-from kpi.model import Settings
+from kpi.methods import MOST_POINTS
+from kpi.model import Language, Settings
 from kpi.tables import Table
 
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
+HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
+LAST_DAY = 31
 
 
 def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) -> Settings:
-    """Every setting; one that is not there, or cannot be read (a Problem), keeps its default."""
+    """The settings of a book; what is left out or cannot be used has its default."""
     reader = _SettingReader(table, decode, problems)
     default = Settings(month="", company="")
     return Settings(
-        month=reader.text("month"),
+        month=reader.month(),
         company=reader.text("company"),
         purpose=reader.word("purpose", default.purpose),
         mode=reader.word("mode", default.mode),
-        language="en" if reader.text("language").lower().startswith("en") else "zh",
-        currency=reader.text("currency") or default.currency,
+        language=reader.language(default.language),
+        currency=reader.currency(default.currency),
         fixed_rates=reader.rates(),
         week_start=0 if reader.word("week_start", "monday") != "sunday" else 6,
         time_zone=reader.zone(default.time_zone),
-        min_coverage=reader.number("min_coverage", default.min_coverage),
-        item_cap=reader.number("item_cap", default.item_cap),
-        provisional_day=int(reader.number("provisional_day", default.provisional_day)),
-        closing_day=int(reader.number("closing_day", default.closing_day)),
+        min_coverage=reader.number("min_coverage", default.min_coverage, 0, 1),
+        item_cap=reader.number("item_cap", default.item_cap, 0, MOST_POINTS),
+        provisional_day=reader.day_of_month("provisional_day", default.provisional_day),
+        closing_day=reader.day_of_month("closing_day", default.closing_day),
         pilot=reader.word("pilot", "yes") == "yes",
         contact=reader.text("contact"),
     )
 
 
 class _SettingReader:
-    """tblSetting by its codes; a value that cannot be read leaves the default and a Problem."""
+    """tblSetting by its codes."""
 
     def __init__(self, table: Table | None, decode: Decode, problems: list[Problem]) -> None:
         self._rows: dict[str, RowReader] = {}
-        if table is not None:
-            readers = (RowReader(table, row, decode, {}, problems) for row in table.rows)
-            coded = ((decode("setting", reader.text("setting")), reader) for reader in readers)
-            self._rows = {code: reader for code, reader in coded if code}
+        for row in table.rows if table else ():
+            reader = RowReader(table, row, decode, {}, problems) if table else None
+            code = decode("setting", reader.text("setting")) if reader else None
+            if reader and code:
+                self._rows[code] = reader
 
     def text(self, code: str) -> str:
         row = self._rows.get(code)
-        if row is None:
-            return ""
-        value = row.raw("value")
-        return (
-            f"{value:%Y-%m}" if code == "month" and isinstance(value, date) else row.text("value")
-        )
+        return row.text("value") if row else ""
 
-    def number(self, code: str, default: float) -> float:
+    def month(self) -> str:
+        """The month under review; empty for the running one."""
+        row = self._rows.get("month")
+        return row.month("value", "no_month") if row else ""
+
+    def number(self, code: str, default: float, low: float, high: float) -> float:
         row = self._rows.get(code)
-        found = row.number("value", default) if row else default
+        found = row.between("value", low, high, default) if row else default
         return default if found is None else found
+
+    def day_of_month(self, code: str, default: int) -> int:
+        return int(self.number(code, default, 1, LAST_DAY))
 
     def word(self, code: str, default: str) -> str:
         row = self._rows.get(code)
@@ -70,9 +76,17 @@ class _SettingReader:
         words = "yes_no" if code == "pilot" else code
         return row.word("value", words, default) or default
 
+    def language(self, default: Language) -> Language:
+        return "en" if self.word("language", default) == "en" else "zh"
+
+    def currency(self, default: str) -> str:
+        row = self._rows.get("currency")
+        found = row.currency("value", default) if row else default
+        return default if row is None or row.bad else found
+
     def rates(self) -> dict[str, float]:
         """US dollars per unit; a rate that is left empty is the day's."""
-        typed = {c: self.number(code, 0.0) for c, code in RATE_SETTINGS.items()}
+        typed = {c: self.number(code, 0.0, 0, HIGHEST_RATE) for c, code in RATE_SETTINGS.items()}
         return {currency: rate for currency, rate in typed.items() if rate > 0}
 
     def zone(self, default: str) -> str:
@@ -85,7 +99,7 @@ class _SettingReader:
 
 
 def zone_exists(name: str) -> bool:
-    """Whether this machine knows the time zone of a name such as Europe/Berlin."""
+    """Whether a name is a time zone of the IANA data."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError

@@ -32,6 +32,11 @@ class Definitions:
         """Every name, zh, en and code, to its code; a KPI's name comes before a measure's."""
         return all_names(self.measures, self.metrics)
 
+    def typed_names(self) -> dict[str, str]:
+        """Names of the measures that a person can type: all that no formula derives."""
+        plain = {code: m for code, m in self.measures.items() if m.derived is None}
+        return all_names(plain, {})
+
     def label(self, code: str, language: Language) -> str:
         """The name of a measure or KPI; a code that is neither is shown as it is."""
         found = self.metrics.get(code) or self.measures.get(code)

@@ -14,6 +14,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Texts = Mapping[Language, str]
 
 WHOLE_SHOP = "*"  # the sku of a fact that belongs to the shop and to no product
+OWN_STORES = "STORE"  # the scope of all independent stores (独立站) of both regions
 COMPANY_SCOPE = "ALL"  # company = US + EU; never typed, always rolled up
 
 

@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from kpi.book import Book
-from kpi.book_nouns import EVER, NEVER
-from kpi.model import COMPANY_SCOPE, Assignment, Region, Scope, ScopeKind, Shop, Texts, Window
+from kpi.book import EVER, NEVER, Book
+from kpi.book_nouns import day_after
+from kpi.model import (
+    COMPANY_SCOPE,
+    OWN_STORES,
+    Assignment,
+    Region,
+    Scope,
+    ScopeKind,
+    Shop,
+    Texts,
+    Window,
+)
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
-OWN_STORES = "STORE"  # the scope of all independent stores (独立站) of both regions
 STORE_NAMES: Texts = {"zh": "独立站", "en": "Own stores"}
 OWN_STORE_PLATFORMS = frozenset({"shopify"})
 
@@ -46,7 +55,7 @@ class ScopeParts:
 
 def open_days(shop: Shop) -> Window:
     """The days on which a shop counts; the closing day is its last."""
-    end = date.fromordinal(shop.closed.toordinal() + 1) if shop.closed else NEVER
+    end = day_after(shop.closed) if shop.closed else NEVER
     return Window(shop.opened or EVER, end)
 
 

@@ -17,10 +17,10 @@ from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
-from kpi.model import Language, Metric, Period, Region, ScopeKind
+from kpi.model import OWN_STORES, Language, Metric, Period, Region, ScopeKind
 from kpi.money import Rates
 from kpi.numbers import normalise
-from kpi.organisation import OWN_STORES, ScopeParts, in_region, scopes
+from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals

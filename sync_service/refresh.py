@@ -22,7 +22,7 @@ from kpi.errors import Place, Problem
 from kpi.leaves import LeafSums
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
-from sheet_templates.layout import SHEETS
+from sheet_templates.layout import PARTNER_SHEETS, SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
@@ -47,6 +47,7 @@ from sync_service.workbooks.port import (
 PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
 # Facts that one refresh reads: three months and a year before the running month, which has 31 days.
 HISTORY = timedelta(days=495)
+PARTNER_TABLES = tuple(t.name for sheet in PARTNER_SHEETS for t in sheet.tables)
 MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
 Step = Callable[[str, str], None]
 """Progress: (Chinese, English) name of the step that begins."""
@@ -145,10 +146,10 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
             "或检查表名（tblTarget 等）是否被改过。",
         )
     catalog, own = shipped().with_own(contents.tables.get("tblKpi"), decode)
-    book = read_book(contents.tables, decode, catalog.names())
+    book = read_book(contents.tables, decode, catalog.names(), catalog)
     missing = [
         problem("table_missing", Place(table=name), table=name)
-        for name in MANAGER_TABLES
+        for name in (PARTNER_TABLES if "tblContract" in contents.tables else MANAGER_TABLES)
         if name not in contents.tables
     ]
     return book, catalog, (*missing, *own, *book.problems, *check_book(book))

@@ -37,6 +37,15 @@ def test_init_makes_a_book_and_refuses_to_replace_it(
     assert (code, "--force" in said["error"]) == (Exit.REFUSED, True)
 
 
+@pytest.mark.parametrize("name", ["new.xls", "new.csv", "new"])
+def test_init_makes_no_book_that_would_not_open(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = run(capsys, tmp_path / "data", "init", str(tmp_path / name))
+    assert (code, "ending .xlsx" in said["error"]) == (Exit.REFUSED, True)
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize("command", ["check", "refresh", "reconcile"])
 def test_a_book_that_is_not_there_is_refused_with_the_mend(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -7,9 +7,18 @@ from datetime import date
 
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
-from kpi.model import Assignment, Person, Product, Region, ScopeKind, Settings, Shop, Window
-from kpi.organisation import (
+from kpi.model import (
     OWN_STORES,
+    Assignment,
+    Person,
+    Product,
+    Region,
+    ScopeKind,
+    Settings,
+    Shop,
+    Window,
+)
+from kpi.organisation import (
     Part,
     in_region,
     open_days,

@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from lxml import etree
+
 from sync_service.workbooks.markup import to_utf8, tree
 from sync_service.workbooks.package import Package
 from sync_service.workbooks.refusals import DamagedBookError
@@ -117,7 +119,8 @@ class Book:
         """True when a cell format shows days."""
         if self._date_styles is None:
             part = self.linked("styles")
-            self._date_styles = _date_styles(self.xml(part)) if part else []
+            found = cell_formats(self.xml(part)) if part else []
+            self._date_styles = [is_date_format(one.number, one.code) for one in found]
         return style < len(self._date_styles) and self._date_styles[style]
 
     def parts_of(self, kind: str) -> Iterator[str]:
@@ -194,11 +197,25 @@ def _relation_id(node: object) -> str:
     return next((v for k, v in items if k.endswith("}id")), "")
 
 
-def _date_styles(xml: bytes) -> list[bool]:
-    """For each cell format whether it shows days."""
+@dataclass(frozen=True, slots=True)
+class CellFormat:
+    """One cell format: its number format, and all else of it in one canonical text."""
+
+    number: int
+    code: str | None  # None: built in
+    look: bytes
+
+
+def cell_formats(xml: bytes) -> list[CellFormat]:
+    """The cell formats of a styles part in the order in which cells name them."""
     root = tree(xml, "styles")
     codes = {
         _number(n.get("numFmtId")): n.get("formatCode", "") for n in _children(root, "numFmts")
     }
-    numbers = [_number(n.get("numFmtId")) or 0 for n in _children(root, "cellXfs")]
-    return [is_date_format(n, codes.get(n)) for n in numbers]
+    found = []
+    for node in _children(root, "cellXfs"):
+        number = _number(node.attrib.pop("numFmtId", None)) or 0
+        node.attrib.pop("applyNumberFormat", None)
+        node.tail = None
+        found.append(CellFormat(number, codes.get(number), etree.tostring(node, method="c14n")))
+    return found

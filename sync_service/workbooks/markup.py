@@ -27,7 +27,7 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ILLEGAL = re.compile("[\x01-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _NEVER = re.compile("[\x00\ud800-\udfff]")
-_LONGEST = 32_767  # characters of one cell
+LONGEST = 32_767  # characters of one cell
 
 Splice = tuple[int, int, bytes]
 
@@ -152,7 +152,7 @@ def escape_attribute(text: str) -> bytes:
 
 def storable(text: str) -> str:
     """The text as a cell can hold it: never NUL, never half a character, not over 32,767."""
-    return _NEVER.sub("\ufffd", text)[:_LONGEST]
+    return _NEVER.sub("\ufffd", text)[:LONGEST]
 
 
 def escape_text(text: str) -> bytes:

@@ -13,6 +13,7 @@ from sync_service.workbooks.values import (
     Cached,
     Edit,
     Formula,
+    Restyled,
     Retold,
     Styled,
     Written,
@@ -22,6 +23,7 @@ from sync_service.workbooks.values import (
     plain,
     recached,
     rendered,
+    restyled_attributes,
     retold,
 )
 
@@ -84,7 +86,7 @@ class SheetPen:
     def _fresh(self, row: int, column: int, edit: Edit) -> bytes | None:
         """A cell where there is none yet."""
         given = b' r="%b"' % address(row, column).encode()
-        if isinstance(edit, (Blank, Styled, Formula)) and edit.style:
+        if isinstance(edit, (Blank, Styled, Restyled, Formula)) and edit.style:
             given += b' s="%d"' % edit.style
         if isinstance(edit, Blank):
             return b"<%bc%b/>" % (self.prefix, given) if edit.style else None
@@ -113,7 +115,9 @@ class SheetPen:
         if isinstance(edit, Formula):
             return new_formula(self.prefix, given, self._known(edit))
         value = plain(self.book, _value(edit))
-        if not cell.has_formula and holds(self.book, cell, value):
+        if isinstance(edit, Restyled):
+            given = restyled_attributes(cell, edit.style)
+        elif not cell.has_formula and holds(self.book, cell, value):
             return None
         if cell.has_formula:
             self.formulas_gone.add((row, column))
@@ -121,7 +125,7 @@ class SheetPen:
 
 
 def _value(edit: Edit) -> Written:
-    if isinstance(edit, Styled):
+    if isinstance(edit, (Styled, Restyled)):
         return edit.value
     if isinstance(edit, (Cached, Formula, Retold, Blank)):
         return None

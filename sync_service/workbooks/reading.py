@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from kpi.errors import Level, Place, Problem
 from kpi.tables import Cell, Row, Table
-from sheet_templates.layout import TABLES, TableLayout
+from sheet_templates.layout import TABLES, Owner, TableLayout
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.formulas import Read, reads
@@ -142,18 +143,28 @@ def _missing_columns(one: Placed) -> list[Problem]:
 
 
 def read_table(book: Book, one: Placed, scanned: SheetRows) -> Table:
-    """The rows of one table; rows without a key are left out."""
+    """The rows of one table; a row without a key is there only when a manager typed in it."""
     table = one.found
     headers = tuple(c.header for c in table.columns)
     names = tuple(code or header for code, header in zip(one.codes, headers, strict=True))
     found = grid(book.xml(table.sheet.part))
+    typed_in = partial(_typed_in, one.layout)
     read = []
     for raw in scanned.of(table.sheet):
         if table.first <= raw.number <= table.last:
             row = _row(book, one, names, raw.number, cells(found, raw))
-            if any(row.value(code) not in (None, "") for code in one.layout.key):
+            if any(row.value(code) not in (None, "") for code in one.layout.key) or typed_in(row):
                 read.append(row)
     return Table(one.layout.name, table.sheet.title, names, tuple(read))
+
+
+def _typed_in(layout: TableLayout, row: Row) -> bool:
+    """Whether a manager typed in a row of a table whose rows are the manager's."""
+    typed_columns = layout.owned_by(Owner.MANAGER)
+    if not set(layout.key) <= set(typed_columns):
+        return False
+    cells = (row.cells[code] for code in typed_columns if code in row.cells)
+    return any(cell.value not in (None, "") and not cell.formula for cell in cells)
 
 
 def _row(

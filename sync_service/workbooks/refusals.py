@@ -6,6 +6,8 @@ RefusedBookError
     EncryptedBookError  password-protected, or the old .xls container
     SignedBookError     a signature would break
     ActiveContentError  an upload that could run something
+    IrregularFileError  a folder, pipe or device where a workbook belongs
+    WrongEndingError    the name promises another kind of file
     BookInUseError      open in Excel or LibreOffice: nothing is touched, try later
     BookChangedError    saved by somebody since it was read: read again and try again
     CellRefusedError    this one cell cannot take a value
@@ -21,6 +23,9 @@ from kpi.errors import KpiError
 
 if TYPE_CHECKING:
     from kpi.model import Language
+
+
+CHOOSE_FREE = ("Choose a free cell.", "请选择其他单元格。")
 
 
 class RefusedBookError(KpiError):
@@ -89,6 +94,30 @@ class ActiveContentError(RefusedBookError):
         )
 
 
+class IrregularFileError(RefusedBookError):
+    """A path that is there and is no ordinary file."""
+
+    def __init__(self, name: str) -> None:
+        """Make the sentence."""
+        super().__init__(
+            f"{name} is no ordinary file (a folder, pipe or device); it is left as it is. "
+            "Give the path of a workbook file.",
+            f"{name} 不是普通文件（是文件夹、管道或设备），未作任何修改。请给出工作簿文件的路径。",
+        )
+
+
+class WrongEndingError(RefusedBookError):
+    """A name by which no program would open the workbook."""
+
+    def __init__(self, name: str, wanted: str) -> None:
+        """Make the sentence; `wanted` is the ending with its point."""
+        super().__init__(
+            f"{name} would not open: what is inside is a {wanted} workbook. "
+            f"Give it the ending {wanted}.",
+            f"{name} 将无法打开：其内容是 {wanted} 工作簿。请把扩展名改为 {wanted}。",
+        )
+
+
 class BookInUseError(RefusedBookError):
     """Somebody has the workbook open."""
 
@@ -116,12 +145,9 @@ class BookChangedError(RefusedBookError):
 class CellRefusedError(RefusedBookError):
     """One cell that cannot take a value."""
 
-    def __init__(self, cell: str, en: str, zh: str) -> None:
-        """Make the sentence."""
-        super().__init__(
-            f"{cell} is refused: {en}. Choose a free cell.",
-            f"{cell} 不能写入：{zh}。请选择其他单元格。",
-        )
+    def __init__(self, cell: str, en: str, zh: str, mend: tuple[str, str] = CHOOSE_FREE) -> None:
+        """Make the sentence; `mend` in English and Chinese."""
+        super().__init__(f"{cell} is refused: {en}. {mend[0]}", f"{cell} 不能写入：{zh}。{mend[1]}")
 
 
 class TableRefusedError(RefusedBookError):

@@ -159,6 +159,15 @@ def refuse_if_open(path: Path) -> None:
         raise BookInUseError(path.name, _excel_owner(short), short.name)
 
 
+def is_open(path: Path) -> bool:
+    """Whether such a file says that somebody has the workbook open."""
+    try:
+        refuse_if_open(path)
+    except BookInUseError:
+        return True
+    return False
+
+
 def _excel_owner(mark: Path) -> str:
     """The user's name in Excel's owner file: a length byte, then the name."""
     try:

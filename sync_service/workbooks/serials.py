@@ -11,6 +11,8 @@ _SHIFT_1904 = 1_462
 _FALSE_LEAP_DAY = 60  # 29 February 1900, which never was
 _MICROSECONDS = 86_400_000_000
 _EPOCH = date(1899, 12, 30)
+FIRST_DAY = date(1900, 3, 1)  # Excel and LibreOffice disagree on the serials before it
+FIRST_DAY_1904 = date(1904, 1, 1)
 _LAST_SERIAL = 2_958_465  # 31 December 9999
 
 
@@ -20,12 +22,25 @@ def is_date_format(number: int, code: str | None) -> bool:
         return number in _DATE_FORMATS
     if code.strip().casefold() == "general":
         return False
-    shown = _SKIPPED.sub("", code.split(";")[0])
+    shown = _shown(code)
     if re.search(r"[yd年日]", shown, re.IGNORECASE):
         return True
     return bool(re.search("m", shown, re.IGNORECASE)) and not re.search(
         r"[hs0#?]", shown, re.IGNORECASE
     )
+
+
+def _shown(code: str) -> str:
+    return _SKIPPED.sub("", code.split(";", maxsplit=1)[0])
+
+
+def shows_hours(number: int, code: str | None) -> bool | None:
+    """Whether a format shows hours beside a whole day; None where it shows no whole day."""
+    if code is None:
+        return {14: False, 15: False, 22: True}.get(number)
+    shown = _shown(code).casefold()
+    whole = re.search("[y年]", shown) and re.search("[d日]", shown) and re.search("[m月]", shown)
+    return "h" in shown if whole else None
 
 
 def from_serial(serial: float, *, date1904: bool) -> date | datetime | float:
@@ -59,4 +74,4 @@ def to_serial(value: date | datetime, *, date1904: bool) -> float:
         serial += (clock // timedelta(microseconds=1)) / _MICROSECONDS
     if date1904:
         return serial - _SHIFT_1904
-    return serial if serial > _FALSE_LEAP_DAY else serial - 1
+    return serial if int(serial) > _FALSE_LEAP_DAY else serial - 1

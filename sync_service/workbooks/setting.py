@@ -10,10 +10,12 @@ from datetime import date, datetime
 from kpi.tables import ErrorValue
 from sync_service.workbooks.areas import Area, address, area, position
 from sync_service.workbooks.book import Book, SheetPart
+from sync_service.workbooks.day_styles import DayStyles
 from sync_service.workbooks.finishing import Work, edit_sheet
-from sync_service.workbooks.markup import elements
+from sync_service.workbooks.markup import LONGEST, elements
 from sync_service.workbooks.pen import SheetEdits
 from sync_service.workbooks.refusals import CellRefusedError
+from sync_service.workbooks.serials import FIRST_DAY, FIRST_DAY_1904
 from sync_service.workbooks.sheetxml import cells, grid, has_formulas, rows
 from sync_service.workbooks.tableparts import tables
 from sync_service.workbooks.values import Written, formula_of
@@ -22,6 +24,10 @@ _ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!")
 _WORDS: dict[str, Written] = {"TRUE": True, "FALSE": False, **{e: ErrorValue(e) for e in _ERRORS}}
 _PLACE = re.compile(
     r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[0-9]{1,7})=(.*)", re.DOTALL
+)
+_FORM = (
+    "Write sheet!cell=value with a cell from A1 to XFD1048576, such as 'Targets!C5=120000'.",
+    "请写成 工作表!单元格=值，单元格为 A1 到 XFD1048576，例如 '目标!C5=120000'。",
 )
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 
@@ -46,7 +52,7 @@ def assignment(text: str) -> Assignment:
     place = position(found[3]) if found else None
     if found is None or place is None:
         raise CellRefusedError(
-            text, "it is not of the form Sheet!A1=value", "格式应为 工作表!A1=值"
+            text, "it is not of the form Sheet!A1=value", "格式应为 工作表!A1=值", _FORM
         )
     title = found[1].replace("''", "'") if found[1] else found[2]
     return Assignment(title, *place, value(found[4]))
@@ -85,36 +91,81 @@ def _number(text: str) -> Written:
 
 def set_cells(work: Work, wanted: Sequence[Assignment]) -> None:
     """Set every cell, or raise for the first that cannot be set."""
-    by_title: dict[str, SheetEdits] = {}
-    for one in wanted:
-        edits = by_title.get(one.sheet)
-        if edits is None:
-            edits = by_title.setdefault(one.sheet, {})
-        edits.setdefault(one.row, {})[one.column] = one.value
-    by_sheet = _by_sheet(work.book, by_title)
+    by_sheet = _by_sheet(work.book, wanted)
+    dress = DayStyles(work.book, work.problems)
     for sheet in work.book.sheets:
         edits = by_sheet.get(sheet.part)
         if edits:
             refuse_bound(work.book, sheet, edits)
-            edit_sheet(work, sheet, edits, "cells set")
+            edit_sheet(work, sheet, dress.dressed(sheet, edits), "cells set")
 
 
-def _by_sheet(book: Book, by_title: Mapping[str, SheetEdits]) -> dict[str, SheetEdits]:
-    """Edits by sheet part; titles ignore case."""
+def _by_sheet(book: Book, wanted: Sequence[Assignment]) -> dict[str, SheetEdits]:
+    """Edits by sheet part; titles ignore case, and no cell may come twice."""
+    by_title: dict[str, SheetEdits] = {}
     found: dict[str, SheetEdits] = {}
-    for title, edits in by_title.items():
-        sheet = book.sheet(title)
-        if sheet is None or not sheet.grid:
-            known = ", ".join(s.title for s in book.sheets)
-            raise CellRefusedError(
-                title,
-                f"there is no such sheet (there are: {known})",
-                f"没有该工作表（现有：{known}）",
-            )
-        for row, line in edits.items():
-            lines = found.setdefault(sheet.part, {})
-            lines[row] = {**lines[row], **line} if row in lines else line
+    first_day = FIRST_DAY_1904 if book.date1904 else FIRST_DAY
+    for one in wanted:
+        edits = by_title.get(one.sheet)
+        if edits is None:
+            part = _sheet(book, one.sheet).part
+            edits = by_title[one.sheet] = found.setdefault(part, {})
+        line = edits.setdefault(one.row, {})
+        if one.column in line:
+            raise _twice(one)
+        if isinstance(one.value, str):
+            _refuse_long(one, one.value)
+        elif isinstance(one.value, date):
+            _refuse_early(one, one.value, first_day)
+        line[one.column] = one.value
     return found
+
+
+def _sheet(book: Book, title: str) -> SheetPart:
+    sheet = book.sheet(title)
+    if sheet is None or not sheet.grid:
+        known = ", ".join(s.title for s in book.sheets if s.grid)
+        raise CellRefusedError(
+            title,
+            f"there is no such sheet (there are: {known})",
+            f"没有该工作表（现有：{known}）",
+            ("Write one of these.", "请写其中一个。"),
+        )
+    return sheet
+
+
+def _twice(one: Assignment) -> CellRefusedError:
+    return CellRefusedError(
+        str(one), "it is given twice", "它给出了两次", ("Name it once.", "请只写一次。")
+    )
+
+
+def _refuse_long(one: Assignment, text: str) -> None:
+    """A text beyond what Excel holds: it counts in UTF-16, so most emoji count twice."""
+    if len(text) * 2 <= LONGEST:
+        return
+    count = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if count > LONGEST:
+        raise CellRefusedError(
+            str(one),
+            f"the text has {count:,} characters, a cell holds {LONGEST:,}",
+            f"文字有 {count:,} 个字符，一个单元格最多 {LONGEST:,} 个",
+            ("Shorten it, or use several cells.", "请缩短，或分到几个单元格。"),
+        )
+
+
+def _refuse_early(one: Assignment, day: date, first: date) -> None:
+    """A day for which the workbook's dates have no serial that every program reads alike."""
+    if (day.date() if isinstance(day, datetime) else day) < first:
+        raise CellRefusedError(
+            str(one),
+            f"dates of this workbook begin on {first}",
+            f"本工作簿的日期从 {first} 开始",
+            (
+                "Write a later day, or put an apostrophe before it to keep it as text.",
+                "请写更晚的日期，或在前面加一个撇号按文字保存。",
+            ),
+        )
 
 
 def refuse_bound(book: Book, sheet: SheetPart, edits: Mapping[int, Mapping[int, object]]) -> None:

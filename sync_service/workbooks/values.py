@@ -32,6 +32,7 @@ _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?: [^<>]*)?>([^<]*)</")
 _DROPPED = re.compile(rb"\s(?:t|cm|vm)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _TYPE_ATTRIBUTE = re.compile(rb"\st\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _VALUE_ELEMENT = re.compile(rb"<((?:[\w.-]+:)?)v(?:\s[^<>]*)?(?:/>|>[^<]*</(?:[\w.-]+:)?v>)")
+_STYLE = re.compile(rb"\ss\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _SHARED = re.compile(rb"\s(?:t|ref|si)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ERROR_FORMULA = re.compile(
     rb"<(?:[\w.-]+:)?f(?:\s[^<>]*)?>#(?:N/A|VALUE!|REF!|DIV/0!|NUM!|NAME\?|NULL!)</"
@@ -80,7 +81,15 @@ class Styled:
     style: int
 
 
-Edit = Written | Cached | Formula | Retold | Blank | Styled
+@dataclass(frozen=True, slots=True)
+class Restyled:
+    """A value in a cell that takes another of the workbook's styles with it."""
+
+    value: Written
+    style: int
+
+
+Edit = Written | Cached | Formula | Retold | Blank | Styled | Restyled
 
 
 def number_text(value: float) -> bytes:
@@ -189,6 +198,11 @@ def _result(value: Written) -> tuple[bytes, bytes]:
 def free_attributes(cell: RawCell) -> bytes:
     """The attributes that a cell keeps when it becomes a plain value."""
     return _DROPPED.sub(b"", cell.attributes)
+
+
+def restyled_attributes(cell: RawCell, style: int) -> bytes:
+    """The same with another style."""
+    return _STYLE.sub(b"", free_attributes(cell)) + b' s="%d"' % style
 
 
 def recached(prefix: bytes, cell: RawCell, cached: Cached) -> bytes:

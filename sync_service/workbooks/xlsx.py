@@ -8,14 +8,17 @@ in its data folder), else in `.linkstar` beside the workbook, as `name.backup.xl
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from kpi.errors import KpiError, Level, Place, Problem
+from kpi.errors import KpiError, Place
 from sync_service.workbooks.book import Book, open_book
+from sync_service.workbooks.book_findings import missing, name_bound, no_tables, source_open
+from sync_service.workbooks.file_kinds import refuse_ending, refuse_irregular
 from sync_service.workbooks.finishing import Work, changed_bytes, edit_sheet, finish, verify
 from sync_service.workbooks.following import follow_formulas
 from sync_service.workbooks.forgetting import forget_texts
@@ -38,7 +41,13 @@ from sync_service.workbooks.refusals import (
     RefusedBookError,
     SignedBookError,
 )
-from sync_service.workbooks.replace import only_writer, refuse_if_open, replace_atomically, sweep
+from sync_service.workbooks.replace import (
+    is_open,
+    only_writer,
+    refuse_if_open,
+    replace_atomically,
+    sweep,
+)
 from sync_service.workbooks.resizing import follow
 from sync_service.workbooks.setting import Assignment, assignment, refuse_bound, set_cells
 from sync_service.workbooks.table_plan import TablePlan
@@ -66,11 +75,12 @@ class XlsxPort:
         """All tables of the layout, and all single-cell names, as they are now."""
         data = read_file(self.path)
         book = open_book(open_package(data, self.path.name), self.path.name)
+        refuse_ending(self.path, book)
         placed, problems = place_tables(book)
         scanned = SheetRows(book, {})
         found = {name: read_table(book, one, scanned) for name, one in placed.items()}
         if not found:
-            problems.append(_no_tables(self.path))
+            problems.append(no_tables(self.path))
         names = read_names(book, scanned)
         return BookContents(found, names, language_of(placed), sha256(data), tuple(problems))
 
@@ -141,6 +151,7 @@ def sha256(data: bytes) -> str:
 
 def read_file(path: Path, limits: Limits = OWN) -> bytes:
     """The bytes of a workbook, or why it cannot be read."""
+    refuse_irregular(path)
     try:
         with path.open("rb") as file:
             return file.read(limits.file_bytes + 1)
@@ -180,7 +191,7 @@ def patch_tables(
     for patch in patches:
         one = placed.get(patch.table)
         if one is None:
-            work.problems.append(_missing(book, patch.table))
+            work.problems.append(missing(book, patch.table))
             continue
         made = plan(book, one, patch, scanned)
         plans.append(made)
@@ -211,69 +222,42 @@ def _name_edits(work: Work, names: Sequence[NamePatch], edits: dict[str, SheetEd
     for patch in names:
         place = places.get(patch.name)
         if place is None:
-            work.problems.append(_missing(work.book, patch.name))
+            work.problems.append(missing(work.book, patch.name))
             continue
         sheet, row, column = place
         try:
             refuse_bound(work.book, sheet, {row: {column: patch.value}})
         except RefusedBookError as error:
             at = Place(sheet=sheet.title, text=patch.name)
-            work.problems.append(_name_bound(at, error))
+            work.problems.append(name_bound(at, error))
             continue
         edits.setdefault(sheet.part, {}).setdefault(row, {})[column] = patch.value
-
-
-def _name_bound(at: Place, error: RefusedBookError) -> Problem:
-    return Problem(
-        "name_bound",
-        Level.WARNING,
-        at,
-        error.texts,
-        {"en": "The value was not written.", "zh": "该值未写入。"},
-    )
-
-
-def _missing(book: Book, name: str) -> Problem:
-    return Problem(
-        "not_in_book",
-        Level.WARNING,
-        Place(text=book.name),
-        {"en": f"{name} is not in this workbook.", "zh": f"工作簿中没有 {name}。"},
-        {
-            "en": "Copy the tab again from a new workbook, or leave it out.",
-            "zh": "请从新工作簿复制该页，或忽略。",
-        },
-    )
-
-
-def _no_tables(path: Path) -> Problem:
-    return Problem(
-        "no_tables",
-        Level.ERROR,
-        Place(text=path.name),
-        {"en": "No table of a KPI workbook was found.", "zh": "未找到 KPI 工作簿的任何表。"},
-        {
-            "en": "Use a workbook made by `python -m sync_service init`.",
-            "zh": "请使用 `python -m sync_service init` 生成的工作簿。",
-        },
-    )
 
 
 def set_in_copy(
     source: Path, target: Path, cells: Iterable[Assignment], recalculate: str = "auto"
 ) -> WriteReport:
-    """Set free cells of `source` and write the result to `target`; `source` stays as it is."""
+    """Set free cells of `source` and write the result to `target`; `source` stays as it is.
+
+    Where `target` is a link, the file behind it is written and the link stays.
+    """
+    target = Path(os.path.realpath(target))
+    refuse_irregular(target)
+    refuse_if_open(target)
     data = read_file(source)
     work = Work(writable_book(data, source.name))
+    if is_open(source):
+        work.problems.append(source_open(source))
+    book = work.book
+    refuse_ending(target, book)
     set_cells(work, list(cells))
     finish(work, recalculate)
-    refuse_if_open(target)
-    book = work.book
     chunks: Sequence[Chunk] = new_file(book) if book.changed else [data]
     identical: list[int] = []
 
     def check(temporary: Path) -> None:
         identical.append(verify(book, temporary.read_bytes()))
+        refuse_if_open(target)  # somebody may have opened it meanwhile
 
     replace_atomically(target, chunks, check)
     return WriteReport(
@@ -303,7 +287,7 @@ def main(arguments: Sequence[str]) -> int:
         f"{report.parts_identical} parts identical\n"
     )
     for problem in report.problems:
-        sys.stdout.write(f"{problem.line('en')}\n")
+        sys.stdout.write(f"{problem.line('en')}\n{problem.line('zh')}\n")
     return 0
 
 
