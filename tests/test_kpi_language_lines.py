@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -61,6 +62,24 @@ def test_a_question_has_a_value(question: object, value: float | None) -> None:
             b'{"expression": "a", "days": "ten"}', "line", 1, id="days that are no number"
         ),
         pytest.param(b'{"expression": "a", "each_day": 1}', "line", 1, id="days that are no list"),
+        pytest.param(
+            b'{"expression": "a", "values": {"a": 1, "a": 2}}', "line", 1, id="a value given twice"
+        ),
+        pytest.param(
+            b'{"expression": "1", "expression": "2"}', "line", 1, id="an expression given twice"
+        ),
+        pytest.param(
+            '{"expression": "ad_spend", "values": {"ad_cost": 1, "广告花费": 2}}'.encode(),
+            "line",
+            1,
+            id="a value given by two of its names",
+        ),
+        pytest.param(
+            b'{"expression": "a", "values": {"a": true}}', "line", 1, id="true is no number"
+        ),
+        pytest.param(
+            b'{"expression": "a", "closing": {"a": false}}', "line", 1, id="false is no stock"
+        ),
         pytest.param(b"\xff\xfe", "line", 1, id="no UTF-8"),
         pytest.param(b"[" * 100_000, "line", 1, id="JSON too deep for any stack"),
         pytest.param(b'{"expression": "1 + ad_spnd"}', "formula_name", 5, id="an unknown name"),
@@ -72,6 +91,44 @@ def test_a_bad_line_answers_what_where_and_the_mend(line: bytes, code: str, colu
     error = json.loads(answer(line, shipped()))["error"]
     assert (error["code"], error["column"]) == (code, column)
     assert all(error[part][language] for part in ("what", "mend") for language in ("zh", "en"))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('{"expression": "a", "values": {"bb": 1, "bb": 1}}', "bb"),
+        ('{"expression": "a", "values": {"ad_cost": 1, "广告花费": 1}}', "广告花费"),
+        ('{"expression": "a", "values": {"a": true}}', '"a"'),
+    ],
+)
+def test_the_key_is_named_in_both_languages(line: str, named: str) -> None:
+    what = json.loads(answer(line.encode(), shipped()))["error"]["what"]
+    assert named in what["en"]
+    assert named.strip('"') in what["zh"]
+
+
+def test_a_reader_that_leaves_ends_it_quietly() -> None:
+    """As with `| head -1`: one answer is read, the rest has nowhere to go."""
+    lines = b'{"expression": "1"}\n' * 50_000
+    with subprocess.Popen(
+        [sys.executable, "-m", "kpi", "evaluate"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(lines[:200])
+        process.stdin.flush()
+        assert process.stdout.readline() == b'{"value": 1.0}\n'
+        process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):  # it may be gone before all is asked
+            process.stdin.write(lines)
+            process.stdin.close()
+        said = process.stderr.read()
+        assert (process.wait(60), said) == (1, b"")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
