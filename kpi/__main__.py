@@ -40,7 +40,10 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; 2 when it was not understood or its input cannot be used."""
+    """Run one command; 2 when it was not understood or its input cannot be used.
+
+    1 without a word when the reader of the answers went away, as `head` does.
+    """
     command = COMMANDS.get(arguments[0]) if arguments else None
     if command is None:
         sys.stderr.write(f"python -m kpi {{{' | '.join(COMMANDS)}}} ...\n")
@@ -50,6 +53,9 @@ def main(arguments: Sequence[str]) -> int:
     except KpiError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except BrokenPipeError:
+        sys.stdout = None  # what is left in it would be flushed at exit, and fail once more
+        return 1
 
 
 if __name__ == "__main__":

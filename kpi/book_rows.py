@@ -24,6 +24,11 @@ _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 LAST_SERIAL = 2_958_466  # the day after 9999-12-31
 
 
+def is_month(text: str) -> bool:
+    """Whether a text is a month as books write it: 2026-10."""
+    return _MONTH.fullmatch(text) is not None
+
+
 @dataclass(slots=True)
 class RowReader:
     """Reads the cells of one row; `bad` turns true at the first cell that spoils the row."""
@@ -144,7 +149,7 @@ class RowReader:
         text = value.text if isinstance(value, ErrorValue) else self.text(column)
         if not text:
             self.wrong(column, empty)
-        elif _MONTH.fullmatch(text):
+        elif is_month(text):
             return text
         else:
             self.wrong(column, "not_a_month", shown=text)

@@ -4,7 +4,8 @@
     {"value": 0.2}
 
 `values` may name measures, KPIs (zh, en or code) or things of its own; a KPI that is not given is
-worked out from what is. Optional: `days`, `opening`, `closing`, `mean` (objects by measure) and
+worked out from what is. A thing given twice is refused, by one name or by two, and so are true and
+false: a flag is 1 or 0. Optional: `days`, `opening`, `closing`, `mean` (objects by measure) and
 `each_day` (a list of objects) for DAYS, OPENING, CLOSING, MEAN and SUMDAYS.
 """
 
@@ -102,7 +103,7 @@ def _value(question: Mapping[str, object], catalog: Catalog) -> Scalar:
 
 def _question(line: bytes) -> Mapping[str, object]:
     try:
-        question = json.loads(line.decode("utf-8-sig"))
+        question = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once)
     except UnicodeDecodeError as error:
         raise _wrong("这一行不是 UTF-8。", "The line is not UTF-8.", error.start + 1) from error
     except json.JSONDecodeError as error:
@@ -118,18 +119,40 @@ def _question(line: bytes) -> Mapping[str, object]:
     return question
 
 
+def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys stand once: of two values nobody knows which was meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _twice(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _twice(key: str) -> LineError:
+    return _wrong(f"“{key}”给了两次，请只给一次。", f'"{key}" is given twice; give it once.')
+
+
 def _scalars(name: str, table: object, catalog: Catalog) -> dict[str, Scalar]:
     """Values by code; names of the catalogue become its codes."""
     if not isinstance(table, dict):
         raise _wrong(f"“{name}”应是对象。", f'"{name}" should be an object.')
     found: dict[str, Scalar] = {}
     for key, value in table.items():
-        if not (value is None or isinstance(value, str | int | float)):
-            raise _wrong(
-                f"“{key}”应是数、文字或 null。", f'"{key}" should be a number, a text or null.'
-            )
-        found[catalog.known.code(key) or key] = value
+        code = catalog.known.code(key) or key
+        if code in found:
+            raise _twice(key)
+        found[code] = _scalar(key, value)
     return found
+
+
+def _scalar(key: str, value: object) -> Scalar:
+    if isinstance(value, bool):
+        raise _wrong(
+            f"“{key}”是 true 或 false，应写 1 或 0。", f'"{key}" is true or false; write 1 or 0.'
+        )
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise _wrong(f"“{key}”应是数、文字或 null。", f'"{key}" should be a number, a text or null.')
 
 
 def _numbers(table: Mapping[str, Scalar]) -> dict[str, float | None]:

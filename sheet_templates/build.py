@@ -13,6 +13,8 @@ from pathlib import Path
 
 from xlsxwriter.workbook import Workbook
 
+from kpi.book_rows import is_month
+from kpi.errors import KpiError
 from sheet_templates.book import Book, Edition, Tab
 from sheet_templates.frame import setting
 from sheet_templates.layout import PARTNER_SHEETS, SHEETS, Language
@@ -78,8 +80,9 @@ def build(
     language: Language = "zh",
     contents: BookStart | None = None,
 ) -> Path:
-    """Write a workbook; without contents it is the shipped one."""
+    """Write a workbook; without contents it is the shipped one. `KpiError` for a wrong month."""
     start = contents if contents is not None else shipped(edition, language)
+    _refuse_month(start)
     workbook = Workbook(
         str(path),
         {
@@ -97,6 +100,17 @@ def build(
     _visibility(book)
     workbook.close()
     return path
+
+
+def _refuse_month(start: BookStart) -> None:
+    """The month under review decides what is open and folded; left out, it is the first one."""
+    month = start.settings.get("month", "2026-01")
+    if not isinstance(month, str) or not is_month(month):
+        shown = "" if month is None else month
+        raise KpiError(
+            f'Setting Month: "{shown}" is not a month. Write it as 2026-10. / '
+            f"设置“考核月份”：“{shown}”不是月份。请写成 2026-10。"
+        )
 
 
 def _book(workbook: Workbook, edition: Edition, language: Language, start: BookStart) -> Book:

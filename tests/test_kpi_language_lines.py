@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
@@ -63,6 +64,24 @@ def test_a_question_has_a_value(question: object, value: float | None) -> None:
             b'{"expression": "a", "days": "ten"}', "line", 1, id="days that are no number"
         ),
         pytest.param(b'{"expression": "a", "each_day": 1}', "line", 1, id="days that are no list"),
+        pytest.param(
+            b'{"expression": "a", "values": {"a": 1, "a": 2}}', "line", 1, id="a value given twice"
+        ),
+        pytest.param(
+            b'{"expression": "1", "expression": "2"}', "line", 1, id="an expression given twice"
+        ),
+        pytest.param(
+            '{"expression": "ad_spend", "values": {"ad_cost": 1, "广告花费": 2}}'.encode(),
+            "line",
+            1,
+            id="a value given by two of its names",
+        ),
+        pytest.param(
+            b'{"expression": "a", "values": {"a": true}}', "line", 1, id="true is no number"
+        ),
+        pytest.param(
+            b'{"expression": "a", "closing": {"a": false}}', "line", 1, id="false is no stock"
+        ),
         pytest.param(b"\xff\xfe", "line", 1, id="no UTF-8"),
         pytest.param(b"[" * 100_000, "line", 1, id="JSON too deep for any stack"),
         pytest.param(b'{"expression": "1 + ad_spnd"}', "formula_name", 5, id="an unknown name"),
@@ -74,6 +93,44 @@ def test_a_bad_line_answers_what_where_and_the_mend(line: bytes, code: str, colu
     error = json.loads(answer(line, shipped()))["error"]
     assert (error["code"], error["column"]) == (code, column)
     assert all(error[part][language] for part in ("what", "mend") for language in ("zh", "en"))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('{"expression": "a", "values": {"bb": 1, "bb": 1}}', "bb"),
+        ('{"expression": "a", "values": {"ad_cost": 1, "广告花费": 1}}', "广告花费"),
+        ('{"expression": "a", "values": {"a": true}}', '"a"'),
+    ],
+)
+def test_the_key_is_named_in_both_languages(line: str, named: str) -> None:
+    what = json.loads(answer(line.encode(), shipped()))["error"]["what"]
+    assert named in what["en"]
+    assert named.strip('"') in what["zh"]
+
+
+def test_a_reader_that_leaves_ends_it_quietly() -> None:
+    """As with `| head -1`: one answer is read, the rest has nowhere to go."""
+    lines = b'{"expression": "1"}\n' * 50_000
+    with subprocess.Popen(
+        [sys.executable, "-m", "kpi", "evaluate"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdin.write(lines[:200])
+        process.stdin.flush()
+        assert process.stdout.readline() == b'{"value": 1.0}\n'
+        process.stdout.close()
+        with contextlib.suppress(BrokenPipeError):  # it may be gone before all is asked
+            process.stdin.write(lines)
+            process.stdin.close()
+        said = process.stderr.read()
+        assert (process.wait(60), said) == (1, b"")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
@@ -135,12 +192,12 @@ null"""
 def test_odd_lines_have_one_answer_each(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A BOM, a tick for 1, no numbers, numbers beyond any double, an empty line, no last line end."""
+    """A BOM, true for 1, no numbers, numbers beyond any double, an empty line, no last line end."""
     assert command(monkeypatch, ["evaluate"], ODD) == 0
     out, err = capfd.readouterr()
     found = [json.loads(line) for line in out.splitlines()]
     values = [line.get("value", line.get("error", {}).get("code")) for line in found]
-    assert (values, err) == ([1.0, 2.0, None, None, None, None, "line", 2.5, "line"], "")
+    assert (values, err) == ([1.0, "line", None, None, None, None, "line", 2.5, "line"], "")
 
 
 @pytest.mark.parametrize("words", [[], ["nothing"], ["evaluate", "file"], ["cases"]])

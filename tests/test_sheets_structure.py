@@ -12,6 +12,8 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpi.errors import KpiError
+from kpi.tables import CellValue
 from sheet_templates.book import Edition
 from sheet_templates.build import build, build_all
 from sheet_templates.layout import NAMES, PARTNER_SHEETS, SHEETS, TABLES, Language, Owner
@@ -35,6 +37,24 @@ SAFE = frozenset(
         *("DATE", "YEAR", "MONTH", "DAY"),
     }
 )
+
+
+@pytest.mark.parametrize(
+    "month",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(None, id="nothing"),
+        pytest.param("2026-13", id="a thirteenth month"),
+        pytest.param("Oct 2026", id="words"),
+        pytest.param(202610.0, id="a number"),
+        pytest.param("2026-10-01", id="a day"),
+    ],
+)
+def test_a_month_that_is_none_is_refused_with_the_mend(month: CellValue, tmp_path: Path) -> None:
+    out = tmp_path / "new.xlsx"
+    with pytest.raises(KpiError, match=r"Write it as 2026-10\..*请写成 2026-10。"):
+        build(out, "manager", "en", BookStart(settings={"month": month}))
+    assert not out.exists()
 
 
 @pytest.fixture(scope="module")
