@@ -1,4 +1,4 @@
-"""Build a workbook: manager or partner edition, Chinese or English, with the rows it starts with.
+"""Build a workbook of an edition, Chinese or English, with the rows it starts with.
 
 `python -m sheet_templates.build OUT_DIR` writes the four shipped workbooks. The bytes depend on
 nothing but the code and the rows: no clock, no random ids.
@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 
 from sheet_templates.book import Book, Edition, Tab
 from sheet_templates.frame import setting
-from sheet_templates.layout import PARTNER_SHEETS, SHEETS, Language
+from sheet_templates.layout import PARTNER_SHEETS, PAYOUT_SHEETS, SHEETS, Language, Sheet
 from sheet_templates.pages import (
     actuals,
     assignments,
@@ -27,10 +27,14 @@ from sheet_templates.pages import (
     kpis,
     lists,
     log,
+    pay,
+    pay_rules,
+    pay_words,
     people,
     points,
     products,
     review,
+    rewards,
     rules,
     setup,
     shops,
@@ -40,7 +44,7 @@ from sheet_templates.pages import (
     today,
     weights,
 )
-from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES
+from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES, PAYOUT_PLACES, Place
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -69,6 +73,15 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "log": log.page,
     "lists": lists.page,
     "contract": contract.page,
+    "pay": pay.page,
+    "rewards": rewards.page,
+    "pay_rules": pay_rules.page,
+    "pay_words": pay_words.page,
+}
+PARTS: dict[Edition, tuple[tuple[Sheet, ...], dict[str, Place]]] = {
+    "manager": (SHEETS, MANAGER_PLACES),
+    "partner": (PARTNER_SHEETS, PARTNER_PLACES),
+    "payout": (PAYOUT_SHEETS, PAYOUT_PLACES),
 }
 
 
@@ -100,14 +113,14 @@ def build(
 
 
 def _book(workbook: Workbook, edition: Edition, language: Language, start: BookStart) -> Book:
-    sheets = SHEETS if edition == "manager" else PARTNER_SHEETS
+    sheets, places = PARTS[edition]
     book = Book(
         workbook=workbook,
         edition=edition,
         language=language,
         start=start,
         sheets=sheets,
-        places=MANAGER_PLACES if edition == "manager" else PARTNER_PLACES,
+        places=places,
         styles=Styles(workbook, language),
         metric_names=start.metric_names(language),
     )
