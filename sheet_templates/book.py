@@ -18,7 +18,7 @@ from sheet_templates.places import Place, Ref, column_ref, letters, quoted, row_
 from sheet_templates.start import BookStart
 from sheet_templates.style import Styles
 
-Edition = Literal["manager", "partner"]
+Edition = Literal["manager", "partner", "payout"]
 Formula = Callable[[Ref], str]
 """References to the cells of a row -> the formula of that row."""
 

@@ -1,4 +1,4 @@
-"""Build a workbook: manager or partner edition, Chinese or English, with the rows it starts with.
+"""Build a workbook of an edition, Chinese or English, with the rows it starts with.
 
 `python -m sheet_templates.build OUT_DIR` writes the four shipped workbooks. The bytes depend on
 nothing but the code and the rows: no clock, no random ids.
@@ -17,7 +17,7 @@ from kpi.book_rows import is_month
 from kpi.errors import KpiError
 from sheet_templates.book import Book, Edition, Tab
 from sheet_templates.frame import setting
-from sheet_templates.layout import PARTNER_SHEETS, SHEETS, Language
+from sheet_templates.layout import PARTNER_SHEETS, PAYOUT_SHEETS, SHEETS, Language, Sheet
 from sheet_templates.pages import (
     actuals,
     assignments,
@@ -29,10 +29,14 @@ from sheet_templates.pages import (
     kpis,
     lists,
     log,
+    pay,
+    pay_rules,
+    pay_words,
     people,
     points,
     products,
     review,
+    rewards,
     rules,
     setup,
     shops,
@@ -42,7 +46,7 @@ from sheet_templates.pages import (
     today,
     weights,
 )
-from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES
+from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES, PAYOUT_PLACES, Place
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -71,6 +75,15 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "log": log.page,
     "lists": lists.page,
     "contract": contract.page,
+    "pay": pay.page,
+    "rewards": rewards.page,
+    "pay_rules": pay_rules.page,
+    "pay_words": pay_words.page,
+}
+PARTS: dict[Edition, tuple[tuple[Sheet, ...], dict[str, Place]]] = {
+    "manager": (SHEETS, MANAGER_PLACES),
+    "partner": (PARTNER_SHEETS, PARTNER_PLACES),
+    "payout": (PAYOUT_SHEETS, PAYOUT_PLACES),
 }
 
 
@@ -114,14 +127,14 @@ def _refuse_month(start: BookStart) -> None:
 
 
 def _book(workbook: Workbook, edition: Edition, language: Language, start: BookStart) -> Book:
-    sheets = SHEETS if edition == "manager" else PARTNER_SHEETS
+    sheets, places = PARTS[edition]
     book = Book(
         workbook=workbook,
         edition=edition,
         language=language,
         start=start,
         sheets=sheets,
-        places=MANAGER_PLACES if edition == "manager" else PARTNER_PLACES,
+        places=places,
         styles=Styles(workbook, language),
         metric_names=start.metric_names(language),
     )

@@ -22,6 +22,12 @@ LEGEND = (
 )
 
 
+PAYOUT_LEGEND = {
+    Owner.MANAGER: ("财务与人事填写", "finance and HR type"),
+    Owner.PARTNER: ("本人填写", "the person types"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Tail:
     """What a tab adds to row 1: a formula that gives a text, and its text at the start."""
@@ -123,7 +129,11 @@ def _legend(book: Book, tab: Worksheet) -> None:
         colour = OWNER_LOOK[owner]["bg_color"]
         shown = QUIET if sign == "□" else colour
         parts += [book.styles.get(font_color=shown), sign]
-        parts += [book.styles.get(font_color=QUIET), f" {book.text(zh, en)}    "]
+        said = PAYOUT_LEGEND.get(owner, (zh, en)) if book.edition == "payout" else (zh, en)
+        parts += [book.styles.get(font_color=QUIET), f" {book.text(*said)}    "]
+    if book.edition == "payout":
+        tab.write_rich_string(2, 0, *parts, book.styles.get(font_size=9))
+        return
     signs = book.text(
         "● 正常  ▲ 关注  ■ 突破  ○ 无数  ◇ 过期  ✎ 手工",
         "● OK  ▲ warn  ■ breach  ○ no data  ◇ stale  ✎ by hand",

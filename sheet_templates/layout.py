@@ -23,6 +23,7 @@ from sheet_templates.map.behind import (
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
+from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
 from sheet_templates.map.plan import TARGET, WEIGHT
 from sheet_templates.map.setup import (
     ASSIGN,
@@ -38,6 +39,7 @@ from sheet_templates.map.setup import (
 
 __all__ = [
     "ACTUAL",
+    "APPLIED",
     "ASSIGN",
     "BREACH",
     "CARD_LINE",
@@ -56,6 +58,10 @@ __all__ = [
     "MARKETS",
     "NAMES",
     "PARTNER_SHEETS",
+    "PAY",
+    "PAYOUT_SHEETS",
+    "PAY_RULE",
+    "PAY_SLICE",
     "PEOPLE",
     "POINT",
     "PRODUCT",
@@ -63,6 +69,7 @@ __all__ = [
     "REVIEW",
     "REVIEW_METRICS",
     "REVIEW_SCOPES",
+    "REWARD",
     "RULE",
     "SCOPE",
     "SCORE",
@@ -127,8 +134,16 @@ PARTNER_SHEETS: tuple[Sheet, ...] = (
     Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
 )
 
+PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in the team's
+    Sheet("pay", "奖金簿", "Payout", "blue", (PAY,)),
+    Sheet("rewards", "奖惩", "Rewards", "blue", (APPLIED, REWARD)),
+    Sheet("pay_rules", "发放规则", "Pay rules", "green", (PAY_RULE, PAY_SLICE)),
+    Sheet("pay_words", "说明", "How it is worked out", "grey"),
+    Sheet("lists", "词表", "Lists", "none", (), _NEVER),
+)
+
 TABLES: dict[str, TableLayout] = {
-    t.name: t for sheet in (*SHEETS, *PARTNER_SHEETS) for t in sheet.tables
+    t.name: t for sheet in (*SHEETS, *PARTNER_SHEETS, *PAYOUT_SHEETS) for t in sheet.tables
 }
 
 TILES = ("net_sales", "contribution_profit", "tacos", "return_rate", "compliance", "breaches")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sheet_templates.layout import (
     LAST_ROW,
     PARTNER_SHEETS,
+    PAYOUT_SHEETS,
     SHEETS,
     TABLES,
     Language,
@@ -54,6 +55,7 @@ def places(sheets: tuple[Sheet, ...]) -> dict[str, Place]:
 
 MANAGER_PLACES = places(SHEETS)
 PARTNER_PLACES = places(PARTNER_SHEETS)
+PAYOUT_PLACES = places(PAYOUT_SHEETS)
 
 
 def letters(column: int) -> str:

@@ -75,6 +75,15 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     "tblAssign.share": "0%",
     "tblTask.done": "0%",
     "tblTarget.year": "0",
+    "tblPay.attendance": "0.0%",
+    "tblPaySlice.rate": "0.00%",
+    **{
+        f"tblPay.{code}": "#,##0.00"
+        for code in (
+            *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned", "rewards"),
+            *("true_up", "payable", "paid"),
+        )
+    },
 }
 WRAPPED = frozenset(  # texts that people type or that are there from the start: the row can grow
     {

@@ -41,6 +41,10 @@ OWN_BOUNDS = {
     "tblAssign.share": (0.0, 1.0),
     "tblTask.done": (0.0, 1.0),
     "tblTarget.year": (2020.0, 2100.0),
+    "tblPay.base": (0.0, 1e9),
+    "tblPay.attendance": (0.0, 1.0),
+    "tblPay.weight": (0.0, 1e6),
+    "tblApplied.times": (0.0, 1e6),
 }
 
 
@@ -87,7 +91,7 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
         right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
         look = book.styles.header(owner(book, column), folded=column.folded, right=right)
         entry["header_format"] = look
-        if column.code in spec.fill_down and book.edition == "manager":
+        if column.code in spec.fill_down and book.edition != "partner":
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
         columns.append(entry)
     right = place.column + len(columns) - 1

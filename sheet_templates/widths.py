@@ -104,6 +104,26 @@ WIDTH = {
     "tblShop.connection": 17.0,
     "tblShop.next_pull": 12.5,
 }
+PAY_WIDTH = {  # of the payout book
+    "tblPay.month": 10.0,
+    "tblPay.person": 10.0,
+    "tblPay.grade": 8.0,
+    "tblPay.state": 10.0,
+    "tblPay.rule": 14.0,
+    "tblPay.method": 18.0,
+    "tblPay.currency": 8.0,
+    "tblPay.why": 22.0,
+    "tblPay.true_up_of": 34.0,
+    "tblPayRule.rule": 14.0,
+    "tblPayRule.method": 22.0,
+    "tblPayRule.note": 46.0,
+    "tblPaySlice.slice_of": 14.0,
+    "tblReward.reward": 18.0,
+    "tblReward.condition": 34.0,
+    "tblReward.grade": 10.0,
+    "tblApplied.reward": 18.0,
+    "tblApplied.evidence": 26.0,
+}
 FILTER_BUTTON = 2.5  # characters that the arrow of a header covers
 
 
@@ -115,7 +135,7 @@ def cells(text: str) -> float:
 def width(table: TableLayout, column: Column, language: Language) -> float:
     """A column wide enough for its values and for its header on two lines."""
     kind = column.kind.partition(":")[0]
-    wanted = WIDTH.get(f"{table.name}.{column.code}", KIND_WIDTH[kind])
+    wanted = (WIDTH | PAY_WIDTH).get(f"{table.name}.{column.code}", KIND_WIDTH[kind])
     header = column.header(language)
     longest = max(cells(word) for word in header.split(" "))
     needed = max(longest if language == "en" else min(cells(header), 8), cells(header) / 2)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kpi.catalog import shipped
 from kpi.sheet_scoring import DUE_BASIS
+from sheet_templates.pay_words import PAY_LISTS, PAY_SHOWN
 
 Words = tuple[tuple[str, str, str], ...]
 
@@ -241,6 +242,7 @@ LISTS: dict[str, Words] = {
         ("pilot", "试运行", "Pilot"),
         ("contact", "联系人", "Contact"),
     ),
+    **PAY_LISTS,
 }
 
 METHODS_FULL: Words = (
@@ -305,4 +307,5 @@ SHOWN: dict[str, str] = {
     "tblActual.state": "data_state",
     "tblContract.unit": "unit",
     "tblWeekKpi.unit": "unit",
+    **PAY_SHOWN,
 }

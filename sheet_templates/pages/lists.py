@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from xlsxwriter.worksheet import Worksheet
@@ -13,9 +14,10 @@ from sheet_templates.layout import (
     DAY_ROWS,
     MARKETS,
     NAMES,
+    PARTNER_SHEETS,
     REVIEW_METRICS,
     REVIEW_SCOPES,
-    TABLES,
+    SHEETS,
     TILES,
     Owner,
 )
@@ -24,12 +26,25 @@ from sheet_templates.places import HEADER_ROW, Ref, letters, quoted
 from sheet_templates.start import StartRow
 from sheet_templates.table import TableSpec, list_name, put_table
 
-OFFERED = frozenset(  # the lists that some dropdown offers
+OFFERED = frozenset(  # the lists that some dropdown of the team's and the partners' books offers
     column.kind.partition(":")[2]
-    for table in TABLES.values()
+    for sheet in (*SHEETS, *PARTNER_SHEETS)
+    for table in sheet.tables
     for column in table.columns
     if column.kind.startswith("choice:")
 ) | {"purpose", "mode", "language", "week_start"}
+OFFERED_TO_PAY = frozenset({"currency", "pay_method", "reward_effect", "yes_no"})
+GROWING = (
+    ("person", "tblPeople", "person"),
+    ("shop", "tblShop", "shop"),
+    ("metric", "tblKpi", "name"),
+    ("scope", "tblScope", "scope"),
+)
+GROWING_IN_PAY = (
+    ("pay_rule", "tblPayRule", "rule"),
+    ("pay_person", "tblPay", "person"),
+    ("reward", "tblReward", "reward"),
+)
 FIRST_YEAR, LAST_YEAR = 2024, 2032
 LIST_END = 2000  # dropdowns that grow with a table look this far
 
@@ -49,8 +64,10 @@ def page(book: Book) -> None:
     column = _stamps(book, tab, _first_free(book))
     column = _months(book, tab, column)
     column = _words(book, tab, column)
+    if book.edition == "payout":
+        _growing_lists(book, GROWING_IN_PAY)
     if book.edition == "manager":
-        _growing_lists(book)
+        _growing_lists(book, GROWING)
         cards(book, tab, column)
 
 
@@ -119,7 +136,7 @@ def _first_free(book: Book) -> int:
     ends = [
         p.column + len(p.table.columns) for p in book.places.values() if p.sheet.code == "lists"
     ]
-    return max(ends) + 2
+    return max(ends, default=-2) + 2
 
 
 def _heading(book: Book, tab: Worksheet, column: int, text: str) -> None:
@@ -156,7 +173,7 @@ def _stamps(book: Book, tab: Worksheet, column: int) -> int:
 def _stamped_here(book: Book, code: str, owner: Owner) -> bool:
     if code == "nmSetupDone" or code.startswith("nmCard"):
         return False
-    return owner is not Owner.MANAGER or book.edition == "partner"
+    return owner is not Owner.MANAGER or book.edition != "manager"
 
 
 def _stamp(book: Book, code: str) -> str | float | date | None:
@@ -209,8 +226,9 @@ def _months(book: Book, tab: Worksheet, column: int) -> int:
 
 def _words(book: Book, tab: Worksheet, column: int) -> int:
     """One column a word list, each with its defined name."""
+    wanted = OFFERED_TO_PAY if book.edition == "payout" else OFFERED
     for name in words.LISTS:
-        if name not in OFFERED:
+        if name not in wanted:
             continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)
@@ -222,14 +240,9 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
     return column + 1
 
 
-def _growing_lists(book: Book) -> None:
+def _growing_lists(book: Book, lists: Sequence[tuple[str, str, str]]) -> None:
     """Dropdowns that follow a table: from its first row to its last filled one."""
-    for name, table, code in (
-        ("person", "tblPeople", "person"),
-        ("shop", "tblShop", "shop"),
-        ("metric", "tblKpi", "name"),
-        ("scope", "tblScope", "scope"),
-    ):
+    for name, table, code in lists:
         place = book.places[table]
         sheet = quoted(place.sheet.title(book.language))
         cells = sheet + below(place.row + 1, place.offset(code), last_row=LIST_END)

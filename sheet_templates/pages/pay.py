@@ -1,0 +1,76 @@
+"""奖金簿 Payout: one line a person and month, with every step from the total to the money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kpi import sheet_payout
+from sheet_templates.book import INPUT_ROWS, Book, Formula
+from sheet_templates.frame import frame
+from sheet_templates.places import Ref, letters, quoted
+from sheet_templates.scoring import guarded
+from sheet_templates.style import UNKNOWN
+from sheet_templates.table import TableSpec, put_table
+
+SLICE_ROWS = 200  # a ladder's slices are looked at this far: each line adds all of them up
+
+
+def page(book: Book) -> None:
+    """The tab; only base, attendance, rule and approval are typed, and the person's date."""
+    frame(
+        book,
+        "pay",
+        "填基数、出勤和规则，核对应发后填批准人；批准后的月份不再改动，更正进入下期调整。",
+        "Type base, attendance and rule, check Payable, then approve; an approved month never "
+        "changes, corrections go to the next one.",
+        freeze=(4, 2),
+    )
+    put_table(book, TableSpec("tblPay", _formulas(book)))
+    _looks(book)
+
+
+def _formulas(book: Book) -> dict[str, Formula]:
+    rules, applied, slices = book.column("tblPayRule"), book.column("tblApplied"), _slices(book)
+    made: dict[str, Callable[[Ref], str]] = {
+        "method": lambda r: sheet_payout.text_of_rule(r, rules, "method"),
+        "step1": lambda r: sheet_payout.step1(r, book.word, slices),
+        "step2": lambda r: sheet_payout.step2(r, book.word),
+        "raw": lambda r: sheet_payout.raw(r, book.word),
+        "gross": sheet_payout.gross,
+        "prorated": lambda r: sheet_payout.prorated(r, book.word),
+        "cap": lambda r: sheet_payout.cap(r, rules),
+        "earned": lambda r: sheet_payout.earned(r, rules, book.word),
+        "rewards": lambda r: sheet_payout.rewards(r, applied, book.word),
+        "payable": lambda r: sheet_payout.payable(r, book.word),
+        "currency": lambda r: sheet_payout.text_of_rule(r, rules, "currency"),
+        "why": lambda r: sheet_payout.reason(r, rules, book.word),
+    }
+    for number in (1, 2, 3, 4):
+        made[f"p{number}"] = _parameter(book, rules, number)
+    return {code: guarded(make, "person") for code, make in made.items()}
+
+
+def _parameter(book: Book, rules: Ref, number: int) -> Formula:
+    return lambda r: sheet_payout.parameter(r, rules, book.word, number)
+
+
+def _slices(book: Book) -> Ref:
+    place = book.places["tblPaySlice"]
+    sheet, first = quoted(place.sheet.title(book.language)), place.row + 2
+
+    def ref(code: str) -> str:
+        letter = letters(place.offset(code))
+        return f"{sheet}${letter}${first}:${letter}${first + SLICE_ROWS - 1}"
+
+    return ref
+
+
+def _looks(book: Book) -> None:
+    """What is paid stands out; nothing payable is grey."""
+    place, tab = book.places["tblPay"], book.tabs["pay"]
+    column = place.offset("payable")
+    area = (place.row + 1, column, INPUT_ROWS, column)
+    zero = {"type": "cell", "criteria": "==", "value": 0, "format": book.styles.rule(**UNKNOWN)}
+    tab.conditional_format(*area, zero)
+    bold = {"type": "cell", "criteria": ">", "value": 0, "format": book.styles.rule(bold=True)}
+    tab.conditional_format(*area, bold)
