@@ -27,7 +27,7 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
         valid = newest(rows, NEVER)
         total = sum(w.weight for w in valid if w.on)
         if abs(total - 100) > WEIGHT_TOLERANCE:
-            place = _place(valid[0].address, "tblWeight")
+            place = place_of(valid[0].address, "tblWeight")
             rest = 100 - total
             yield problem("weight_sum", place, role=role, region=region, total=total, rest=rest)
 
@@ -44,7 +44,7 @@ def newest(rows: Sequence[WeightRow], day: date) -> list[WeightRow]:
 def _ownerless(book: Book) -> Iterator[Problem]:
     for target in book.targets:
         if target.owner is None:
-            place = _place(target.address, "tblTarget")
+            place = place_of(target.address, "tblTarget")
             yield problem("target_without_owner", place, scope=target.scope, metric=target.metric)
 
 
@@ -55,7 +55,9 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
     known |= book.named  # a wrong row of a shop or person is one Problem, at that row
     for target in book.targets:
         if target.scope not in known:
-            yield problem("unknown_scope", _place(target.address, "tblTarget"), scope=target.scope)
+            yield problem(
+                "unknown_scope", place_of(target.address, "tblTarget"), scope=target.scope
+            )
 
 
 def _strange_owners(book: Book) -> Iterator[Problem]:
@@ -66,6 +68,7 @@ def _strange_owners(book: Book) -> Iterator[Problem]:
             yield problem("unknown_owner", place, shop=shop.code, owner=shop.owner)
 
 
-def _place(address: str, table: str) -> Place:
+def place_of(address: str, table: str) -> Place:
+    """The place of a row from its `sheet!cell`."""
     sheet, _, cell = address.rpartition("!")
     return Place(sheet=sheet, cell=cell, table=table)

@@ -109,6 +109,17 @@ TASKS = (
         True,
     ),
 )
+_REGISTER = ("合规节点在任务页跟踪，年底前不计分", "Compliance stays on the tab Tasks this year")
+_HEAD = (
+    "店长按经营结果评价，过程由组员承担",
+    "The head answers for results, the team for the process",
+)
+EXEMPTIONS = (
+    ("豁免 运营 EU 合规", "exemption Operations EU compliance", *_REGISTER),
+    ("豁免 店长/主管 EU 合规", "exemption Supervisor EU compliance", *_REGISTER),
+    ("豁免 店长/主管 US 结果", "exemption Supervisor US results", *_HEAD),
+    ("豁免 店长/主管 EU 结果", "exemption Supervisor EU results", *_HEAD),
+)
 PARTNER = "OPS6"  # the agency of the second company: its slice is the partner edition
 
 
@@ -126,6 +137,7 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         rules=rules(language),
         tasks=list(_tasks(company, language)),
         inputs=list(_overheads(shops, language)),
+        decisions=list(_decisions(language)),
         kpis=kpi_rows(shipped(), language),
         settings={
             "month": MONTH,
@@ -308,6 +320,17 @@ def _tasks(company: str, language: Language) -> Iterator[StartRow]:
             "due": due,
             "done": done,
             "regime": regime,
+        }
+
+
+def _decisions(language: Language) -> Iterator[StartRow]:
+    """Why two cards leave the balance that the checks ask for, as a review recorded it."""
+    for number, (zh, en, why_zh, why_en) in enumerate(EXEMPTIONS, 1):
+        yield {
+            "no": f"E-{number}",
+            "date": CARD_FROM,
+            "topic": zh if language == "zh" else en,
+            "decision": why_zh if language == "zh" else why_en,
         }
 
 
