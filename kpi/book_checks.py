@@ -31,7 +31,7 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
         if _unread(book, role, region):
             continue  # a line was left out and named; the sum would blame the card once more
         if abs(total - 100) > WEIGHT_TOLERANCE:
-            place = _place(valid[0].address, "tblWeight")
+            place = place_of(valid[0].address, "tblWeight")
             rest = 100 - total
             yield problem("weight_sum", place, role=role, region=region, total=total, rest=rest)
 
@@ -39,7 +39,7 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
 def _unanswered(book: Book) -> Iterator[Problem]:
     """Policies that have nothing to put in the place of a missing value."""
     for weight in book.weights:
-        place = _place(weight.address, "tblWeight")
+        place = place_of(weight.address, "tblWeight")
         if weight.missing == Policy.SUBSTITUTE:
             yield problem("no_substitute", place, metric=weight.metric)
         elif weight.missing == Policy.ZERO and not weight.confirmed:
@@ -75,11 +75,12 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
 
 
 def _target_place(book: Book, target: TargetRow, column: str) -> Place:
-    place = _place(target.address, "tblTarget")
+    place = place_of(target.address, "tblTarget")
     cell = book.target_cells.get(target.address, {}).get(column)
     return replace(place, cell=cell) if cell else place
 
 
-def _place(address: str, table: str) -> Place:
+def place_of(address: str, table: str) -> Place:
+    """The place of a row from its `sheet!cell`."""
     sheet, _, cell = address.rpartition("!")
     return Place(sheet=sheet, cell=cell, table=table)

@@ -19,6 +19,7 @@ from kpi.book import Book, read_book
 from kpi.book_checks import check_book
 from kpi.catalog import Catalog, shipped
 from kpi.errors import Place, Problem
+from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
@@ -152,7 +153,9 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
         for name in (PARTNER_TABLES if "tblContract" in contents.tables else MANAGER_TABLES)
         if name not in contents.tables
     ]
-    return book, catalog, (*missing, *own, *book.problems, *check_book(book))
+    exempt = exemptions(contents.tables.get("tblReview"), decode)
+    guarded = guard(book, catalog.metrics, exempt)
+    return book, catalog, (*missing, *own, *book.problems, *check_book(book), *guarded)
 
 
 def _leaves(house: House, book: Book, catalog: Catalog, now: datetime) -> LeafSums:
