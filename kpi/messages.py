@@ -299,6 +299,21 @@ MESSAGES: dict[str, Message] = {
         "Write a target for the shops or the region on the tab Targets.",
         Level.WARNING,
     ),
+    "pending_change": Message(
+        "{key} 有未发布的改动，不计分：{zh}。",
+        "{key} has changes that are not published and score nothing: {en}.",
+        "请运行 publish 发布，或改回原值。",
+        "Run publish, or put the old value back.",
+        Level.WARNING,
+    ),
+    "contract_exception": Message(
+        "版本 {version} 是锁定季度 {quarters} 内的例外：{reason}（{approver} 批准，{day}）。",
+        "Version {version} is an exception inside the locked {quarters}: {reason} "
+        "(allowed by {approver} on {day}).",
+        "仅供查阅。",
+        "For the record only.",
+        Level.NOTE,
+    ),
 }
 
 

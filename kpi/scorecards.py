@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
-from kpi.calendar import shifted
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
@@ -126,11 +125,6 @@ class Scoring:
         return PersonCard(
             person, month.code, found, share, applied, total, grade_of(total, vetoes), vetoes
         )
-
-    def history(self, person: Person, month: Period) -> tuple[float | None, ...]:
-        """Totals of the six months before, oldest first."""
-        months = (shifted(month, -back) for back in range(HISTORY_MONTHS, 0, -1))
-        return tuple(self.person(person, one).total for one in months)
 
     def _card(
         self, person: Person, region: Region, parts: Sequence[Part], month: Period

@@ -156,17 +156,23 @@ def _paced(ref: Ref) -> str:
     return f"IF(OR({','.join(f'{cell}={_quoted(text)}' for text in unlike)}),1,0)"
 
 
+def tried(ref: Ref, what: str) -> str:
+    """The value to try: a person's own, else that of an unpublished change, else nothing."""
+    own, pending = ref(f"try_{what}"), ref(f"pending_{what}")
+    return f'IF(ISNUMBER({own}),{own},IF(ISNUMBER({pending}),{pending},""))'
+
+
 def try_score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> str:
     """The score with the what-if target; without one, the score."""
-    tried = f"ROUND({ref('try_target')}*{ref('due_share')},6)"
-    new = _by_method(ref, words, methods, {"actual": ref("counted"), "target": tried})
-    return f"IF(ISNUMBER({ref('try_target')}),{new},{ref('score')})"
+    due_then = f"ROUND({ref('tried_target')}*{ref('due_share')},6)"
+    new = _by_method(ref, words, methods, {"actual": ref("counted"), "target": due_then})
+    return f"IF(ISNUMBER({ref('tried_target')}),{new},{ref('score')})"
 
 
 def try_points(ref: Ref, col: Ref) -> str:
     """The points with the what-if score and the what-if weights of the whole card."""
-    card, weight = same_card(ref, col), col("try_weight")
-    own = f"IF(ISNUMBER({ref('try_weight')}),{ref('try_weight')},{ref('usable')})"
+    card, weight = same_card(ref, col), col("tried_weight")
+    own = f"IF(ISNUMBER({ref('tried_weight')}),{ref('tried_weight')},{ref('usable')})"
     kept = f'SUMIFS({col("usable")},{card})-SUMIFS({col("usable")},{card},{weight},">=0")'
     whole = f'ROUND({kept}+SUMIFS({weight},{card},{col("usable")},">0"),9)'
     new = f"ROUND(ROUND({own}/{whole}*100,9)*{ref('try_score')}/100,9)+0"
@@ -185,6 +191,8 @@ def item_formulas(
         "share": share(ref, col),
         "points": points(ref),
         "status": status(ref, words),
+        "tried_target": tried(ref, "target"),
+        "tried_weight": tried(ref, "weight"),
         "try_score": try_score(ref, words, methods),
         "try_points": try_points(ref, col),
     }

@@ -25,6 +25,8 @@ def item_formulas(book: Book) -> Mapping[str, Formula]:
         "share": lambda r: sheet_scoring.share(r, col),
         "points": sheet_scoring.points,
         "status": lambda r: sheet_scoring.status(r, book.word),
+        "tried_target": lambda r: sheet_scoring.tried(r, "target"),
+        "tried_weight": lambda r: sheet_scoring.tried(r, "weight"),
         "try_score": lambda r: sheet_scoring.try_score(r, book.word),
         "try_points": lambda r: sheet_scoring.try_points(r, col),
     }

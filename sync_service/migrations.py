@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from sync_service.schema import metadata, mornings, schema_version
+from sync_service.schema import contracts, freezes, metadata, mornings, schema_version
 from sync_service.told import ToldError
 
 
@@ -24,9 +24,15 @@ def _mornings(connection: Connection) -> None:
     metadata.create_all(connection, tables=[mornings])
 
 
+def _contracts(connection: Connection) -> None:
+    """Add published contracts and closed periods."""
+    metadata.create_all(connection, tables=[contracts, freezes])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
+    ("contracts", _contracts),
 )
 
 

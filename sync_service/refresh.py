@@ -18,6 +18,7 @@ from sqlalchemy import select
 from kpi.book import Book, read_book
 from kpi.book_checks import check_book
 from kpi.catalog import Catalog, shipped
+from kpi.contracts import Terms, every_terms
 from kpi.errors import Place, Problem
 from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
@@ -27,7 +28,9 @@ from sheet_templates.layout import PARTNER_SHEETS, SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
+from sync_service.contract_store import records
 from sync_service.definitions import keep_definitions
+from sync_service.filling.agreed import exception_problems, pending_problems
 from sync_service.filling.everything import patches, stamps
 from sync_service.filling.products import Units
 from sync_service.house import CONNECTORS, House, wanted_streams
@@ -100,15 +103,19 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     book, catalog, problems = read(contents)
     now = house.clock.now()
     tell("汇总事实", "Adding up the facts")
-    leaves = _leaves(house, book, catalog, now)
+    known = records(house.store, order.book)
+    versions = tuple(one.version for one in known)
+    leaves = _leaves(house, every_terms(book, catalog, versions), now)
     tell("计算指标与得分", "Computing KPIs and scores")
     language: Language = "en" if contents.language == "en" else "zh"
     paused = str(control.setting(house.store, PAUSE, "") or "")
     states = stream_states(house, book.shops, now)
-    done = compute(Inputs(book, catalog, leaves, house.rates, now, language, states, paused))
+    given = Inputs(book, catalog, leaves, house.rates, now, language, states, paused, versions)
+    done = compute(given)
     memory = written.remembered(house.store, order.book)
     over = tuple(written.typed_over(contents.tables, memory))
-    found = (*contents.problems, *problems, *done.problems, *(one.problem() for one in over))
+    said = (*pending_problems(done), *exception_problems(known))
+    found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
     return Seen(contents, done, found, over, tuple(reconcile(done)))
 
 
@@ -158,13 +165,15 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     return book, catalog, (*missing, *own, *book.problems, *check_book(book), *guarded)
 
 
-def _leaves(house: House, book: Book, catalog: Catalog, now: datetime) -> LeafSums:
-    """One pass over the facts for everything that the book's KPIs stand on."""
-    shops = {shop.code: shop.market for shop in book.shops}
+def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:
+    """One pass over the facts for everything that the book's KPIs stand on, in any version."""
+    book = every[-1].book
+    shops = {shop.code: shop.market for one in reversed(every) for shop in one.book.shops}
+    wanted = sorted({measure for one in every for measure in needed(one.book, one.catalog)})
     end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
     window = Window(_first_day(book, end), end)
     products = with_costs(book.products, known_costs(house.store))
-    return house.facts.leaves(LeafQuery(needed(book, catalog), window, shops, products))
+    return house.facts.leaves(LeafQuery(tuple(wanted), window, shops, products))
 
 
 def _first_day(book: Book, end: date) -> date:
@@ -239,10 +248,12 @@ def _unchanged(house: House, order: Order, now: datetime) -> bool:
     """Whether nothing that a refresh reads has changed since the last one wrote this book."""
     with house.store.read() as connection:
         row = control.get(connection, schema.books, book=order.book)
-    return row is not None and row["fingerprint"] == _mark(house, order.port.fingerprint(), now)
+    return row is not None and row["fingerprint"] == _mark(
+        house, order.book, order.port.fingerprint(), now
+    )
 
 
-def _mark(house: House, fingerprint: str, now: datetime) -> str:
+def _mark(house: House, book: str, fingerprint: str, now: datetime) -> str:
     """A hash of everything that a refresh reads: file, facts, states of streams, day, pause."""
     paused = control.setting(house.store, PAUSE, "")
     with house.store.read() as connection:
@@ -251,7 +262,8 @@ def _mark(house: House, fingerprint: str, now: datetime) -> str:
         (r["stream"], r["shop"], str(r["last_success"]), str(r["last_error"])) for r in rows
     )
     costs = [repr(one) for one in known_costs(house.store)]
-    known = [fingerprint, house.facts.version, states, str(now.date()), paused, costs]
+    agreed = [one.version.contract.digest for one in records(house.store, book)]
+    known = [fingerprint, house.facts.version, states, str(now.date()), paused, costs, agreed]
     said = json.dumps(known)
     return hashlib.sha256(said.encode()).hexdigest()
 
@@ -262,7 +274,7 @@ def _record(
     """Step 5: the scorecard, what was written, the definitions, the audit entry."""
     now = done.given.now
     written.remember(house.store, order.book, made, now)
-    mark = _mark(house, order.port.fingerprint(), now)
+    mark = _mark(house, order.book, order.port.fingerprint(), now)
     totals = {card.person.code: card.total for card in done.people}
     with house.store.begin() as connection:
         keep_definitions(connection, done.given.catalog, now)

@@ -275,3 +275,29 @@ mornings = Table(  # workbooks that are refreshed by themselves, each day at its
     _json("shops"),  # codes, as last read
     Column("last_day", Date),  # the last day whose morning is done or given up
 )
+contracts = Table(  # published versions of what scores; a row never changes
+    "contracts",
+    metadata,
+    Column("book", String(700), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("start", Date, nullable=False),  # the first day that it counts for
+    Column("published", Date, nullable=False),  # in the workbook's time zone
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    _json("exception"),  # of a change inside a locked quarter: reason, approver, date, quarters
+    Column("digest", String(64), nullable=False),  # of `text`
+    Column("text", Text, nullable=False),  # the signed rows, canonical
+    Column("public", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+freezes = Table(  # closed periods: their scores do not change any more
+    "freezes",
+    metadata,
+    Column("book", String(700), primary_key=True),
+    Column("period", String(7), primary_key=True),  # 2026-Q3 or 2026-09
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the frozen file
+)

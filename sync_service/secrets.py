@@ -57,7 +57,7 @@ def keys_from_folder(folder: Path) -> KeyRing:
     if not files:
         files = [_new_key_file(folder)]
     for file in files:
-        _check_mode(file)
+        check_mode(file)
     keys = {file.stem: base64.b64decode(file.read_bytes(), validate=True) for file in files}
     for name, key in keys.items():
         if len(key) != KEY_BYTES:
@@ -66,7 +66,7 @@ def keys_from_folder(folder: Path) -> KeyRing:
     return KeyRing(keys, files[-1].stem)
 
 
-def _check_mode(file: Path) -> None:
+def check_mode(file: Path) -> None:
     """Refuse a key that others may read; Windows has no such bits."""
     if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise ToldError(

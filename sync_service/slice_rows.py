@@ -13,6 +13,7 @@ from kpi.tables import CellValue, ErrorValue
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, show
+from sync_service.contract_store import label
 from sync_service.filling import attention, scores, values
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
@@ -141,6 +142,8 @@ def stamps(mine: Slice) -> Iterator[NamePatch]:
     settings = done.book.settings
     yield NamePatch("nmDataUntil", _until(mine))
     yield NamePatch("nmRefreshed", attention.stamp(done))
+    yield NamePatch("nmState", "" if done.version else show("band", "draft", done.given.language))
+    yield NamePatch("nmVersion", label(done.version) if done.version else "")
     yield NamePatch("nmPaused", done.given.paused)
     yield NamePatch("nmToday", done.today)
     yield NamePatch("nmServiceNote", attention.service_note(done))

@@ -47,6 +47,8 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         history={person: done.history[person]},
         alarms=tuple(alarm for alarm in done.alarms if _mine(alarm, person, entire)),
         problems=(),
+        pending=(),
+        tried={},
         _values={},
     )
     return Slice(person, narrowed, entire, parts)

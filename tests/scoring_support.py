@@ -42,6 +42,7 @@ COLUMNS = (
     *("cap", "floor", "warn", "breach", "bound", "veto", "missing", "target_basis", "due_share"),
     *("counted", "data_state", "due", "attainment", "score", "usable", "share", "points", "status"),
     *("try_target", "try_weight", "try_score", "try_points"),
+    *("pending_target", "pending_weight", "tried_target", "tried_weight"),
 )
 FORMULAS = COLUMNS[COLUMNS.index("due") : COLUMNS.index("try_target")]
 UNKNOWN_WHEN_NONE = frozenset({"counted", "target", "due_share"})

@@ -53,6 +53,10 @@ SCORE = TableLayout(
         try_score | 试算得分 | What-if score | F | points
         try_points | 试算贡献 | What-if points | F | points
         card_key* | 卡行 | Card line | F | text
+        pending_target* | 未发布目标 | Pending target | S | number
+        pending_weight* | 未发布权重 | Pending weight | S | points
+        tried_target* | 试用目标 | Target tried | F | number
+        tried_weight* | 试用权重 | Weight tried | F | points
     """),
 )
 ACTUAL = TableLayout(

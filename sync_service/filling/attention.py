@@ -101,7 +101,7 @@ def cause(done: Computed, alarm: Alarm) -> str:
 def focus(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
     """The ten lines of today, by level and then by money."""
     lines = [*_alarm_lines(done), *_task_lines(done), *_data_lines(done), *_cost_line(done)]
-    lines += _problem_lines(done, problems)
+    lines += [*_problem_lines(done, problems), *_pending_line(done)]
     lines.sort(key=lambda line: (ORDER[line.level], -(line.effect or 0.0), line.scope))
     for number, line in enumerate(lines[:FOCUS_ROWS], 1):
         yield {
@@ -263,6 +263,22 @@ def _problem_lines(done: Computed, problems: Iterable[Problem]) -> Iterator[Line
             age="",
             step=first.mend[language],
             tab=first.place.sheet or "",
+        )
+
+
+def _pending_line(done: Computed) -> Iterator[Line]:
+    """Edits since the last version: they wait, and somebody has to decide."""
+    rows = {(one.table, one.key) for one in done.pending}
+    if rows:
+        yield Line(
+            level="warn",
+            what=_text(done, f"{len(rows)} 行改动未发布", f"{len(rows)} unpublished changes"),
+            scope="",
+            effect=None,
+            owner="",
+            age="",
+            step=_text(done, "发布，或改回", "Publish, or undo"),
+            tab=_text(done, "日志", "Log"),
         )
 
 

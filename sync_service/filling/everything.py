@@ -10,7 +10,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
-from sync_service.filling import attention, products, scores, today, values
+from sync_service.filling import agreed, attention, products, scores, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
@@ -41,7 +41,8 @@ def patches(
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),
-        "tblTarget": _of("tblTarget", values.targets, done, tables),
+        "tblTarget": _of("tblTarget", _targets, done, tables),
+        "tblWeight": _of("tblWeight", agreed.weights, done, tables),
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblPoint": scores.points(done),
@@ -68,6 +69,10 @@ def _of(
     return make(done, tables[name]) if name in tables else ()
 
 
+def _targets(done: Computed, table: Table) -> Iterator[FilledRow]:
+    return agreed.targets(done, table, values.targets(done, table))
+
+
 def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:
     return TablePatch(patch.table, patch.key, patch.rows, prune=patch.prune, computed=computed)
 
@@ -89,7 +94,7 @@ def _kpis(done: Computed) -> Iterator[FilledRow]:
         yield {
             "metric": code,
             "check": SIGNS["ok"],
-            "version": catalog.definition_hash(code)[:8],
+            "version": agreed.kpi_version(done, code),
         }
 
 
@@ -98,7 +103,8 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
     said: dict[str, Cell] = {
         "nmDataUntil": attention.data_until(done),
         "nmRefreshed": attention.stamp(done),
-        "nmState": show("band", "draft", done.given.language),
+        "nmState": "" if done.version else show("band", "draft", done.given.language),
+        "nmVersion": agreed.version_name(done),
         "nmPaused": done.given.paused,
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),

@@ -13,6 +13,7 @@ from kpi.scoring import applied_points
 from kpi.tables import CellValue
 from sheet_templates.words import show
 from sync_service.compute import Computed
+from sync_service.contract_store import label
 from sync_service.filling.cells import FilledRow, known, number, state, worded
 from sync_service.workbooks.port import Written
 
@@ -26,7 +27,7 @@ def items(done: Computed) -> Iterator[FilledRow]:
 def _item(done: Computed, item: Item) -> FilledRow:
     language, rule, actual = done.given.language, item.rule, item.actual
     params = {f"p{n}": value for n, value in enumerate(item.params, 1)}
-    shown = number(actual)
+    shown, tried = number(actual), done.tried.get(item.key)
     return {
         "item": item.key,
         "month": item.month,
@@ -52,12 +53,14 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "target_basis": "linear" if item.metric.additive else "target",
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(item.counted),
-        "version": show("band", "draft", language),
+        "version": label(done.version) if done.version else show("band", "draft", language),
         "source": ", ".join(actual.streams),
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
         "meaning": meaning(item.metric, language),
+        "pending_target": tried.target if tried else None,
+        "pending_weight": tried.weight if tried else None,
     }
 
 

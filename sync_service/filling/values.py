@@ -185,7 +185,7 @@ def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
     """
     typed = _by_address(table)
     year, month = done.month.window.start.year, done.month.window.start.month
-    for row in done.book.targets:
+    for row in done.typed.targets:
         if row.metric not in done.given.catalog.metrics or row.year != year:
             continue
         key = next(

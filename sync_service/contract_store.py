@@ -1,0 +1,156 @@
+"""Published contracts and closed periods in the control database; each one checked when read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from kpi.calendar import period
+from kpi.contracts import Version, contract_from
+from kpi.model import Period
+from sync_service import audit, control, schema
+from sync_service.control import Control
+from sync_service.signing import Signer, is_signed, key_id
+from sync_service.told import ToldError
+
+KIND = "contract 1"  # what a signature of a version is over
+_SIGNED = ("number", "start", "published", "at", "by", "reason", "exception", "digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Why a settled quarter was changed all the same, and who allowed it on which day."""
+
+    reason: str
+    approver: str
+    day: date
+    quarters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A version with who published it and why."""
+
+    version: Version
+    at: datetime
+    by: str
+    reason: str
+    exception: Allowed | None
+    key: str  # id of the key that signed it
+
+    @property
+    def name(self) -> str:
+        """How people name it."""
+        return name_of(self.version)
+
+
+def label(number: int) -> str:
+    """How a version is named in a cell."""
+    return f"v{number}"
+
+
+def name_of(version: Version) -> str:
+    """`v2 · 1a2b3c4d`: number and the first digits of what was agreed."""
+    return f"{label(version.number)} · {version.contract.digest[:8]}"
+
+
+def records(store: Control, book: str) -> tuple[Record, ...]:
+    """Every published version of a workbook, oldest first.
+
+    Raises:
+        ToldError: A stored version is not what was signed.
+    """
+    rows = schema.contracts
+    with store.read() as connection:
+        found = connection.execute(select(rows).where(rows.c.book == book).order_by(rows.c.number))
+        return tuple(_record(dict(row)) for row in found.mappings())
+
+
+def _record(row: Mapping[str, object]) -> Record:
+    contract = contract_from(str(row["text"]))
+    public, signature = row["public"], row["signature"]
+    sound = (
+        isinstance(public, bytes)
+        and isinstance(signature, bytes)
+        and contract.text == row["text"]
+        and contract.digest == row["digest"]
+        and is_signed(KIND, _header(row), signature, public)
+    )
+    if not sound or not isinstance(public, bytes):
+        raise _changed(row["number"])
+    start, published, at = row["start"], row["published"], row["at"]
+    if not (isinstance(start, date) and isinstance(published, date) and isinstance(at, datetime)):
+        raise _changed(row["number"])
+    version = Version(int(str(row["number"])), start, published, contract)
+    allowed = _exception(row["exception"])
+    return Record(version, at, str(row["by"]), str(row["reason"]), allowed, key_id(public))
+
+
+def _exception(stored: object) -> Allowed | None:
+    if not isinstance(stored, dict):
+        return None
+    day = date.fromisoformat(stored["day"])
+    return Allowed(stored["reason"], stored["approver"], day, tuple(stored["quarters"]))
+
+
+def _changed(number: object) -> ToldError:
+    return ToldError(
+        f"Version {number} of this workbook's contract was changed after it was signed. Restore "
+        "the control database from a backup; nothing is scored by a version nobody signed.",
+        f"该工作簿的合同版本 {number} 在签名后被改动。请从备份恢复控制数据库；未签名的版本不计分。",
+    )
+
+
+def _header(row: Mapping[str, object]) -> bytes:
+    said = {name: row[name] for name in _SIGNED}
+    said |= {name: str(row[name]) for name in ("start", "published")}
+    return audit.canonical(said)
+
+
+def add(connection: Connection, signer: Signer, book: str, record: Record) -> None:
+    """Sign and store a version, in the transaction of its audit entry."""
+    version, allowed = record.version, record.exception
+    row: dict[str, object] = {
+        "book": book,
+        "number": version.number,
+        "start": version.start,
+        "published": version.published,
+        "at": record.at,
+        "by": record.by,
+        "reason": record.reason,
+        "exception": allowed and exception_data(allowed),
+        "digest": version.contract.digest,
+        "text": version.contract.text,
+        "public": signer.public,
+    }
+    row["signature"] = signer.sign(KIND, _header(row))
+    connection.execute(insert(schema.contracts).values(**row))
+
+
+def exception_data(allowed: Allowed) -> dict[str, object]:
+    """An exception as plain data."""
+    return {
+        "reason": allowed.reason,
+        "approver": allowed.approver,
+        "day": str(allowed.day),
+        "quarters": list(allowed.quarters),
+    }
+
+
+# --- closed periods -------------------------------------------------------------------------------
+
+
+def frozen(store: Control, book: str) -> tuple[Period, ...]:
+    """The periods of a workbook that are closed."""
+    rows = schema.freezes
+    with store.read() as connection:
+        found = connection.execute(select(rows.c.period).where(rows.c.book == book))
+        return tuple(sorted(period(code) for (code,) in found))
+
+
+def keep_freeze(connection: Connection, row: Mapping[str, object]) -> None:
+    """Note that a period is closed; closing it again replaces the note."""
+    control.put(connection, schema.freezes, dict(row))
