@@ -23,7 +23,6 @@ from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
 from tests.road_support import COMPANIES, Folder
 from tests.test_road_definitions import own_kpi, problems, started
 
-
 OCT_1, OCT_9 = date(2026, 10, 1), date(2026, 10, 9)
 
 
