@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +15,15 @@ from kpi.errors import Problem
 from kpi.model import Language
 from kpi.tables import CellValue, Row, Table
 from sheet_templates.build import build
+from sheet_templates.start import StartRow
 from sync_service.refresh import read
 from sync_service.workbooks.areas import position
 from sync_service.workbooks.setting import Assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
 from tests.road_support import COMPANIES, Folder
-from tests.test_road_definitions import started
+from tests.test_road_definitions import own_kpi, problems, started
+
+OCT_1, OCT_9 = date(2026, 10, 1), date(2026, 10, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,62 @@ def test_a_profit_may_be_planned_below_zero(good: Original, tmp_path: Path) -> N
     row = next(n for n, r in enumerate(rows) if "ontribution" in str(r.value("metric")))
     _, found = found_in(good.changed(tmp_path / "b.xlsx", {("tblTarget", row, "m10"): -5.0}))
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "codes"),
+    [
+        pytest.param("ad_sales - ad_spend", [], id="it takes something off"),
+        pytest.param("-ad_spend", [], id="it turns the sign"),
+        pytest.param("ad_sales + ad_spend", ["negative_target"], id="it cannot be negative"),
+    ],
+)
+def test_an_own_kpi_may_be_negative_as_its_formula_says(
+    formula: str, codes: list[str], tmp_path: Path
+) -> None:
+    start = started(lambda s: s)
+    plan = {**start.targets[0], "metric": "own_a", "m10": -5.0, "year_total": None}
+    own = replace(
+        start, kpis=[*start.kpis, own_kpi("own_a", formula)], targets=[*start.targets, plan]
+    )
+    assert [p.code for p in problems(own, tmp_path / "own.xlsx")] == codes
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"weight": -5.0}, id="a line with a negative weight"),
+        pytest.param({"role": "zzz"}, id="a line of no known role"),
+        pytest.param({"role": None, "region": None, "metric": None, "start": None}, id="no key"),
+    ],
+)
+def test_the_sum_of_a_card_with_a_line_left_out_is_not_told_too(
+    cells: Mapping[str, CellValue], good: Original, tmp_path: Path
+) -> None:
+    changes = {("tblWeight", 0, column): value for column, value in cells.items()}
+    _, found = found_in(good.changed(tmp_path / "bad.xlsx", changes))
+    assert len(found) == 1
+    assert found[0].place.table == "tblWeight"
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "cell", "code"),
+    [
+        ("assignments", {"share": 40.0}, "D5", "out_of_range"),
+        ("assignments", {"start": OCT_9, "end": OCT_1}, "F5", "dates_crossed"),
+        ("points", {"month": "10/2026"}, "B5", "not_a_month"),
+        ("points", {"month": None}, "B5", "empty"),
+    ],
+)  # fmt: skip
+def test_a_wrong_cell_of_a_table_that_the_demo_leaves_empty(
+    table: str, line: StartRow, cell: str, code: str, tmp_path: Path
+) -> None:
+    start = started(lambda s: s)
+    shop, person = start.shops[0]["shop"], start.people[0]["person"]
+    row = {"shop": shop, "person": person, "no": "1", "month": "2026-10", "points": 1.0, **line}
+    book = replace(start, **{table: [row]})  # type: ignore[arg-type]  # a table of the start
+    (one,) = problems(book, tmp_path / "bad.xlsx")
+    assert (one.code, one.place.cell) == (code, cell)
 
 
 def test_a_circle_of_managers_is_named_once(good: Original, tmp_path: Path) -> None:

@@ -103,6 +103,18 @@ def test_a_macro_workbook_keeps_its_own_ending(tmp_path: Path) -> None:
         made(source, tmp_path / "out.xlsx", "Sheet!A1=2")
 
 
+def test_an_ending_that_the_workbook_came_with_may_stay(tmp_path: Path) -> None:
+    """A public workbook holds a macro type under the name .xlsx; it goes out as it came."""
+    source = tmp_path / "in.xlsx"
+    types = parts_of(sheet(ONE))["[Content_Types].xml"].replace(
+        b"vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    source.write_bytes(zipped({**parts_of(sheet(ONE)), "[Content_Types].xml": types}))
+    assert made(source, tmp_path / "out.xlsx", "Sheet!A1=2") == ()
+    assert made(source, tmp_path / "out.xlsm", "Sheet!A1=2") == ()
+
+
 def test_a_link_as_out_stays_a_link_and_its_file_is_written(source: Path, tmp_path: Path) -> None:
     real = tmp_path / "real.xlsx"
     real.write_bytes(b"old")

@@ -21,13 +21,15 @@ def refuse_irregular(path: Path) -> None:
         raise IrregularFileError(path.name)
 
 
-def refuse_ending(path: Path, book: Book) -> None:
+def refuse_ending(path: Path, book: Book, source: Path) -> None:
     """Raise for a name that promises another kind of file than the package is.
 
-    Excel, WPS and most mail filters go by the name: a package named .xls or .csv does not open.
+    Excel, WPS and most mail filters go by the name: a package named .xls or .csv does not open. The
+    ending that the workbook came with may stay, if it is one of a workbook at all.
     """
-    wanted = ending_of(book)
-    if path.suffix.casefold() != wanted:
+    wanted, given = ending_of(book), source.suffix.casefold()
+    allowed = {wanted, given} if given in _ENDINGS.values() else {wanted}
+    if path.suffix.casefold() not in allowed:
         raise WrongEndingError(path.name, wanted)
 
 

@@ -75,7 +75,7 @@ class XlsxPort:
         """All tables of the layout, and all single-cell names, as they are now."""
         data = read_file(self.path)
         book = open_book(open_package(data, self.path.name), self.path.name)
-        refuse_ending(self.path, book)
+        refuse_ending(self.path, book, self.path)
         placed, problems = place_tables(book)
         scanned = SheetRows(book, {})
         found = {name: read_table(book, one, scanned) for name, one in placed.items()}
@@ -249,7 +249,7 @@ def set_in_copy(
     if is_open(source):
         work.problems.append(source_open(source))
     book = work.book
-    refuse_ending(target, book)
+    refuse_ending(target, book, source)
     set_cells(work, list(cells))
     finish(work, recalculate)
     chunks: Sequence[Chunk] = new_file(book) if book.changed else [data]
