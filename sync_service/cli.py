@@ -108,14 +108,21 @@ def _understood(terminal: Terminal, typed: Sequence[str]) -> Exit:
     return _run(terminal, settings, given)
 
 
+def _command(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> Exit:
+    """Run it; only what needs the installation opens it, and makes its data folder."""
+    if given.command == "demo":
+        return demo.run(terminal, settings, given)
+    if given.command == "verify":  # on anybody's computer
+        return contracts.run_verify(terminal, given)
+    with open_house(settings) as house:
+        done: Exit = given.run(terminal, house, given)
+        return done
+
+
 def _run(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> Exit:
     """The command, and the sentence when it cannot run."""
     try:
-        if given.command == "demo":
-            return demo.run(terminal, settings, given)
-        with open_house(settings) as house:
-            done: Exit = given.run(terminal, house, given)
-            return done
+        return _command(terminal, settings, given)
     except AGAIN as error:
         return _refused(terminal, error, Exit.RETRY)
     except KpiError as error:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from kpi.calendar import period
 from kpi.contracts import Version, contract_from
+from kpi.errors import KpiError
 from kpi.model import Period
 from sync_service import audit, control, schema
 from sync_service.control import Control
@@ -108,6 +109,37 @@ def _header(row: Mapping[str, object]) -> bytes:
     said = {name: row[name] for name in _SIGNED}
     said |= {name: str(row[name]) for name in ("start", "published")}
     return audit.canonical(said)
+
+
+def travelling(store: Control, book: str) -> list[dict[str, object]]:
+    """Every version as it goes with a sealed file: its text, and the signature over it."""
+    rows = schema.contracts
+    with store.read() as connection:
+        found = connection.execute(select(rows).where(rows.c.book == book).order_by(rows.c.number))
+        return [_travelling(dict(row)) for row in found.mappings()]
+
+
+def _travelling(row: Mapping[str, object]) -> dict[str, object]:
+    kept = {name: row[name] for name in _SIGNED}
+    at = row["at"]
+    said = kept | {name: str(row[name]) for name in ("start", "published")}
+    said["at"] = at.strftime(schema.INSTANT) if isinstance(at, datetime) else at
+    public, signature = row["public"], row["signature"]
+    if isinstance(public, bytes) and isinstance(signature, bytes):
+        said |= {"public": public.hex(), "signature": signature.hex()}
+    return said | {"text": row["text"]}
+
+
+def is_contract(said: Mapping[str, object]) -> bool:
+    """Whether a version that came with a file is what its own signature says."""
+    try:
+        contract = contract_from(str(said["text"]))
+        public, signature = (bytes.fromhex(str(said[n])) for n in ("public", "signature"))
+        header = audit.canonical({name: said[name] for name in _SIGNED})
+    except (KpiError, KeyError, ValueError):
+        return False
+    same = contract.text == said["text"] and contract.digest == said["digest"]
+    return same and is_signed(KIND, header, signature, public)
 
 
 def add(connection: Connection, signer: Signer, book: str, record: Record) -> None:

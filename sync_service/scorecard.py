@@ -56,6 +56,16 @@ def _person(done: Computed, card: PersonCard) -> dict[str, object]:
     }
 
 
+def card_totals(months: Sequence[Computed]) -> dict[str, float | None]:
+    """The total of every card, by month, person and region."""
+    return {
+        "｜".join((done.month.code, card.person.code, str(one.region))): one.total.total
+        for done in months
+        for card in done.people
+        for one in card.cards
+    }
+
+
 def last_scorecard(store: Control, book: str) -> Card | None:
     """The newest scorecard of a book."""
     table = schema.scorecards

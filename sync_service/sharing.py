@@ -24,6 +24,9 @@ from sheet_templates.words import decode
 from sync_service.house import House
 from sync_service.partner_answers import THEIRS, remember
 from sync_service.refresh import Order, look
+from sync_service.scorecard import card_totals
+from sync_service.sealing import is_as_sealed, sealed
+from sync_service.signing import signer
 from sync_service.slice_rows import patches, stamps
 from sync_service.slices import Slice, sliced
 from sync_service.traces import TracesError, keeps_copies, traces
@@ -60,8 +63,30 @@ def share(
     mine = sliced(seen.done, person, language or given.language)
     rows = {name: _manager_rows(mine, seen.contents.tables.get(name)) for name in THEIRS}
     shared = _put(house, mine, rows, out)
+    _seal(house, mine, out)
     remember(house, order.book, person, out)
     return shared
+
+
+def _seal(house: House, mine: Slice, out: Path) -> None:
+    """Sign the file as it is now; one that still is what was signed stays as it is."""
+    data = out.read_bytes()
+    if not is_as_sealed(data, out.name):
+        replace_atomically(out, [sealed(data, out.name, _about(mine), signer(house.settings))])
+
+
+def _about(mine: Slice) -> dict[str, object]:
+    """What the seal says of a slice: nothing of anybody else."""
+    done = mine.done
+    return {
+        "kind": "slice",
+        "period": done.month.code,
+        "company": done.book.settings.company,
+        "person": mine.person,
+        "at": done.given.now,
+        "versions": {done.month.code: done.version},
+        "totals": card_totals([done]),
+    }
 
 
 def _manager_rows(mine: Slice, table: Table | None) -> list[StartRow]:
