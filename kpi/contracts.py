@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpi.book import EVER, MONTHS, NEVER, Book
+from kpi.book import Book
 from kpi.book_checks import newest
+from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.calendar import clipped, month_period, period_of, year_period
 from kpi.catalog import Catalog
 from kpi.contract_rows import SIGN, Fields, Plain, Rows, defined, rows_of, ruled

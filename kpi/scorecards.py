@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
+from kpi.calendar import shifted
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled

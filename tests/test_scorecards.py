@@ -11,7 +11,7 @@ from kpi.actuals import GAPS, Actuals
 from kpi.alarms import alarms
 from kpi.book import Book
 from kpi.book_nouns import NEVER
-from kpi.calendar import period
+from kpi.calendar import period, shifted
 from kpi.catalog import shipped
 from kpi.model import (
     Assignment,
@@ -332,7 +332,8 @@ def test_the_six_months_before_are_unknown_where_there_are_no_facts() -> None:
     )
     days = [day_of("DE", date(2026, 9, 1) + timedelta(n), 40, 1) for n in range(30)]
     scoring = Scoring(given, actuals(*days))
-    assert scoring.history(PEOPLE[0], OCT) == (None, None, None, None, None, 120.0)
+    before = [scoring.person(PEOPLE[0], shifted(OCT, -n)).total for n in (6, 5, 4, 3, 2, 1)]
+    assert before == [None, None, None, None, None, 120.0]
 
 
 def test_a_person_without_a_card_has_no_manual_share() -> None:
