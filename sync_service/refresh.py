@@ -95,18 +95,24 @@ def look(house: House, order: Order, tell: Step = nothing) -> Seen:
 
 def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
     book, catalog, problems = read(contents)
-    now = house.clock.now()
     tell("汇总事实", "Adding up the facts")
-    leaves = _leaves(house, book, catalog, now)
-    tell("计算指标与得分", "Computing KPIs and scores")
     language: Language = "en" if contents.language == "en" else "zh"
-    paused = str(control.setting(house.store, PAUSE, "") or "")
-    states = stream_states(house, book.shops, now)
-    done = compute(Inputs(book, catalog, leaves, house.rates, now, language, states, paused))
+    given = inputs(house, book, catalog, language)
+    tell("计算指标与得分", "Computing KPIs and scores")
+    done = compute(given)
     memory = written.remembered(house.store, order.book)
     over = tuple(written.typed_over(contents.tables, memory))
     found = (*contents.problems, *problems, *done.problems, *(one.problem() for one in over))
     return Seen(contents, done, found, over, tuple(reconcile(done)))
+
+
+def inputs(house: House, book: Book, catalog: Catalog, language: Language) -> Inputs:
+    """What a computation takes: one pass over the facts, from before the month to now."""
+    now = house.clock.now()
+    leaves = _leaves(house, book, catalog, now)
+    paused = str(control.setting(house.store, PAUSE, "") or "")
+    states = stream_states(house, book.shops, now)
+    return Inputs(book, catalog, leaves, house.rates, now, language, states, paused)
 
 
 def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:

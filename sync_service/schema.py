@@ -284,6 +284,18 @@ mornings = Table(  # workbooks that are refreshed by themselves, each day at its
     _json("shops"),  # codes, as last read
     Column("last_day", Date),  # the last day whose morning is done or given up
 )
+payouts = Table(  # every pay line that was shown, and what was paid of it
+    "payouts",
+    metadata,
+    Column("book", String(700), primary_key=True),  # the team's
+    Column("month", String(7), primary_key=True),
+    Column("person", String(100), primary_key=True),
+    _json("line"),  # figures of the service as shown; with rule and typed figures once paid
+    Column("paid", String(40)),  # decimal; None: not approved yet
+    Column("currency", String(3)),
+    Column("approved_by", String(100)),
+    Column("at", Instant, nullable=False),
+)
 
 
 def _first(connection: Connection) -> None:
@@ -296,9 +308,15 @@ def _mornings(connection: Connection) -> None:
     metadata.create_all(connection, tables=[mornings])
 
 
+def _payouts(connection: Connection) -> None:
+    """Add what was shown and paid."""
+    metadata.create_all(connection, tables=[payouts])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
+    ("payouts", _payouts),
 )
 
 

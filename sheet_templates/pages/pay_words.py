@@ -146,7 +146,7 @@ def page(book: Book) -> None:
 
 def _lines(book: Book, tab: Worksheet, start: int, lines: Sequence[tuple[str, ...]]) -> int:
     """A heading and its lines; the first free row."""
-    looks = ({"bold": True}, {}, {"font_color": QUIET})
+    looks: tuple[dict[str, object], ...] = ({"bold": True}, {}, {"font_color": QUIET})
     for row, line in enumerate(lines, start):
         head = row == start
         for column, text in enumerate(line):
