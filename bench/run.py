@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.measuring import Bench, machine, machine_line
 
-NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch")
+NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch", "score_payout")
 PACKAGES = (
     *("numpy", "duckdb", "deltalake", "pyarrow", "pandas", "polars", "orjson"),
     *("XlsxWriter", "openpyxl", "lxml"),
