@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.machine import machine, machine_line
 from bench.measuring import Bench
 
-NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch")
+NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch", "score_payout")
 PACKAGES = (
     *("numpy", "duckdb", "deltalake", "pyarrow", "pandas", "polars", "orjson"),
     *("XlsxWriter", "openpyxl", "lxml"),

@@ -314,6 +314,58 @@ MESSAGES: dict[str, Message] = {
         "For the record only.",
         Level.NOTE,
     ),
+    "pay_rule": Message(
+        "发放规则 {rule}：{why}",
+        "Pay rule {rule}: {why}",
+        "请改正该规则；在此之前用它的行没有金额。",
+        "Correct the rule; until then its lines have no amount.",
+    ),
+    "no_such_rule": Message(
+        "没有名为“{rule}”的规则。",
+        'There is no rule "{rule}".',
+        "请从下拉列表中选择。",
+        "Choose from the dropdown.",
+    ),
+    "out_of_range": Message(
+        "{shown} 不在 {low:g} 到 {high:g} 之间。",
+        "{shown} is not between {low:g} and {high:g}.",
+        "请改正此格。",
+        "Correct this cell.",
+    ),
+    "pay_not_final": Message(
+        "{person} {month} 已批准，但得分仍为待定或试运行，未记为已发。",
+        "{person} {month} is approved, but the score is not final; it is not recorded as paid.",
+        "结算日后再运行一次 payout。",
+        "Run payout again after the closing day.",
+        Level.WARNING,
+    ),
+    "pay_unknown": Message(
+        "{person} {month} 已批准，但应发未知，未记为已发。",
+        "{person} {month} is approved, but its amount is unknown; it is not recorded as paid.",
+        "请看该行的说明一列。",
+        "See the column Why of its line.",
+        Level.WARNING,
+    ),
+    "pay_differs": Message(
+        "{person} {month}：批准的应发 {theirs} 与计算所得 {ours} 不同，未记为已发。",
+        "{person} {month}: {theirs} was approved, the arithmetic gives {ours}; not recorded.",
+        "请核对该行后再批准；被改写的公式请恢复。",
+        "Check the line and approve it again; restore a formula that was typed over.",
+    ),
+    "pay_changed": Message(
+        "{person} {month} 已发 {paid}，按今天的数据应为 {owed}，差额进入下期调整。",
+        "{person} {month} was paid {paid} and would be {owed} today; the rest is trued up.",
+        "无需改动过去的月份。",
+        "Leave the past month as it is.",
+        Level.NOTE,
+    ),
+    "other_currency": Message(
+        "{person}：{month} 以 {currency} 发放，其差额 {rest} 未并入本期。",
+        "{person}: {month} was paid in {currency}; its difference of {rest} is not in this period.",
+        "请单独结清。",
+        "Settle it by itself.",
+        Level.WARNING,
+    ),
 }
 
 

@@ -222,11 +222,12 @@ def _payable(
     basis: PayBasis, rule: PayRule, state: PayState, earned: Decimal | None
 ) -> Decimal | None:
     """Earned, rewards and true-up; nothing while the score may not be paid, never below zero."""
+    nothing = in_units(ZERO, rule.decimals)
     if state is not PayState.FINAL:
-        return ZERO
+        return nothing
     if earned is None:
         return None
-    return max(ZERO, in_units(earned + basis.rewards + basis.true_up, rule.decimals))
+    return max(nothing, in_units(earned + basis.rewards + basis.true_up, rule.decimals))
 
 
 def in_units(amount: Decimal, decimals: int) -> Decimal:

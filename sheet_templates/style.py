@@ -80,10 +80,11 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     **{
         f"tblPay.{code}": "#,##0.00"
         for code in (
-            *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned", "rewards"),
-            *("true_up", "payable", "paid"),
+            *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned"),
+            *("payable", "paid"),
         )
     },
+    **dict.fromkeys(("tblPay.rewards", "tblPay.true_up"), "#,##0.00;-#,##0.00;–"),
 }
 WRAPPED = frozenset(  # texts that people type or that are there from the start: the row can grow
     {

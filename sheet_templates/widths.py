@@ -113,7 +113,7 @@ PAY_WIDTH = {  # of the payout book
     "tblPay.method": 18.0,
     "tblPay.currency": 8.0,
     "tblPay.why": 22.0,
-    "tblPay.true_up_of": 34.0,
+    "tblPay.true_up_of": 28.0,
     "tblPayRule.rule": 14.0,
     "tblPayRule.method": 22.0,
     "tblPayRule.note": 46.0,

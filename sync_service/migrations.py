@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from sync_service.schema import contracts, freezes, metadata, mornings, schema_version
+from sync_service.schema import contracts, freezes, metadata, mornings, payouts, schema_version
 from sync_service.told import ToldError
 
 
@@ -29,10 +29,16 @@ def _contracts(connection: Connection) -> None:
     metadata.create_all(connection, tables=[contracts, freezes])
 
 
+def _payouts(connection: Connection) -> None:
+    """Add what was shown and paid."""
+    metadata.create_all(connection, tables=[payouts])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
     ("contracts", _contracts),
+    ("payouts", _payouts),
 )
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from kpi.book import Book, read_book
 from kpi.book_checks import check_book
 from kpi.catalog import Catalog, shipped
-from kpi.contracts import Terms, every_terms
+from kpi.contracts import Terms, Version, every_terms
 from kpi.errors import Place, Problem
 from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
@@ -101,22 +101,32 @@ def look(house: House, order: Order, tell: Step = nothing) -> Seen:
 
 def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
     book, catalog, problems = read(contents)
-    now = house.clock.now()
     tell("汇总事实", "Adding up the facts")
     known = records(house.store, order.book)
-    versions = tuple(one.version for one in known)
-    leaves = _leaves(house, every_terms(book, catalog, versions), now)
-    tell("计算指标与得分", "Computing KPIs and scores")
     language: Language = "en" if contents.language == "en" else "zh"
-    paused = str(control.setting(house.store, PAUSE, "") or "")
-    states = stream_states(house, book.shops, now)
-    given = Inputs(book, catalog, leaves, house.rates, now, language, states, paused, versions)
+    given = inputs(house, book, catalog, language, tuple(one.version for one in known))
+    tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
     memory = written.remembered(house.store, order.book)
     over = tuple(written.typed_over(contents.tables, memory))
     said = (*pending_problems(done), *exception_problems(known))
     found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
     return Seen(contents, done, found, over, tuple(reconcile(done)))
+
+
+def inputs(
+    house: House,
+    book: Book,
+    catalog: Catalog,
+    language: Language,
+    versions: tuple[Version, ...] = (),
+) -> Inputs:
+    """What a computation takes: one pass over the facts, from before the month to now."""
+    now = house.clock.now()
+    leaves = _leaves(house, every_terms(book, catalog, versions), now)
+    paused = str(control.setting(house.store, PAUSE, "") or "")
+    states = stream_states(house, book.shops, now)
+    return Inputs(book, catalog, leaves, house.rates, now, language, states, paused, versions)
 
 
 def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:

@@ -301,3 +301,15 @@ freezes = Table(  # closed periods: their scores do not change any more
     Column("path", Text, nullable=False),
     Column("sha256", String(64), nullable=False),  # of the frozen file
 )
+payouts = Table(  # every pay line that was shown, and what was paid of it
+    "payouts",
+    metadata,
+    Column("book", String(700), primary_key=True),  # the team's
+    Column("month", String(7), primary_key=True),
+    Column("person", String(100), primary_key=True),
+    _json("line"),  # figures of the service as shown; with rule and typed figures once paid
+    Column("paid", String(40)),  # decimal; None: not approved yet
+    Column("currency", String(3)),
+    Column("approved_by", String(100)),
+    Column("at", Instant, nullable=False),
+)

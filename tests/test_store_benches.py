@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import ingest, refresh_compute, refresh_incremental
+from bench import ingest, refresh_compute, refresh_incremental, score_payout
 from bench.machine import machine, machine_line
 from bench.measuring import Bench, Contender, Measured, Ratio
 
@@ -23,6 +23,12 @@ def test_incremental_equals_full_bit_for_bit() -> None:
 
 def test_ingest_loses_and_doubles_nothing() -> None:
     assert ingest.run(small=True).faults == []
+
+
+def test_every_payment_of_a_scored_team_is_that_of_the_hand_written_arithmetic() -> None:
+    found = score_payout.run(small=True)
+    assert found.faults == []
+    assert len(found.measured["product"].value) == 20
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sheet_templates.style import QUIET
 from sheet_templates.table import LINE
 from sheet_templates.widths import cells
 
-WIDE = 84  # characters of a line of the middle column
+WIDE = 96  # characters of a line of the middle column
 
 STEPS = (
     (
@@ -151,7 +151,7 @@ def _lines(book: Book, tab: Worksheet, start: int, lines: Sequence[tuple[str, ..
         head = row == start
         for column, text in enumerate(line):
             look = {"bold": True, "bottom": 1} if head else {"text_wrap": True, **looks[column]}
-            tab.write_string(row, column, text, book.styles.get(valign="top", **look))
+            tab.write_string(row, column, text, book.styles.get(**look))
         if max(map(cells, line)) > WIDE and not head:
             tab.set_row(row, 2 * LINE + 2)
     return start + len(lines)

@@ -1,0 +1,176 @@
+"""Pay lines of a month from cards and typed figures; what was approved; what is trued up. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from kpi.errors import Problem
+from kpi.payout import (
+    ZERO,
+    Member,
+    PayBasis,
+    PayLine,
+    PayMethod,
+    PayRule,
+    PayState,
+    Settled,
+    pay_line,
+    team_parts,
+    true_up,
+)
+from kpi.rewards import applied_rewards, money_of
+from kpi.scorecards import PersonCard
+from sync_service.payout_reading import PayTyped, TypedLine, told
+from sync_service.payout_store import Kept, Key
+
+CENT = Decimal("0.005")
+Cards = Mapping[str, PersonCard]
+"""By person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a paid month adds to the next one."""
+
+    settled: Settled
+    currency: str
+
+
+def basis_of(card: PersonCard, line: TypedLine | None, rewards: Decimal) -> PayBasis:
+    """What a line starts from: the card's figures and what was typed beside them."""
+    grade = card.grade
+    return PayBasis(
+        person=card.person.code,
+        period=card.month,
+        total=card.total,
+        grade=grade.name if grade else None,
+        coefficient=grade.coefficient if grade else None,
+        base=line.base if line else None,
+        attendance=line.attendance if line else 1.0,
+        amount=line.amount if line else None,
+        goal=line.goal if line else None,
+        vetoes=card.vetoes,
+        rewards=rewards,
+    )
+
+
+def lines_of(
+    month: str,
+    cards: Cards,
+    typed: PayTyped,
+    state: PayState,
+    rules: Mapping[str, PayRule] | None = None,
+) -> dict[str, PayLine]:
+    """The lines of a month without true-up; `rules` by person instead of those that are typed."""
+    applied = applied_rewards(typed.rewards, typed.applications)
+    chosen = rules or {}
+    bases, used = {}, {}
+    for person, card in cards.items():
+        line = typed.lines.get((month, person))
+        bases[person] = basis_of(card, line, money_of(applied, person, month))
+        used[person] = chosen.get(person) or typed.rules.get(line.rule if line else "")
+    parts = _teams(month, bases, used, typed)
+    return {
+        person: pay_line(replace(basis, team=parts.get(person)), used[person], state)
+        for person, basis in bases.items()
+    }
+
+
+def _teams(
+    month: str,
+    bases: Mapping[str, PayBasis],
+    used: Mapping[str, PayRule | None],
+    typed: PayTyped,
+) -> dict[str, Decimal]:
+    """Every pool over those who share it."""
+    members: dict[PayRule, list[Member]] = {}
+    for person, rule in used.items():
+        if rule is not None and rule.method is PayMethod.TEAM_SPLIT:
+            line = typed.lines.get((month, person))
+            basis, weight = bases[person], line.weight if line else 1.0
+            member = Member(person, weight, basis.total, max(0.0, basis.attendance))
+            members.setdefault(rule, []).append(member)
+    return {
+        person: part
+        for rule, sharing in members.items()
+        for person, part in team_parts(rule, sharing).items()
+    }
+
+
+def approved(typed: PayTyped, kept: Mapping[Key, Kept]) -> Iterator[PayLine | Problem]:
+    """Lines that somebody approved since: what they pay, or why it cannot be recorded.
+
+    The figures are those that the service showed, so a total that was typed over pays nothing.
+    """
+    applied = applied_rewards(typed.rewards, typed.applications)
+    for key, line in typed.lines.items():
+        known = kept.get(key)
+        if not line.approved_by or known is None or known.paid is not None:
+            continue
+        rewards = money_of(applied, line.person, line.month)
+        basis = replace(
+            known.basis,
+            base=line.base,
+            attendance=line.attendance,
+            amount=line.amount,
+            goal=line.goal,
+            rewards=rewards,
+        )
+        made = pay_line(basis, typed.rules.get(line.rule), known.state)
+        yield _refused(line, made) or made
+
+
+def _refused(line: TypedLine, made: PayLine) -> Problem | None:
+    if made.state is not PayState.FINAL:
+        return told("pay_not_final", line)
+    if made.payable is None:
+        return told("pay_unknown", line)
+    if line.shown is not None and abs(Decimal(repr(line.shown)) - made.payable) > CENT:
+        return told("pay_differs", line, theirs=line.shown, ours=made.payable)
+    return None
+
+
+def corrections(
+    month: str, kept: Mapping[Key, Kept], now: Mapping[str, Cards], typed: PayTyped
+) -> dict[str, list[Correction]]:
+    """By person: every paid month before this one, as paid and as it would be today."""
+    found: dict[str, list[Correction]] = {}
+    for earlier in sorted({key[0] for key, one in kept.items() if one.paid is not None}):
+        if earlier >= month:
+            continue
+        paid = {who: one for (when, who), one in kept.items() if when == earlier}
+        rules = {who: one.rule for who, one in paid.items() if one.rule is not None}
+        today = lines_of(earlier, now.get(earlier, {}), typed, PayState.FINAL, rules)
+        for person, one in paid.items():
+            if one.paid is not None and one.rule is not None:
+                owed = _owed(today.get(person))
+                settled = Settled(earlier, one.paid, owed)
+                found.setdefault(person, []).append(Correction(settled, one.rule.currency))
+    return found
+
+
+def _owed(line: PayLine | None) -> Decimal | None:
+    if line is None or line.earned is None:
+        return None
+    return line.earned + line.basis.rewards
+
+
+def trued_up(line: PayLine, found: Sequence[Correction]) -> PayLine:
+    """A line with what earlier months of its currency correct."""
+    if line.rule is None:
+        return line
+    mine = [one.settled for one in found if one.currency == line.rule.currency]
+    return pay_line(replace(line.basis, true_up=true_up(mine)), line.rule, line.state)
+
+
+def sources(line: PayLine, found: Sequence[Correction]) -> str:
+    """Which months a true-up comes from: `2026-09: 9120.00 → 9600.00`."""
+    if line.rule is None:
+        return ""
+    return " · ".join(
+        f"{one.settled.period}: {one.settled.paid} → {one.settled.owed}"
+        for one in found
+        if one.currency == line.rule.currency and one.settled.rest != ZERO
+    )

@@ -1,0 +1,172 @@
+"""The rows of the payout book: new lines with what was typed last, figures, what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from kpi.errors import Problem
+from kpi.model import Language
+from kpi.payout import PayLine, PayState, Reason
+from kpi.rewards import applied_rewards
+from kpi.tables import CellValue, ErrorValue
+from sheet_templates.layout import Owner
+from sheet_templates.start import StartRow
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.payout_reading import PayTyped, TypedLine
+from sync_service.payout_store import Kept, Key
+from sync_service.refresh import Order
+from sync_service.workbooks.port import TablePatch, Written
+
+UNKNOWN = ErrorValue("#N/A")
+KEY = ("month", "person")
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """What to pay: a month of a team's book, into which file."""
+
+    order: Order
+    month: str
+    out: Path
+    provisional: bool = False  # before the closing day: shown, marked, nothing payable
+    language: Language | None = None  # of a new file; None: the team's book
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A run before it is written."""
+
+    paying: Paying
+    done: Computed  # the month
+    state: PayState
+    typed: PayTyped
+    lines: Mapping[str, PayLine]  # by person, those that are not paid yet
+    fresh: Mapping[Key, TypedLine]  # lines that the book does not have yet, as proposed
+    recorded: tuple[PayLine, ...]
+    why: Mapping[str, str]  # by person: the months of the true-up
+    kept: Mapping[Key, Kept]  # as it was before the run
+    language: Language
+    problems: tuple[Problem, ...]
+
+
+def first_rows(language: Language) -> Mapping[str, Sequence[StartRow]]:
+    """The sample rules of a new book; their parameters are the defaults, said in full."""
+    zh = language == "zh"
+    rows = (
+        ("bonus", "coef_bonus", (None,) * 4, "基数×等级系数" if zh else "base x coefficient"),
+        ("direct", "direct", (None,) * 4, "按总分比例" if zh else "in proportion to the total"),
+        ("curve", "payout_curve", (0.7, 1.0, 2.0, 0.0), "70% 起付" if zh else "from 70 %"),
+    )
+    return {
+        "tblPayRule": [
+            {
+                "rule": code,
+                "method": method,
+                "currency": "CNY",
+                **{f"p{n}": value for n, value in enumerate(params, 1)},
+                "veto_zero": "yes",
+                "note": note,
+            }
+            for code, method, params, note in rows
+        ]
+    }
+
+
+def patches(worked: Worked) -> Iterator[TablePatch]:
+    """Lines of the month and marks of what was paid; proposals of rewards by grade."""
+    fresh, known = [], []
+    for person, line in worked.lines.items():
+        row = figures(line, worked)
+        proposed = worked.fresh.get((worked.paying.month, person))
+        if proposed is None:
+            known.append(row)
+        else:
+            fresh.append({**row, **_typed(proposed)})
+    computed: dict[tuple[CellValue, ...], Mapping[str, Written]] = {
+        (line.basis.period, line.basis.person): formulas(line, worked.language)
+        for line in worked.lines.values()
+    }
+    owners = (Owner.SERVICE, Owner.MANAGER)
+    rows = [*known, *fresh, *_paid(worked)]
+    yield TablePatch("tblPay", KEY, rows, prune=False, computed=computed, owners=owners)
+    proposals = list(_by_grade(worked))
+    if proposals:
+        yield TablePatch("tblApplied", ("no",), proposals, prune=False, owners=owners)
+
+
+def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
+    """The service's cells of a line."""
+    basis = line.basis
+    card = next(card for card in worked.done.people if card.person.code == basis.person)
+    return {
+        "month": basis.period,
+        "person": basis.person,
+        "name": card.person.name,
+        "total": _known(basis.total),
+        "grade": UNKNOWN if basis.grade is None else basis.grade,
+        "coefficient": _known(basis.coefficient),
+        "vetoes": basis.vetoes,
+        "state": show("pay_state", line.state, worked.language),
+        "team": None if basis.team is None else float(basis.team),
+        "true_up": float(basis.true_up),
+        "true_up_of": worked.why.get(basis.person) if basis.true_up else None,
+        "paid": None,
+        "paid_on": None,
+    }
+
+
+def formulas(line: PayLine, language: Language) -> dict[str, Written]:
+    """What the formulas of a line give, for readers that never calculate."""
+    reason = "" if line.reason is Reason.NOTHING else show("pay_reason", line.reason, language)
+    return {
+        "gross": _known(line.gross),
+        "prorated": _known(line.prorated),
+        "earned": _money(line.earned),
+        "rewards": float(line.basis.rewards),
+        "payable": _money(line.payable),
+        "currency": line.rule.currency if line.rule else "",
+        "why": reason,
+    }
+
+
+def _known(value: float | None) -> Written:
+    return UNKNOWN if value is None else value
+
+
+def _money(value: Decimal | None) -> Written:
+    return UNKNOWN if value is None else float(value)
+
+
+def _typed(line: TypedLine) -> dict[str, CellValue]:
+    """The cells of a proposal; an empty weight is 1."""
+    weight = None if line.weight == 1 else line.weight
+    return {"rule": line.rule or None, "base": line.base, "weight": weight}
+
+
+def _paid(worked: Worked) -> Iterator[dict[str, Written]]:
+    """Every line that was paid keeps saying so."""
+    for (month, person), one in worked.kept.items():
+        if one.paid is not None and (month, person) in worked.typed.lines:
+            yield {
+                "month": month,
+                "person": person,
+                "paid": float(one.paid),
+                "paid_on": one.at.date(),
+            }
+
+
+def _by_grade(worked: Worked) -> Iterator[dict[str, Written]]:
+    """Rewards that a grade brings, as applications that wait for approval; each once."""
+    typed, month = worked.typed, worked.paying.month
+    done = applied_rewards(typed.rewards, typed.applications)
+    listed = {(a.application.person, a.rule.code) for a in done if a.application.period == month}
+    number = max((a.number for a in typed.applications), default=0)
+    for person, line in worked.lines.items():
+        for rule in typed.rewards:
+            if rule.grade and rule.grade == line.basis.grade and (person, rule.code) not in listed:
+                number += 1
+                yield {"no": number, "month": month, "person": person, "reward": rule.code}
