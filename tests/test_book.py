@@ -416,3 +416,11 @@ def test_a_policy_that_has_nothing_to_put_in_says_so(
     codes = "role region metric weight method missing confirmed"
     found = check_book(book(table("tblWeight", "权重", codes, line)))
     assert [p.code for p in found] == problems
+
+
+def test_a_year_that_is_a_word_is_one_problem_and_no_target() -> None:
+    line: Line = ("next", "EU", "EU", "acos", "OPS1", 0.3)
+    found = book(
+        table("tblTarget", "目标", "year region scope metric owner year_total", line), PEOPLE
+    )
+    assert ([p.code for p in found.problems], found.targets) == (["not_a_number"], ())

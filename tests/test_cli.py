@@ -42,7 +42,7 @@ def test_init_makes_no_book_that_would_not_open(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, said = run(capsys, tmp_path / "data", "init", str(tmp_path / name))
-    assert (code, "ending .xlsx" in said["error"]) == (Exit.REFUSED, True)
+    assert (code, "ends in .xlsx" in said["error"]) == (Exit.REFUSED, True)
     assert not (tmp_path / name).exists()
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.__main__ import main
+from kpi.__main__ import COMMANDS, main
 from kpi.catalog import shipped
 from kpi.lines import answer
 from tests.paths import ROOT
@@ -206,3 +206,18 @@ def test_a_command_line_that_cannot_be_used(
 ) -> None:
     assert command(monkeypatch, words) == 2
     assert "python -m kpi" in capsys.readouterr().err
+
+
+def test_a_reader_that_went_away_ends_the_command_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left to print is dropped: flushing it at exit would fail once more."""
+
+    def gone(_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("kpi.__main__.COMMANDS", {**COMMANDS, "evaluate": gone})
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    assert main(["evaluate"]) == 1
+    assert sys.stdout is None
+    assert capsys.readouterr().err == ""

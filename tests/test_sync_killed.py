@@ -71,8 +71,8 @@ PAST = Small(SHOP, opened=FIRST)
 BACKFILLS = {
     "before the first span is committed": Moment("sync_service.commits", "commit", "before"),
     "after the facts of the first span": Moment("sync_service.commits", "_move", "before"),
-    "between two spans": Moment("sync_service.sync", "_span", "after"),
-    "in the fetch of the second span": Moment("sync_service.sync", "_piece", "before", 3),
+    "between two spans": Moment("sync_service.chain_work", "_span", "after"),
+    "in the fetch of the second span": Moment("sync_service.chain_work", "_piece", "before", 3),
     "after the facts of the second span": Moment("sync_service.commits", "_move", "before", 2),
     "before the state of the second span": Moment("sync_service.commits", "_note", "before", 2),
 }
@@ -101,7 +101,7 @@ SLICES = {
     "before its figures are written": Moment("sync_service.workbooks.xlsx", "finish", "before"),
     "before it takes its place": Moment("sync_service.sharing", "replace_atomically", "before"),
     "after it took its place": Moment("sync_service.sharing", "replace_atomically", "after"),
-    "before it is remembered": Moment("sync_service.sharing", "_remember", "before"),
+    "before it is remembered": Moment("sync_service.sharing", "remember", "before"),
 }
 
 
