@@ -158,6 +158,18 @@ MESSAGES: dict[str, Message] = {
         "Add a result, or record an exemption on the tab Review.",
         Level.WARNING,
     ),
+    "policy_target": Message(
+        "{region} 不得考核 {metric}：{rule_zh}（{source}）。本行未采用。",
+        "{metric} may not be a target in {region}: {rule_en} ({source}). The row is not used.",
+        "请删除本行或关闭它。",
+        "Delete the row, or switch it off.",
+    ),
+    "policy_collect": Message(
+        "店铺 {shop} 不得收集{zh}：{rule_zh}（{source}）。本行未采用。",
+        '"{en}" may not be collected for {shop}: {rule_en} ({source}). The row is not used.',
+        "请删除本行。",
+        "Delete the row.",
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",

@@ -23,6 +23,7 @@ from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
+from kpi.policy import allowed
 from sheet_templates.layout import SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
@@ -153,7 +154,9 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     ]
     exempt = exemptions(contents.tables.get("tblReview"), decode)
     guarded = guard(book, catalog.metrics, exempt)
-    return book, catalog, (*missing, *own, *book.problems, *check_book(book), *guarded)
+    kept, refused = allowed(book, catalog)
+    found = (*missing, *own, *book.problems, *check_book(book), *guarded, *refused)
+    return kept, catalog, found
 
 
 def _leaves(house: House, book: Book, catalog: Catalog, now: datetime) -> LeafSums:
