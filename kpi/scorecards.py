@@ -154,7 +154,7 @@ class Scoring:
         own = (person.code, person.role)
         goal = goals.of(metric, rule.region, own, parts, actual.covered.end) or _middle(rule)
         target = None if goal is None else goal.value
-        reference = due(target, goal.share if goal else None, additive=metric.additive)
+        reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
         params = filled(rule.method, rule.params, rule.better, reference)
         return Item(
             month=month.code,
@@ -176,9 +176,14 @@ class Scoring:
                 rule.warn,
                 rule.breach,
                 rule.bound,
-                additive=metric.additive,
+                additive=is_paced(metric, rule),
             ),
         )
+
+
+def is_paced(metric: Metric, rule: WeightRow) -> bool:
+    """Whether warn and breach are parts of what is due; what has no tolerance has no pace."""
+    return metric.additive and rule.method != "zero_defect"
 
 
 def _middle(rule: WeightRow) -> Goal | None:

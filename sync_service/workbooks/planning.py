@@ -23,6 +23,9 @@ from sync_service.workbooks.table_findings import (
 from sync_service.workbooks.table_plan import TablePlan
 from sync_service.workbooks.values import Blank, Styled, Written, formula_of
 
+_SERVICE = (Owner.SERVICE,)
+_ADDING = (Owner.MANAGER, Owner.SERVICE)  # a row that was not there holds nothing of a person
+
 
 def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> TablePlan:
     """The edits of a patch, and the table's new last row."""
@@ -34,8 +37,11 @@ def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Tabl
         made.problems.append(finding(one, row, "duplicate_key", DOUBLE, " · ".join(key)))
     fresh = _patch_known(one, found, made, wanted, ours)
     free = _free_rows(one, found, made, wanted, patch)
-    _report_strangers(one, made, fresh)
-    new_rows = _place_new(book, one, found, made, fresh if ours else {}, free=free)
+    if not patch.adds:
+        _report_strangers(one, made, fresh)
+    writes = _ADDING if patch.adds else _SERVICE
+    new = fresh if ours or patch.adds else {}
+    new_rows = _place_new(book, one, found, made, new, free=free, writes=writes)
     fill_formulas(one, found, made, new_rows, patch)
     cache_computed(one, found, made, {**found.by_key, **new_rows}, patch)
     if patch.prune and ours:
@@ -45,7 +51,7 @@ def plan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Tabl
 
 def _check_columns(one: Placed, patch: TablePatch) -> None:
     """A patch may hold the service's columns and its key, nothing else."""
-    allowed = {*one.layout.owned_by(Owner.SERVICE), *patch.key}
+    allowed = {*one.layout.owned_by(*(_ADDING if patch.adds else _SERVICE)), *patch.key}
     for line in patch.rows:
         for code in line.keys() - allowed:
             name = one.layout.name
@@ -148,6 +154,7 @@ def _place_new(
     fresh: Mapping[Key, Mapping[str, Written]],
     *,
     free: list[int],
+    writes: tuple[Owner, ...],
 ) -> dict[Key, int]:
     """Rows for new keys: freed ones from the top, then below the table."""
     below = one.found.last + 1
@@ -161,12 +168,17 @@ def _place_new(
     new_rows = {}
     for number, (key, line) in zip(numbers, lines, strict=True):
         new_rows[key] = number
-        _fill_line(one, found, made, number, line)
+        _fill_line(one, found, made, number, line, writes)
     return new_rows
 
 
 def _fill_line(
-    one: Placed, found: KeyedRows, made: TablePlan, row: int, line: Mapping[str, Written]
+    one: Placed,
+    found: KeyedRows,
+    made: TablePlan,
+    row: int,
+    line: Mapping[str, Written],
+    writes: tuple[Owner, ...],
 ) -> None:
     """One new line: its values, and the look of the last row in all other columns."""
     looks = found.cells.get(one.found.last, {})
@@ -176,7 +188,7 @@ def _fill_line(
         column = left + at
         style = looks[column].style if column in looks else 0
         cell = here.get(column)
-        service = code is not None and one.layout.column(code).owner is Owner.SERVICE
+        service = code is not None and one.layout.column(code).owner in writes
         if service and cell is not None and cell.has_formula:
             made.problems.append(typed_over(one, row, column, code or ""))
         elif service and code in line:
