@@ -170,6 +170,12 @@ MESSAGES: dict[str, Message] = {
         "请删除本行。",
         "Delete the row.",
     ),
+    "unknown_switch": Message(
+        "没有口径开关“{shown}”，按内置口径计算。",
+        'There is no switch "{shown}"; the shipped definition is used.',
+        "可写：{zh}。",
+        "Write one of: {en}.",
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",

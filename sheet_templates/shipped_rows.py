@@ -12,6 +12,7 @@ from kpi.catalog import Catalog
 from kpi.catalog import shipped as shipped_catalog
 from kpi.model import Region
 from kpi.pack_reading import Pack, pack
+from kpi.switches import shipped_text
 from sheet_templates.layout import Language
 from sheet_templates.pack_rows import target_rows, weight_rows
 from sheet_templates.start import BookStart, StartRow
@@ -148,6 +149,7 @@ def kpi_rows(
             "denominator": m.card.denominator[language],
             "includes": f"{m.card.includes[language]}; {m.card.excludes[language]}",
             "source": m.card.source[language],
+            "switches": shipped_text(m.code, language) or None,
             "check": "●",
             "kind": str(m.kind),
             "klass": str(m.klass),

@@ -44,7 +44,7 @@ class Loaded:
     kpis: list[StartRow] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # `role region KPI` that the book had already
     off: list[str] = field(default_factory=list)  # cards whose new lines wait switched off
-    other: list[Mapping[str, object]] = field(default_factory=list)  # targets the book has otherwise
+    other: list[Mapping[str, object]] = field(default_factory=list)  # targets kept
     report: WriteReport | None = None
 
 
