@@ -105,11 +105,11 @@ def findings(lines: Sequence[Line], region: Region) -> tuple[Finding, ...]:
 
 
 def _of_kind(lines: Sequence[Line], kind: Kind) -> float:
-    return sum(line.weight for line in lines if line.kind is kind)
+    return sum((line.weight for line in lines if line.kind is kind), 0.0)
 
 
 def _of_class(lines: Sequence[Line], klass: Klass) -> float:
-    return sum(line.weight for line in lines if line.klass is klass)
+    return sum((line.weight for line in lines if line.klass is klass), 0.0)
 
 
 def pack_lines(pack: Pack) -> tuple[Line, ...]:

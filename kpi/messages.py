@@ -292,6 +292,24 @@ MESSAGES: dict[str, Message] = {
         "Add a result, or record an exemption on the tab Review.",
         Level.WARNING,
     ),
+    "policy_target": Message(
+        "{region} 不得考核 {metric}：{rule_zh}（{source}）。本行未采用。",
+        "{metric} may not be a target in {region}: {rule_en} ({source}). The row is not used.",
+        "请删除本行或关闭它。",
+        "Delete the row, or switch it off.",
+    ),
+    "policy_collect": Message(
+        "店铺 {shop} 不得收集{zh}：{rule_zh}（{source}）。本行未采用。",
+        '"{en}" may not be collected for {shop}: {rule_en} ({source}). The row is not used.',
+        "请删除本行。",
+        "Delete the row.",
+    ),
+    "unknown_switch": Message(
+        "没有口径开关“{shown}”，按内置口径计算。",
+        'There is no switch "{shown}"; the shipped definition is used.',
+        "可写：{zh}。",
+        "Write one of: {en}.",
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",
@@ -325,12 +343,6 @@ MESSAGES: dict[str, Message] = {
         'There is no rule "{rule}".',
         "请从下拉列表中选择。",
         "Choose from the dropdown.",
-    ),
-    "out_of_range": Message(
-        "{shown} 不在 {low:g} 到 {high:g} 之间。",
-        "{shown} is not between {low:g} and {high:g}.",
-        "请改正此格。",
-        "Correct this cell.",
     ),
     "pay_not_final": Message(
         "{person} {month} 已批准，但得分仍为待定或试运行，未记为已发。",

@@ -153,7 +153,7 @@ class Scoring:
         own = (person.code, person.role)
         goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
         target = None if goal is None else goal.value
-        reference = due(target, goal.share if goal else None, additive=metric.additive)
+        reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
         params = filled(rule.method, rule.params, rule.better, reference)
         return Item(
             month=month.code,
@@ -176,7 +176,7 @@ class Scoring:
                 rule.warn,
                 rule.breach,
                 rule.bound,
-                additive=metric.additive,
+                additive=is_paced(metric, rule),
             ),
         )
 
@@ -206,6 +206,11 @@ class Scoring:
         metric = self.actuals.catalog.metrics[rule.metric]
         values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
         return next((value for value in values if value is not None), None)
+
+
+def is_paced(metric: Metric, rule: WeightRow) -> bool:
+    """Whether warn and breach are parts of what is due; what has no tolerance has no pace."""
+    return metric.additive and rule.method != "zero_defect"
 
 
 def _middle(rule: WeightRow) -> Goal | None:

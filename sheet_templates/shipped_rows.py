@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kpi.catalog import Catalog
 from kpi.catalog import shipped as shipped_catalog
+from kpi.model import Region
+from kpi.pack_reading import Pack, pack
+from kpi.switches import shipped_text
 from sheet_templates.layout import Language
+from sheet_templates.pack_rows import target_rows, weight_rows
 from sheet_templates.start import BookStart, StartRow
 
 FILE = Path(__file__).with_name("shipped.toml")
 FIRST_DAY = date(2026, 1, 1)
-YEAR = 2026.0
 SWITCHED_ON = frozenset(  # beside those with a weight or a rule
     {
         "gross_sales_total",
@@ -59,48 +63,31 @@ def _lines(name: str) -> Iterator[list[str]]:
         yield [part.strip() for part in line.split("|")]
 
 
+def rows_of(cards: Sequence[Pack], language: Language) -> dict[str, Any]:
+    """The tables of a new workbook that starts with these cards: weights, targets, KPI list."""
+    rows = [row for card in cards for row in weight_rows(card, FIRST_DAY)]
+    goals = {
+        (row["region"], row["metric"]): row
+        for card in cards
+        for row in target_rows(card, FIRST_DAY.year)
+    }
+    used = frozenset(str(row["metric"]) for row in rows)
+    return {
+        "weights": tuple(rows),
+        "targets": tuple(goals.values()),
+        "kpis": kpi_rows(shipped_catalog(), language, used),
+    }
+
+
 def weights(role: str = "operations") -> tuple[StartRow, ...]:
-    """The lines of tblWeight: the operations pack, US and EU, not yet confirmed."""
-    rows: list[StartRow] = []
-    for region, metric, weight, method, better, warn, breach, cap, *rest in _lines("weights"):
-        params = [float(value) for value in rest[0].split()] if rest else []
-        rows.append(
-            {
-                "role": role,
-                "region": region,
-                "metric": metric,
-                "on": "yes",
-                "weight": float(weight),
-                "method": method,
-                "better": better,
-                "warn": float(warn),
-                "breach": float(breach),
-                "bound": "strict",
-                "veto": "no",
-                "start": FIRST_DAY,
-                "cap": float(cap),
-                "floor": 0.0,
-                "missing": "exclude",
-                "confirmed": "no",
-                **{f"p{n}": value for n, value in enumerate(params, 1)},
-            }
-        )
-    return tuple(rows)
+    """The lines of tblWeight: a role's pack, US and EU, not yet confirmed."""
+    return tuple(row for region in Region for row in weight_rows(pack(role, region), FIRST_DAY))
 
 
-def targets() -> tuple[StartRow, ...]:
-    """The regional lines of tblTarget: starters to confirm, own plans to fill."""
-    return tuple(
-        {
-            "year": YEAR,
-            "region": region,
-            "scope": region,
-            "metric": metric,
-            "basis": basis,
-            "year_total": float(value) if value else None,
-        }
-        for region, metric, basis, value in _lines("targets")
-    )
+def targets(role: str = "operations") -> tuple[StartRow, ...]:
+    """The regional lines of tblTarget: own plans to fill first, then starters to confirm."""
+    rows = [row for region in Region for row in target_rows(pack(role, region), FIRST_DAY.year)]
+    return tuple(sorted(rows, key=lambda row: (row["region"] != "US", row["basis"] != "own_plan")))
 
 
 def rules(language: Language) -> tuple[StartRow, ...]:
@@ -139,9 +126,15 @@ def tasks(language: Language) -> tuple[StartRow, ...]:
     )
 
 
-def kpi_rows(catalog: Catalog, language: Language) -> tuple[StartRow, ...]:
-    """Every KPI that ships, with its card; those in use are switched on and stand first."""
-    used = {row[1] for row in _lines("weights")} | {row[2] for row in _lines("rules")} | SWITCHED_ON
+def kpi_rows(
+    catalog: Catalog, language: Language, scored: frozenset[str] | None = None
+) -> tuple[StartRow, ...]:
+    """Every KPI that ships, with its card; those in use are switched on and stand first.
+
+    `scored` are the KPIs of the cards; the operations pack's without them.
+    """
+    cards = scored or {row["metric"] for row in weights()}
+    used = cards | {row[2] for row in _lines("rules")} | SWITCHED_ON
     metrics = sorted(catalog.metrics.values(), key=lambda m: m.code not in used)
     return tuple(
         {
@@ -156,6 +149,7 @@ def kpi_rows(catalog: Catalog, language: Language) -> tuple[StartRow, ...]:
             "denominator": m.card.denominator[language],
             "includes": f"{m.card.includes[language]}; {m.card.excludes[language]}",
             "source": m.card.source[language],
+            "switches": shipped_text(m.code, language) or None,
             "check": "●",
             "kind": str(m.kind),
             "klass": str(m.klass),

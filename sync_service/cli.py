@@ -18,7 +18,17 @@ from typing import NoReturn
 
 from kpi.errors import KpiError
 from kpi.model import Language
-from sync_service.commands import books, connecting, contracts, data, demo, files, payout, service
+from sync_service.commands import (
+    books,
+    connecting,
+    contracts,
+    data,
+    demo,
+    files,
+    packs,
+    payout,
+    service,
+)
 from sync_service.console import Exit, Terminal
 from sync_service.house import open_house
 from sync_service.outside import OUTSIDE, from_outside
@@ -51,10 +61,12 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, connecting, data, demo, service, files, payout):
+    for group in (books, contracts, connecting, data, demo, service, files, packs, payout):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
-        _add_common(one, argparse.SUPPRESS)
+        nested = one.get_default("nested")
+        for each in (one, *(set(nested.choices.values()) if nested else ())):
+            _add_common(each, argparse.SUPPRESS)
     return made
 
 

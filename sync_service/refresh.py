@@ -24,6 +24,8 @@ from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
+from kpi.policy import allowed
+from kpi.switches import switched
 from sheet_templates.layout import PARTNER_SHEETS, SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
@@ -163,7 +165,9 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
             "该工作簿中没有本系统的表。请用 `python -m sync_service init` 新建，"
             "或检查表名（tblTarget 等）是否被改过。",
         )
-    catalog, own = shipped().with_own(contents.tables.get("tblKpi"), decode)
+    kpis = contents.tables.get("tblKpi")
+    definitions, unread = switched(shipped(), kpis)
+    catalog, own = definitions.with_own(kpis, decode)
     book = read_book(contents.tables, decode, catalog.names(), catalog)
     missing = [
         problem("table_missing", Place(table=name), table=name)
@@ -172,7 +176,9 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     ]
     exempt = exemptions(contents.tables.get("tblReview"), decode)
     guarded = guard(book, catalog.metrics, exempt)
-    return book, catalog, (*missing, *own, *book.problems, *check_book(book), *guarded)
+    kept, refused = allowed(book, catalog)
+    found = (*missing, *unread, *own, *book.problems, *check_book(book), *guarded, *refused)
+    return kept, catalog, found
 
 
 def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:

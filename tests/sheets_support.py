@@ -99,7 +99,9 @@ def filled(language: Language) -> BookStart:
             for n in range(1, 13)
         ),
         targets=tuple(_targets()),
-        weights=tuple({**row, "confirmed": "yes", "version": "3"} for row in weights()),
+        weights=tuple(
+            {**row, "confirmed": "yes", "version": "3"} for row in weights() if row["weight"]
+        ),
         rules=rules(language),
         tasks=tuple(_tasks(language)),
         kpis=kpi_rows(catalog, language),
@@ -249,7 +251,7 @@ def score_rows(language: Language, names: dict[str, str]) -> Iterator[StartRow]:
         if role != "operations":
             continue
         for region in ("US", "EU"):
-            lines = [row for row in weights() if row["region"] == region]
+            lines = [r for r in weights() if r["region"] == region and r["weight"]]
             for line, rule in enumerate(lines, 1):
                 metric = catalog.metrics[str(rule["metric"])]
                 yield {

@@ -188,7 +188,7 @@ def test_a_true_up_over_three_months() -> None:
     august = Settled("2026-08", Decimal(4600), Decimal(3000))
     assert true_up([july, august]) == -1000
     september = line(DIRECT, total=70.0, base=1000.0, true_up=Decimal(-1000))
-    assert (september.payable, september.reason) == (0, Reason.CARRIED)
+    assert (september.payable, september.reason) == (Decimal(0), Reason.CARRIED)
     settled = [july, august, Settled("2026-09", Decimal(0), Decimal(700))]
     assert true_up(settled) == -300
     october = line(DIRECT, total=100.0, base=2000.0, true_up=true_up(settled))

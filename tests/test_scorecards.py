@@ -174,6 +174,25 @@ def test_a_veto_in_breach_gives_the_lowest_grade() -> None:
     assert (one.vetoes, one.total, one.grade and one.grade.name) == (1, 100.0, "D")
 
 
+def test_what_tolerates_nothing_is_in_breach_against_a_target_of_zero() -> None:
+    """Counts are paced, but a part of a due zero is unknown: such a veto would never come."""
+    none = weight(
+        "net_sales",
+        0,
+        method="zero_defect",
+        better=Better.LOWER,
+        warn=1.0,
+        breach=1.0,
+        bound=Bound.INCLUSIVE,
+        veto=True,
+    )
+    acos = weight("acos", 100, method="mirror_down", better=Better.LOWER)
+    goals = (target("DE", "net_sales", 0.0), target("EU", "acos", 0.25))
+    one = card(actuals(run("DE", 1, 100)), book(weights=(none, acos), targets=goals))
+    assert one.cards[0].items[0].status is Status.BREACH
+    assert (one.vetoes, one.total, one.grade and one.grade.name) == (1, 100.0, "D")
+
+
 def test_a_hand_over_splits_the_target_by_days() -> None:
     """FR to OPS1 from the 6th: 26 of 31 days of 6,200 EUR are 5,200; of ten days five are due."""
     lines = (Assignment("FR", None, "OPS1", 1.0, Window(date(2026, 10, 6), NEVER)),)

@@ -78,7 +78,7 @@ KPI = TableLayout(
         denominator | 分母 | Denominator | S | text
         includes | 含/不含 | Includes/Excludes | S | text
         source | 来源 | Source | S | text
-        switches | 口径开关 | Switches | S | text
+        switches | 口径开关 | Switches | M | text
         check | 公式检查 | Check | S | text
         version | 版本 | Version | S | text
         kind* | 类 | Kind | S | text

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from kpi.errors import Level
-from kpi.model import Language
+from kpi.model import Language, Region
 from sheet_templates.build import build
+from sheet_templates.shipped_rows import rows_of, shipped
+from sheet_templates.start import BookStart
+from sync_service.commands.pack_choices import STARTER, choices, fitted, mode_of, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
 from sync_service.house import House
@@ -26,6 +30,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     new.add_argument("--language", choices=("zh", "en"))
     new.add_argument("--edition", choices=("manager", "partner"), default="manager")
     new.add_argument("--force", action="store_true", help="replace a file that is there")
+    new.add_argument("--pack", nargs="+", metavar="ROLE", help="start with these cards / 岗位包")
+    new.add_argument("--region", choices=tuple(Region), help="of the packs; the default is both")
+    choices(new)
     new.set_defaults(run=init)
     for name, run, text in (
         ("check", check, "all problems of a workbook, with cell addresses / 检查"),
@@ -79,10 +86,24 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     language: Language = words.language or terminal.language
     path.parent.mkdir(parents=True, exist_ok=True)
     writable(path)
-    build(path, words.edition, language)
+    start = _start(terminal, words, language) if words.edition == "manager" else None
+    build(path, words.edition, language, start)
     terminal.result["book"] = str(path)
     terminal.say(f"已新建 {path}", f"Made {path}")
     return Exit.OK
+
+
+def _start(terminal: Terminal, words: argparse.Namespace, language: Language) -> BookStart:
+    """The rows of a new workbook: the operations pack, or the packs that were asked for."""
+    start = shipped("manager", language)
+    mode = mode_of(words)
+    settings = {**start.settings, **({"mode": mode} if mode else {})}
+    asked = words.pack or words.variant or words.answers or words.mode == STARTER
+    if not asked:
+        return replace(start, settings=settings)
+    cards = list(fitted(words, [role_of(role) for role in words.pack or ("operations",)]))
+    terminal.result["packs"] = [f"{one.pack.role} {one.pack.region}" for one in cards]
+    return replace(start, settings=settings, **rows_of([one.pack for one in cards], language))
 
 
 def check(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:

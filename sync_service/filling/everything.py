@@ -8,10 +8,11 @@ from typing import Any
 from kpi.errors import Problem
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import SIGNS, show
+from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling import agreed, attention, products, scores, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
+from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
 
@@ -46,7 +47,7 @@ def patches(
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblPoint": scores.points(done),
-        "tblKpi": _kpis(done),
+        "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }
     language = done.given.language
     made = [
@@ -84,17 +85,6 @@ def _reconciled(compared: Iterable[Compared]) -> Iterator[FilledRow]:
             "platform": known(one.platform),
             "book": known(one.ours),
             "days": "{:%m-%d} … {:%m-%d}".format(*one.ends) if one.ends else None,
-        }
-
-
-def _kpis(done: Computed) -> Iterator[FilledRow]:
-    """The definition's version of each shipped or own KPI that the book lists."""
-    catalog = done.given.catalog
-    for code in sorted(done.book.kpis & set(catalog.metrics)):
-        yield {
-            "metric": code,
-            "check": SIGNS["ok"],
-            "version": agreed.kpi_version(done, code),
         }
 
 

@@ -8,7 +8,7 @@ from kpi.calendar import weeks_of
 from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
-from kpi.scorecards import Item, PersonCard, manual_share
+from kpi.scorecards import Item, PersonCard, is_paced, manual_share
 from kpi.scoring import applied_points
 from kpi.tables import CellValue
 from sheet_templates.words import show
@@ -50,7 +50,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "bound": rule.bound.value,
         "veto": "yes" if rule.veto else "no",
         "missing": rule.missing,
-        "target_basis": "linear" if item.metric.additive else "target",
+        "target_basis": "linear" if is_paced(item.metric, rule) else "target",
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(item.counted),
         "version": label(done.version) if done.version else show("band", "draft", language),

@@ -82,6 +82,8 @@ def _patch_known(
         if row is None:
             fresh[key] = line
             continue
+        if patch.adds:
+            continue  # what a person has is left as it is
         here, edits = found.cells[row], made.edits.setdefault(row, {})
         for code, value in line.items():
             at = columns.get(code)

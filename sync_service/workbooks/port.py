@@ -27,6 +27,7 @@ class TablePatch:
     key: tuple[str, ...]  # column codes that make a row's key
     rows: Sequence[Mapping[str, Written]]  # column code -> value; every row holds its key
     prune: bool = True  # empty the service's cells of rows whose key is not in `rows`
+    adds: bool = False  # only adds rows to a manager's table, with the manager's columns filled
     # Values that the table's formula columns will have, by key, to be cached for previews.
     computed: Mapping[tuple[CellValue, ...], Mapping[str, Written]] = field(default_factory=dict)
     # Whose columns are written: in a partner's slice the service writes the manager's too.

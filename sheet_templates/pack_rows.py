@@ -1,0 +1,89 @@
+"""A role pack as rows of a workbook: lines of tblWeight and the regional targets of tblTarget.
+
+Cells hold codes; whoever writes them shows the words of the book's language. Nothing of a pack is
+confirmed: the manager says so line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from kpi.catalog import shipped
+from kpi.model import Better, Bound
+from kpi.pack_reading import Pack, PackItem, Veto
+from sheet_templates.start import StartRow
+
+DEFAULT_CAP = 120.0  # points, of methods that name none
+
+
+def weight_rows(pack: Pack, start: date, *, on: bool = True) -> Iterator[StartRow]:
+    """The lines of a card, then its vetoes on KPIs that the card does not score."""
+    vetoes = {veto.kpi: veto for veto in pack.vetoes}
+    for item in pack.items:
+        veto = vetoes.get(item.kpi) if item.metric.better is not Better.BAND else None
+        yield {
+            **_head(pack, item.kpi, start, on=on),
+            **_scored(item),
+            "veto": "yes" if veto else "no",
+        }
+    scored = {item.kpi for item in pack.items}
+    for veto in pack.vetoes:
+        if veto.kpi not in scored:
+            yield {**_head(pack, veto.kpi, start, on=on), **_gate(veto)}
+
+
+def _head(pack: Pack, kpi: str, start: date, *, on: bool) -> StartRow:
+    return {
+        "role": pack.role,
+        "region": str(pack.region),
+        "metric": kpi,
+        "on": "yes" if on else "no",
+        "start": start,
+        "missing": "exclude",
+        "confirmed": "no",
+    }
+
+
+def _scored(item: PackItem) -> StartRow:
+    cap, floor = item.points("cap"), item.points("floor")
+    return {
+        "weight": item.weight,
+        "method": item.method,
+        "better": str(item.metric.better),
+        "warn": item.limit(item.warn),
+        "breach": item.limit(item.breach),
+        "bound": str(item.bound),
+        "cap": DEFAULT_CAP if cap is None else cap,
+        "floor": floor or 0.0,
+        **{f"p{n}": value for n, value in enumerate(item.four, 1) if value is not None},
+    }
+
+
+def _gate(veto: Veto) -> StartRow:
+    """A veto as a line of no weight: the value decides, and there is nothing to score."""
+    strict = veto.operator in (">", "<")
+    return {
+        "weight": 0.0,
+        "method": "zero_defect",
+        "better": str(shipped().metrics[veto.kpi].better),
+        "warn": veto.value,
+        "breach": veto.value,
+        "bound": str(Bound.STRICT if strict else Bound.INCLUSIVE),
+        "cap": 100.0,
+        "floor": 0.0,
+        "veto": "yes",
+    }
+
+
+def target_rows(pack: Pack, year: int) -> Iterator[StartRow]:
+    """A regional line for each KPI; those of the own plan stay empty for the manager."""
+    for item in pack.items:
+        yield {
+            "year": float(year),
+            "region": str(pack.region),
+            "scope": str(pack.region),
+            "metric": item.kpi,
+            "basis": item.basis,
+            "year_total": item.target if isinstance(item.target, float) else None,
+        }

@@ -1,0 +1,55 @@
+"""tblKpi: the card of each KPI as the book defines it, and what its formula says or lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kpi.division import told, zero_risks
+from kpi.errors import Problem
+from kpi.meaning import explain
+from kpi.model import Metric
+from kpi.tables import Row, Table
+from sheet_templates.words import SIGNS
+from sync_service.compute import Computed
+from sync_service.filling import agreed
+from sync_service.filling.cells import FilledRow
+
+
+def kpis(done: Computed, problems: Sequence[Problem], table: Table) -> Iterator[FilledRow]:
+    """A line for each row of the table that is a KPI, or that should be one and has a fault."""
+    faults = {p.place.cell: p for p in reversed(problems) if p.place.table == table.name}
+    for row in table.rows:
+        key = row.value("metric")
+        typed = str(key or "").strip()
+        code = done.given.catalog.known.code(typed) or ""
+        fault = next((faults[c.address] for c in row.cells.values() if c.address in faults), None)
+        if fault is not None and typed:
+            mend = f"{fault.what[done.given.language]} {fault.mend[done.given.language]}"
+            yield {"metric": key, "check": f"{SIGNS['breach']} {mend}"}
+        elif code in done.given.catalog.metrics and (code in done.book.kpis or _changed(row)):
+            yield {"metric": key, **_sound(done, done.given.catalog.metrics[code], row)}
+
+
+def _changed(row: Row) -> bool:
+    """Whether the manager gave the row a formula or a switch of his own."""
+    return any(str(row.value(column) or "").strip() for column in ("formula", "switches"))
+
+
+def _sound(done: Computed, metric: Metric, row: Row) -> FilledRow:
+    """The card as computed, so that number and print cannot differ."""
+    catalog, language = done.given.catalog, done.given.language
+    expression, card = catalog.expressions[metric.code], metric.card
+    parts = (card.includes[language], card.excludes[language])
+    plain = explain(expression, catalog, language)
+    typed = row.value("formula")
+    risks = (
+        zero_risks(catalog.parse(typed), catalog) if metric.own and isinstance(typed, str) else ()
+    )
+    return {
+        "numerator": card.numerator[language],
+        "denominator": card.denominator[language],
+        "includes": "; ".join(filter(None, parts)) or plain,
+        "source": card.source[language],
+        "check": f"{SIGNS['ok']} {told(risks, language)}".strip(),
+        "version": agreed.kpi_version(done, metric.code),
+    }

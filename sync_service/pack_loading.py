@@ -1,0 +1,186 @@
+"""Role packs into a closed workbook: new rows only, nothing that the manager typed is touched.
+
+A card that the book holds from the same day keeps its weights: lines it lacks are added switched
+off. A card from an earlier day stays as it was until the new one starts; its KPIs that the pack
+does not have are ended by a line that is switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from kpi.book import Book
+from kpi.book_checks import newest
+from kpi.book_nouns import NEVER
+from kpi.catalog import Catalog
+from kpi.model import Language, WeightRow
+from kpi.pack_reading import Pack, PackItem
+from kpi.stage import Adapted
+from kpi.tables import CellValue, Table
+from sheet_templates.layout import TABLES, Column, Owner
+from sheet_templates.pack_rows import target_rows, weight_rows
+from sheet_templates.shipped_rows import kpi_rows
+from sheet_templates.start import StartRow
+from sheet_templates.words import LISTS, cell_word, show
+from sync_service.refresh import read
+from sync_service.workbooks.port import BookContents, TablePatch, WorkbookPort, WriteReport
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One pack as it goes into a book, and what the questions changed in it."""
+
+    pack: Pack
+    changes: tuple[Adapted, ...] = ()
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What loading did."""
+
+    weights: list[StartRow] = field(default_factory=list)
+    targets: list[StartRow] = field(default_factory=list)
+    kpis: list[StartRow] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # `role region KPI` that the book had already
+    off: list[str] = field(default_factory=list)  # cards whose new lines wait switched off
+    other: list[Mapping[str, object]] = field(default_factory=list)  # targets kept
+    report: WriteReport | None = None
+
+
+def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
+    """Write the packs into a book, valid from a day on."""
+    contents = port.read()
+    book, catalog, _ = read(contents)
+    made = Loaded()
+    for fit in fits:
+        _weights(book, fit.pack, start, made)
+        _targets(book, fit.pack, start.year, made)
+    _kpis(contents.tables.get("tblKpi"), catalog, contents, made)
+    patches = [
+        _patch("tblKpi", made.kpis, {}, contents),
+        _patch("tblWeight", made.weights, _names(contents, catalog), contents),
+        _patch("tblTarget", made.targets, _names(contents, catalog), contents),
+    ]
+    wanted = [patch for patch in patches if patch.rows]
+    made.report = port.write(wanted, (), contents.fingerprint)
+    return made
+
+
+def _weights(book: Book, pack: Pack, start: date, made: Loaded) -> None:
+    card = [w for w in book.weights if (w.role, w.region) == (pack.role, pack.region)]
+    same_day = {w.metric for w in card if w.start == start}
+    has_later = any(w.start > start for w in card)
+    on = not same_day and not has_later
+    for row in weight_rows(pack, start, on=on):
+        if row["metric"] in same_day:
+            made.kept.append(f"{pack.role} {pack.region} {row['metric']}")
+        else:
+            made.weights.append(row)
+    if on:
+        made.weights += _ended(card, pack, start)
+    else:
+        made.off.append(f"{pack.role} {pack.region}")
+
+
+def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[StartRow]:
+    """Lines that switch off, from the day on, what only the earlier card has."""
+    new = {item.kpi for item in pack.items} | {veto.kpi for veto in pack.vetoes}
+    for old in newest(card, NEVER):
+        if old.on and old.metric not in new:
+            yield {
+                "role": old.role,
+                "region": str(old.region),
+                "metric": old.metric,
+                "on": "no",
+                "weight": old.weight,
+                "method": old.method,
+                "better": str(old.better),
+                "start": start,
+                "confirmed": "no",
+            }
+
+
+def _targets(book: Book, pack: Pack, year: int, made: Loaded) -> None:
+    """Regional targets that the book lacks; where it has another value, that one stays."""
+    there = {(t.year, str(t.region), t.scope, t.metric): t.year_total for t in book.targets}
+    new = {(row["region"], row["metric"]) for row in made.targets}
+    for row in target_rows(pack, year):
+        region, kpi, wanted = str(row["region"]), str(row["metric"]), row["year_total"]
+        key = (year, region, region, kpi)
+        if key not in there and (region, kpi) not in new:
+            made.targets.append(row)
+        elif key in there and wanted is not None and there[key] != wanted:
+            told = {"region": region, "kpi": kpi, "book": there[key], "suggested": wanted}
+            made.other.append(told)
+
+
+def _kpis(table: Table | None, catalog: Catalog, contents: BookContents, made: Loaded) -> None:
+    """KPIs that an older book does not list yet; a listed one keeps its switches."""
+    listed = {str(row.value("metric") or "").strip() for row in table.rows} if table else set()
+    wanted = {str(row["metric"]) for row in (*made.weights, *made.targets)} - listed
+    for row in kpi_rows(catalog, _language(contents)):
+        if row["metric"] in wanted:
+            shown = {**row, "on": "yes", "us": "yes", "eu": "yes"}
+            made.kpis.append(shown)
+
+
+def _names(contents: BookContents, catalog: Catalog) -> dict[str, str]:
+    """KPI code -> the name that the book shows."""
+    language = _language(contents)
+    names = {code: metric.names[language] for code, metric in catalog.metrics.items()}
+    table = contents.tables.get("tblKpi")
+    for row in table.rows if table else ():
+        code, name = row.value("metric"), row.value("name")
+        if isinstance(code, str) and isinstance(name, str) and code.strip() in names:
+            names[code.strip()] = name.strip()
+    return names
+
+
+def _patch(
+    table: str, rows: Iterable[StartRow], names: Mapping[str, str], contents: BookContents
+) -> TablePatch:
+    """Rows in the words of the book."""
+    language, layout = _language(contents), TABLES[table]
+    shown = [
+        {code: _shown(table, layout.column(code), v, names, language) for code, v in row.items()}
+        for row in rows
+    ]
+    # A row that was not there holds nothing of a person.
+    owners = (Owner.MANAGER, Owner.SERVICE)
+    return TablePatch(table, layout.key, shown, prune=False, adds=True, owners=owners)
+
+
+def _shown(
+    table: str, column: Column, value: object, names: Mapping[str, str], language: Language
+) -> CellValue:
+    base, _, words = column.kind.partition(":")
+    if not isinstance(value, str):
+        return value if isinstance(value, bool | float | date) else None
+    if words == "metric":
+        return names.get(value, value)
+    if base == "choice" and words in LISTS:
+        return show(words, value, language)
+    return cell_word(table, column.code, value, language)
+
+
+def _language(contents: BookContents) -> Language:
+    return "en" if contents.language == "en" else "zh"
+
+
+def line_of(item: PackItem) -> dict[str, object]:
+    """One line of a pack for `packs show`."""
+    return {
+        "kpi": item.kpi,
+        "name": dict(item.metric.names),
+        "weight": item.weight,
+        "target": item.target,
+        "basis": item.basis,
+        "method": item.method,
+        "warn": item.warn,
+        "breach": item.breach,
+        "kind": str(item.metric.kind),
+        "class": str(item.metric.klass),
+        "why": dict(item.why) if item.why else None,
+    }
