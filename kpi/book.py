@@ -187,6 +187,7 @@ def _settings(table: Table | None, decode: Decode, problems: list[Problem]) -> S
         closing_day=int(reader.number("closing_day", default.closing_day)),
         pilot=reader.word("pilot", "yes") == "yes",
         contact=reader.text("contact"),
+        weight_pick=reader.word("weight_pick", default.weight_pick),
     )
 
 

@@ -290,6 +290,18 @@ def test_publishing_is_in_the_audit_chain_with_who_and_why(desk: Desk) -> None:
     assert entry["after"]["version"] == done.record.name
 
 
+def test_a_renamed_file_says_that_it_lost_its_contract_until_it_is_published(desk: Desk) -> None:
+    desk.publish()
+    moved = Desk(desk.house, desk.path.rename(desk.path.with_name("renamed.xlsx")))
+    for _ in range(2):  # it keeps saying so
+        outcome = refresh_book(moved.house, moved.path, "never")
+        [said] = [p for p in outcome.problems if p.code == "contract_elsewhere"]
+        assert "FEW.xlsx" in said.line("en")
+    assert moved.publish().outcome
+    codes = [p.code for p in refresh_book(moved.house, moved.path, "never").problems]
+    assert "contract_elsewhere" not in codes
+
+
 # --- the key --------------------------------------------------------------------------------------
 
 
