@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from sync_service.sealing import PART, NoSealError, is_as_sealed, seal_of, seale
 from sync_service.signing import signer
 from sync_service.told import ToldError
 from sync_service.verifying import Verified, verify
+from sync_service.workbooks.book import open_book
 from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.refusals import RefusedBookError
 from sync_service.workbooks.setting import assignment
