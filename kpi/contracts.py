@@ -19,7 +19,8 @@ from kpi.book_checks import newest
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.calendar import clipped, month_period, period_of, year_period
 from kpi.catalog import Catalog
-from kpi.contract_rows import SIGN, Fields, Plain, Rows, defined, rows_of, ruled
+from kpi.contract_nouns import defined, ruled
+from kpi.contract_rows import SIGN, Fields, Plain, Rows, rows_of
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, WeightRow, Window
 from kpi.numbers import R
@@ -113,17 +114,11 @@ def version_on(versions: Sequence[Version], day: date) -> Version | None:
     return min(versions, key=lambda one: one.number, default=None)
 
 
-def in_force(
-    book: Book,
-    catalog: Catalog,
-    versions: Sequence[Version],
-    of: Period,
-    pick: Pick = Pick.PERIOD_END,
-) -> Terms:
-    """The terms of a period: those of its last day, or its weights as the mean of its days."""
+def in_force(book: Book, catalog: Catalog, versions: Sequence[Version], of: Period) -> Terms:
+    """The terms of a period: those of its last day; its weights as the signed setting picks."""
     found = version_on(versions, of.window.end - timedelta(days=1))
     signed = book if found is None else ruled(book, found.contract.tables)
-    if pick is Pick.DAY_WEIGHTED:
+    if signed.settings.weight_pick == Pick.DAY_WEIGHTED:
         lines = {day: _weights_on(book, versions, day) for day in of.window.each()}
         signed = replace(signed, weights=tuple(_meant(signed.weights, lines)))
     if found is None:

@@ -324,6 +324,13 @@ MESSAGES: dict[str, Message] = {
         "Run publish, or put the old value back.",
         Level.WARNING,
     ),
+    "contract_elsewhere": Message(
+        "本簿曾以 {name} 发布；用现在的文件名它是草稿，按表中现值计分。",
+        "This workbook was published as {name}; under its present name it is a draft and scores "
+        "what is typed.",
+        "请改回原文件名，或重新发布。",
+        "Give it its old name and place, or publish it again.",
+    ),
     "contract_exception": Message(
         "版本 {version} 是锁定季度 {quarters} 内的例外：{reason}（{approver} 批准，{day}）。",
         "Version {version} is an exception inside the locked {quarters}: {reason} "

@@ -377,6 +377,9 @@ class Settings:
     closing_day: int = 10
     pilot: bool = True
     contact: str = ""
+    weight_pick: str = (
+        "period_end"  # or day_weighted: which weight a month takes that changed in it
+    )
 
 
 @dataclass(frozen=True, slots=True)

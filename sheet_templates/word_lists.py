@@ -232,6 +232,10 @@ LISTS: dict[str, Words] = {
     "mode": (("basic", "基础", "Basic"), ("team", "团队", "Team"), ("full", "完整", "Full")),
     "language": (("zh", "中文", "中文 Chinese"), ("en", "English", "English")),
     "week_start": (("monday", "周一", "Monday"), ("sunday", "周日", "Sunday")),
+    "weight_pick": (
+        ("period_end", "按月末", "As on the last day"),
+        ("day_weighted", "按天数平均", "Mean of the days"),
+    ),
     "setting": (
         ("month", "考核月份", "Month"),
         ("company", "公司", "Company"),
@@ -251,6 +255,7 @@ LISTS: dict[str, Words] = {
         ("reminder_days", "临期提醒天数", "Reminder days"),
         ("pilot", "试运行", "Pilot"),
         ("contact", "联系人", "Contact"),
+        ("weight_pick", "月中改权重", "Weight changed mid-month"),
     ),
     **PAY_LISTS,
 }

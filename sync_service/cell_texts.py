@@ -72,26 +72,43 @@ def shown(value: Written) -> str:
 
 
 def first_change(was: CellTexts, now: CellTexts) -> CellChange | None:
-    """The first cell that differs, in the order of tabs and cells as they were."""
+    """The first cell that differs: what was typed or rewritten before what follows from it.
+
+    One typed cell changes the values of many formulas, on earlier tabs too; they are not the cause.
+    """
+    found = list(_changes(was, now))
+    return next((one for follows, one in found if not follows), found[0][1] if found else None)
+
+
+def _changes(was: CellTexts, now: CellTexts) -> Iterator[tuple[bool, CellChange]]:
+    """(whether it is only a formula's value, change) in the order of tabs and cells."""
     for sheet, before in was.items():
         after = now.get(sheet)
         if after is None:
-            return CellChange(sheet, "A1", f"{len(before)} cells", "")
+            yield False, CellChange(sheet, "A1", f"{len(before)} cells", "")
+            continue
         for cell in dict.fromkeys((*before, *after)):
             old, new = before.get(cell, EMPTY), after.get(cell, EMPTY)
             if not _same(old, new):
-                return CellChange(sheet, cell, *_apart(old, new))
-    strange = next((sheet for sheet in now if sheet not in was), None)
-    return CellChange(strange, "A1", "", f"{len(now[strange])} cells") if strange else None
+                follows = old[1] is not None and _same(("", old[1]), ("", new[1]))
+                yield follows, CellChange(sheet, cell, *_apart(old, new, follows))
+    for sheet in now:
+        if sheet not in was:
+            yield False, CellChange(sheet, "A1", "", f"{len(now[sheet])} cells")
 
 
 def _same(old: CellText, new: CellText) -> bool:
     """Values equal; a formula that stands in another cell says nothing of its own."""
-    return old[0] == new[0] and (old[1] == new[1] or "" in (old[1], new[1]))
+    formulas = (old[1], new[1])
+    return old[0] == new[0] and (old[1] == new[1] or ("" in formulas and None not in formulas))
 
 
-def _apart(old: CellText, new: CellText) -> tuple[str, str]:
-    """What differs: the values, else the formulas."""
-    if old[0] != new[0]:
+def _apart(old: CellText, new: CellText, follows: bool) -> tuple[str, str]:
+    """What differs: the values, or the formulas where one was changed."""
+    if follows or (old[1] is None and new[1] is None):
         return old[0], new[0]
-    return f"={old[1]}" if old[1] else old[0], f"={new[1]}" if new[1] else new[0]
+    return _whole(old), _whole(new)
+
+
+def _whole(text: CellText) -> str:
+    return f"={text[1]}" if text[1] else text[0]

@@ -15,7 +15,7 @@ from kpi.alarms import Alarm, alarms
 from kpi.book import Book
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.catalog import Catalog
-from kpi.contracts import Change, Terms, Version, changes, contract_of, every_terms, in_force
+from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, ScopeKind
@@ -23,9 +23,10 @@ from kpi.money import Rates
 from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
-from kpi.scorecards import HISTORY_MONTHS, PersonCard, Scoring, without_target
+from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
+from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.sources import alternatives
 
 WEEKS_SHOWN = 9
@@ -56,14 +57,6 @@ class Inputs:
     paused: str = ""  # why writing is stopped
     versions: tuple[Version, ...] = ()  # published contracts; none: the book is a draft
     typed: Terms | None = None  # set by `compute`: the rows as they stand in the sheet
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What an unpublished change would make of an item; None where it changes nothing."""
-
-    target: float | None
-    weight: float | None  # points
 
 
 @dataclass(slots=True)
@@ -160,19 +153,20 @@ def compute(given: Inputs) -> Computed:
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
     today = local_day(given.now, book.settings.time_zone)
-    pending = _pending(given)
+    pending = changed_since(given.versions, typed)
+    by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
         given=replace(given, book=book, catalog=terms.catalog, typed=typed),
         actuals=actuals,
         scopes={(s.scope.region, s.scope.code): s for s in found},
         month=month,
         people=people,
-        history={card.person.code: _history(given, actuals, card, month) for card in people},
+        history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=alarms(book, actuals, found, today),
         problems=tuple(without_target(people)),
         version=terms.version,
         pending=pending,
-        tried=_tried(_under(actuals, typed), typed, people, month) if pending else {},
+        tried=tried(under(actuals, typed), typed, people, month) if pending else {},
     )
 
 
@@ -190,56 +184,6 @@ def _actuals(given: Inputs, terms: Terms) -> Actuals:
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
     return Actuals(totals, terms.catalog, money, last, stale)
-
-
-def _under(actuals: Actuals, terms: Terms) -> Actuals:
-    """The same facts under other definitions and fixed rates."""
-    settings = terms.book.settings
-    money = Converter(settings.currency, settings.fixed_rates, actuals.money.rates)
-    return replace(actuals, catalog=terms.catalog, money=money, hashes={})
-
-
-def _history(
-    given: Inputs, actuals: Actuals, card: PersonCard, month: Period
-) -> tuple[float | None, ...]:
-    """Totals of the six months before, oldest first, each by the contract of its month."""
-    months = [shifted(month, -back) for back in range(HISTORY_MONTHS, 0, -1)]
-    return tuple(_total(given, actuals, card.person.code, one) for one in months)
-
-
-def _total(given: Inputs, actuals: Actuals, person: str, month: Period) -> float | None:
-    terms = in_force(given.book, given.catalog, given.versions, month)
-    mine = next((one for one in terms.book.people if one.code == person), None)
-    if mine is None:
-        return None
-    return Scoring(terms.book, _under(actuals, terms)).person(mine, month).total
-
-
-def _pending(given: Inputs) -> tuple[Change, ...]:
-    """What was typed since the newest version; a draft has nothing to compare with."""
-    newest = max(given.versions, key=lambda one: one.number, default=None)
-    if newest is None:
-        return ()
-    return changes(newest.contract, contract_of(given.book, given.catalog))
-
-
-def _tried(
-    actuals: Actuals, typed: Terms, people: Sequence[PersonCard], month: Period
-) -> dict[str, Tried]:
-    """Items whose target or weight is another one in the sheet than in the contract."""
-    cards = Scoring(typed.book, actuals).people(month)
-    live = {item.key: item for card in cards for one in card.cards for item in one.items}
-    found = {}
-    for item in (item for card in people for one in card.cards for item in one.items):
-        now = live.get(item.key)
-        target = now.goal.value if now and now.goal else None
-        weight = now.rule.weight if now else 0.0  # a line that was switched off weighs nothing
-        same_target = target is None or (item.goal is not None and target == item.goal.value)
-        if not same_target or weight != item.rule.weight:
-            found[item.key] = Tried(
-                None if same_target else target, None if weight == item.rule.weight else weight
-            )
-    return found
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, select
 
 from kpi.calendar import period
 from kpi.contracts import Version, contract_from
@@ -109,6 +109,21 @@ def _header(row: Mapping[str, object]) -> bytes:
     said = {name: row[name] for name in _SIGNED}
     said |= {name: str(row[name]) for name in ("start", "published")}
     return audit.canonical(said)
+
+
+def elsewhere(store: Control, book: str, stamp: object) -> str | None:
+    """The other workbook that a version stamped into this one belongs to: a renamed or copied file.
+
+    `stamp` is what the cell nmVersion says, such as `v2 · 1a2b3c4d`.
+    """
+    number, sign, digest = str(stamp or "").partition(" · ")
+    if not sign or not number[1:].isdecimal():
+        return None
+    rows = schema.contracts.c
+    same = and_(rows.number == int(number[1:]), rows.digest.startswith(digest, autoescape=True))
+    with store.read() as connection:
+        found = connection.execute(select(rows.book).where(same, rows.book != book)).first()
+    return None if found is None else str(found.book)
 
 
 def travelling(store: Control, book: str) -> list[dict[str, object]]:

@@ -224,13 +224,13 @@ def _about(house: House, order: Order, of: Period, months: Sequence[Computed]) -
         "at": last.given.now,
         "versions": {done.month.code: done.version for done in months},
         "contracts": contract_store.travelling(house.store, order.book),
-        "rates": _rates(last, of),
+        "rates": rates_of(last, of),
         "totals": card_totals(months),
         "facts": last.given.leaves.version,
     }
 
 
-def _rates(done: Computed, of: Period) -> dict[str, dict[str, str]]:
+def rates_of(done: Computed, of: Period) -> dict[str, dict[str, str]]:
     """The day's rates of currencies that have no fixed one, into the report currency."""
     settings = done.book.settings
     given = {shop.currency for shop in done.book.shops} | {p.currency for p in done.book.products}

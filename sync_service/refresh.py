@@ -30,9 +30,9 @@ from sheet_templates.layout import PARTNER_SHEETS, SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
-from sync_service.contract_store import records
+from sync_service.contract_store import elsewhere, records
 from sync_service.definitions import keep_definitions
-from sync_service.filling.agreed import exception_problems, pending_problems
+from sync_service.filling.agreed import contract_problems, moved_problems
 from sync_service.filling.everything import patches, stamps
 from sync_service.filling.products import Units
 from sync_service.house import CONNECTORS, House, wanted_streams
@@ -111,7 +111,8 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     done = compute(given)
     memory = written.remembered(house.store, order.book)
     over = tuple(written.typed_over(contents.tables, memory))
-    said = (*pending_problems(done), *exception_problems(known))
+    other = None if known else elsewhere(house.store, order.book, contents.names.get("nmVersion"))
+    said = (*contract_problems(done, known), *moved_problems(other))
     found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
     return Seen(contents, done, found, over, tuple(reconcile(done)))
 

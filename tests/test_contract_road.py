@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from kpi.errors import Problem
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sync_service import audit, schema
 from sync_service.contract_store import records
@@ -56,6 +57,9 @@ class Desk:
             for one in card.cards
             for item in one.items
         } | {card.person.code: (card.total, card.grade) for card in done.people}
+
+    def problems(self) -> tuple[Problem, ...]:
+        return look(self.house, order_of(self.house, self.path, "never")).problems
 
     def table(self, name: str) -> Table:
         return XlsxPort(self.path).read().tables[name]
@@ -288,6 +292,17 @@ def test_publishing_is_in_the_audit_chain_with_who_and_why(desk: Desk) -> None:
     [entry] = [row for row in rows if row["action"] == "publish"]
     assert (entry["actor"], entry["reason"]) == ("head", "Quarter review")
     assert entry["after"]["version"] == done.record.name
+
+
+def test_a_renamed_file_says_that_it_lost_its_contract_until_it_is_published(desk: Desk) -> None:
+    desk.publish()
+    moved = Desk(desk.house, desk.path.rename(desk.path.with_name("renamed.xlsx")))
+    for _ in range(2):  # it keeps saying so, after a refresh too
+        [said] = [p for p in moved.problems() if p.code == "contract_elsewhere"]
+        assert "FEW.xlsx" in said.line("en")
+        moved.refresh()
+    assert moved.publish().new
+    assert "contract_elsewhere" not in {p.code for p in moved.problems()}
 
 
 # --- the key --------------------------------------------------------------------------------------

@@ -174,12 +174,17 @@ def test_a_draft_scores_its_live_rows() -> None:
     assert (terms.book, terms.catalog, terms.version) == (BOOK, CATALOG, None)
 
 
+def picking(pick: Pick) -> Book:
+    return replace(BOOK, settings=replace(BOOK.settings, weight_pick=pick.value))
+
+
 def halves(first: float, second: float, pick: Pick) -> dict[str, float]:
     """Net sales from 60 to 30 and acos from 40 to 70 on 16 October: 15 days and 16 days."""
-    before = replace(BOOK, weights=(weight("net_sales", first), weight("acos", 100 - first)))
-    after = replace(BOOK, weights=(weight("net_sales", second), weight("acos", 100 - second)))
+    start = picking(pick)
+    before = replace(start, weights=(weight("net_sales", first), weight("acos", 100 - first)))
+    after = replace(start, weights=(weight("net_sales", second), weight("acos", 100 - second)))
     versions = (version(1, OCT_1, before), version(2, date(2026, 10, 16), after))
-    rows = in_force(after, CATALOG, versions, OCT, pick).book.weights
+    rows = in_force(BOOK, CATALOG, versions, OCT).book.weights
     return {row.metric: row.weight for row in rows}
 
 
@@ -196,8 +201,8 @@ def test_a_change_in_mid_month_weighs_each_day_where_that_is_chosen() -> None:
 def test_a_dated_line_of_a_draft_weighs_each_day_too() -> None:
     """New line from 16 October with 29 points: (60 x 15 + 29 x 16) / 31 = 1364 / 31 = 44."""
     lines = (weight(), weight(points=29.0, start=date(2026, 10, 16)))
-    book = replace(BOOK, weights=lines)
-    found = in_force(book, CATALOG, (), OCT, Pick.DAY_WEIGHTED).book.weights
+    book = replace(picking(Pick.DAY_WEIGHTED), weights=lines)
+    found = in_force(book, CATALOG, (), OCT).book.weights
     assert [(row.weight, row.start) for row in found] == [(44.0, date(2026, 10, 16))]
 
 
@@ -205,17 +210,17 @@ def test_a_line_that_ended_keeps_its_days_and_one_that_comes_later_has_none() ->
     """Acos is switched off from 16 October: 40 x 15 / 31 = 600 / 31; a line of November is not."""
     off = replace(weight("acos", 40.0, date(2026, 10, 16)), on=False)
     later = weight("tacos", 10.0, NOV_1)
-    book = replace(BOOK, weights=(weight("acos", 40.0), off, later))
-    found = in_force(book, CATALOG, (), OCT, Pick.DAY_WEIGHTED).book.weights
+    book = replace(picking(Pick.DAY_WEIGHTED), weights=(weight("acos", 40.0), off, later))
+    found = in_force(book, CATALOG, (), OCT).book.weights
     assert [(row.metric, row.weight, row.on) for row in found] == [("acos", 19.35483871, True)]
 
 
 def test_a_card_that_left_the_contract_keeps_its_days() -> None:
     """Net sales alone for 15 days, then acos alone for 16: 100 x 15 / 31 and 100 x 16 / 31."""
     before = replace(BOOK, weights=(weight("net_sales", 100.0),))
-    after = replace(BOOK, weights=(weight("acos", 100.0),))
+    after = replace(picking(Pick.DAY_WEIGHTED), weights=(weight("acos", 100.0),))
     versions = (version(1, OCT_1, before), version(2, date(2026, 10, 16), after))
-    found = in_force(after, CATALOG, versions, OCT, Pick.DAY_WEIGHTED).book.weights
+    found = in_force(after, CATALOG, versions, OCT).book.weights
     assert {row.metric: row.weight for row in found} == {
         "acos": 51.612903226,
         "net_sales": 48.387096774,
@@ -404,7 +409,7 @@ def test_a_setting_is_signed_when_it_scores() -> None:
         ).digest
         != contract_of(BOOK, CATALOG).digest
     }
-    assert signed == {"currency", "min_coverage", "closing_day", "provisional_day"}
+    assert signed == {"currency", "min_coverage", "closing_day", "provisional_day", "weight_pick"}
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:

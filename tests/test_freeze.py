@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,15 @@ from sync_service import cli
 from sync_service.cell_texts import EMPTY, first_change
 from sync_service.console import Exit
 from sync_service.contract_store import frozen
-from sync_service.freezing import Frozen, freeze
+from sync_service.freezing import Frozen, freeze, rates_of
 from sync_service.house import House
 from sync_service.publishing import Wanted, publish
+from sync_service.refresh import look
 from sync_service.sealing import PART, NoSealError, is_as_sealed, seal_of, sealed
 from sync_service.signing import signer
 from sync_service.told import ToldError
 from sync_service.verifying import Verified, verify
+from sync_service.workbooks.book import open_book
 from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.refusals import RefusedBookError
 from sync_service.workbooks.setting import assignment
@@ -91,8 +94,16 @@ def test_the_seal_carries_contracts_rates_and_scores(closed: Closed) -> None:
     assert len(signed["tblWeight"]) == len(XlsxPort(closed.book).read().tables["tblWeight"].rows)
     assert signed["tblKpi"]["acos"]["denominator"]
     assert about["totals"] == dict(closed.made.totals)
-    assert list(about["rates"]) == ["CNY"]  # unit costs; euros have a fixed rate
-    assert len(about["rates"]["CNY"]) == 92  # July, August and September
+    assert about["rates"] == {}  # every currency of this book has a fixed rate
+
+
+def test_a_currency_without_a_fixed_rate_travels_with_its_days(closed: Closed) -> None:
+    done = look(closed.house, order_of(closed.house, closed.book)).done
+    settings_then = replace(done.book.settings, fixed_rates={"CNY": 0.14})
+    free = replace(done, given=replace(done.given, book=replace(done.book, settings=settings_then)))
+    found = rates_of(free, Q3)
+    assert list(found) == ["EUR"]
+    assert len(found["EUR"]) == 92  # July, August and September
 
 
 def test_libreoffice_recalculates_the_copy_alone_to_the_same_scores(
@@ -195,7 +206,6 @@ ITEM = "2026-09｜OPS6｜EU｜acos"
 @pytest.mark.parametrize(
     ("column", "typed"),
     [
-        pytest.param("score", "120", id="a score"),
         pytest.param("weight", "40", id="a weight"),
         pytest.param("counted", "0.01", id="the value that is scored"),
         pytest.param("target", "0.9", id="a target"),
@@ -219,6 +229,22 @@ def test_a_cell_typed_over_is_named_with_both_values(
         repr(float(typed)),
     )
     assert str(was) in first.texts["zh"]
+
+
+def test_a_score_typed_over_its_formula_is_named_with_both(closed: Closed) -> None:
+    """The formula of one score becomes the number 119: its cell, what it was, what it is."""
+    table = XlsxPort(closed.path).read().tables["tblScore"]
+    sheet, cell = table.place(rows(closed.path)[ITEM], "score")
+    data = closed.path.read_bytes()
+    package = open_package(data, "q3.xlsx")
+    part = next(s.part for s in open_book(package, "q3.xlsx").sheets if s.title == sheet)
+    old = re.compile(rb'(<c r="%b"[^>]*>)<f>[^<]*</f><v>[^<]*</v>' % cell.encode())
+    xml, count = old.subn(rb"\1<v>119</v>", package.read(part))
+    assert count == 1
+    found = checked(closed, b"".join(rebuilt(package, {part: xml}))).findings
+    assert (found[0].code, found[0].place, found[0].now) == ("cell", f"{sheet}!{cell}", "119.0")
+    assert found[0].was.startswith("=IF(")
+    assert f"{sheet}!{cell}" in {one.place for one in found if one.code == "score"}
 
 
 def test_a_file_that_somebody_else_signed_anew_has_another_key(

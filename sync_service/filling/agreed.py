@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from kpi.contract_rows import SIGN, Plain, target_key, weight_key
 from kpi.contracts import WHOLE_ROW, Change, Version, row_versions
@@ -155,6 +156,11 @@ def _by_address(table: Table) -> dict[str, Row]:
 # --- the log and today ----------------------------------------------------------------------------
 
 
+def contract_problems(done: Computed, known: Iterable[Record]) -> tuple[Problem, ...]:
+    """What the log says of the contract: changes that wait, exceptions that were made."""
+    return (*pending_problems(done), *exception_problems(known))
+
+
 def pending_problems(done: Computed) -> tuple[Problem, ...]:
     """One line of the log for each row that was changed and not published."""
     places = dict(_places(done))
@@ -188,6 +194,14 @@ def _places(done: Computed) -> Iterator[tuple[tuple[str, str], Place]]:
 def _place(address: str, table: str) -> Place:
     sheet, _, cell = address.rpartition("!")
     return Place(sheet=sheet, cell=cell, table=table)
+
+
+def moved_problems(other: str | None) -> tuple[Problem, ...]:
+    """A file that was renamed or copied lost its contract: it says so until it is published."""
+    if other is None:
+        return ()
+    name = Path(other).name
+    return (problem("contract_elsewhere", Place(text="nmVersion"), name=name),)
 
 
 def exception_problems(known: Iterable[Record]) -> tuple[Problem, ...]:

@@ -94,10 +94,11 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
         "nmDataUntil": attention.data_until(done),
         "nmRefreshed": attention.stamp(done),
         "nmState": "" if done.version else show("band", "draft", done.given.language),
-        "nmVersion": agreed.version_name(done),
         "nmPaused": done.given.paused,
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),
         "nmServiceNote": attention.service_note(done),
     }
+    if done.version:  # a draft keeps the stamp of a file that was renamed: it says where it is from
+        said["nmVersion"] = agreed.version_name(done)
     return tuple(NamePatch(name, value) for name, value in said.items())

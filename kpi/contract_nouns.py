@@ -1,0 +1,256 @@
+"""Signed rows made nouns again, so that they score as they were agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from kpi.book import EVER, MONTHS, NEVER, RATE_SETTINGS, Book
+from kpi.cards import made_card
+from kpi.catalog import Catalog, build
+from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, target_key, weight_key
+from kpi.model import (
+    Assignment,
+    Better,
+    Bound,
+    Card,
+    Kind,
+    Klass,
+    Metric,
+    PeriodKind,
+    Person,
+    Region,
+    Rule,
+    Settings,
+    Shop,
+    TargetRow,
+    Texts,
+    Unit,
+    WeightRow,
+    Window,
+)
+
+Noun = TypeVar("Noun")
+_EMPTY: Texts = {"zh": "", "en": ""}
+_NO_CARD = Card(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+
+
+def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
+    """The book with every scored row as it was signed; what is not signed stays as it is typed.
+
+    Rows keep the order of the sheet. A person or shop without a signature is there, and nobody's:
+    it is not scored and has no owner.
+    """
+    people = {person.code: person for person in book.people}
+    shops = {shop.code: shop for shop in book.shops}
+    return replace(
+        book,
+        settings=_settings_of(book.settings, tables["tblSetting"]),
+        targets=_ordered(book.targets, target_key, tables["tblTarget"], _target_of),
+        weights=_ordered(book.weights, weight_key, tables["tblWeight"], _weight_of),
+        rules=_ordered(book.rules, _rule_key, tables["tblRule"], _rule_of),
+        assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
+        people=(
+            *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
+            *(replace(p, scored=False) for c, p in people.items() if c not in tables["tblPeople"]),
+        ),
+        shops=(
+            *_ordered(book.shops, _shop_key, tables["tblShop"], _shop_of),
+            *(replace(s, owner=None) for c, s in shops.items() if c not in tables["tblShop"]),
+        ),
+    )
+
+
+def _ordered(
+    live: Iterable[Noun],
+    key: Callable[[Noun], str],
+    signed: Rows,
+    make: Callable[[Fields, Noun | None], Noun],
+) -> tuple[Noun, ...]:
+    """The signed rows in the order of the sheet; those that left the sheet stand at the end."""
+    there = {key(noun): noun for noun in live}
+    order = [code for code in there if code in signed]
+    order += [code for code in signed if code not in there]
+    return tuple(make(signed[code], there.get(code)) for code in order)
+
+
+def _rule_key(row: Rule) -> str:
+    return row.code
+
+
+def _person_key(row: Person) -> str:
+    return row.code
+
+
+def _shop_key(row: Shop) -> str:
+    return row.code
+
+
+def text(row: Fields, field: str) -> str:
+    """A text of a row; an absent one is empty."""
+    value = row.get(field)
+    return "" if value is None else str(value)
+
+
+def optional(row: Fields, field: str) -> str | None:
+    """A text of a row, or None."""
+    return text(row, field) or None
+
+
+def number(row: Fields, field: str) -> float | None:
+    """A number of a row, or None."""
+    value = row.get(field)
+    return value if isinstance(value, float) else None
+
+
+def day(row: Fields, field: str) -> date | None:
+    """A day of a row, or None for an open end."""
+    value = optional(row, field)
+    return None if value is None else date.fromisoformat(value)
+
+
+def _target_of(row: Fields, live: TargetRow | None) -> TargetRow:
+    return TargetRow(
+        year=int(number(row, "year") or 0),
+        region=Region(text(row, "region")),
+        scope=text(row, "scope"),
+        metric=text(row, "metric"),
+        owner=optional(row, "owner"),
+        year_total=number(row, "year_total"),
+        months=tuple(number(row, month) for month in MONTHS),
+        currency=optional(row, "currency"),
+        address=live.address if live else "",
+    )
+
+
+def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
+    return WeightRow(
+        role=text(row, "role"),
+        region=Region(text(row, "region")),
+        metric=text(row, "metric"),
+        on=row["on"] is True,
+        weight=number(row, "weight") or 0.0,
+        method=text(row, "method"),
+        better=Better(text(row, "better")),
+        warn=number(row, "warn"),
+        breach=number(row, "breach"),
+        bound=Bound(text(row, "bound")),
+        veto=row["veto"] is True,
+        start=day(row, "start") or EVER,
+        cap=number(row, "cap"),
+        floor=number(row, "floor") or 0.0,
+        params=tuple(number(row, p) for p in PARAMETERS),
+        missing=text(row, "missing"),
+        address=live.address if live else "",
+    )
+
+
+def _rule_of(row: Fields, live: Rule | None) -> Rule:
+    return Rule(
+        code=text(row, "rule"),
+        on=row["on"] is True,
+        metric=text(row, "metric"),
+        scope=text(row, "scope"),
+        window=PeriodKind(text(row, "window")),
+        operator=text(row, "operator"),
+        value=number(row, "value") or 0.0,
+        periods=int(number(row, "periods") or 1),
+        level=text(row, "level"),
+        address=live.address if live else "",
+        keep=int(number(row, "keep") or 0),
+        margin=number(row, "margin"),
+    )
+
+
+def _person_of(row: Fields, live: Person | None) -> Person:
+    """A signed person; name, department and partner are not agreed and stay as typed."""
+    code = text(row, "person")
+    bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
+    return replace(
+        bare,
+        role=text(row, "role"),
+        manager=optional(row, "manager"),
+        start=day(row, "start"),
+        end=day(row, "end"),
+        us_share=number(row, "us_share"),
+        scored=row["scored"] is True,
+    )
+
+
+def _shop_of(row: Fields, live: Shop | None) -> Shop:
+    return Shop(
+        code=text(row, "shop"),
+        platform=text(row, "platform"),
+        market=text(row, "market"),
+        region=Region(text(row, "region")),
+        currency=text(row, "currency"),
+        time_zone=text(row, "time_zone"),
+        owner=optional(row, "owner"),
+        name=live.name if live else "",
+        company=live.company if live else "",
+        opened=day(row, "opened"),
+        closed=day(row, "closed"),
+    )
+
+
+def _assignment_of(row: Fields) -> Assignment:
+    window = Window(day(row, "start") or EVER, day(row, "until") or NEVER)
+    share = number(row, "share") or 0.0
+    return Assignment(
+        text(row, "shop"), optional(row, "category"), text(row, "person"), share, window
+    )
+
+
+def _settings_of(given: Settings, rows: Rows) -> Settings:
+    values = {code: row["value"] for code, row in rows.items()}
+    rates = {c: number(values, code) for c, code in RATE_SETTINGS.items()}
+    return replace(
+        given,
+        currency=text(values, "currency"),
+        min_coverage=number(values, "min_coverage") or 0.0,
+        closing_day=int(number(values, "closing_day") or 0),
+        provisional_day=int(number(values, "provisional_day") or 0),
+        weight_pick=text(values, "weight_pick"),
+        fixed_rates={currency: rate for currency, rate in rates.items() if rate},
+    )
+
+
+# --- definitions ----------------------------------------------------------------------------------
+
+
+def defined(catalog: Catalog, rows: Rows) -> Catalog:
+    """The catalogue with every signed definition; the same one where nothing was redefined.
+
+    Raises:
+        KpiError: A signed formula stands on a measure that this program no longer has.
+    """
+    strange = {
+        code: row
+        for code, row in rows.items()
+        if code not in catalog.metrics or metric_row(catalog, code) != row
+    }
+    if not strange:
+        return catalog
+    signed = {c: _metric_of(row, catalog.metrics.get(c)) for c, row in strange.items()}
+    bare = build(catalog.measures, {**catalog.metrics, **signed})
+    full = {code: replace(one, card=made_card(bare, one)) for code, one in signed.items()}
+    return build(catalog.measures, {**catalog.metrics, **full})
+
+
+def _metric_of(row: Fields, live: Metric | None) -> Metric:
+    return Metric(
+        code=text(row, "metric"),
+        names={"zh": text(row, "name_zh"), "en": text(row, "name_en")},
+        numerator=text(row, "numerator"),
+        denominator=optional(row, "denominator"),
+        unit=Unit(text(row, "unit")),
+        better=Better(text(row, "better")),
+        kind=Kind(text(row, "kind")),
+        klass=Klass(text(row, "klass")),
+        decimals=int(number(row, "decimals") or 0),
+        card=live.card if live else _NO_CARD,
+        additive=row["additive"] is True,
+        own=live.own if live else True,
+    )
