@@ -15,8 +15,10 @@ import pytest
 from sqlalchemy import select
 
 from kpi.model import Window
+from kpi.payout import Reason
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES
+from sheet_templates.start import StartRow
 from sync_service import audit, schema
 from sync_service.cli import main
 from sync_service.clock import FakeClock
@@ -79,7 +81,13 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 def with_points(book: Path, points: float, month: str = "2026-09") -> None:
     """The team corrects a closed month: points of HEAD that nobody had entered."""
     start = book_start(Few(), "HY", "en")
-    row = {"no": "P-1", "month": month, "person": "HEAD", "points": points, "approved_by": "HEAD"}
+    row: StartRow = {
+        "no": "P-1",
+        "month": month,
+        "person": "HEAD",
+        "points": points,
+        "approved_by": "HEAD",
+    }
     settled = replace(start, settings={**start.settings, "pilot": "no"}, points=(row,))
     build(book, "manager", "en", settled)
 
@@ -117,7 +125,7 @@ def test_a_pilot_shows_amounts_and_pays_nothing(opened: Opened) -> None:
     opened.pay("2026-09")
     opened.type("2026-09", "OPS5", base=8000)
     [line] = [one for one in opened.pay("2026-09").lines if one.basis.person == "OPS5"]
-    assert (line.earned, line.payable, line.reason) == (Decimal(8000), 0, "pilot")
+    assert (line.earned, line.payable, line.reason) == (Decimal(8000), Decimal(0), Reason.PILOT)
     opened.type("2026-09", "OPS5", approved_by="CFO")
     paid = opened.pay("2026-09")
     assert [p.code for p in paid.problems] == ["pay_not_final"]

@@ -116,6 +116,16 @@ def test_another_currency_is_not_trued_up() -> None:
     assert _paid_line("2026-08", now, book, history).payable == 800
 
 
+def test_a_paid_line_that_the_book_lost_is_still_trued_up() -> None:
+    """900 and a reward of 20 were paid; 95 points are 950, so 50 more, the reward stays."""
+    book = typed(typed_line("2026-08"))
+    paid = kept("2026-07", 90.0, "920.00")
+    rewarded = replace(paid, basis=replace(paid.basis, rewards=Decimal(20)))
+    history: dict[Key, Kept] = {("2026-07", "CHEN"): rewarded}
+    now = {"2026-07": {"CHEN": card("2026-07", 95.0)}, "2026-08": {"CHEN": card("2026-08", 80.0)}}
+    assert str(_paid_line("2026-08", now, book, history).payable) == "850.00"
+
+
 def test_somebody_who_left_the_team_is_neither_owed_nor_owes() -> None:
     book = typed(typed_line("2026-07"), typed_line("2026-08"))
     history: dict[Key, Kept] = {("2026-07", "CHEN"): kept("2026-07", 90.0, "900.00")}
