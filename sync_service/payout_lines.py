@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from kpi.errors import Problem
+from kpi.errors import Place, Problem
 from kpi.payout import (
     ZERO,
     Member,
@@ -142,19 +142,51 @@ def corrections(
             continue
         paid = {who: one for (when, who), one in kept.items() if when == earlier}
         rules = {who: one.rule for who, one in paid.items() if one.rule is not None}
-        today = lines_of(earlier, now.get(earlier, {}), typed, PayState.FINAL, rules)
+        whole, lost = _with_lost(earlier, paid, typed)
+        today = lines_of(earlier, now.get(earlier, {}), whole, PayState.FINAL, rules)
         for person, one in paid.items():
             if one.paid is not None and one.rule is not None:
-                owed = _owed(today.get(person))
+                owed = _owed(today.get(person), one.basis.rewards if person in lost else None)
                 settled = Settled(earlier, one.paid, owed)
                 found.setdefault(person, []).append(Correction(settled, one.rule.currency))
     return found
 
 
-def _owed(line: PayLine | None) -> Decimal | None:
+def _with_lost(
+    month: str, paid: Mapping[str, Kept], typed: PayTyped
+) -> tuple[PayTyped, frozenset[str]]:
+    """What is typed, and for lines that the book has no more what they were paid with; whose."""
+    lost = frozenset(
+        person
+        for person, one in paid.items()
+        if one.paid is not None and (month, person) not in typed.lines
+    )
+    again = {(month, person): kept_line(paid[person].basis) for person in lost}
+    return replace(typed, lines={**typed.lines, **again}), lost
+
+
+def kept_line(basis: PayBasis) -> TypedLine:
+    """The typed figures of a line as they were kept."""
+    return TypedLine(
+        month=basis.period,
+        person=basis.person,
+        rule="",
+        base=basis.base,
+        attendance=basis.attendance,
+        amount=basis.amount,
+        goal=basis.goal,
+        weight=1.0,
+        approved_by="",
+        shown=None,
+        place=Place(table="tblPay", text=f"{basis.period} {basis.person}"),
+    )
+
+
+def _owed(line: PayLine | None, rewards: Decimal | None) -> Decimal | None:
+    """Earned and rewards of a line by today's figures; `rewards` where the book lost them."""
     if line is None or line.earned is None:
         return None
-    return line.earned + line.basis.rewards
+    return line.earned + (line.basis.rewards if rewards is None else rewards)
 
 
 def trued_up(line: PayLine, found: Sequence[Correction]) -> PayLine:

@@ -245,9 +245,10 @@ def _notes(
 ) -> Iterator[Problem]:
     """Which paid months changed since; in another currency no true-up holds the difference."""
     for person, line in lines.items():
-        here = typed.lines[month, person]
         for one in fixes.get(person, ()):
-            past, about = one.settled, replace(here, month=one.settled.period)
+            past = one.settled
+            about = typed.lines.get((past.period, person)) or typed.lines[month, person]
+            about = replace(about, month=past.period)
             if line.rule is not None and one.currency != line.rule.currency and past.rest:
                 yield told("other_currency", about, currency=one.currency, rest=past.rest)
             elif line.basis.true_up and past.rest:

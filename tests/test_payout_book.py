@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from openpyxl.workbook import Workbook
 
 from kpi.payout import Reason
 from sheet_templates import words
 from sheet_templates.build import build
-from sheet_templates.layout import Language
+from sheet_templates.layout import PAYOUT_SHEETS, TABLES, Language, Owner
+from sheet_templates.notes import note
 from sheet_templates.places import PAYOUT_PLACES
 from tests.libreoffice import NA, Office, Sheets
 from tests.pay_support import applied, lines, start
+from tests.test_sheets_structure import SAFE, areas, load
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -83,3 +87,45 @@ def test_each_application_counts_what_the_service_counts(
         assert row["counted"] == float(one.counted), one
         assert row["effect"] == words.show("reward_effect", one.rule.effect, language)
     assert [rows[n]["counted"] for n in range(1, 9)] == [101, 19, -30, -70, 2, 0, 50.5, 0]
+
+
+# --- the built file -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(language: Language, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = tmp_path_factory.mktemp("built") / "pay.xlsx"
+    return load(build(path, "payout", language, start(lines(30), language)))
+
+
+def test_tabs_tables_and_notes_are_those_of_the_map(built: Workbook, language: Language) -> None:
+    assert built.sheetnames == [sheet.title(language) for sheet in PAYOUT_SHEETS]
+    for sheet in PAYOUT_SHEETS:
+        tab = built[sheet.title(language)]
+        assert set(tab.tables) == {table.name for table in sheet.tables}
+        for name, area in areas(tab):
+            for cell, column in zip(tab[area][0], TABLES[name].columns, strict=True):
+                assert cell.value == column.header(language)
+                assert cell.comment is not None
+                assert cell.comment.text == note(name, column.code, language)
+                assert len(cell.comment.text) <= 90, (name, column.code)
+
+
+def test_its_formulas_use_the_safe_core_only(built: Workbook) -> None:
+    texts = [
+        str(cell.value)
+        for sheet in built.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    bare = (re.sub(r'"[^"]*"|\'[^\']*\'', "", text) for text in texts)
+    assert {name for text in bare for name in re.findall(r"([A-Z][A-Z.0-9]*)\(", text)} <= SAFE
+    assert max(len(text) for text in texts) <= 8192
+
+
+def test_only_what_people_type_is_theirs() -> None:
+    assert TABLES["tblPay"].owned_by(Owner.MANAGER) == (
+        *("rule", "base", "attendance", "amount", "goal", "weight", "approved_by"),
+    )
+    assert TABLES["tblPay"].owned_by(Owner.PARTNER) == ("confirmed",)

@@ -81,7 +81,13 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 def with_points(book: Path, points: float, month: str = "2026-09") -> None:
     """The team corrects a closed month: points of HEAD that nobody had entered."""
     start = book_start(Few(), "HY", "en")
-    row: StartRow = {"no": "P-1", "month": month, "person": "HEAD", "points": points, "approved_by": "HEAD"}
+    row: StartRow = {
+        "no": "P-1",
+        "month": month,
+        "person": "HEAD",
+        "points": points,
+        "approved_by": "HEAD",
+    }
     settled = replace(start, settings={**start.settings, "pilot": "no"}, points=(row,))
     build(book, "manager", "en", settled)
 
