@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -74,7 +74,8 @@ class ScopeValues:
             return evaluate(self.catalog.expressions[code], self)
         measure = self.catalog.measures[code]
         if measure.derived is not None:
-            return evaluate(measure.derived, self)
+            dated = measure.day_rates
+            return self._at_day_rates(measure) if dated else evaluate(measure.derived, self)
         if measure.roll_up is RollUp.SUM:
             return self._sum(code)
         return self.closing(code) if measure.roll_up is RollUp.LAST else self.mean(code)
@@ -102,6 +103,13 @@ class ScopeValues:
             for day in self.window.each()
         ]
 
+    def _at_day_rates(self, measure: Measure) -> float | None:
+        """A derived measure without the workbook's fixed rates."""
+        view = replace(self, money=replace(self.money, fixed={}), read={})
+        value = evaluate(measure.derived or "", view)
+        self.read.update({f"{name} at day rates": text for name, text in view.read.items()})
+        return value
+
     def _sum(self, code: str) -> float | None:
         lacking = LACKING.get(code)
         if lacking is not None and self._total(lacking, self.window):
@@ -124,6 +132,8 @@ class ScopeValues:
 
     def _stock(self, code: str, before: date) -> float | None:
         """What stood at the end of the day before `before`, over all parts."""
+        if self.catalog.measures[code].alone:
+            return self._only(code, before)
         total = Decimal()
         lacking = LACKING.get(code)
         for part in self.parts:
@@ -138,6 +148,20 @@ class ScopeValues:
             total += one
         self.read[f"{code} {before}"] = str(total.normalize())
         return float(total) if self.parts else None
+
+    def _only(self, code: str, before: date) -> float | None:
+        """The one value of a rank or score; unknown where several products or shops differ."""
+        found: set[Decimal] = set()
+        for part in self.parts:
+            day = self.totals.last_known(part, code, before)
+            if day is not None:
+                whole = replace(part, share=1.0)
+                one = self.totals.exact(whole, code, _one(day), self.money)
+                if one is None or self.totals.facts(part, code, _one(day)) != 1:
+                    return None
+                found.add(one)
+        self.read[f"{code} {before}"] = " ".join(str(one.normalize()) for one in sorted(found))
+        return float(found.pop()) if len(found) == 1 else None
 
 
 def _one(day: date) -> Window:

@@ -103,6 +103,8 @@ def _measure(code: str, row: _Table) -> Measure:
         sources=tuple(_text(s) for s in _list(row["sources"])),
         derived=None if derived is None else _text(derived),
         from_products=row.get("from_products") is True,
+        day_rates=row.get("day_rates") is True,
+        alone=row.get("alone") is True,
     )
 
 

@@ -86,7 +86,7 @@ def all_names(measures: Mapping[str, Measure], metrics: Mapping[str, Metric]) ->
 
 
 def define(measures: Mapping[str, Measure], metrics: Mapping[str, Metric]) -> Definitions:
-    """The checked definitionsue of these definitions; `KpiError` for the first that is wrong."""
+    """The checked definitions of these definitions; `KpiError` for the first that is wrong."""
     names = Names(all_names(measures, metrics))
     texts = {m.code: m.derived for m in measures.values() if m.derived is not None}
     texts |= {m.code: m.expression for m in metrics.values()}

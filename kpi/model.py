@@ -160,6 +160,8 @@ class Measure:
     sources: tuple[str, ...]  # signs of metrics.md section 3: AMZ, ADS, SHP, ..., WB
     derived: str | None = None  # an expression over other measures; then it is no column of facts
     from_products: bool = False  # units times the product table's cost, unless a file delivers it
+    day_rates: bool = False  # at each day's rate, also where the workbook stores a fixed one
+    alone: bool = False  # never added over shops and products: a rank, a score, a printed rate
 
 
 @dataclass(frozen=True, slots=True)

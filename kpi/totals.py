@@ -91,7 +91,7 @@ class Totals:
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
-        self._exact: dict[tuple[Part, str, Window], Decimal | None] = {}
+        self._exact: dict[tuple[Part, str, Window, bool], Decimal | None] = {}
         self._until: dict[tuple[Part, str, Window], date] = {}
         self._counting: dict[tuple[str, str, Window], tuple[str, ...]] = {}
 
@@ -200,12 +200,25 @@ class Totals:
         """The part's sum in the wanted currency (or unit), share applied; None without a rate.
 
         KPIs of one scope ask for the same sums again and again, so each is added once; one
-        `Totals` therefore serves one view of money.
+        `Totals` therefore serves one workbook's money, with its fixed rates and without.
         """
-        asked = (part, measure, window)
+        asked = (part, measure, window, bool(money.fixed))
         if asked not in self._exact:
             self._exact[asked] = self._converted(part, measure, window, money)
         return self._exact[asked]
+
+    def facts(self, part: Part, measure: str, window: Window) -> int:
+        """How many facts know the measure: one product's figure is told from the sum of several."""
+        shop = self._shop_index.get(part.shop)
+        known = self.leaves.known.get(measure)
+        if shop is None or known is None:
+            return 0
+        leaves, (first, last) = self.leaves, self._slice(window)
+        day = leaves.day - self.first
+        here = np.flatnonzero((leaves.shop == shop) & (day >= first) & (day < last))
+        inside = here[np.isin(leaves.category[here], self._categories(part))]
+        counted = inside[self._counts(measure, inside, self.series(measure).chosen)]
+        return int(known[counted].sum())
 
     def _converted(
         self, part: Part, measure: str, window: Window, money: Converter

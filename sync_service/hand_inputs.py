@@ -1,7 +1,9 @@
 """Figures typed in tblInput as leaves of the stream `book.inputs`, so totals treat them alike.
 
 A month that holds one typed line of a (shop, measure) is known as a whole: its other days are
-zero. Overhead and the like are typed once a month; they fall on the day that was typed.
+zero. Overhead and the like are typed once a month; they fall on the day that was typed. What is
+a level and no flow (headcount, points, documents) stands for the whole month, and from a later
+typed day on the later figure does.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi.calendar import month_period
+from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
-from kpi.model import InputRow, Shop
+from kpi.model import InputRow, RollUp, Shop
 from sync_service.sources import INPUTS
 
 Number = TypeVar("Number", np.int32, np.int64)
@@ -62,14 +65,28 @@ def _rows(
 ) -> dict[tuple[str, date], dict[str, int]]:
     """(shop, day) -> measure -> exact integer; every day of a typed month is there."""
     rows: dict[tuple[str, date], dict[str, int]] = {}
-    for row in inputs:
-        month = month_period(row.day.year, row.day.month)
-        for day in month.window.each():
-            rows.setdefault((row.shop, day), {}).setdefault(row.measure, 0)
+    typed: set[tuple[str, str, date]] = set()
+    for row in sorted(inputs, key=lambda one: one.day):
+        month = month_period(row.day.year, row.day.month).window
         scale = Decimal(SCALE if scaled[row.measure] else 1)
-        exact = (row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN)
-        rows[row.shop, row.day][row.measure] += int(exact)
+        exact = int((row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
+        first = (row.shop, row.measure, month.start) not in typed
+        typed.add((row.shop, row.measure, month.start))
+        for day in month.each():
+            figures = rows.setdefault((row.shop, day), {})
+            if not _is_level(row.measure):
+                figures.setdefault(row.measure, 0)
+            elif first or day >= row.day:
+                figures[row.measure] = exact
+        if not _is_level(row.measure):
+            rows[row.shop, row.day][row.measure] += exact
     return rows
+
+
+def _is_level(measure: str) -> bool:
+    """Whether a measure is how much there is, not how much came."""
+    known = shipped().measures.get(measure)
+    return known is not None and known.roll_up is not RollUp.SUM
 
 
 def _append(array: NDArray[Number], more: Sequence[int]) -> NDArray[Number]:

@@ -73,14 +73,21 @@ SHOPIFY: dict[str, Alternatives] = {
     **_group("listings_new_parent", ["shopify.products"]),
 }
 
-# No platform delivers these: a mapped file or the sheet's own input does.
+# No platform here delivers these: a mapped file or the sheet's own input does.
 BY_HAND = _group(
     "reviews_total reviews_negative overhead vat_amount labour_cost headcount market_cost ad_budget"
     " messages_due messages_24h bad_reviews_due bad_reviews_handled replenish_due"
-    " replenish_on_time"
+    " replenish_on_time first_reply_hours first_reply_count tickets_opened tickets_resolved"
+    " csat_answers csat_positive csat_points returns_due returns_on_time"
+    " po_lines_due po_lines_on_time po_value_actual po_value_standard po_units_checked"
+    " po_units_passed sku_days_total sku_days_out reviews_meetings_due reviews_meetings_done"
+    " deliverables_due deliverables_on_time data_files_due data_files_on_time stage_gates_due"
+    " stage_gates_passed project_steps_due project_steps_done trainings_due trainings_done"
+    " quiz_points quiz_points_max mentor_points"
 )
 _OWN_STORE_BY_HAND = _group(
     "fulfilment_fees storage_fees return_costs ad_spend ad_sales ad_orders ad_clicks ad_impressions"
+    " returning_orders ad_visits engaged_visits cart_visits checkout_visits checkout_done"
 )
 # A set of no streams is a known zero: the platform's commission already holds it.
 _IN_COMMISSION: dict[str, Alternatives] = {"payment_fees": ((),)}

@@ -113,6 +113,33 @@ listings_removed_compliance | listings_removed_policy=2 | 2 | the value itself
 task_on_time_rate | tasks_on_time=3 tasks_due=4 | 0.75 | 3 / 4
 deliverable_on_time_rate | deliverables_on_time=1 deliverables_due=4 | 0.25 | 1 / 4
 account_suspension | account_suspended=1 | 1 | suspended
+unit_roi | gross_sales=50 discounts=0 returns_amount=0 cogs=12 inbound_freight=1 platform_fees=7.5 fulfilment_fees=6 storage_fees=0 payment_fees=0 ad_spend=5 return_costs=0 vat_amount=0 overhead=0 | ~1.5417 | M20: 18.5 / 12 = 154.17 %
+unit_roi | gross_sales=50 discounts=0 returns_amount=0 cogs=0 inbound_freight=1 platform_fees=7.5 fulfilment_fees=6 storage_fees=0 payment_fees=0 ad_spend=5 return_costs=0 vat_amount=0 overhead=0 | - | no cost to divide by
+market_roi | gross_sales=100 discounts=0 returns_amount=0 cogs=30 platform_fees=15 fulfilment_fees=12 ad_spend=10 return_costs=3 market_cost=8 labour_cost=12 | 1.5 | 30 / 20
+market_roi | gross_sales=100 discounts=0 returns_amount=0 cogs=30 platform_fees=15 fulfilment_fees=12 ad_spend=10 return_costs=3 market_cost=- labour_cost=12 | - | one of the two costs is not known
+profit_per_head | gross_sales=100 discounts=0 returns_amount=0 cogs=30 platform_fees=15 fulfilment_fees=12 ad_spend=10 return_costs=3 headcount=2.5 | 12 | 30 / 2.5
+fx_effect | net_sales_at_day_rates=1200000 gross_sales=1100000 discounts=0 returns_amount=0 | 100000 | M25: EUR 1,000,000 at 1.2 less at 1.1
+fx_effect | net_sales_at_day_rates=- gross_sales=1100000 discounts=0 returns_amount=0 | - | a day's rate is missing
+repeat_order_rate | returning_orders=30 orders_count=240 | 0.125 | 30 / 240
+breakeven_acos | gross_sales=4000 discounts=0 returns_amount=0 cogs=1000 platform_fees=600 fulfilment_fees=300 return_costs=100 | 0.5 | 2000 / 4000
+ad_visit_share | ad_visits=60 sessions=240 | 0.25 | 60 / 240
+bsr_rank | bsr_position=1532 | 1532 | as printed
+engaged_visit_rate | engaged_visits=150 sessions=240 | 0.625 | 150 / 240
+fulfilment_lead_hours | fulfil_hours=180 fulfil_orders=8 | 22.5 | 180 / 8
+late_dispatch_rate | orders_dispatched_late=3 orders_dispatched=80 | 0.0375 | 3 / 80
+ebay_standard_metric | ebay_standard_value=0.0047 | 0.0047 | as printed
+inbound_days_mean | inbound_receive_days=34 inbound_receive_count=8 | 4.25 | 34 / 8
+claims_check_rate | claims_checks_passed=15 claims_checks_planned=16 | 0.9375 | 15 / 16
+document_validity_rate | docs_valid=39 docs_required=40 | 0.975 | 39 / 40
+finding_closure_days | finding_days=26 findings_closed=4 | 6.5 | 26 / 4
+finding_closure_days | finding_days=0 findings_closed=0 | - | nothing was closed
+review_meeting_rate | reviews_meetings_done=3 reviews_meetings_due=4 | 0.75 | 3 / 4
+data_delivery_rate | data_files_on_time=7 data_files_due=8 | 0.875 | 7 / 8
+stage_gate_rate | stage_gates_passed=2 stage_gates_due=4 | 0.5 | 2 / 4
+project_step_rate | project_steps_done=5 project_steps_due=8 | 0.625 | 5 / 8
+training_rate | trainings_done=3 trainings_due=4 | 0.75 | 3 / 4
+sop_quiz_rate | quiz_points=45 quiz_points_max=50 | 0.9 | 45 / 50
+mentor_rating | mentor_points=82 | 82 | as typed
 bad_reviews_per_day | reviews_negative=12 days=30 | 0.4 | 12 / 30
 """
 
