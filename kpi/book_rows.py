@@ -38,6 +38,13 @@ class RowReader:
         cell = self.row.cells.get(first)
         return f"{self.table.sheet}!{cell.address if cell else f'A{self.row.number}'}"
 
+    def address_of(self, column: str) -> str:
+        """Sheet!cell of a column of the row; empty where the table lacks the column."""
+        if column not in self.table.columns:
+            return ""
+        sheet, cell = self.table.place(self.row, column)
+        return f"{sheet}!{cell}"
+
     def raw(self, column: str) -> CellValue | ErrorValue:
         """The cell as it is."""
         return self.row.value(column)
@@ -122,6 +129,14 @@ class RowReader:
             self.wrong(column, "unknown_word", shown=text)
         return code
 
+    def word_if_known(self, column: str, words: str) -> str | None:
+        """The code of a dropdown word; an unknown word is a Problem, and the row still counts."""
+        text = self.text(column)
+        code = self.decode(words, text) if text else None
+        if text and code is None:
+            self.doubt(column, "unknown_word", shown=text)
+        return code
+
     def yes(self, column: str, *, default: bool) -> bool:
         """A yes/no cell; ticks and booleans count."""
         value = self.raw(column)
@@ -138,6 +153,11 @@ class RowReader:
             self.wrong(column, "unknown_kpi", shown=text, near=near[0])
         return code or ""
 
+    def named(self, column: str) -> str:
+        """The code of a KPI where the text names one, else the text itself."""
+        text = self.text(column)
+        return self.names.get(text) or self.names.get(text.casefold()) or text
+
     def currency(self, column: str, default: str = "") -> str:
         """A currency that has rates, by its three letters."""
         code = self.text(column, default).upper()
@@ -148,6 +168,10 @@ class RowReader:
     def wrong(self, column: str, code: str, **values: object) -> None:
         """Note a Problem at a cell and spoil the row."""
         self.bad = True
+        self.doubt(column, code, **values)
+
+    def doubt(self, column: str, code: str, **values: object) -> None:
+        """Note a Problem at a cell; the row counts without it."""
         sheet, cell = self.table.place(self.row, column)
         place = Place(sheet=sheet, cell=cell, table=self.table.name)
         self.problems.append(problem(code, place, **values))

@@ -154,9 +154,10 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
         gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
+    owners = {task.owner for task in book.tasks if task.region is region}
     for person in book.people:
         parts = in_region(book, person_parts(book, person.code), region)
-        if parts:
+        if parts or person.code in owners:
             names = same(person.code)
             yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
 

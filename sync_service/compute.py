@@ -22,6 +22,7 @@ from kpi.money import Rates
 from kpi.numbers import normalise
 from kpi.organisation import OWN_STORES, ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
+from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
@@ -67,6 +68,7 @@ class Computed:
     history: Mapping[str, tuple[float | None, ...]]
     alarms: tuple[Alarm, ...]
     problems: tuple[Problem, ...]
+    register: Register
     _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
 
     @property
@@ -143,12 +145,13 @@ def compute(given: Inputs) -> Computed:
     money = Converter(book.settings.currency, book.settings.fixed_rates, given.rates)
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in book.shops}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
-    actuals = Actuals(totals, given.catalog, money, last, stale)
+    today = local_day(given.now, book.settings.time_zone)
+    register = Register(book, given.catalog, today)
+    actuals = Actuals(totals, given.catalog, money, last, stale, register=register.actual)
     month = _month(book, given.now)
     scoring = Scoring(book, actuals)
     people = scoring.people(month)
     found = scopes(book)
-    today = local_day(given.now, book.settings.time_zone)
     return Computed(
         given=given,
         actuals=actuals,
@@ -158,6 +161,7 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: scoring.history(card.person, month) for card in people},
         alarms=alarms(book, actuals, found, today),
         problems=tuple(without_target(people)),
+        register=register,
     )
 
 
