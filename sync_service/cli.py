@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from kpi.errors import KpiError
 from kpi.model import Language
-from sync_service.commands import books, connecting, data, demo, files, service
+from sync_service.commands import books, connecting, data, demo, files, service, tasks
 from sync_service.console import Exit, Terminal
 from sync_service.house import open_house
 from sync_service.outside import OUTSIDE, from_outside
@@ -51,7 +51,7 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, connecting, data, demo, service, files):
+    for group in (books, tasks, connecting, data, demo, service, files):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         _add_common(one, argparse.SUPPRESS)

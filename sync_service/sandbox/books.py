@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.catalog import shipped
@@ -95,7 +95,7 @@ TEAMS: dict[str, tuple[Staff, ...]] = {
 # number, country, what, regime, due, done, whether it is the head's own
 TASKS = (
     ("T-001", "FR", "法国包装EPR申报", "French packaging EPR", "epr_packaging", OCT[30], 0.6, True),
-    ("T-002", "DE", "德国WEEE费用缴纳", "German WEEE fees", "weee", OCT[15], 0.5, False),
+    ("T-002", "DE", "德国WEEE费用缴纳", "German WEEE fees", "weee_fee", OCT[15], 0.5, False),
     ("T-003", "IT", "意大利VAT三季度", "Italian VAT, quarter 3", "vat", OCT[25], 0.2, False),
     ("T-004", "ES", "西班牙VAT三季度", "Spanish VAT, quarter 3", "vat", OCT[20], 1.0, False),
     (
@@ -308,6 +308,8 @@ def _tasks(company: str, language: Language) -> Iterator[StartRow]:
             "due": due,
             "done": done,
             "regime": regime,
+            "delivered": due - timedelta(days=2) if done == 1 else None,
+            "evidence": f"{number}.pdf" if done == 1 else None,
         }
 
 
