@@ -63,8 +63,8 @@ def renewals(tasks: Sequence[TaskRow], today: date) -> Iterator[Proposal]:
             continue
         if not task.registration or task.valid_to is None:
             continue
-        number = renewal_number(task)
-        if number not in numbers and not _followed(task, tasks):
+        number = renewal_number(task.number, task.valid_to)
+        if number not in numbers and not _followed(task, task.valid_to, tasks):
             names: Texts = {"zh": f"续办：{task.what}", "en": f"Renew: {task.what}"}
             due = task.valid_to - timedelta(days=RENEW_DAYS)
             yield Proposal(
@@ -72,20 +72,16 @@ def renewals(tasks: Sequence[TaskRow], today: date) -> Iterator[Proposal]:
             )
 
 
-def renewal_number(task: TaskRow) -> str:
+def renewal_number(number: str, valid_to: date) -> str:
     """T-001 valid to 2027-03-31 is renewed by T-001-R202703, whose renewal is T-001-R202803."""
-    root = re.sub(r"-R\d{6}$", "", task.number)
-    return f"{root}-R{task.valid_to:%Y%m}" if task.valid_to else root
+    return f"{re.sub(r'-R[0-9]{6}$', '', number)}-R{valid_to:%Y%m}"
 
 
-def _followed(task: TaskRow, tasks: Sequence[TaskRow]) -> bool:
+def _followed(task: TaskRow, valid_to: date, tasks: Sequence[TaskRow]) -> bool:
     """Whether another row of the requirement is valid longer, or is still to be done."""
-    if task.valid_to is None:
-        return True
     others = (t for t in tasks if t is not task and requirement(t) == requirement(task))
     return any(
-        (t.valid_to is not None and t.valid_to > task.valid_to) or (t.done or 0.0) < 1
-        for t in others
+        (t.valid_to is not None and t.valid_to > valid_to) or (t.done or 0.0) < 1 for t in others
     )
 
 
