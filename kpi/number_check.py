@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 from stdnum.util import get_cc_module
@@ -39,6 +40,7 @@ FORMS: dict[tuple[str, str], Form] = {
 EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")  # country and up to fifteen signs
 
 
+@cache
 def check_number(regime: str | None, country: str | None, typed: str) -> str:
     """A code of the word list `number_check`: valid, length, format, checksum, country, unchecked.
 

@@ -27,12 +27,15 @@ STREAM = "book.tasks"
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The tasks of a book on a day; `chains` are remembered lines of managers."""
+    """The tasks of a book on a day; lines of managers and tasks of scopes are worked out once."""
 
     book: Book
     catalog: Catalog
     today: date
     chains: dict[str, frozenset[str]] = field(default_factory=dict)
+    found: dict[tuple[ScopeKind, Region | None, str], tuple[TaskRow, ...]] = field(
+        default_factory=dict
+    )
 
     def actual(self, metric: Metric, scope: Scope, period: Period) -> Actual | None:
         """The value of a KPI, not applicable when nothing is due; None when it needs other data."""
@@ -73,7 +76,10 @@ class Register:
 
     def tasks(self, scope: Scope) -> tuple[TaskRow, ...]:
         """The tasks of a scope."""
-        return tuple(task for task in self.book.tasks if self._belongs(task, scope))
+        key = (scope.kind, scope.region, scope.code)
+        if key not in self.found:
+            self.found[key] = tuple(t for t in self.book.tasks if self._belongs(t, scope))
+        return self.found[key]
 
     def _belongs(self, task: TaskRow, scope: Scope) -> bool:
         side = region_of_task(task)

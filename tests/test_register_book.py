@@ -43,6 +43,7 @@ T-8 | compliance | FR | gdpr | COMP | 10-18 | 1 | 10-17 |
 T-9 | compliance | DE | finding | COMP | 10-12 | 1 | 10-09 |
 T-10 | gate | DE | | NEW | 10-09 | 1 | 10-09 |
 T-11 | gate | DE | | NEW | 10-11 | 1 | 10-13 |
+T-13 | gate | DE | | NEW | 11-03 | 0 | |
 T-12 | compliance | DE | vat_registration | COMP | 11-20 | 0 | | number=DE136695975
 """
 # role | KPI | weight | method | target: weights of the EU cards of packs.md; no sales here
@@ -286,6 +287,8 @@ def test_today_says_renew_by_and_which_reminder_has_fallen(book: Refreshed) -> N
     steps = [str(row.value("next_step")) for row in book.rows("tblFocus", "no").values()]
     three = "3天提醒" if book.language == "zh" else "3-day notice"
     assert any(step.startswith(three) for step in steps)
+    scopes = [row.value("scope") for row in book.rows("tblFocus", "no").values()]
+    assert ("带教 OPS1" if book.language == "zh" else "Mentor OPS1") in scopes
     logged = [str(row.value("mend")) for row in book.rows("tblLog", "no").values()]
     assert any("T-1-R202611" in mend for mend in logged)
 
@@ -318,10 +321,10 @@ def ran(book: Refreshed, path: Path, **words: object) -> dict[str, Any]:
     ("words", "numbers"),
     [
         pytest.param({"country": "fr"}, ["T-2", "T-8"], id="one country"),
-        pytest.param({"type": "gate"}, ["T-10", "T-11"], id="one type by code"),
-        pytest.param({"type": "新人关卡"}, ["T-10", "T-11"], id="one type by its word"),
+        pytest.param({"type": "gate"}, ["T-10", "T-11", "T-13"], id="one type by code"),
+        pytest.param({"type": "新人关卡"}, ["T-10", "T-11", "T-13"], id="one type by its word"),
         pytest.param({"state": "late"}, ["T-2", "T-6"], id="late"),
-        pytest.param({"state": "open"}, ["T-5", "T-12"], id="open"),
+        pytest.param({"state": "open"}, ["T-5", "T-13", "T-12"], id="open"),
         pytest.param(
             {"country": "DE", "state": "done"}, ["T-1", "T-7", "T-9", "T-10", "T-11"], id="both"
         ),
@@ -342,7 +345,7 @@ def test_completion_is_counted_by_country_and_regime(book: Refreshed) -> None:
 
 def test_a_mentor_sees_the_progress_of_a_newcomer(book: Refreshed) -> None:
     (line,) = ran(book, book.path)["newcomers"]
-    assert line == {"mentor": "OPS1", "person": "NEW", "passed": 2, "all": 2}
+    assert line == {"mentor": "OPS1", "person": "NEW", "passed": 2, "all": 3}
 
 
 def test_proposals_are_added_once(book: Refreshed, tmp_path: Path) -> None:
@@ -356,7 +359,7 @@ def test_proposals_are_added_once(book: Refreshed, tmp_path: Path) -> None:
     ]
     assert ran(book, path, propose=True)["proposed"] == []
     rows = {row.value("no"): row for row in XlsxPort(path).read().tables["tblTask"].rows}
-    assert len([no for no in rows if no]) == 12 + 6
+    assert len([no for no in rows if no]) == 13 + 6
     renewal, week = rows["T-1-R202611"], rows["G-NEXT-07"]
     kept = ("country", "regime", "owner")
     assert [renewal.value(c) for c in kept] == ["DE", rows["T-1"].value("regime"), "OPS1"]

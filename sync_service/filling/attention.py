@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpi.alarms import Alarm
 from kpi.breaches import is_beyond
 from kpi.errors import Level, Problem
-from kpi.model import DataState, Language, ScopeKind, Unit
+from kpi.model import DataState, Language, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
 from sheet_templates.layout import FOCUS_ROWS
@@ -184,13 +184,23 @@ def _task_lines(done: Computed) -> Iterator[Line]:
         yield Line(
             level="breach" if left < 0 else "warn",
             what=f"{task.what} {due}",
-            scope=task.country or str(task.region or ""),
+            scope=_task_scope(done, task),
             effect=None,
             owner=task.owner or "",
             age=late if left < 0 else soon,
             step=_reminder(done, steps if task.type in LADDERED else ()),
             tab=_text(done, "任务", "Tasks"),
         )
+
+
+def _task_scope(done: Computed, task: TaskRow) -> str:
+    """Where a task belongs; of a newcomer's gate, who is the mentor."""
+    if task.type == "gate":
+        mentors = {person.code: person.mentor for person in done.book.people}
+        mentor = task.reviewer or mentors.get(task.owner or "")
+        if mentor:
+            return _text(done, f"带教 {mentor}", f"Mentor {mentor}")
+    return task.country or str(task.region or "")
 
 
 def _reminder(done: Computed, steps: Sequence[Step]) -> str:
