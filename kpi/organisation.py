@@ -11,8 +11,18 @@ from datetime import date
 from itertools import pairwise
 
 from kpi.book import Book
-from kpi.book_nouns import EVER, NEVER
-from kpi.model import COMPANY_SCOPE, Assignment, Region, Scope, ScopeKind, Shop, Texts, Window
+from kpi.book_nouns import EVER, NEVER, region_of
+from kpi.model import (
+    COMPANY_SCOPE,
+    Assignment,
+    Region,
+    Scope,
+    ScopeKind,
+    Shop,
+    TaskRow,
+    Texts,
+    Window,
+)
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
 OWN_STORES = "STORE"  # the scope of all independent stores (独立站) of both regions
@@ -154,12 +164,19 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
         gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
-    owners = {task.owner for task in book.tasks if task.region is region}
+    owners = {task.owner for task in book.tasks if region_of_task(task) is region}
     for person in book.people:
         parts = in_region(book, person_parts(book, person.code), region)
         if parts or person.code in owners:
             names = same(person.code)
             yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
+
+
+def region_of_task(task: TaskRow) -> Region | None:
+    """The typed region, else that of the country; a task without both belongs to the company."""
+    if task.region is not None or task.country is None:
+        return task.region
+    return region_of(task.country)
 
 
 def same(name: str) -> Texts:

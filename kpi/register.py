@@ -14,12 +14,12 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.book import Book
-from kpi.book_nouns import region_of
 from kpi.catalog import Catalog
 from kpi.compliance import REGISTERED, counted_tasks, is_done, measure_value, moment
 from kpi.evaluate import evaluate
 from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, TaskRow, Window
 from kpi.numbers import normalise
+from kpi.organisation import region_of_task
 from kpi.values import Row
 
 STREAM = "book.tasks"
@@ -132,13 +132,6 @@ class Register:
         )  # rows may be sorted
         lines = [self.catalog.definition_hash(metric.code), str(end), *tasks]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
-def region_of_task(task: TaskRow) -> Region | None:
-    """The typed region, else that of the country; a task without both belongs to the company."""
-    if task.region is not None or task.country is None:
-        return task.region
-    return region_of(task.country)
 
 
 def _stored(value: float | None) -> float | None:

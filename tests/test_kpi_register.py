@@ -27,8 +27,8 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
-from kpi.organisation import Part, ScopeParts, same, scopes
-from kpi.register import Register, region_of_task
+from kpi.organisation import Part, ScopeParts, region_of_task, same, scopes
+from kpi.register import Register
 from kpi.reminders import LADDER, ladder, reached
 from kpi.renewals import gates, renewals
 from kpi.scorecards import Scoring
@@ -397,7 +397,11 @@ def test_who_has_tasks_and_no_shop_has_a_card_and_a_scope() -> None:
     people = tuple(person(code, role="compliance") for code in ("ANN", "BOB"))
     shop = Shop("AMZ-DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin")
     book = Book(
-        Settings("2026-10", "X"), shops=(shop,), people=people, tasks=(task(),), weights=(WEIGHT,)
+        Settings("2026-10", "X"),
+        shops=(shop,),
+        people=people,
+        tasks=(task(region=None),),
+        weights=(WEIGHT,),
     )
     scoring = Scoring(book, actuals(Register(book, CATALOG, TODAY)))
     assert [(c.person.code, c.total) for c in scoring.people(OCT)] == [("ANN", 100.0)]
