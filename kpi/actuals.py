@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -49,6 +49,10 @@ class Actual:
     def covered_until(self) -> date | None:
         """The last day in the value."""
         return self.covered.end - timedelta(days=1) if self.covered.days else None
+
+
+Registered = Callable[[Metric, Scope, Period], Actual | None]
+"""A source beside the facts: the value of a KPI of a scope, None where it knows nothing."""
 
 
 @dataclass(slots=True)
@@ -178,9 +182,17 @@ class Actuals:
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
     hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
+    register: Registered | None = None  # dated tasks; what they know goes before typed figures
 
     def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value of one KPI for one scope and period."""
+        registered = self.register(metric, found.scope, period) if self.register else None
+        if registered is not None and registered.value is not None:
+            return registered
+        counted = self._of_shops(metric, found, period)
+        return counted if registered is None or counted.streams else registered
+
+    def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         measures = self.catalog.needs(metric.code)
         parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
         due = self._due(parts, period.window)

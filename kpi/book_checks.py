@@ -11,13 +11,14 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
 from kpi.model import Region, TargetRow, WeightRow
+from kpi.task_checks import check_tasks
 
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
 
 
 def check_book(book: Book) -> tuple[Problem, ...]:
     """What no single cell shows: weight sums off 100, targets without an owner, strangers."""
-    checks = (_weight_sums, _unanswered, _ownerless, _strange_scopes)
+    checks = (_weight_sums, _unanswered, _ownerless, _strange_scopes, check_tasks)
     return tuple(problem for check in checks for problem in check(book))
 
 

@@ -82,6 +82,7 @@ def read_person(row: RowReader) -> Person | None:
         us_share=row.between("us_share", 0, 1),
         partner=row.text("partner") or None,
         scored=row.yes("scored", default=True),
+        mentor=row.text("mentor") or None,
     )
 
 
@@ -272,12 +273,25 @@ def read_task(row: RowReader) -> TaskRow | None:
         number=row.needed("no"),
         type=row.word("type", "task_type", "action") or "action",
         region=Region(region) if region else None,
-        country=row.text("country") or None,
+        country=row.text("country").upper() or None,
         what=row.text("what"),
         owner=row.text("owner") or None,
         due=row.day("due"),
         done=row.number("done"),
         address=row.address,
+        about=row.named("about"),
+        quantity=row.number("quantity"),
+        category=row.text("category") or None,
+        regime=row.word_if_known("regime", "regime"),
+        company=row.text("company") or None,
+        registration=row.text("number"),
+        registration_at=row.address_of("number"),
+        valid_to=row.day("valid_to"),
+        opened=row.day("opened"),
+        delivered=row.day("delivered"),
+        reviewer=row.text("reviewer") or None,
+        outcome=row.word_if_known("outcome", "outcome"),
+        evidence=row.text("evidence"),
     )
 
 

@@ -51,6 +51,13 @@ class RowReader:
         """The A1 addresses of the row's cells by column."""
         return {column: cell.address for column, cell in self.row.cells.items()}
 
+    def address_of(self, column: str) -> str:
+        """Sheet!cell of a column of the row; empty where the table lacks the column."""
+        if column not in self.table.columns:
+            return ""
+        sheet, cell = self.table.place(self.row, column)
+        return f"{sheet}!{cell}"
+
     def raw(self, column: str) -> CellValue | ErrorValue:
         """The cell as it is."""
         return self.row.value(column)
@@ -179,6 +186,14 @@ class RowReader:
             self.wrong(column, "unknown_word", shown=text)
         return code
 
+    def word_if_known(self, column: str, words: str) -> str | None:
+        """The code of a dropdown word; an unknown word is a Problem, and the row still counts."""
+        text = self.text(column)
+        code = self.decode(words, text) if text else None
+        if text and code is None:
+            self.doubt(column, "unknown_word", shown=text)
+        return code
+
     def yes(self, column: str, *, default: bool) -> bool:
         """A yes/no cell; ticks and booleans count."""
         value = self.raw(column)
@@ -202,6 +217,11 @@ class RowReader:
             self.wrong(column, f"unknown_{kind}", shown=text, near=near[0])
         else:
             self.wrong(column, f"strange_{kind}", shown=text)
+
+    def named(self, column: str) -> str:
+        """The code of a KPI where the text names one, else the text itself."""
+        text = self.text(column)
+        return self.names.get(text) or self.names.get(text.casefold()) or text
 
     def currency(self, column: str, default: str = "") -> str:
         """A currency that has rates, by its three letters."""

@@ -248,6 +248,7 @@ class Person:
     us_share: float | None  # fraction of the total that comes from the US card
     partner: str | None
     scored: bool
+    mentor: str | None = None  # person code
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +339,19 @@ class TaskRow:
     due: date | None
     done: float | None  # fraction
     address: str
+    about: str = ""  # code of a KPI, of a shop, or free text
+    quantity: float | None = None  # of checks: how many; of a dispute: the claimed value
+    category: str | None = None
+    regime: str | None = None  # code of the word list; None for a free task
+    company: str | None = None
+    registration: str = ""  # registration, VAT or certificate number as typed
+    registration_at: str = ""  # sheet!cell of it
+    valid_to: date | None = None  # the last valid day
+    opened: date | None = None  # when it was found or given
+    delivered: date | None = None  # the day it was done, filed, paid or received
+    reviewer: str | None = None
+    outcome: str | None = None  # passed or failed; None until somebody judged
+    evidence: str = ""  # link or file name
 
 
 @dataclass(frozen=True, slots=True)

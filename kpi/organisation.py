@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 
 from kpi.book import EVER, NEVER, Book
-from kpi.book_nouns import day_after
+from kpi.book_nouns import day_after, region_of
 from kpi.model import (
     COMPANY_SCOPE,
     OWN_STORES,
@@ -20,6 +20,7 @@ from kpi.model import (
     Scope,
     ScopeKind,
     Shop,
+    TaskRow,
     Texts,
     Window,
 )
@@ -163,11 +164,19 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
         gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
+    owners = {task.owner for task in book.tasks if region_of_task(task) is region}
     for person in book.people:
         parts = in_region(book, person_parts(book, person.code), region)
-        if parts:
+        if parts or person.code in owners:
             names = same(person.code)
             yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
+
+
+def region_of_task(task: TaskRow) -> Region | None:
+    """The typed region, else that of the country; a task without both belongs to the company."""
+    if task.region is not None or task.country is None:
+        return task.region
+    return region_of(task.country)
 
 
 def same(name: str) -> Texts:

@@ -134,11 +134,13 @@ class Scoring:
         rows = [w for w in self.book.weights if w.role == person.role and w.region is region]
         metrics = self.actuals.catalog.metrics
         rules = [rule for rule in newest(rows, last) if rule.on and rule.metric in metrics]
-        if not parts or not rules:
+        if not rules:
             return None
         items = tuple(
             self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
         )
+        if not parts and all(i.actual.state is DataState.NOT_APPLICABLE for i in items):
+            return None  # neither shops nor tasks in this region
         total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
 

@@ -157,6 +157,7 @@ REVIEW_METRICS = (
     "return_rate",
     "unit_session_rate",
     "units_sold",
+    "compliance_task_rate",
 )
 REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
 FOCUS_ROWS = 10

@@ -28,6 +28,7 @@ from sync_service.commands import (
     packs,
     payout,
     service,
+    tasks,
 )
 from sync_service.console import Exit, Terminal
 from sync_service.house import open_house
@@ -61,7 +62,7 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, connecting, data, demo, service, files, packs, payout):
+    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

@@ -23,6 +23,7 @@ from kpi.money import Rates
 from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
+from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
@@ -71,6 +72,7 @@ class Computed:
     history: Mapping[str, tuple[float | None, ...]]
     alarms: tuple[Alarm, ...]
     problems: tuple[Problem, ...]
+    register: Register
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
@@ -149,10 +151,11 @@ def compute(given: Inputs) -> Computed:
     month = _month(given.book, given.now)
     terms = in_force(given.book, given.catalog, given.versions, month)
     book = terms.book
-    actuals = _actuals(given, terms)
+    today = local_day(given.now, book.settings.time_zone)
+    register = Register(book, terms.catalog, today)
+    actuals = _actuals(given, terms, register)
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
-    today = local_day(given.now, book.settings.time_zone)
     pending = changed_since(given.versions, typed)
     by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
@@ -164,13 +167,14 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=alarms(book, actuals, found, today),
         problems=tuple(without_target(people)),
+        register=register,
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},
     )
 
 
-def _actuals(given: Inputs, terms: Terms) -> Actuals:
+def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     """The values of all shops that any version or the sheet knows."""
     every = every_terms(given.book, given.catalog, given.versions)
     shops = {shop.code: shop for one in (*every, terms) for shop in one.book.shops}
@@ -183,7 +187,7 @@ def _actuals(given: Inputs, terms: Terms) -> Actuals:
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    return Actuals(totals, terms.catalog, money, last, stale)
+    return Actuals(totals, terms.catalog, money, last, stale, register=register.actual)
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.actuals import Actual
 from kpi.calendar import period
-from kpi.model import Period, Region
+from kpi.model import Period, Region, TaskRow
+from kpi.register import STREAM
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES, Owner
-from sync_service.compute import Computed, ScopeKey
+from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.house import House
 from sync_service.refresh import Order, look
 from sync_service.told import ToldError
@@ -94,6 +95,9 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
         case "tblActual":
             code = catalog.get(str(row.value("metric")))
             return None if code is None else done.value(code, _key(row), _period(done, row))
+        case "tblMarket" if column == "compliance":
+            key = market_key(done, str(row.value("scope")))
+            return done.value("compliance_task_rate", key) if key else None
         case "tblShop" if column in SHOP_METRICS:
             shop = str(row.value("shop"))
             key = next((k for k in done.scopes if k[1] == shop), None)
@@ -147,6 +151,7 @@ def _provenance(done: Computed, actual: Actual) -> list[tuple[str, str]]:
             f"Data until {actual.covered_until} ({actual.state.value}), oldest pull {pulled}",
         ),
         (f"来源：{streams}", f"Streams: {streams}"),
+        *_tasks(done, actual),
         (
             f"固定汇率（美元）：{rates or '–'}；其余按当日欧洲央行汇率",
             f"Fixed rates (USD): {rates or '–'}; other currencies at the ECB rate of the day",
@@ -156,6 +161,23 @@ def _provenance(done: Computed, actual: Actual) -> list[tuple[str, str]]:
             f"Facts version {version}, facts id {actual.facts}, definition {definition}",
         ),
     ]
+
+
+def _behind(done: Computed, actual: Actual) -> tuple[TaskRow, ...]:
+    """The tasks behind a value that the register gave."""
+    if not any(stream.startswith(f"{STREAM}@") for stream in actual.streams):
+        return ()
+    of = period(actual.period, done.book.settings.week_start)
+    return done.register.behind(done.metric(actual.metric), actual.scope, of)
+
+
+def _tasks(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
+    for task in _behind(done, actual):
+        part = 0.0 if task.done is None else task.done
+        said = (
+            f"{task.number} {task.what} · {task.due or '–'} · {part:.0%} · {task.delivered or '–'}"
+        )
+        yield (f"任务：{said}", f"Task: {said}")
 
 
 def _data(done: Computed, actual: Actual) -> dict[str, object]:
@@ -169,6 +191,7 @@ def _data(done: Computed, actual: Actual) -> dict[str, object]:
         "covered_until": str(actual.covered_until),
         "state": actual.state.value,
         "streams": list(actual.streams),
+        "tasks": [task.number for task in _behind(done, actual)],
         "fetched_at": str(_pulled(done, actual)),
         "facts_version": done.given.leaves.version,
         "facts": actual.facts,

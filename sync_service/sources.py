@@ -77,9 +77,7 @@ SHOPIFY: dict[str, Alternatives] = {
 BY_HAND = _group(
     "reviews_total reviews_negative overhead vat_amount labour_cost headcount market_cost ad_budget"
     " messages_due messages_24h bad_reviews_due bad_reviews_handled replenish_due"
-    " replenish_on_time tasks_compliance_due tasks_compliance_on_time vat_due vat_on_time"
-    " ce_checks_planned ce_checks_done"
-    " first_reply_hours first_reply_count tickets_opened tickets_resolved"
+    " replenish_on_time first_reply_hours first_reply_count tickets_opened tickets_resolved"
     " csat_answers csat_positive csat_points returns_due returns_on_time"
     " po_lines_due po_lines_on_time po_value_actual po_value_standard po_units_checked"
     " po_units_passed sku_days_total sku_days_out reviews_meetings_due reviews_meetings_done"

@@ -303,6 +303,24 @@ def test_a_task_has_a_region_or_none() -> None:
     assert (other.type, other.region, other.due) == ("action", None, date(2026, 10, 15))
 
 
+def test_a_registration_with_its_number_end_and_judgement() -> None:
+    columns = "no type region country about regime number valid_to outcome evidence delivered"
+    lines: list[Line] = [
+        ("T-1", "合规", "EU", "de", "ACoS", "WEEE", 136695976.0, "2027-03-31", "合格", "a.pdf", ""),
+        ("T-2", "合规", "EU", "FR", "AMZ-FR", "新法规", "", "", "maybe", "", "2026-10-02"),
+    ]
+    found = book(table("tblTask", "任务", columns, *lines))
+    one, other = found.tasks
+    assert (one.country, one.about, one.regime) == ("DE", "acos", "weee")
+    assert (one.registration, one.registration_at) == ("136695976", "任务!G5")
+    assert (one.valid_to, one.outcome) == (date(2027, 3, 31), "passed")
+    assert (one.evidence, one.delivered) == ("a.pdf", None)
+    assert (other.about, other.regime, other.outcome) == ("AMZ-FR", None, None)
+    assert other.delivered == date(2026, 10, 2)
+    unread = [(p.code, p.place.cell) for p in found.problems]
+    assert unread == [("unknown_word", "F6"), ("unknown_word", "I6")]
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [

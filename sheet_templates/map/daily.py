@@ -128,10 +128,12 @@ TASK = TableLayout(
         done | 完成 % | Done | M | ratio
         category* | 品类 | Category | M | text
         regime* | 法规 | Regime | M | choice:regime
+        company* | 公司 | Company | M | text
         number* | 注册号/证书号 | Number | M | text
         valid_to* | 有效至 | Valid to | M | date
+        opened* | 起始日 | Opened | M | date
         reviewer* | 复核人 | Reviewer | M | text
-        outcome* | 结论 | Outcome | M | text
+        outcome* | 结论 | Outcome | M | choice:outcome
         evidence | 证据 | Evidence | P | text
         comment | 说明 | Comment | P | text
         delivered | 交付日 | Delivered | P | date

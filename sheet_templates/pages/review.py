@@ -26,6 +26,7 @@ METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
     "return_rate": ("退货率", "Return rate", "0.0%"),
     "unit_session_rate": ("单位会话转化率", "Unit session rate", "0.0%"),
     "units_sold": ("销量", "Units sold", "#,##0"),
+    "compliance_task_rate": ("合规任务完成率", "Compliance tasks on time", "0.0%"),
 }
 IN_MONEY = ("net_sales", "contribution_profit")
 WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 13.0, 24.0)  # five markets of one width

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kpi.alarms import Alarm
 from kpi.breaches import is_beyond
 from kpi.errors import Level, Problem
-from kpi.model import DataState, Language, ScopeKind, Unit
+from kpi.model import DataState, Language, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
+from kpi.reminders import LADDER, Step
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
 from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign, worded
+from sync_service.filling.tasks import fallen, proposed
 
 LOG_ROWS = 500
 SOON_DAYS = 10
+LADDERED = frozenset({"compliance", "gate"})  # told from the first step of the reminder ladder
 ORDER = {"breach": 0, "warn": 1, "no_data": 2}
 
 # What a person can do about a KPI that is beyond its limit.
@@ -101,7 +104,7 @@ def cause(done: Computed, alarm: Alarm) -> str:
 def focus(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
     """The ten lines of today, by level and then by money."""
     lines = [*_alarm_lines(done), *_task_lines(done), *_data_lines(done), *_cost_line(done)]
-    lines += [*_problem_lines(done, problems), *_pending_line(done)]
+    lines += [*_renewal_lines(done), *_problem_lines(done, problems), *_pending_line(done)]
     lines.sort(key=lambda line: (ORDER[line.level], -(line.effect or 0.0), line.scope))
     for number, line in enumerate(lines[:FOCUS_ROWS], 1):
         yield {
@@ -171,7 +174,8 @@ def _task_lines(done: Computed) -> Iterator[Line]:
         if task.due is None or (task.done or 0) >= 1:
             continue
         left = (task.due - done.today).days
-        if left > SOON_DAYS:
+        steps = fallen(done, task)
+        if left > SOON_DAYS and not (steps and task.type in LADDERED):
             continue
         late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
         soon = _text(done, f"剩 {left} 天", f"{left} d left")
@@ -179,11 +183,49 @@ def _task_lines(done: Computed) -> Iterator[Line]:
         yield Line(
             level="breach" if left < 0 else "warn",
             what=f"{task.what} {due}",
-            scope=task.country or str(task.region or ""),
+            scope=_task_scope(done, task),
             effect=None,
             owner=task.owner or "",
             age=late if left < 0 else soon,
-            step=_text(done, "更新完成度或证据", "Update done, evidence"),
+            step=_reminder(done, steps if task.type in LADDERED else ()),
+            tab=_text(done, "任务", "Tasks"),
+        )
+
+
+def _task_scope(done: Computed, task: TaskRow) -> str:
+    """Where a task belongs; of a newcomer's gate, who is the mentor."""
+    if task.type == "gate":
+        mentors = {person.code: person.mentor for person in done.book.people}
+        mentor = task.reviewer or mentors.get(task.owner or "")
+        if mentor:
+            return _text(done, f"带教 {mentor}", f"Mentor {mentor}")
+    return task.country or str(task.region or "")
+
+
+def _reminder(done: Computed, steps: Sequence[Step]) -> str:
+    """What to do, and which reminder of the ladder has fallen: `14天提醒：填证据`."""
+    if not steps:
+        return _text(done, "更新完成度或证据", "Update done, evidence")
+    days = steps[-1].before
+    return _text(done, f"{days}天提醒：填证据", f"{days}-day notice: evidence")
+
+
+def _renewal_lines(done: Computed) -> Iterator[Line]:
+    """Registrations that end soon and have no renewal task: renew by."""
+    for one in proposed(done):
+        left = (one.due - done.today).days
+        if one.after is None or left > LADDER[0]:
+            continue
+        by = short_day(one.due)
+        late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
+        yield Line(
+            level="breach" if left < 0 else "warn",
+            what=_text(done, f"{one.after.what} {by} 前续办", f"{one.after.what} renew by {by}"),
+            scope=one.after.country or str(one.region or ""),
+            effect=None,
+            owner=one.owner or "",
+            age=late if left < 0 else _text(done, f"剩 {left} 天", f"{left} d left"),
+            step=_text(done, "新建续办任务", "Add the renewal task"),
             tab=_text(done, "任务", "Tasks"),
         )
 

@@ -10,7 +10,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, products, scores, today, values
+from sync_service.filling import agreed, attention, products, scores, tasks, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -38,7 +38,7 @@ def patches(
         "tblWeekKpi": values.weeks(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
-        "tblLog": attention.log(done, problems),
+        "tblLog": attention.log(done, (*problems, *tasks.notes(done))),
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),
@@ -47,6 +47,7 @@ def patches(
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblPoint": scores.points(done),
+        "tblTask": tasks.tasks(done),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }
     language = done.given.language

@@ -33,7 +33,7 @@ def markets(done: Computed) -> Iterator[FilledRow]:
             "margin": number(done.value("contribution_margin", key)),
             "tacos": number(done.value("tacos", key)),
             "return_rate": number(done.value("return_rate", key)),
-            "compliance": _compliance(done, key),
+            "compliance": number(done.value("compliance_task_rate", key)),
         }
 
 
@@ -42,19 +42,6 @@ _MARKET_COLUMNS = ("pace", "margin", "tacos", "return_rate", "compliance")
 
 def _pace(sales: Actual | None, target: float | None, share: float | None) -> float | None:
     return pace(sales.value if sales else None, target, share)
-
-
-def _compliance(done: Computed, key: ScopeKey) -> Cell:
-    """Done part of the compliance tasks of a country or region; empty without tasks."""
-    region, code = key
-    mine = [
-        task
-        for task in done.book.tasks
-        if task.type == "compliance"
-        and (code in {"ALL", task.country, str(task.region)})
-        and (region is None or task.region is region)
-    ]
-    return sum(min(1.0, task.done or 0.0) for task in mine) / len(mine) if mine else None
 
 
 def tiles(done: Computed) -> Iterator[FilledRow]:

@@ -65,7 +65,7 @@ TEAMS: dict[str, tuple[Staff, ...]] = {
 # number, country, what, regime, due, done, whether it is the head's own
 TASKS = (
     ("T-001", "FR", "法国包装EPR申报", "French packaging EPR", "epr_packaging", OCT[30], 0.6, True),
-    ("T-002", "DE", "德国WEEE费用缴纳", "German WEEE fees", "weee", OCT[15], 0.5, False),
+    ("T-002", "DE", "德国WEEE费用缴纳", "German WEEE fees", "weee_fee", OCT[15], 0.5, False),
     ("T-003", "IT", "意大利VAT三季度", "Italian VAT, quarter 3", "vat", OCT[25], 0.2, False),
     ("T-004", "ES", "西班牙VAT三季度", "Spanish VAT, quarter 3", "vat", OCT[20], 1.0, False),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.catalog import shipped
@@ -18,7 +18,6 @@ from sync_service.sandbox.book_plans import (
     IN_TIME,
     MONTH,
     NET_OF_GROSS,
-    OCT,
     PARTNER,
     RATIOS,
     SEASON,
@@ -44,7 +43,7 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         weights=list(weights(CARD_FROM)),
         rules=rules(language),
         tasks=list(_tasks(company, language)),
-        inputs=[*_overheads(shops, language), *_duties(shops, language)],
+        inputs=[*_overheads(shops, language)],
         kpis=kpi_rows(shipped(), language),
         settings={
             "month": MONTH,
@@ -206,6 +205,8 @@ def _tasks(company: str, language: Language) -> Iterator[StartRow]:
             "due": due,
             "done": done,
             "regime": regime,
+            "delivered": due - timedelta(days=2) if done == 1 else None,
+            "evidence": f"{number}.pdf" if done == 1 else None,
         }
 
 
@@ -224,24 +225,4 @@ def _overheads(shops: list[SandboxShop], language: Language) -> Iterator[StartRo
                     "value": float(_thousand(sales * share)),
                     "evidence": evidence,
                     "by": "FIN1",
-                }
-
-
-def _duties(shops: list[SandboxShop], language: Language) -> Iterator[StartRow]:
-    """Compliance of the EU's shops by month: all in time but Germany's WEEE fees of October."""
-    evidence = "合规台账" if language == "zh" else "Compliance register"
-    for shop in shops:
-        if shop.region != "EU":
-            continue
-        for month in range(4, 11):
-            late = month == OCT[15].month and shop.market == "DE"
-            done = {"vat_due": 1, "vat_on_time": 1, "tasks_compliance_due": 2}
-            for measure, count in (done | {"tasks_compliance_on_time": 1 if late else 2}).items():
-                yield {
-                    "day": date(YEAR, month, 1),
-                    "shop": shop.code,
-                    "measure": measure,
-                    "value": float(count),
-                    "evidence": evidence,
-                    "by": "HEAD",
                 }

@@ -1,0 +1,138 @@
+"""The register as a source of KPIs: the tasks of a scope give its actuals, like facts of shops do.
+
+A task belongs to the company, to its region and country, to its category, to the shop it is about,
+and to its owner and everybody above: who leads people answers for their tasks. A task without
+region and country stands in every card of its owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from kpi.actuals import Actual
+from kpi.book import Book
+from kpi.catalog import Catalog
+from kpi.compliance import REGISTERED, counted_tasks, is_done, measure_value, moment
+from kpi.evaluate import evaluate
+from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, TaskRow, Window
+from kpi.numbers import normalise
+from kpi.organisation import region_of_task
+from kpi.values import Row
+
+STREAM = "book.tasks"
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The tasks of a book on a day; lines of managers and tasks of scopes are worked out once."""
+
+    book: Book
+    catalog: Catalog
+    today: date
+    chains: dict[str, frozenset[str]] = field(default_factory=dict)
+    found: dict[tuple[ScopeKind, Region | None, str], tuple[TaskRow, ...]] = field(
+        default_factory=dict
+    )
+
+    def actual(self, metric: Metric, scope: Scope, period: Period) -> Actual | None:
+        """The value of a KPI, not applicable when nothing is due; None when it needs other data."""
+        measures = self.catalog.needs(metric.code)
+        if not measures or not measures <= REGISTERED:
+            return None
+        values = self._values(measures, scope, period.window)
+        end = max(period.window.start, min(period.window.end, self.today + timedelta(days=1)))
+        found = self.behind(metric, scope, period)
+        above = evaluate(self.catalog.parsed(metric.numerator), Row(values))
+        below = None
+        if metric.denominator is not None:
+            below = evaluate(self.catalog.parsed(metric.denominator), Row(values))
+        whole = evaluate(self.catalog.expressions[metric.code], Row(values))
+        return Actual(
+            period=period.code,
+            scope=scope,
+            metric=metric.code,
+            value=_stored(whole),
+            numerator=_stored(above),
+            denominator=_stored(below),
+            covered=Window(period.window.start, end),
+            due_until=end,
+            state=self._state(found, period.window),
+            streams=(f"{STREAM}@{scope.code}",),
+            facts=self._hash(metric, found, end),
+        )
+
+    def behind(self, metric: Metric, scope: Scope, period: Period) -> tuple[TaskRow, ...]:
+        """The tasks behind a value, in the order of the table."""
+        mine = self.tasks(scope)
+        found = {
+            task.number: task
+            for measure in sorted(self.catalog.needs(metric.code) & REGISTERED)
+            for task in counted_tasks(measure, mine, period.window, self.today)
+        }
+        return tuple(task for task in mine if task.number in found)
+
+    def tasks(self, scope: Scope) -> tuple[TaskRow, ...]:
+        """The tasks of a scope."""
+        key = (scope.kind, scope.region, scope.code)
+        if key not in self.found:
+            self.found[key] = tuple(t for t in self.book.tasks if self._belongs(t, scope))
+        return self.found[key]
+
+    def _belongs(self, task: TaskRow, scope: Scope) -> bool:
+        side = region_of_task(task)
+        if side is None and scope.kind is not ScopeKind.PERSON and scope.region is not None:
+            return False
+        if side is not None and scope.region not in {None, side}:
+            return False
+        if scope.kind in {ScopeKind.COMPANY, ScopeKind.REGION}:
+            return True
+        if scope.kind is ScopeKind.PERSON:
+            return task.owner is not None and scope.code in self._chain(task.owner)
+        places = {
+            ScopeKind.MARKET: task.country,
+            ScopeKind.SHOP: task.about,
+            ScopeKind.CATEGORY: task.category,
+        }
+        return places.get(scope.kind) == scope.code
+
+    def _chain(self, person: str) -> frozenset[str]:
+        """A person and everybody above; a circle of managers ends where it closes."""
+        if person not in self.chains:
+            managers = {one.code: one.manager for one in self.book.people}
+            seen: set[str] = set()
+            at: str | None = person
+            while at is not None and at not in seen:
+                seen.add(at)
+                at = managers.get(at)
+            self.chains[person] = frozenset(seen)
+        return self.chains[person]
+
+    def _values(
+        self, measures: frozenset[str], scope: Scope, window: Window
+    ) -> dict[str, float | None]:
+        mine = self.tasks(scope)
+        exact = {m: measure_value(m, mine, window, self.today) for m in sorted(measures)}
+        return {m: None if value is None else float(value) for m, value in exact.items()}
+
+    def _state(self, found: Sequence[TaskRow], window: Window) -> DataState:
+        """Not applicable when nothing is due; complete when everything done names its proof."""
+        if not found:
+            return DataState.NOT_APPLICABLE
+        at = moment(window, self.today)
+        bare = [t for t in found if is_done(t, at) and not (t.evidence or t.registration)]
+        return DataState.MANUAL if bare else DataState.COMPLETE
+
+    def _hash(self, metric: Metric, found: Sequence[TaskRow], end: date) -> str:
+        """Twelve hex digits that change with any task or definition behind a value."""
+        tasks = (
+            repr(replace(task, address="", registration_at="")) for task in found
+        )  # rows may be sorted
+        lines = [self.catalog.definition_hash(metric.code), str(end), *tasks]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _stored(value: float | None) -> float | None:
+    return None if value is None else normalise(value)

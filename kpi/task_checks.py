@@ -1,0 +1,80 @@
+"""What is wrong with a task although each of its cells can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.book import Book
+from kpi.compliance import EPR
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.model import TaskRow
+from kpi.number_check import check_number, is_wrong
+
+TIMED = frozenset({"compliance", "deliverable", "gate"})  # their rates ask for the day
+WHY = {
+    "length": ("位数不对", "the number of digits"),
+    "format": ("写法不对", "the form"),
+    "checksum": ("校验位不符", "the check digit"),
+    "country": ("不是该国号码", "it is another country's"),
+}
+JUDGED = frozenset({"ftc", "claims"})
+
+
+def check_tasks(book: Book) -> Iterator[Problem]:
+    """Wrong numbers, and what a done task lacks before it can count."""
+    for task in book.tasks:
+        yield from _number(task)
+        yield from _lacking(task)
+        if (task.done or 0.0) >= 1:
+            yield from _closed(task)
+
+
+def _number(task: TaskRow) -> Iterator[Problem]:
+    found = check_number(task.regime, task.country, task.registration)
+    if is_wrong(found):
+        why, why_en = WHY[found]
+        place = _place(task.registration_at)
+        yield problem("number_wrong", place, number=task.registration, why=why, why_en=why_en)
+
+
+def _lacking(task: TaskRow) -> Iterator[Problem]:
+    """A compliance task has a country, an owner and a due day."""
+    if task.type != "compliance":
+        return
+    lacks = [
+        names
+        for value, names in (
+            (task.country, ("国家", "a country")),
+            (task.owner, ("负责人", "an owner")),
+            (task.due or task.valid_to, ("到期日", "a due day")),
+        )
+        if not value
+    ]
+    if lacks:
+        zh, en = "、".join(n for n, _ in lacks), " and ".join(n for _, n in lacks)
+        yield problem(
+            "task_incomplete", _place(task.address), number=task.number, lacks=zh, lacks_en=en
+        )
+
+
+def _closed(task: TaskRow) -> Iterator[Problem]:
+    """What a done task needs for its rate."""
+    needs = (
+        ("done_without_day", task.type in TIMED and task.delivered is None),
+        ("done_without_number", task.regime in EPR | {"ce"} and not task.registration),
+        ("done_without_outcome", _is_judged(task) and task.outcome is None),
+        ("finding_without_day", task.regime == "finding" and task.opened is None),
+    )
+    for code, lacking in needs:
+        if lacking:
+            yield problem(code, _place(task.address), number=task.number)
+
+
+def _is_judged(task: TaskRow) -> bool:
+    return task.type == "deliverable" or task.regime in JUDGED
+
+
+def _place(address: str) -> Place:
+    sheet, _, cell = address.rpartition("!")
+    return Place(sheet=sheet, cell=cell, table="tblTask")

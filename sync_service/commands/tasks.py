@@ -1,0 +1,159 @@
+"""The command `tasks`: the register by country and regime, newcomers by mentor, proposals."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from kpi.book import Book
+from kpi.calendar import local_day
+from kpi.compliance import Moment, is_done
+from kpi.model import Language, TaskRow
+from kpi.renewals import Proposal, gates, renewals
+from sheet_templates.layout import TABLES, Owner
+from sheet_templates.words import show
+from sync_service.commands.books import port_of, writable
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+from sync_service.refresh import read
+from sync_service.workbooks.port import TablePatch, Written
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parser of this group."""
+    one = commands.add_parser(
+        "tasks", help="the register by country, newcomers, proposed tasks / 任务与合规登记"
+    )
+    one.add_argument("book", type=Path)
+    one.add_argument("--country", help="only this country, for example FR")
+    one.add_argument("--type", help="only this type, by code or word")
+    one.add_argument("--state", choices=("open", "late", "done"), help="only this state")
+    one.add_argument(
+        "--propose", action="store_true", help="add the proposed renewals and newcomer gates"
+    )
+    one.set_defaults(run=run)
+
+
+def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """Show the register; with --propose append what it proposes, each number once."""
+    port = port_of(house, words.book)
+    contents = port.read()
+    book, _, _ = read(contents)
+    today = Moment(day := local_day(house.clock.now(), book.settings.time_zone), day)
+    shown = [task for task in book.tasks if _wanted(task, words, today)]
+    _register(terminal, shown, today)
+    _newcomers(terminal, book, today)
+    found = (*renewals(book.tasks, today.today), *gates(book, today.today))
+    _proposals(terminal, found)
+    if words.propose and found:
+        writable(words.book)
+        language: Language = "en" if contents.language == "en" else "zh"
+        report = port.write([patch(found, language)], (), contents.fingerprint)
+        terminal.problems(report.problems)
+        terminal.say(f"已加入 {len(found)} 项任务。", f"Added {len(found)} tasks.")
+    terminal.result["added"] = len(found) if words.propose else 0
+    return Exit.OK
+
+
+def _wanted(task: TaskRow, words: argparse.Namespace, today: Moment) -> bool:
+    if words.country and task.country != words.country.upper():
+        return False
+    names = {task.type, *(show("task_type", task.type, lang) for lang in ("zh", "en"))}
+    if words.type and words.type.casefold() not in {name.casefold() for name in names}:
+        return False
+    return words.state in {None, state(task, today)}
+
+
+def state(task: TaskRow, today: Moment) -> str:
+    """Done, late or open on a day; the due day itself is not late."""
+    if is_done(task, today):
+        return "done"
+    return "late" if task.due is not None and task.due < today.today else "open"
+
+
+def _register(terminal: Terminal, tasks: Sequence[TaskRow], today: Moment) -> None:
+    """A line for each country and regime: how many are done, and how many are late."""
+    lines = []
+    for key in sorted({_place(task) for task in tasks}):
+        mine = [task for task in tasks if _place(task) == key]
+        states = [state(task, today) for task in mine]
+        done, late, every = states.count("done"), states.count("late"), len(states)
+        country, kind = key
+        zh, en = _kind(kind, "zh"), _kind(kind, "en")
+        terminal.say(
+            f"{country:<4}{zh}：完成 {done}/{every}，逾期 {late}",
+            f"{country:<4}{en}: {done}/{every} done, {late} late",
+        )
+        lines.append({"country": country, "kind": kind, "done": done, "all": every, "late": late})
+    terminal.result["register"] = lines
+    terminal.result["tasks"] = [task.number for task in tasks]
+
+
+def _place(task: TaskRow) -> tuple[str, str]:
+    return (task.country or str(task.region or "–"), task.regime or task.type)
+
+
+def _kind(code: str, language: Language) -> str:
+    shown = show("regime", code, language)
+    return show("task_type", code, language) if shown == code else shown
+
+
+def _newcomers(terminal: Terminal, book: Book, today: Moment) -> None:
+    """Each newcomer's gates, under the name of the mentor."""
+    gated = [task for task in book.tasks if task.type == "gate"]
+    mentors = {person.code: person.mentor or "" for person in book.people}
+    lines: list[dict[str, object]] = []
+    for owner in dict.fromkeys(task.owner or "" for task in gated):
+        mine = [task for task in gated if (task.owner or "") == owner]
+        mentor = mentors.get(owner, "") or next((t.reviewer for t in mine if t.reviewer), "")
+        passed = sum(state(task, today) == "done" and task.outcome != "failed" for task in mine)
+        waiting = [task for task in mine if state(task, today) != "done"]
+        first = min(waiting, key=lambda t: (t.due is None, t.due), default=None)
+        then = f"{first.what} {first.due}" if first else "–"
+        reached = f"{passed}/{len(mine)}"
+        terminal.say(
+            f"带教 {mentor or '–'}：新人 {owner} 通过 {reached} 关；下一关 {then}",
+            f"Mentor {mentor or '–'}: {owner} passed {reached} gates; next {then}",
+        )
+        lines.append({"mentor": mentor, "person": owner, "passed": passed, "all": len(mine)})
+    terminal.result["newcomers"] = lines
+
+
+def _proposals(terminal: Terminal, found: Iterable[Proposal]) -> None:
+    made = []
+    for one in found:
+        who = one.owner or "–"
+        terminal.say(
+            f"建议：{one.number} {one.names['zh']}，{who}，{one.due} 到期",
+            f"Proposed: {one.number} {one.names['en']}, {who}, due {one.due}",
+        )
+        made.append({"no": one.number, "owner": one.owner, "due": str(one.due)})
+    terminal.result["proposed"] = made
+
+
+def patch(found: Sequence[Proposal], language: Language) -> TablePatch:
+    """The proposals as rows of Tasks; rows that are there stay as they are."""
+    table = TABLES["tblTask"]
+    rows = tuple(_row(one, language) for one in found)
+    return TablePatch(table.name, table.key, rows, prune=False, owners=(Owner.MANAGER,))
+
+
+def _row(one: Proposal, language: Language) -> dict[str, Written]:
+    after = one.after
+    regime = after.regime if after else None
+    return {
+        "no": one.number,
+        "type": show("task_type", one.type, language),
+        "region": str(one.region) if one.region else None,
+        "country": after.country if after else None,
+        "what": one.names[language],
+        "about": after.about if after else None,
+        "owner": one.owner,
+        "due": one.due,
+        "done": 0.0,
+        "category": after.category if after else None,
+        "regime": show("regime", regime, language) if regime else None,
+        "company": after.company if after else None,
+        "reviewer": one.reviewer,
+    }

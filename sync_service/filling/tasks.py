@@ -1,0 +1,51 @@
+"""The service's columns of Tasks: whether a number can be right, which reminders have fallen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.model import TaskRow
+from kpi.number_check import check_number
+from kpi.reminders import Step, reached
+from kpi.renewals import Proposal, renewals
+from sync_service.compute import Computed
+from sync_service.filling.cells import FilledRow, short_day
+
+
+def tasks(done: Computed) -> Iterator[FilledRow]:
+    """A line for each task of the book."""
+    for task in done.book.tasks:
+        yield {
+            "no": task.number,
+            "number_check": check_number(task.regime, task.country, task.registration) or None,
+            "reminders": _reminders(done, task),
+        }
+
+
+def fallen(done: Computed, task: TaskRow) -> tuple[Step, ...]:
+    """The reminders of an open task that have fallen by today."""
+    if task.due is None or (task.done or 0.0) >= 1:
+        return ()
+    return reached(task.due, done.today, task.opened)
+
+
+def _reminders(done: Computed, task: TaskRow) -> str | None:
+    """`30: 11-01, 14: 11-17`: days before the due day, and the day of the reminder."""
+    return ", ".join(f"{step.before}: {short_day(step.day)}" for step in fallen(done, task)) or None
+
+
+def proposed(done: Computed) -> tuple[Proposal, ...]:
+    """Renewals that nobody has added yet."""
+    return tuple(renewals(done.book.tasks, done.today))
+
+
+def notes(done: Computed) -> Iterator[Problem]:
+    """One note a missing renewal, for the log."""
+    for one in proposed(done):
+        if one.after is not None:
+            sheet, _, cell = one.after.address.rpartition("!")
+            place = Place(sheet=sheet, cell=cell, table="tblTask")
+            number, day = one.after.number, one.after.valid_to
+            yield problem("renewal_proposed", place, number=number, day=day, renewal=one.number)
