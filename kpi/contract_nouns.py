@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from kpi.book import EVER, MONTHS, NEVER, RATE_SETTINGS, Book
+from kpi.book import Book
+from kpi.book_nouns import EVER, MONTHS, NEVER
+from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
 from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, target_key, weight_key

@@ -96,12 +96,17 @@ class Seen:
 
 
 def look(house: House, order: Order, tell: Step = nothing) -> Seen:
-    """Read and compute; nothing is written, so `reconcile` and `explain` may ask at any time."""
+    """Read and compute; nothing is written, so `reconcile` and `explain` may ask at any time.
+
+    Raises:
+        ToldError: The workbook holds none of our tables, or is a partner's slice.
+    """
     tell("读取工作簿", "Reading the workbook")
     return _look(house, order, order.port.read(), tell)
 
 
 def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
+    own_book(contents)
     book, catalog, problems = read(contents)
     tell("汇总事实", "Adding up the facts")
     known = records(house.store, order.book)
@@ -155,6 +160,22 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     _record(house, order, done, card, made)
     found = (*seen.problems, *report.problems)
     return Outcome(done, found, seen.compared, report, "written", card)
+
+
+def own_book(contents: BookContents) -> None:
+    """Refuse a partner's slice: it is filled by `share` alone, a refresh would empty its rows.
+
+    Raises:
+        ToldError: It is a slice.
+    """
+    if "tblContract" in contents.tables:
+        raise ToldError(
+            "This is a partner's sheet; it is filled from the manager's workbook. "
+            "Run `python -m sync_service share BOOK --person CODE --out THIS_FILE` there.",
+            "这是合作方的工作簿，由主管的工作簿填写。"
+            "请对主管的工作簿运行 "
+            "`python -m sync_service share 工作簿 --person 编号 --out 本文件`。",
+        )
 
 
 def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi.errors import KpiError, Level, Place, Problem
+from kpi.errors import Level, Place, Problem
 from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
@@ -29,6 +29,7 @@ from sync_service.sealing import is_as_sealed, sealed
 from sync_service.signing import signer
 from sync_service.slice_rows import patches, stamps
 from sync_service.slices import Slice, sliced
+from sync_service.told import ToldError
 from sync_service.traces import TracesError, keeps_copies, traces
 from sync_service.workbooks.keyed_rows import key_text
 from sync_service.workbooks.port import BookContents, NamePatch
@@ -54,10 +55,13 @@ def share(
     """Make or refresh the slice of a person from the manager's workbook.
 
     Raises:
-        KpiError: The person has no card in this book, or `out` is the manager's own file.
+        ToldError: The person has no card in this book, or `out` is the manager's own file.
     """
     if out.resolve() == Path(order.book):
-        raise KpiError(f"{out} is the manager's own workbook. Choose another file for the slice.")
+        raise ToldError(
+            f"{out} is the manager's own workbook. Choose another file for the slice.",
+            f"{out} 是主管自己的工作簿。请为合作方选择另一个文件。",
+        )
     seen = look(house, order)
     given = seen.done.given
     mine = sliced(seen.done, person, language or given.language)

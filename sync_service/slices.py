@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kpi.alarms import LOOK_BACK, Alarm
-from kpi.errors import KpiError
 from kpi.model import Language, PeriodKind, Region, Scope, ScopeKind, Shop
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from sync_service.compute import Computed, ScopeKey
+from sync_service.told import ToldError
 
 DAYS_BACK = timedelta(days=LOOK_BACK[PeriodKind.WEEK] * 7 + 7)
 
@@ -30,7 +30,10 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
     cards = tuple(card for card in done.people if card.person.code == person)
     if not cards:
         scored = ", ".join(card.person.code for card in done.people)
-        raise KpiError(f"{person} has no card in this month. Scored are: {scored or 'nobody'}.")
+        raise ToldError(
+            f"{person} has no card in this month. Scored are: {scored or 'nobody'}.",
+            f"{person} 在本月没有计分卡。有计分卡的是：{scored or '无'}。",
+        )
     parts: dict[str, tuple[Part, ...]] = {}
     for part in person_parts(done.book, person):
         parts[part.shop] = (*parts.get(part.shop, ()), part)

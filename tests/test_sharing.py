@@ -23,10 +23,11 @@ from sheet_templates.start import BookStart, StartRow
 from sync_service.compute import Computed
 from sync_service.house import House
 from sync_service.partner_answers import came_back
-from sync_service.refresh import look
+from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
 from sync_service.sharing import share
 from sync_service.slices import sliced
+from sync_service.told import ToldError
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
 from tests.libreoffice import NA, Office
@@ -219,6 +220,18 @@ def test_the_managers_own_file_is_never_the_slice(opened: Opened) -> None:
     order = order_of(opened.house, opened.book, "never")
     with pytest.raises(KpiError, match="manager's own"):
         share(opened.house, order, MINE, opened.book)
+
+
+def test_a_slice_is_never_refreshed_by_itself(opened: Opened) -> None:
+    """A refresh would empty the rows of the partner's book: nobody in it has a card of its own."""
+    path = opened.share("refused.xlsx")
+    before = path.read_bytes()
+    order = order_of(opened.house, path, "never")
+    for step in (refresh, look):
+        with pytest.raises(ToldError, match="partner's sheet") as refused:
+            step(opened.house, order)
+        assert "share" in refused.value.texts["zh"]
+    assert path.read_bytes() == before
 
 
 def handed_over(opened: Opened, day: date) -> Computed:

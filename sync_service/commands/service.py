@@ -15,7 +15,7 @@ from sync_service.house import House, wanted_streams
 from sync_service.jobs import Jobs
 from sync_service.orders import at_once
 from sync_service.pausing import paused
-from sync_service.refresh import read
+from sync_service.refresh import own_book, read
 from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency
 from sync_service.sharing import share
 from sync_service.spent import recorded
@@ -87,6 +87,7 @@ def _book(terminal: Terminal, house: House, words: argparse.Namespace) -> None:
         )
         return
     contents = order_of(house, path).port.read()
+    own_book(contents)
     book, _, _ = read(contents)
     zone, at = book.settings.time_zone, words.at or mornings.DEFAULT_AT
     codes = [shop.code for shop in book.shops]
