@@ -16,6 +16,9 @@ from sync_service.workbooks.refusals import DamagedBookError
 from sync_service.workbooks.serials import is_date_format
 from sync_service.workbooks.texts import SharedTexts, shared_texts
 
+# A thread waits up to 5 ms for Python's lock after each tab; several wait side by side.
+_READERS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -77,8 +80,8 @@ class Book:
         return self._cache[part]
 
     def prefetch(self) -> None:
-        """Start inflating all tabs in a thread: zlib lets other threads run meanwhile."""
-        pool = ThreadPoolExecutor(1)
+        """Start inflating all tabs in threads: zlib lets other threads run meanwhile."""
+        pool = ThreadPoolExecutor(_READERS)
         for sheet in self.sheets:
             if sheet.grid and sheet.part not in self._cache:
                 self._coming[sheet.part] = pool.submit(self.package.read, sheet.part)

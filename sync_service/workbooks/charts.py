@@ -18,12 +18,13 @@ from sync_service.workbooks.markup import (
     elements,
     escape_attribute,
     escape_text,
+    number_text,
     spliced,
     unescape,
 )
 from sync_service.workbooks.serials import to_serial
 from sync_service.workbooks.sheetxml import grid, picked
-from sync_service.workbooks.values import Written, number_text, typed
+from sync_service.workbooks.values import Written, typed
 
 Change = Callable[[Span], Area | None]
 _CHART = "drawingml.chart+xml"

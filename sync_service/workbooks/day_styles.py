@@ -13,10 +13,11 @@ from datetime import date, datetime
 from kpi.errors import Level, Place, Problem
 from sync_service.workbooks.areas import address
 from sync_service.workbooks.book import Book, CellFormat, SheetPart, cell_formats
+from sync_service.workbooks.markup import number_text
 from sync_service.workbooks.pen import SheetEdits
 from sync_service.workbooks.serials import shows_hours, to_serial
 from sync_service.workbooks.sheetxml import cells, grid, rows
-from sync_service.workbooks.values import Restyled, number_text
+from sync_service.workbooks.values import Restyled
 
 
 @dataclass(slots=True)
@@ -29,14 +30,15 @@ class DayStyles:
 
     def dressed(self, sheet: SheetPart, edits: SheetEdits) -> SheetEdits:
         """The edits of a sheet, each day with the style that shows it."""
+        kinds = {kind for line in edits.values() for kind in map(type, line.values())}
+        if not any(issubclass(kind, date) for kind in kinds):
+            return edits
         days = [
             (row, column, value)
             for row, line in edits.items()
             for column, value in line.items()
             if isinstance(value, date)
         ]
-        if not days:
-            return edits
         known = _styles(self.book, sheet, {row for row, _, _ in days})
         for row, column, value in days:
             style = known.get((row, column), 0)

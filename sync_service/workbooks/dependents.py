@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -45,7 +46,10 @@ class Touched:
 
     def add(self, title: str, places: Mapping[int, Iterable[int]]) -> None:
         """More changed cells of a sheet, columns by row."""
-        found = self.columns.setdefault(title.casefold(), {})
+        found = self.columns.get(title.casefold())
+        if not found:
+            self.columns[title.casefold()] = _by_column(places)
+            return
         for row in sorted(places):
             for column in places[row]:
                 numbers = found.setdefault(column, [])
@@ -65,6 +69,15 @@ class Touched:
                 if at < len(numbers) and numbers[at] <= wanted.bottom:
                     return True
         return False
+
+
+def _by_column(places: Mapping[int, Iterable[int]]) -> dict[int, list[int]]:
+    """Rows in order by column."""
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row in sorted(places):
+        for column in set(places[row]):
+            found[column].append(row)
+    return dict(found)
 
 
 def formula_cells(book: Book, sheet: SheetPart) -> Iterator[FormulaCell]:

@@ -28,6 +28,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ILLEGAL = re.compile("[\x01-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _NEVER = re.compile("[\x00\ud800-\udfff]")
 LONGEST = 32_767  # characters of one cell
+_LARGEST_WHOLE = 1e15  # beyond it a double is written with its exponent
 
 Splice = tuple[int, int, bytes]
 
@@ -210,3 +211,10 @@ def well_formed(xml: bytes) -> str | None:
     except expat.ExpatError as error:
         return str(error)
     return None
+
+
+def number_text(value: float) -> bytes:
+    """The shortest text that gives the same double again."""
+    if value.is_integer() and -_LARGEST_WHOLE < value < _LARGEST_WHOLE:
+        return b"%d" % value
+    return repr(value).encode()

@@ -27,7 +27,6 @@ from sync_service.workbooks.values import (
     retold,
 )
 
-_LARGEST_WHOLE = 1e15  # beyond it a double is written with its exponent
 SheetEdits = dict[int, dict[int, Edit]]  # row -> column -> edit
 
 
@@ -51,18 +50,12 @@ class SheetPen:
         right = max(map(max, self.touched.values()))
         return Area(min(self.touched), left, max(self.touched), right)
 
-    def number(self, row: int, column: int, cell: tuple[bytes, ...], value: float) -> bytes | None:
-        """The common case, kept short: a number in a plain number cell without a formula."""
-        small = value.is_integer() and -_LARGEST_WHOLE < value < _LARGEST_WHOLE
-        text = b"%d" % value if small else b"%r" % value
-        _, letters, digits, style, _, _, inner = cell
-        new = b"<v>%b</v>" % text
-        if inner == new or (inner and float(inner[3:-4]) == value):
-            self.kept += 1
-            return None
-        self.written += 1
-        self.touched.setdefault(row, []).append(column)
-        return b'<c r="%b%b"%b>%b</c>' % (letters, digits, style, new)
+    def took(self, row: int, columns: list[int], kept: int) -> None:
+        """Numbers that were rendered into their row already, and how many stay as they were."""
+        self.kept += kept
+        self.written += len(columns)
+        if columns:
+            self.touched.setdefault(row, []).extend(columns)
 
     def cell(self, row: int, column: int, cell: RawCell | None, edit: Edit) -> bytes | None:
         """The new `<c>`; None leaves what is there."""

@@ -110,14 +110,19 @@ def _by_sheet(book: Book, wanted: Sequence[Assignment]) -> dict[str, SheetEdits]
         if edits is None:
             part = _sheet(book, one.sheet).part
             edits = by_title[one.sheet] = found.setdefault(part, {})
-        line = edits.setdefault(one.row, {})
-        if one.column in line:
+        line = edits.get(one.row)
+        if line is None:
+            line = edits[one.row] = {}
+        column, value = one.column, one.value
+        if column in line:
             raise _twice(one)
-        if isinstance(one.value, str):
-            _refuse_long(one, one.value)
-        elif isinstance(one.value, date):
-            _refuse_early(one, one.value, first_day)
-        line[one.column] = one.value
+        if isinstance(value, float):
+            pass  # nearly all of many cells are numbers
+        elif isinstance(value, str):
+            _refuse_long(one, value)
+        elif isinstance(value, date):
+            _refuse_early(one, value, first_day)
+        line[column] = value
     return found
 
 

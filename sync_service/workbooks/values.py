@@ -15,6 +15,7 @@ from sync_service.workbooks.markup import (
     elements,
     escape_attribute,
     escape_text,
+    number_text,
     storable,
     text_element,
     unescape,
@@ -37,7 +38,6 @@ _SHARED = re.compile(rb"\s(?:t|ref|si)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _ERROR_FORMULA = re.compile(
     rb"<(?:[\w.-]+:)?f(?:\s[^<>]*)?>#(?:N/A|VALUE!|REF!|DIV/0!|NUM!|NAME\?|NULL!)</"
 )
-_LARGEST_WHOLE = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,6 @@ class Restyled:
 
 
 Edit = Written | Cached | Formula | Retold | Blank | Styled | Restyled
-
-
-def number_text(value: float) -> bytes:
-    """The shortest text that gives the same double again."""
-    if value == int(value) and abs(value) < _LARGEST_WHOLE:
-        return b"%d" % int(value)
-    return repr(value).encode()
 
 
 def typed(book: Book, cell: RawCell) -> Written:
