@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "addin": ("addin", "sheet_templates.layout", "kpi"),
 }
 FOLDERS = sorted(MAY_IMPORT)
-PURE_PACKAGES = {"numpy", "holidays"}  # arrays, and a pure look-up
+PURE_PACKAGES = {"numpy", "holidays", "stdnum"}
 IMPURE = {
     *("asyncio", "concurrent", "http", "logging", "multiprocessing", "os", "random", "secrets"),
     *("select", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess"),
