@@ -145,6 +145,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         floor=number(row, "floor") or 0.0,
         params=tuple(number(row, p) for p in PARAMETERS),
         missing=text(row, "missing"),
+        confirmed=row["confirmed"] is True,
         address=live.address if live else "",
     )
 
@@ -167,7 +168,7 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
-    """A signed person; name, department and partner are not agreed and stay as typed."""
+    """A signed person; name, department, mentor and partner are not agreed and stay as typed."""
     code = text(row, "person")
     bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
     return replace(

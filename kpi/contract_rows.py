@@ -114,6 +114,7 @@ def _weight(row: WeightRow) -> Fields:
         "floor": _number(row.floor),
         **params,
         "missing": row.missing,
+        "confirmed": row.confirmed,
     }
 
 

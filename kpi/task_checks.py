@@ -25,7 +25,7 @@ def check_tasks(book: Book) -> Iterator[Problem]:
     """Wrong numbers, and what a done task lacks before it can count."""
     for task in book.tasks:
         yield from _number(task)
-        yield from _lacking(task)
+        yield from _lacking(task, staffed=book.staffed)
         if (task.done or 0.0) >= 1:
             yield from _closed(task)
 
@@ -38,15 +38,15 @@ def _number(task: TaskRow) -> Iterator[Problem]:
         yield problem("number_wrong", place, number=task.registration, why=why, why_en=why_en)
 
 
-def _lacking(task: TaskRow) -> Iterator[Problem]:
-    """A compliance task has a country, an owner and a due day."""
+def _lacking(task: TaskRow, *, staffed: bool) -> Iterator[Problem]:
+    """A compliance task has a country, a due day, and an owner once People holds somebody."""
     if task.type != "compliance":
         return
     lacks = [
         names
         for value, names in (
             (task.country, ("国家", "a country")),
-            (task.owner, ("负责人", "an owner")),
+            (task.owner or not staffed, ("负责人", "an owner")),
             (task.due or task.valid_to, ("到期日", "a due day")),
         )
         if not value

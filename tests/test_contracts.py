@@ -335,7 +335,7 @@ UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
     "TargetRow": {"address"},
     "WeightRow": {"address"},
     "Rule": {"address"},
-    "Person": {"name", "department", "partner"},
+    "Person": {"name", "department", "mentor", "partner"},
     "Shop": {"name", "company"},
 }
 NOUNS = (
