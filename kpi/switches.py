@@ -134,10 +134,8 @@ def _set(metric: Metric, chosen: Sequence[Choice]) -> Metric:
     """The KPI with these choices in its formula and on its card."""
     above, below = metric.numerator, metric.denominator
     for choice in (one for one in chosen if one.part):
-        if choice.part in above:
-            above = _exchanged(above, choice)
-        elif below is not None:
-            below = _exchanged(below, choice)
+        above = _exchanged(above, choice)
+        below = None if below is None else _exchanged(below, choice)
     said: Texts = {
         "zh": "；".join(choice.card["zh"] for choice in chosen),
         "en": "; ".join(choice.card["en"] for choice in chosen),

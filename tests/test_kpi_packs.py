@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kpi import pack_reading
 from kpi.errors import KpiError
 from kpi.guards import balance, pack_findings, pack_lines
 from kpi.model import Bound, Region
@@ -195,3 +196,11 @@ def test_an_unknown_pack_is_refused_with_the_choices(
 ) -> None:
     with pytest.raises(KpiError, match=said):
         pack(role, Region.US, kind)
+
+
+def test_a_pack_that_names_no_method_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slip in a shipped file ends the first read, never a card with a line that cannot score."""
+    monkeypatch.setattr(pack_reading, "METHODS", {})
+    packs.cache_clear()
+    with pytest.raises(KpiError, match="one of them does not exist"):
+        packs()

@@ -3,5 +3,3 @@
 Every role has a card for the US and one for the EU. The US profile favours conversion and pace, the
 EU profile compliance and steady growth; read by `kpi.pack_reading`.
 """
-
-from __future__ import annotations
