@@ -287,6 +287,9 @@ def test_today_says_renew_by_and_which_reminder_has_fallen(book: Refreshed) -> N
     steps = [str(row.value("next_step")) for row in book.rows("tblFocus", "no").values()]
     three = "3天提醒" if book.language == "zh" else "3-day notice"
     assert any(step.startswith(three) for step in steps)
+    overdue = "马上补办" if book.language == "zh" else "Do it now"
+    assert any(step.startswith(overdue) for step in steps)
+    assert not any(step.startswith(("0天", "0-day")) for step in steps)
     scopes = [row.value("scope") for row in book.rows("tblFocus", "no").values()]
     assert ("带教 OPS1" if book.language == "zh" else "Mentor OPS1") in scopes
     logged = [str(row.value("mend")) for row in book.rows("tblLog", "no").values()]

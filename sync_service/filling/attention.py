@@ -187,7 +187,7 @@ def _task_lines(done: Computed) -> Iterator[Line]:
             effect=None,
             owner=task.owner or "",
             age=late if left < 0 else soon,
-            step=_reminder(done, steps if task.type in LADDERED else ()),
+            step=_reminder(done, steps if task.type in LADDERED else (), left),
             tab=_text(done, "任务", "Tasks"),
         )
 
@@ -202,11 +202,15 @@ def _task_scope(done: Computed, task: TaskRow) -> str:
     return task.country or str(task.region or "")
 
 
-def _reminder(done: Computed, steps: Sequence[Step]) -> str:
+def _reminder(done: Computed, steps: Sequence[Step], left: int) -> str:
     """What to do, and which reminder of the ladder has fallen: `14天提醒：填证据`."""
     if not steps:
         return _text(done, "更新完成度或证据", "Update done, evidence")
+    if left < 0:
+        return _text(done, "马上补办并填证据", "Do it now, add evidence")
     days = steps[-1].before
+    if days == 0:
+        return _text(done, "今天到期：填证据", "Due today: evidence")
     return _text(done, f"{days}天提醒：填证据", f"{days}-day notice: evidence")
 
 
