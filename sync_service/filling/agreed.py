@@ -17,6 +17,7 @@ from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.contract_store import Record, label, name_of
 from sync_service.filling.cells import Cell, FilledRow
+from sync_service.filling.plans import planned
 
 NOTHING = ("空", "empty")
 ADDED = ("新增", "new line")
@@ -104,7 +105,10 @@ def value_text(one: Change, value: Plain, language: Language) -> str:
     return show(words, value, language) if base == "choice" and words in CODED else value
 
 
-CODED = ("role", "region", "method", "better", "bound", "missing", "level", "window", "operator")
+CODED = frozenset(
+    {"role", "region", "method", "better", "bound", "missing", "level", "window", "operator"}
+    | {"split", "uplift_unit"}
+)
 
 
 def _pair(texts: tuple[str, str], language: Language) -> str:
@@ -122,7 +126,8 @@ def targets(done: Computed, table: Table, shown: Iterable[FilledRow]) -> Iterato
     for row in done.typed.targets:
         typed = {column: rows[row.address].value(column) for column in keys}
         cells = beside.cells("tblTarget", target_key(row), ("pending", "version", "published"))
-        yield {**figures.get(tuple(typed.values()), {}), **typed, **cells}
+        shown_here = figures.get(tuple(typed.values()), {})
+        yield {**shown_here, **planned(done, row), **typed, **cells}
 
 
 def weights(done: Computed, table: Table) -> Iterator[FilledRow]:
