@@ -122,7 +122,7 @@ def targets(done: Computed, table: Table, shown: Iterable[FilledRow]) -> Iterato
     """The targets' rows with their contract; `shown` are the figures beside some of them."""
     keys = TABLES["tblTarget"].key
     figures = {tuple(row[column] for column in keys): row for row in shown}
-    beside, rows = agreed(done), _by_address(table)
+    beside, rows = agreed(done), by_address(table)
     for row in done.typed.targets:
         typed = {column: rows[row.address].value(column) for column in keys}
         cells = beside.cells("tblTarget", target_key(row), ("pending", "version", "published"))
@@ -132,7 +132,7 @@ def targets(done: Computed, table: Table, shown: Iterable[FilledRow]) -> Iterato
 
 def weights(done: Computed, table: Table) -> Iterator[FilledRow]:
     """The lines of the cards with their contract."""
-    beside, rows = agreed(done), _by_address(table)
+    beside, rows = agreed(done), by_address(table)
     for row in done.typed.weights:
         typed = {c: rows[row.address].value(c) for c in TABLES["tblWeight"].key}
         cells = beside.cells("tblWeight", weight_key(row), ("pending", "version"))
@@ -152,7 +152,7 @@ def version_name(done: Computed) -> str:
     return name_of(found) if found else ""
 
 
-def _by_address(table: Table) -> dict[str, Row]:
+def by_address(table: Table) -> dict[str, Row]:
     """The rows of a table by the address that the nouns read from it carry."""
     first = table.columns[0]
     return {f"{table.sheet}!{row.cells[first].address}": row for row in table.rows}
