@@ -47,6 +47,7 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
+from kpi.month_shares import Past
 from kpi.tables import Table
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
@@ -96,6 +97,7 @@ class Book:
     unread_cards: frozenset[CardKey] = frozenset()  # cards with a line that could not be read
     target_cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # address of a target -> column -> A1 of its cell
+    past: Past = field(default_factory=dict)  # months of the year before, for splits by history
 
     def shop(self, code: str) -> Shop | None:
         """The shop of a code."""

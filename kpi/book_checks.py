@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from kpi.book import NEVER, Book, scope_codes
+from kpi.book_links import owners_in
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
 from kpi.model import Region, TargetRow, WeightRow
+from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
 
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
@@ -18,7 +20,7 @@ WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
 
 def check_book(book: Book) -> tuple[Problem, ...]:
     """What no single cell shows: weight sums off 100, targets without an owner, strangers."""
-    checks = (_weight_sums, _unanswered, _ownerless, _strange_scopes, check_tasks)
+    checks = (_weight_sums, _unanswered, _owners, _strange_scopes, check_tasks)
     return tuple(problem for check in checks for problem in check(book))
 
 
@@ -60,15 +62,21 @@ def newest(rows: Sequence[WeightRow], day: date) -> list[WeightRow]:
     return [row for row in rows if best.get(row.metric) is row]
 
 
-def _ownerless(book: Book) -> Iterator[Problem]:
+def _owners(book: Book) -> Iterator[Problem]:
+    """Exactly one person answers for a target."""
     for target in book.targets if book.staffed else ():
-        if target.owner is None:
-            place = _target_place(book, target, "owner")
-            yield problem("target_without_owner", place, scope=target.scope, metric=target.metric)
+        place = _target_place(book, target, "owner")
+        said = {"scope": target.scope, "metric": target.metric}
+        owners = owners_in(target.owner or "", {person.code for person in book.people})
+        if not owners:
+            yield problem("target_without_owner", place, **said)
+        elif len(owners) > 1:
+            shown = ", ".join(owners)
+            yield problem("target_many_owners", place, **said, count=len(owners), shown=shown)
 
 
 def _strange_scopes(book: Book) -> Iterator[Problem]:
-    known = scope_codes(book) | {str(r) for r in Region} | {p.role for p in book.people}
+    known = scope_codes(book) | target_scopes(book)
     for target in () if book.nameless else book.targets:
         if target.scope not in known:
             place = _target_place(book, target, "scope")

@@ -6,7 +6,8 @@ whose own row is wrong, or lacks its code, is one Problem there and none here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from kpi.book_rows import RowReader
@@ -29,6 +30,7 @@ WORD_COLUMNS = (  # columns of words that no calculation reads, with their lists
     ("tblProduct", "market", "market"),
     ("tblWeight", "confirmed", "yes_no"),
 )
+BETWEEN = re.compile(r"[,;，、；/／&+\n]|\band\b|和")  # between the names of several people
 Rows = Callable[[str], Iterator[RowReader]]
 
 
@@ -50,8 +52,15 @@ def doubt_people(rows: Rows, codes: Codes) -> None:
     for table, column, kind in PEOPLE_COLUMNS:
         for row in rows(table):
             code = row.text(column)
-            if codes.strange(code):
+            if codes.strange(code) and len(owners_in(code, codes.named)) == 1:
                 row.doubt(column, kind, shown=code, shop=row.text("shop"), owner=code)
+
+
+def owners_in(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """The people that a cell names; a code that is in People is one, whatever signs it holds."""
+    if text in known:
+        return (text,)
+    return tuple(part for found in BETWEEN.split(text) if (part := found.strip()))
 
 
 def doubt_words(rows: Rows) -> None:

@@ -28,6 +28,7 @@ from kpi.model import (
     Window,
 )
 from kpi.tables import ErrorValue
+from kpi.target_reading import planned, scope_code
 
 EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
@@ -119,7 +120,7 @@ def read_product(row: RowReader) -> Product | None:
         market=row.text("market").upper() or None,
         start=row.day("start") or EVER,
         category=row.text("category") or None,
-        stage=row.text("stage") or None,
+        stage=row.decode("stage", row.text("stage")) or row.text("stage") or None,
         unit_cost=cost,
         freight=row.exact("freight"),
         currency=row.currency("currency", "CNY"),
@@ -140,7 +141,7 @@ def _year(row: RowReader) -> int:
 
 def read_target(row: RowReader, settings: Settings, catalog: Catalog | None) -> TargetRow | None:
     """A line of tblTarget."""
-    found = _target_row(row, settings)
+    found = planned(row, _target_row(row, settings), catalog)
     if catalog is not None:
         target_limits(row, found.metric, ("year_total", *MONTHS), catalog)
     return found
@@ -150,7 +151,7 @@ def _target_row(row: RowReader, settings: Settings) -> TargetRow:
     return TargetRow(
         year=_year(row),
         region=row.region(),
-        scope=row.needed("scope"),
+        scope=scope_code(row),
         metric=row.metric("metric"),
         owner=row.text("owner") or None,
         year_total=row.number("year_total"),

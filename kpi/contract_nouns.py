@@ -33,6 +33,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.targets import Split
 
 Noun = TypeVar("Noun")
 _EMPTY: Texts = {"zh": "", "en": ""}
@@ -124,6 +125,10 @@ def _target_of(row: Fields, live: TargetRow | None) -> TargetRow:
         months=tuple(number(row, month) for month in MONTHS),
         currency=optional(row, "currency"),
         address=live.address if live else "",
+        split=optional(row, "split") or Split.EVEN,
+        baseline=number(row, "baseline"),
+        uplift=number(row, "uplift"),
+        uplift_unit=optional(row, "uplift_unit"),
     )
 
 
@@ -168,11 +173,12 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
-    """A signed person; name, department, mentor and partner are not agreed and stay as typed."""
+    """A signed person; name, mentor and partner are not agreed, a department only under a target."""
     code = text(row, "person")
     bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
     return replace(
         bare,
+        department=optional(row, "department") or bare.department,
         role=text(row, "role"),
         manager=optional(row, "manager"),
         start=day(row, "start"),

@@ -6,7 +6,7 @@ sheet is no part of it: moving, sorting or renaming tabs changes nothing that wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from kpi.model import (
     TargetRow,
     WeightRow,
 )
+from kpi.targets import Split
 
 Plain = str | float | bool | None
 Fields = Mapping[str, Plain]
@@ -43,12 +44,13 @@ def key_of(*parts: object) -> str:
 
 def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
     """Every table that scores, by name; each row by its key."""
+    targeted = {row.scope for row in book.targets}
     return {
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
         "tblRule": {row.code: _rule(row) for row in book.rules},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
-        "tblPeople": {row.code: _person(row) for row in book.people},
+        "tblPeople": {row.code: _person(row, targeted) for row in book.people},
         "tblShop": {row.code: _shop(row) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
@@ -87,7 +89,19 @@ def _target(row: TargetRow) -> Fields:
         "year_total": _number(row.year_total),
         **months,
         "currency": row.currency,
+        **_planned(row),
     }
+
+
+def _planned(row: TargetRow) -> Fields:
+    """What makes months of a year; absent where nothing does, as before these columns counted."""
+    made: dict[str, Plain] = {
+        "baseline": _number(row.baseline),
+        "uplift": _number(row.uplift),
+        "uplift_unit": row.uplift_unit,
+        "split": None if row.split == Split.EVEN else row.split,
+    }
+    return {field: value for field, value in made.items() if value is not None}
 
 
 def weight_key(row: WeightRow) -> str:
@@ -153,7 +167,9 @@ def metric_row(catalog: Catalog, code: str) -> Fields:
     }
 
 
-def _person(row: Person) -> Fields:
+def _person(row: Person, targeted: Collection[str]) -> Fields:
+    """A person; the department only where a target is set for it, elsewhere it moves nothing."""
+    department = {"department": row.department} if row.department in targeted else {}
     return {
         "person": row.code,
         "role": row.role,
@@ -162,6 +178,7 @@ def _person(row: Person) -> Fields:
         "end": _day(row.end),
         "us_share": _number(row.us_share),
         "scored": row.scored,
+        **department,
     }
 
 

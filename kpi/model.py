@@ -275,6 +275,10 @@ class TargetRow:
     months: tuple[float | None, ...]  # twelve
     currency: str | None
     address: str  # sheet!cell of the row's first cell, for messages
+    split: str = "even"  # how the year becomes months: a code of `kpi.targets.Split`
+    baseline: float | None = None  # of an uplift target, in the metric's unit
+    uplift: float | None = None  # as typed: 5 is five percent or points; None: no uplift target
+    uplift_unit: str | None = None  # a code of `kpi.targets.Uplift`
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What a person (or a shop) should reach in a month, and what of it is due by the covered day.
 
-An own target of the person or the role wins. Else money and counts are the sum of the targets of
-the shops that were theirs, each for its days and share, so a hand-over in mid-month splits the
-month; a ratio takes the one target of its shops, or that of the region.
+An own target of the person, of the role or, for a ratio, of the department wins. Else money and
+counts are the sum of the targets of the shops that were theirs, each for its days and share, so a
+hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop or
+its market, or that of the region.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from datetime import date, timedelta
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
+from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
 from kpi.organisation import Part, clip
+from kpi.target_scopes import category_scopes
 from kpi.targets import Target, decimals_of, due_share, resolve
 
 
@@ -44,15 +47,17 @@ class Goals:
             return self._whole(metric, typed, until)
         if metric.additive:
             return self._summed(metric, region, parts, until)
-        shops = sorted({part.shop for part in parts})
-        single = self._row(metric, region, shops) if len(shops) == 1 else None
-        found = single or self._row(metric, region, self._wider(region, shops))
+        found = self._row(metric, region, self._around(region, parts))
         return None if found is None else self._whole(metric, found, until)
 
-    def _wider(self, region: Region, shops: Sequence[str]) -> tuple[str, ...]:
-        """The market, when all shops lie in one, then the region."""
+    def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
+        """The one category or shop of all parts, then the market they share, then the region."""
+        shops = {part.shop for part in parts}
         markets = {s.market for s in self.book.shops if s.code in shops}
-        return (*(markets if len(markets) == 1 else ()), str(region))
+        found = (shops, markets)
+        last = self.month.window.end - timedelta(days=1)
+        single = (code for codes in found if len(codes) == 1 for code in codes)
+        return (*category_scopes(self.book, parts, last), *single, str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
         return resolve(
@@ -63,6 +68,7 @@ class Goals:
             self.month,
             additive=metric.additive,
             decimals=decimals_of(metric.unit),
+            shares=lambda row: month_shares(row, self.book.past),
         )
 
     def _whole(self, metric: Metric, target: Target, until: date) -> Goal | None:

@@ -31,6 +31,7 @@ from kpi.scoring import (
     status_of_item,
     total_of,
 )
+from kpi.target_scopes import own_scopes
 from kpi.targets import due
 
 HISTORY_MONTHS = 6
@@ -152,7 +153,7 @@ class Scoring:
         found = ScopeParts(scope, tuple(parts))
         actual = self.actuals.of(metric, found, month)
         value, until = self._counted(rule, found, actual, month)
-        own = (person.code, person.role)
+        own = own_scopes(person, metric)
         goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))

@@ -7,18 +7,20 @@ year unless the row says otherwise, and its due value is its target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
-from kpi.apportion import split
+from kpi.apportion import Share, exact, split
 from kpi.calendar import weeks_of
 from kpi.model import Period, Region, TargetRow, Unit, Window
-from kpi.numbers import R, normalise
+from kpi.numbers import R, normalise, rnd, whole
 
 MONTHS = 12
+PERCENT = 100
 PLAUSIBLE_TIMES = 1.5  # of the same period last year, at constant rate
 PLAUSIBLE_ABOVE_BEST = 1.3  # of the best of the last eight periods
 BEST_OF = 8
@@ -39,51 +41,98 @@ def decimals_of(unit: Unit) -> int:
     return 0 if unit is Unit.COUNT else 2
 
 
+class Uplift(StrEnum):
+    """How an uplift is written: absolute in points or in the metric's unit, or relative."""
+
+    POINTS = "pp"  # percentage points of a ratio: 0.12 and 2 pp are 0.14
+    VALUE = "value"  # in the metric's unit: 200 and 30 are 230
+    PERCENT = "percent"  # of the baseline: 200 and 15 % are 230
+
+
+class Split(StrEnum):
+    """How a year's total becomes the months that were not typed."""
+
+    EVEN = "even"
+    HISTORY = "history_share"  # as the same months of the year before
+    SEASON = "seasonality"  # by the retail calendar of the market
+    MANUAL = "manual"  # only typed months count; the rest is shown
+
+
+SHARED = frozenset({Split.HISTORY, Split.SEASON})  # splits that need the shares of the months
+Shares = Sequence[Share] | None
+
+
 # --- months of a row ------------------------------------------------------------------------
 
 
+def uplifted(baseline: float, delta: float, mode: Uplift) -> float | None:
+    """A target from a baseline and an uplift as it is typed; both and the mode are what is stored.
+
+    Worked exactly as decimals are read, so that 5 % on 0.2 is 0.21 and no double beside it.
+    """
+    below, rise = exact(baseline), exact(delta)
+    match mode:
+        case Uplift.POINTS:
+            return R(float(below + rise / PERCENT))
+        case Uplift.VALUE:
+            return R(float(below + rise))
+    return R(float(below * (1 + rise / PERCENT)))
+
+
+def year_of(row: TargetRow, *, additive: bool, decimals: int) -> float | None:
+    """What a row asks of the year: worked out of its uplift, else typed; None for neither.
+
+    Money and counts are rounded to the unit in which they are split.
+    """
+    if row.uplift is None:
+        return row.year_total
+    if row.baseline is None or row.uplift_unit is None:
+        return None
+    made = uplifted(row.baseline, row.uplift, Uplift(row.uplift_unit))
+    if made is None or not additive:
+        return made
+    return rnd(made, decimals) if decimals else whole(made)
+
+
 def month_targets(
-    row: TargetRow, *, additive: bool, decimals: int, shares: Sequence[float] | None = None
+    row: TargetRow, *, additive: bool, decimals: int, shares: Shares = None
 ) -> tuple[float | None, ...]:
     """The twelve months of a row: typed ones as they are, the others from the year's total.
 
-    `shares` are the seasonal weights of the months; without them the months are equal.
+    `shares` are the weights of the months. Without them the months are equal, or not spread at
+    all where the row's split needs them; months by hand never are.
     """
+    year = year_of(row, additive=additive, decimals=decimals)
     if not additive:
-        return tuple(row.year_total if typed is None else typed for typed in row.months)
+        return tuple(year if typed is None else typed for typed in row.months)
     free = [n for n, typed in enumerate(row.months) if typed is None]
     weights = [1.0 if shares is None else shares[n] for n in free]
-    left = _left(row)
-    if left is None or left < 0 or not sum(weights) > 0:
+    left = _left(row, year)
+    if left is None or left < 0 or not sum(weights) > 0 or not _spreads(row, shares):
         return row.months
     parts = dict(zip(free, split(left, weights, decimals), strict=True))
     return tuple(float(parts[n]) if typed is None else typed for n, typed in enumerate(row.months))
 
 
-def _left(row: TargetRow) -> Decimal | None:
+def _spreads(row: TargetRow, shares: Shares) -> bool:
+    """Whether the rest of the year can be given to the months that were not typed."""
+    return row.split != Split.MANUAL and (shares is not None or row.split not in SHARED)
+
+
+def _left(row: TargetRow, year: float | None) -> Decimal | None:
     """What the year's total leaves for the months that were not typed."""
-    if row.year_total is None:
+    if year is None:
         return None
     typed = (Decimal(str(month)) for month in row.months if month is not None)
-    return Decimal(str(row.year_total)) - sum(typed, Decimal())
+    return Decimal(str(year)) - sum(typed, Decimal())
 
 
-def year_gap(row: TargetRow) -> float | None:
-    """Year total minus the typed months, once all twelve are typed or they exceed the total."""
-    left = _left(row)
-    if left is None or (left >= 0 and None in row.months):
+def rest_of_year(year: float | None, months: Sequence[float | None]) -> float | None:
+    """What a year's total leaves when its months are counted; 0 is even, None without a total."""
+    if year is None:
         return None
-    return float(left)
-
-
-def gap_to_parent(parent: float, children: Iterable[float | None]) -> float | None:
-    """Parent minus the sum of its children; unknown as soon as one child is."""
-    rest = Decimal(str(parent))
-    for child in children:
-        if child is None:
-            return None
-        rest -= Decimal(str(child))
-    return float(rest)
+    known = (Decimal(str(month)) for month in months if month is not None)
+    return float(Decimal(str(year)) - sum(known, Decimal()))
 
 
 # --- which row counts -------------------------------------------------------------------------
@@ -98,6 +147,7 @@ def resolve(
     *,
     additive: bool,
     decimals: int,
+    shares: Callable[[TargetRow], Shares] = lambda _row: None,
 ) -> Target | None:
     """The target of the first scope that has one: a person's own before the role's.
 
@@ -114,41 +164,30 @@ def resolve(
         row = mine.get(scope)
         if row is None:
             continue
-        value = month_targets(row, additive=additive, decimals=decimals)[start.month - 1]
+        months = month_targets(row, additive=additive, decimals=decimals, shares=shares(row))
+        value = months[start.month - 1]
         if value is not None:
             return Target(value, scope, row.currency, row)
     return None
-
-
-class Uplift(StrEnum):
-    """How an uplift is written."""
-
-    POINTS = "pp"  # T = B + delta; of a ratio, delta is in percentage points
-    PERCENT = "%"  # T = B * (1 + delta)
-
-
-def uplifted(baseline: float, delta: float, mode: Uplift) -> float | None:
-    """A target from a baseline; the baseline, the delta and the mode are what is stored."""
-    return R(baseline + delta if mode is Uplift.POINTS else baseline * (1 + delta))
 
 
 # --- weeks of a month --------------------------------------------------------------------------
 
 
 def week_targets(
-    value: float, month: Window, factors: Sequence[float], decimals: int, week_start: int = 0
+    value: float, month: Window, factors: Sequence[Share], decimals: int, week_start: int = 0
 ) -> tuple[tuple[Period, Window, float], ...]:
     """The month's target by week, each week by its days inside; the weeks add up exactly.
 
-    `factors` are the weights of the month's days (see `calendar.day_factors`).
+    `factors` are the weights of the month's days.
     """
     weeks = weeks_of(month, week_start)
-    weights = [sum(_part(factors, month, days)) for _, days in weeks]
+    weights = [sum(map(exact, _part(factors, month, days)), Fraction()) for _, days in weeks]
     parts = split(value, weights, decimals)
     return tuple((w, days, float(p)) for (w, days), p in zip(weeks, parts, strict=True))
 
 
-def _part(factors: Sequence[float], month: Window, days: Window) -> Sequence[float]:
+def _part(factors: Sequence[Share], month: Window, days: Window) -> Sequence[Share]:
     """The factors of some days of the month."""
     first = (days.start - month.start).days
     return factors[first : first + days.days]

@@ -45,6 +45,7 @@ WIDTH = {
     "tblTarget.region": 8.0,
     "tblTarget.pending": 24.0,
     "tblTarget.check": 20.0,
+    "tblTarget.breakdown": 36.0,
     "tblTarget.note": 22.0,
     "tblTarget.year_total": 13.0,
     "tblWeight.metric": 25.0,

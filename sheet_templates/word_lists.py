@@ -112,7 +112,22 @@ LISTS: dict[str, Words] = {
         ("seasonality", "季节", "Season"),
         ("manual", "手工", "By hand"),
     ),
-    "uplift_unit": (("pp", "百分点 pp", "pp"), ("percent", "百分比 %", "%")),
+    "target_kind": (
+        ("region", "区域", "Region"),
+        ("market", "站点", "Markets"),
+        ("platform", "平台", "Platforms"),
+        ("shop", "店铺", "Shops"),
+        ("category", "品类", "Categories"),
+        ("stage", "产品阶段", "Stages"),
+        ("department", "部门", "Departments"),
+        ("role", "岗位", "Roles"),
+        ("person", "人员", "People"),
+    ),
+    "uplift_unit": (
+        ("pp", "百分点 pp", "pp"),
+        ("percent", "百分比 %", "%"),
+        ("value", "数值", "Plain value"),
+    ),
     "stage": (
         ("new", "新品", "New"),
         ("mature", "成熟", "Mature"),

@@ -28,6 +28,7 @@ from sync_service.commands import (
     packs,
     payout,
     service,
+    targets,
     tasks,
 )
 from sync_service.console import Exit, Terminal
@@ -62,7 +63,8 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
+    groups = (books, contracts, targets, tasks, connecting, data, demo, service, files)
+    for group in (*groups, packs, payout):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

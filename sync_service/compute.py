@@ -28,6 +28,7 @@ from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
+from sync_service.past_months import past_months
 from sync_service.sources import alternatives
 
 WEEKS_SHOWN = 9
@@ -147,13 +148,13 @@ def _added(sides: Sequence[Goal | None]) -> Goal | None:
 
 def compute(given: Inputs) -> Computed:
     """Everything that is the same for all tables; each month is scored by its own contract."""
-    typed = Terms(given.book, given.catalog, None)
     month = _month(given.book, given.now)
     terms = in_force(given.book, given.catalog, given.versions, month)
-    book = terms.book
-    today = local_day(given.now, book.settings.time_zone)
-    register = Register(book, terms.catalog, today)
+    today = local_day(given.now, terms.book.settings.time_zone)
+    register = Register(terms.book, terms.catalog, today)
     actuals = _actuals(given, terms, register)
+    given, terms = _with_past(given, terms, actuals)
+    book, typed = terms.book, Terms(given.book, given.catalog, None)
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
@@ -172,6 +173,14 @@ def compute(given: Inputs) -> Computed:
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},
     )
+
+
+def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, Terms]:
+    """The books with last year's months, where a target's year is split by them."""
+    every = every_terms(given.book, given.catalog, given.versions)
+    past = past_months((one.book for one in (*every, terms)), actuals)
+    live = replace(given, book=replace(given.book, past=past))
+    return live, replace(terms, book=replace(terms.book, past=past))
 
 
 def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:

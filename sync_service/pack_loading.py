@@ -59,9 +59,9 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
         _targets(book, fit.pack, start.year, made)
     _kpis(contents.tables.get("tblKpi"), catalog, contents, made)
     patches = [
-        _patch("tblKpi", made.kpis, {}, contents),
-        _patch("tblWeight", made.weights, _names(contents, catalog), contents),
-        _patch("tblTarget", made.targets, _names(contents, catalog), contents),
+        added_rows("tblKpi", made.kpis, {}, contents),
+        added_rows("tblWeight", made.weights, metric_names(contents, catalog), contents),
+        added_rows("tblTarget", made.targets, metric_names(contents, catalog), contents),
     ]
     wanted = [patch for patch in patches if patch.rows]
     made.report = port.write(wanted, (), contents.fingerprint)
@@ -120,15 +120,15 @@ def _kpis(table: Table | None, catalog: Catalog, contents: BookContents, made: L
     """KPIs that an older book does not list yet; a listed one keeps its switches."""
     listed = {str(row.value("metric") or "").strip() for row in table.rows} if table else set()
     wanted = {str(row["metric"]) for row in (*made.weights, *made.targets)} - listed
-    for row in kpi_rows(catalog, _language(contents)):
+    for row in kpi_rows(catalog, language_of(contents)):
         if row["metric"] in wanted:
             shown = {**row, "on": "yes", "us": "yes", "eu": "yes"}
             made.kpis.append(shown)
 
 
-def _names(contents: BookContents, catalog: Catalog) -> dict[str, str]:
+def metric_names(contents: BookContents, catalog: Catalog) -> dict[str, str]:
     """KPI code -> the name that the book shows."""
-    language = _language(contents)
+    language = language_of(contents)
     names = {code: metric.names[language] for code, metric in catalog.metrics.items()}
     table = contents.tables.get("tblKpi")
     for row in table.rows if table else ():
@@ -138,11 +138,11 @@ def _names(contents: BookContents, catalog: Catalog) -> dict[str, str]:
     return names
 
 
-def _patch(
+def added_rows(
     table: str, rows: Iterable[StartRow], names: Mapping[str, str], contents: BookContents
 ) -> TablePatch:
-    """Rows in the words of the book."""
-    language, layout = _language(contents), TABLES[table]
+    """Rows of codes as rows of a manager's table, in the words of the book; none that is there."""
+    language, layout = language_of(contents), TABLES[table]
     shown = [
         {code: _shown(table, layout.column(code), v, names, language) for code, v in row.items()}
         for row in rows
@@ -165,7 +165,8 @@ def _shown(
     return cell_word(table, column.code, value, language)
 
 
-def _language(contents: BookContents) -> Language:
+def language_of(contents: BookContents) -> Language:
+    """The language of a book's headers."""
     return "en" if contents.language == "en" else "zh"
 
 

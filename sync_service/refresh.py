@@ -34,10 +34,12 @@ from sync_service.contract_store import elsewhere, records
 from sync_service.definitions import keep_definitions
 from sync_service.filling.agreed import contract_problems, moved_problems
 from sync_service.filling.everything import patches, stamps
+from sync_service.filling.plans import plan_problems
 from sync_service.filling.products import Units
 from sync_service.house import CONNECTORS, House, wanted_streams
 from sync_service.imports.unit_costs import known_costs, with_costs
 from sync_service.leaf_query import LeafQuery
+from sync_service.past_months import asks_history
 from sync_service.reconcile import Compared, reconcile
 from sync_service.schedule import Plan
 from sync_service.scorecard import Card, last_scorecard, scorecard
@@ -117,7 +119,7 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     memory = written.remembered(house.store, order.book)
     over = tuple(written.typed_over(contents.tables, memory))
     other = None if known else elsewhere(house.store, order.book, contents.names.get("nmVersion"))
-    said = (*contract_problems(done, known), *moved_problems(other))
+    said = (*plan_problems(done), *contract_problems(done, known), *moved_problems(other))
     found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
     return Seen(contents, done, found, over, tuple(reconcile(done)))
 
@@ -209,15 +211,18 @@ def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:
     shops = {shop.code: shop.market for one in reversed(every) for shop in one.book.shops}
     wanted = sorted({measure for one in every for measure in needed(one.book, one.catalog)})
     end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
-    window = Window(_first_day(book, end), end)
+    window = Window(_first_day([one.book for one in every], end), end)
     products = with_costs(book.products, known_costs(house.store))
     return house.facts.leaves(LeafQuery(tuple(wanted), window, shops, products))
 
 
-def _first_day(book: Book, end: date) -> date:
-    month = book.settings.month
+def _first_day(books: Sequence[Book], end: date) -> date:
+    """The first day that is looked at; a split by history looks at the whole year before."""
+    month = books[-1].settings.month
     start = date.fromisoformat(f"{month}-01") if month else end
-    return min(start, end) - HISTORY
+    asked = [row.year for book in books for row in asks_history(book.targets)]
+    years = [date(year - 1, 1, 1) for year in asked if year in {start.year, end.year}]
+    return min([min(start, end) - HISTORY, *years])
 
 
 def stream_states(

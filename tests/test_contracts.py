@@ -254,6 +254,16 @@ EDITS: list[tuple[str, Edit, Change]] = [
         Change("tblWeight", WEIGHT_KEY, "weight", 60.0, 55.0),
     ),
     (
+        "a split of the year",
+        lambda b: replace(b, targets=(replace(TARGET, split="seasonality"),)),
+        Change("tblTarget", TARGET_KEY, "split", None, "seasonality"),
+    ),
+    (
+        "an uplift",
+        lambda b: replace(b, targets=(replace(TARGET, uplift=5.0),)),
+        Change("tblTarget", TARGET_KEY, "uplift", None, 5.0),
+    ),
+    (
         "a veto",
         lambda b: replace(b, weights=(replace(weight(), veto=True), b.weights[1])),
         Change("tblWeight", WEIGHT_KEY, "veto", False, True),

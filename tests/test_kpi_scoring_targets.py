@@ -40,13 +40,12 @@ from kpi.targets import (
     decimals_of,
     due,
     due_share,
-    gap_to_parent,
     month_targets,
     plausibility,
     resolve,
+    rest_of_year,
     uplifted,
     week_targets,
-    year_gap,
 )
 
 OCTOBER = period("2026-10")
@@ -103,16 +102,11 @@ def test_seasonal_months_follow_their_shares_and_add_up() -> None:
     assert months == (100.0,) * 10 + (300.0, 200.0)
 
 
-def test_the_gap_of_a_year() -> None:
-    assert year_gap(row(total=1200.0)) is None
-    assert year_gap(row(total=1200.0, months=(110.0,) * 12)) == -120.0
-    assert year_gap(row(total=4.0, months=(5.0, *NONE[1:]))) == -1.0
-    assert year_gap(row()) is None
-
-
-def test_the_gap_to_the_parent_is_unknown_as_soon_as_a_child_is() -> None:
-    assert gap_to_parent(100.0, [30.1, 69.8]) == 0.1
-    assert gap_to_parent(100.0, [30.0, None]) is None
+def test_what_a_year_leaves_beside_its_months() -> None:
+    assert rest_of_year(1200.0, (100.0,) * 12) == 0.0
+    assert rest_of_year(1200.0, (110.0,) * 12) == -120.0
+    assert rest_of_year(0.3, (0.1, 0.1, *NONE[2:])) == 0.1  # exact, unlike 0.3 - 0.1 - 0.1
+    assert rest_of_year(None, (1.0,) * 12) is None
 
 
 ROWS = [
@@ -147,8 +141,9 @@ def test_a_target_of_the_other_region_or_kpi_does_not_count() -> None:
 
 
 def test_uplift_targets_are_computed_from_the_baseline() -> None:
-    assert uplifted(0.12, 0.02, Uplift.POINTS) == 0.14
-    assert uplifted(200.0, 0.15, Uplift.PERCENT) == 230.0
+    assert uplifted(0.12, 2.0, Uplift.POINTS) == 0.14
+    assert uplifted(200.0, 15.0, Uplift.PERCENT) == 230.0
+    assert uplifted(200.0, 15.0, Uplift.VALUE) == 215.0
 
 
 def test_counts_split_in_whole_pieces_and_money_in_cents() -> None:
@@ -445,13 +440,6 @@ def test_shares_of_nothing_split_nothing() -> None:
     months = (100.0, *(None,) * 11)
     open_ = row(total=1_000.0, months=months)
     assert month_targets(open_, additive=True, decimals=2, shares=[1.0, *(0.0,) * 11]) == months
-
-
-def test_a_year_that_is_not_planned_to_its_end_has_no_gap_however_little_is_left() -> None:
-    months = (10.0, *(None,) * 11)
-    assert year_gap(row(total=10.0, months=months)) is None
-    assert year_gap(row(total=10.5, months=months)) is None
-    assert year_gap(row(total=9.5, months=months)) == -0.5
 
 
 def test_nothing_is_due_while_no_day_is_covered() -> None:

@@ -47,7 +47,11 @@ def test_a_target_stands_beside_last_year(
     changed = again(with_book(done, change), language=language)
     rows = list(values.targets(changed, contents.tables["tblTarget"]))
     mine = next(row for row in rows if row["scope"] == DE and "net" in str(row["metric"]).lower())
-    text = f"去年同期的 {times:.1f} 倍" if language == "zh" else f"{times:.1f} times last year"
+    text = (
+        f"去年同月 {then.value:,.2f} 的 {times:.1f} 倍"
+        if language == "zh"
+        else f"{times:.1f} times last year's {then.value:,.2f}"
+    )
     assert mine["last_year"] == then.value
     assert mine["check"] == (f"▲ {text}" if doubtful else text)
 

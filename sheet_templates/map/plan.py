@@ -42,6 +42,8 @@ TARGET = TableLayout(
         last_year | 去年同期 | Last year | S | number
         suggested | 建议 | Suggested | S | number
         check | 合理性 | Check | S | text
+        counted | 本月采用 | Month counted | S | number
+        breakdown | 拆解 | Breakdown | S | text
         pending | 未发布改动 | Pending | S | text
         version | 版本 | Version | S | text
         published | 发布日 | Published | S | date

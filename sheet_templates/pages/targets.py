@@ -82,9 +82,32 @@ def _total(book: Book, ref: Ref) -> str:
     """What a line asks of the year: its months where all twelve are typed, else the year total."""
     months = f"{ref('m01')}:{ref('m12')}"
     filled = f'COUNTIFS({months},">-1E+300")=12'
-    adds = " , ".join(f"{ref('unit')}={word}" for word in _additive(book)).replace(" , ", ",")
-    counted = f"IF({filled},SUM({months}),IF(ISNUMBER({ref('year_total')}),{ref('year_total')},0))"
+    adds = ",".join(f"{ref('unit')}={word}" for word in _additive(book))
+    typed = f"IF(ISNUMBER({ref('year_total')}),{ref('year_total')},0)"
+    counted = f"IF({filled},SUM({months}),IF({_rises(book, ref)},{_risen(book, ref)},{typed}))"
     return f"IF(OR({adds}),{counted},0)"
+
+
+def _rises(book: Book, ref: Ref) -> str:
+    """Whether the year is made of a baseline; points are for ratios, which are not summed."""
+    units = _either(book, ref, "uplift_unit", "percent"), _either(book, ref, "uplift_unit", "value")
+    numbers = f"ISNUMBER({ref('baseline')}),ISNUMBER({ref('uplift')})"
+    return f"AND({_either(book, ref, 'basis', 'uplift')},{numbers},OR({','.join(units)}))"
+
+
+def _risen(book: Book, ref: Ref) -> str:
+    """The year out of its baseline, to the cent or the piece."""
+    base, rise = ref("baseline"), ref("uplift")
+    decimals = f"IF({_either(book, ref, 'unit', 'count')},0,2)"
+    percent = f"{base}*(1+{rise}/100)"
+    made = f"IF({_either(book, ref, 'uplift_unit', 'percent')},{percent},{base}+{rise})"
+    return f"ROUND({made},{decimals})"
+
+
+def _either(book: Book, ref: Ref, column: str, code: str) -> str:
+    """Whether a cell holds a word of the list, or its code."""
+    cell, word = ref(column), words.show(column, code, book.language)
+    return f"OR({cell}={quote(code)},{cell}={quote(word)})"
 
 
 def _additive(book: Book) -> tuple[str, ...]:

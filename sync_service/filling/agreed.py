@@ -17,6 +17,7 @@ from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.contract_store import Record, label, name_of
 from sync_service.filling.cells import Cell, FilledRow
+from sync_service.filling.plans import planned
 
 NOTHING = ("空", "empty")
 ADDED = ("新增", "new line")
@@ -104,7 +105,10 @@ def value_text(one: Change, value: Plain, language: Language) -> str:
     return show(words, value, language) if base == "choice" and words in CODED else value
 
 
-CODED = ("role", "region", "method", "better", "bound", "missing", "level", "window", "operator")
+CODED = frozenset(
+    {"role", "region", "method", "better", "bound", "missing", "level", "window", "operator"}
+    | {"split", "uplift_unit"}
+)
 
 
 def _pair(texts: tuple[str, str], language: Language) -> str:
@@ -118,16 +122,17 @@ def targets(done: Computed, table: Table, shown: Iterable[FilledRow]) -> Iterato
     """The targets' rows with their contract; `shown` are the figures beside some of them."""
     keys = TABLES["tblTarget"].key
     figures = {tuple(row[column] for column in keys): row for row in shown}
-    beside, rows = agreed(done), _by_address(table)
+    beside, rows = agreed(done), by_address(table)
     for row in done.typed.targets:
         typed = {column: rows[row.address].value(column) for column in keys}
         cells = beside.cells("tblTarget", target_key(row), ("pending", "version", "published"))
-        yield {**figures.get(tuple(typed.values()), {}), **typed, **cells}
+        shown_here = figures.get(tuple(typed.values()), {})
+        yield {**shown_here, **planned(done, row), **typed, **cells}
 
 
 def weights(done: Computed, table: Table) -> Iterator[FilledRow]:
     """The lines of the cards with their contract."""
-    beside, rows = agreed(done), _by_address(table)
+    beside, rows = agreed(done), by_address(table)
     for row in done.typed.weights:
         typed = {c: rows[row.address].value(c) for c in TABLES["tblWeight"].key}
         cells = beside.cells("tblWeight", weight_key(row), ("pending", "version"))
@@ -147,7 +152,7 @@ def version_name(done: Computed) -> str:
     return name_of(found) if found else ""
 
 
-def _by_address(table: Table) -> dict[str, Row]:
+def by_address(table: Table) -> dict[str, Row]:
     """The rows of a table by the address that the nouns read from it carry."""
     first = table.columns[0]
     return {f"{table.sheet}!{row.cells[first].address}": row for row in table.rows}

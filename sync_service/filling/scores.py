@@ -11,6 +11,7 @@ from kpi.person_targets import Goals
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
 from kpi.scoring import applied_points
 from kpi.tables import CellValue
+from kpi.target_scopes import own_scopes
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.contract_store import label
@@ -140,7 +141,7 @@ def _week(
     if actual is None or actual.value is None or not actual.covered.days:
         return known(None)
     goals = Goals(done.book, done.month)
-    own = (person.code, person.role)
+    own = own_scopes(person, done.metric(metric))
     whole = goals.of(done.metric(metric), region, own, parts, done.month.window.end)
     if whole is None or not whole.value:
         return known(None)

@@ -24,17 +24,17 @@ def suggestion(done: Computed, metric: Metric, key: ScopeKey) -> float | None:
     first = min(done.month, running, key=lambda one: one.window)
     months = [shifted(first, -back) for back in range(1, GROWTH_MONTHS + 1)]
     found = suggested(
-        _of(done, metric, key, year_before(done.month)),
-        [_of(done, metric, key, month) for month in months],
-        [_of(done, metric, key, year_before(month)) for month in months],
+        whole_month(done, metric, key, year_before(done.month)),
+        [whole_month(done, metric, key, month) for month in months],
+        [whole_month(done, metric, key, year_before(month)) for month in months],
     )
     if found is None:
         return None
     return whole(found) if metric.unit is Unit.COUNT else rnd(found, 2)
 
 
-def _of(done: Computed, metric: Metric, key: ScopeKey, month: Period) -> float | None:
-    """The value of a whole month."""
+def whole_month(done: Computed, metric: Metric, key: ScopeKey, month: Period) -> float | None:
+    """The value of a month that the facts cover to its last day."""
     actual = done.value(metric.code, key, month)
     return actual.value if actual and actual.covered == month.window else None
 

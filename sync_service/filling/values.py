@@ -7,11 +7,10 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.calendar import day_period, period, shifted, year_before
-from kpi.model import DataState, Metric, Period, ScopeKind, Shop
+from kpi.model import DataState, Metric, Period, ScopeKind, Shop, TargetRow, Unit
 from kpi.numbers import R
 from kpi.organisation import in_region
 from kpi.tables import Row, Table
-from kpi.targets import plausibility
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
 from sync_service.compute import (
@@ -24,6 +23,8 @@ from sync_service.compute import (
     watched,
 )
 from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
+from sync_service.filling.likely import likely, scope_of
+from sync_service.filling.plans import counted_months, kind_of_target
 from sync_service.filling.suggested import in_row_currency, suggestion
 from sync_service.sources import INPUTS
 
@@ -154,12 +155,18 @@ def _daily_due(done: Computed, metric: str, day: date) -> float | None:
     """The even daily share of the month's targets of all shops; the first target row decides."""
     month = period(f"{day:%Y-%m}")
     values = [
-        row.months[day.month - 1]
+        _month_of(done, row, day.month)
         for row in done.book.targets
         if row.metric == metric and row.year == day.year and done.book.shop(row.scope)
     ]
     typed = [value for value in values if value is not None]
     return R(sum(typed) / month.window.days) if typed and len(typed) == len(values) else None
+
+
+def _month_of(done: Computed, row: TargetRow, month: int) -> float | None:
+    """A month of a target as it counts."""
+    unit, additive = kind_of_target(done, row) or (Unit.MONEY, True)
+    return counted_months(done, row, unit, additive=additive)[month - 1]
 
 
 def weeks(done: Computed) -> Iterator[FilledRow]:
@@ -188,32 +195,18 @@ def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
     for row in done.typed.targets:
         if row.metric not in done.given.catalog.metrics or row.year != year:
             continue
-        key = next(
-            (k for k in done.scopes if k[1] == row.scope and k[0] in {row.region, None}), None
-        )
+        key = scope_of(done, row)
         metric = done.metric(row.metric)
         actual = done.value(row.metric, key, year_before(done.month)) if key else None
         then = in_row_currency(done, metric, row, actual.value if actual else None)
         grown = suggestion(done, metric, key) if key else None
-        value = row.months[month - 1] or (None if metric.additive else row.year_total)
+        months = counted_months(done, row, metric.unit, additive=metric.additive)
         yield {
             **_key(table, typed[row.address]),
             "last_year": then,
             "suggested": in_row_currency(done, metric, row, grown),
-            "check": _likely(done, value, then),
+            "check": likely(done, metric, row, months[month - 1], then),
         }
-
-
-def _likely(done: Computed, target: float | None, last_year: float | None) -> str | None:
-    if target is None or last_year is None:
-        return None
-    found = plausibility(target, last_year)
-    times = found.times_last_year
-    if times is None:
-        return None
-    chinese = done.given.language == "zh"
-    text = f"去年同期的 {times:.1f} 倍" if chinese else f"{times:.1f} times last year"
-    return f"▲ {text}" if found.doubtful else text
 
 
 def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:

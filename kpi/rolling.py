@@ -1,0 +1,210 @@
+"""The next quarter or year out of the one before: new targets with an uplift, cards carried on.
+
+Nothing that is there changes: a line that asks something of the new period stays as it is, and a
+card that has a line from its first day on is the manager's already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from kpi.apportion import exact, split
+from kpi.book import Book
+from kpi.book_checks import newest
+from kpi.calendar import shifted
+from kpi.model import Metric, Period, PeriodKind, Region, TargetRow, Unit, WeightRow
+from kpi.month_shares import key_of, month_shares, season_shares
+from kpi.targets import MONTHS, Split, Uplift, decimals_of, month_targets, year_of
+
+AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to roll."""
+
+    into: Period  # a quarter or a year
+    uplift: float  # percent, of money and counts
+    seasonal: bool = True  # whether a quarter is as much more or less as its season is
+
+    @property
+    def months(self) -> range:
+        """The months of the period in its year, counted from zero."""
+        first = self.into.window.start.month - 1
+        return range(first, first + (MONTHS if self.into.kind is PeriodKind.YEAR else 3))
+
+
+@dataclass(frozen=True, slots=True)
+class RolledTarget:
+    """A line of the new period: added, or its empty months filled."""
+
+    row: TargetRow
+    before: Decimal | None  # what the period before asked; of a ratio its last month
+    added: bool  # False: the line is there, only its empty months are new
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """What rolling makes; keys of lines that stay as they are, and of those that cannot roll."""
+
+    targets: tuple[RolledTarget, ...]
+    weights: tuple[WeightRow, ...]
+    kept: tuple[TargetRow, ...]  # lines of the new period that ask something already
+    unknown: tuple[TargetRow, ...]  # lines whose period before is not planned to its end
+    kept_cards: tuple[tuple[str, Region], ...]
+
+
+def rolled(book: Book, metrics: Mapping[str, Metric], plan: Plan) -> Rolled:
+    """The new period of a book; `metrics` are the KPIs that have a definition."""
+    old_year = shifted(plan.into, -1).window.start.year
+    there = {key_of(row): row for row in book.targets}
+    made: list[RolledTarget] = []
+    kept, unknown = [], []
+    for row in book.targets:
+        unit, additive = _kind(metrics, row.metric)
+        if row.year != old_year or unit is None:
+            continue
+        new = there.get((plan.into.window.start.year, row.region, row.scope, row.metric))
+        if new is not None and _asks(book, new, unit, plan, additive=additive):
+            kept.append(new)
+            continue
+        found = _target(book, row, new, unit, plan, additive=additive)
+        if found is None:
+            unknown.append(row)
+        else:
+            made.append(found)
+    lines, cards = _cards(book, plan.into.window.start)
+    return Rolled(tuple(made), lines, tuple(kept), tuple(unknown), cards)
+
+
+def _kind(metrics: Mapping[str, Metric], code: str) -> tuple[Unit | None, bool]:
+    if code == AD_BUDGET:
+        return Unit.MONEY, True
+    metric = metrics.get(code)
+    return (None, False) if metric is None else (metric.unit, metric.additive)
+
+
+def _months(book: Book, row: TargetRow, unit: Unit, *, additive: bool) -> tuple[float | None, ...]:
+    shares = month_shares(row, book.past)
+    return month_targets(row, additive=additive, decimals=decimals_of(unit), shares=shares)
+
+
+def _asks(book: Book, row: TargetRow, unit: Unit, plan: Plan, *, additive: bool) -> bool:
+    """Whether a line asks something of any month of the period, or of its year."""
+    months = _months(book, row, unit, additive=additive)
+    typed = any(months[n] is not None for n in plan.months)
+    return typed or year_of(row, additive=additive, decimals=decimals_of(unit)) is not None
+
+
+def _target(
+    book: Book,
+    old: TargetRow,
+    new: TargetRow | None,
+    unit: Unit,
+    plan: Plan,
+    *,
+    additive: bool,
+) -> RolledTarget | None:
+    """The line of the new period; None where the one before is not planned to its end."""
+    start = shifted(plan.into, -1).window.start.month - 1
+    before = _months(book, old, unit, additive=additive)[start : start + len(plan.months)]
+    known = [Decimal(str(value)) for value in before if value is not None]
+    if len(known) < len(before):
+        return None
+    bare = new or replace(_bare(old), year=plan.into.window.start.year)
+    if not additive:
+        return _ratio(bare, known[-1], plan, added=new is None)
+    total = sum(known, Decimal())
+    if new is None and plan.into.kind is PeriodKind.YEAR:
+        return RolledTarget(_year(bare, old, total, plan), total, added=True)
+    return RolledTarget(_by_month(bare, total, unit, plan), total, added=new is None)
+
+
+def _bare(old: TargetRow) -> TargetRow:
+    return replace(
+        old,
+        year_total=None,
+        months=(None,) * MONTHS,
+        address="",
+        split=Split.EVEN,
+        baseline=None,
+        uplift=None,
+        uplift_unit=None,
+    )
+
+
+def _ratio(row: TargetRow, value: Decimal, plan: Plan, *, added: bool) -> RolledTarget:
+    """A ratio goes on as it ended: whether more of it is better is not for an uplift to say."""
+    if added:
+        return RolledTarget(replace(row, year_total=float(value)), value, added=True)
+    months = _filled(row, [value] * len(plan.months), plan)
+    return RolledTarget(replace(row, months=months), value, added=False)
+
+
+def _year(row: TargetRow, old: TargetRow, total: Decimal, plan: Plan) -> TargetRow:
+    """An uplift target over the year before, split as that one was, by season where by hand."""
+    by_hand = None not in old.months or old.split == Split.MANUAL
+    return replace(
+        row,
+        baseline=float(total),
+        uplift=plan.uplift,
+        uplift_unit=Uplift.PERCENT,
+        split=Split.SEASON if by_hand else old.split,
+    )
+
+
+def _by_month(row: TargetRow, total: Decimal, unit: Unit, plan: Plan) -> TargetRow:
+    """The months of the period: the one before, times what its season and the uplift make of it."""
+    decimals = decimals_of(unit)
+    shares = _shares(row.region, plan)
+    wanted = exact(total) * (1 + exact(plan.uplift) / 100)
+    if plan.seasonal:
+        before = shifted(plan.into, -1)
+        earlier = _shares(row.region, replace(plan, into=before))
+        wanted *= sum(shares, Fraction()) / sum(earlier, Fraction())
+    cents = _rounded(wanted, decimals)
+    return replace(row, months=_filled(row, split(cents, shares, decimals), plan))
+
+
+def _shares(region: Region, plan: Plan) -> tuple[Fraction, ...]:
+    if not plan.seasonal:
+        return (Fraction(1),) * len(plan.months)
+    year = season_shares(plan.into.window.start.year, region)
+    return tuple(year[n] for n in plan.months)
+
+
+def _rounded(amount: Fraction, decimals: int) -> Decimal:
+    """To the cent or the piece, half away from zero."""
+    plain = Decimal(amount.numerator) / Decimal(amount.denominator)
+    return plain.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _filled(row: TargetRow, values: Sequence[Decimal], plan: Plan) -> tuple[float | None, ...]:
+    """The months of a row with those of the period; a typed one is never there to be replaced."""
+    new = dict(zip(plan.months, values, strict=True))
+    return tuple(
+        float(new[n]) if n in new and typed is None else typed for n, typed in enumerate(row.months)
+    )
+
+
+# --- cards ----------------------------------------------------------------------------------------
+
+
+def _cards(book: Book, start: date) -> tuple[tuple[WeightRow, ...], tuple[tuple[str, Region], ...]]:
+    """The lines that are on the day before, from the new day on; cards that are there already."""
+    cards: dict[tuple[str, Region], list[WeightRow]] = {}
+    for line in book.weights:
+        cards.setdefault((line.role, line.region), []).append(line)
+    kept = tuple(card for card, lines in cards.items() if any(w.start >= start for w in lines))
+    made = (line for card, lines in cards.items() if card not in kept for line in _on(lines, start))
+    return tuple(made), kept
+
+
+def _on(lines: Sequence[WeightRow], start: date) -> Iterator[WeightRow]:
+    for line in newest(lines, start - timedelta(days=1)):
+        if line.on:
+            yield replace(line, start=start, address="")

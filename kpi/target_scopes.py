@@ -1,0 +1,82 @@
+"""What a target can be set for, and whose line comes first.
+
+A person's line comes before that of the role, the role's before the department's; what none of
+them says is said by the shops, the market and the region. A line of a department is the sum of
+its people where figures add up, so it is never one person's target; a ratio holds for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from kpi.book import Book
+from kpi.model import Metric, Person, Region, TargetRow
+from kpi.organisation import Part
+
+STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
+
+
+def target_scopes(book: Book) -> frozenset[str]:
+    """Codes that only a target may name: regions, roles, departments and stages of products."""
+    roles = {person.role for person in book.people}
+    departments = {person.department for person in book.people if person.department}
+    return frozenset({str(region) for region in Region} | roles | departments | set(STAGES))
+
+
+class TargetKind(StrEnum):
+    """What a line of targets is for."""
+
+    REGION = "region"
+    MARKET = "market"
+    PLATFORM = "platform"
+    SHOP = "shop"
+    CATEGORY = "category"
+    DEPARTMENT = "department"
+    ROLE = "role"
+    PERSON = "person"
+    STAGE = "stage"
+
+
+def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
+    """What a line is for; None for a scope that nobody knows. A region before a market so named."""
+    kinds = (
+        (TargetKind.REGION, {str(row.region)}),
+        (TargetKind.SHOP, {shop.code for shop in book.shops}),
+        (TargetKind.MARKET, {shop.market for shop in book.shops}),
+        (TargetKind.PLATFORM, {shop.platform for shop in book.shops}),
+        (TargetKind.PERSON, {person.code for person in book.people}),
+        (TargetKind.ROLE, {person.role for person in book.people}),
+        (TargetKind.DEPARTMENT, {person.department for person in book.people}),
+        (TargetKind.CATEGORY, {product.category for product in book.products}),
+        (TargetKind.STAGE, set(STAGES)),
+    )
+    return next((kind for kind, codes in kinds if row.scope in codes), None)
+
+
+def own_scopes(person: Person, metric: Metric) -> tuple[str, ...]:
+    """The scopes of a person from the most particular."""
+    wide = () if metric.additive or not person.department else (person.department,)
+    return (person.code, person.role, *wide)
+
+
+def category_scopes(book: Book, parts: Sequence[Part], last: date) -> tuple[str, ...]:
+    """The one category that all parts are of, then the stage that its products share on a day."""
+    found = {part.category for part in parts}
+    (category,) = found if len(found) == 1 else (None,)
+    if category is None:
+        return ()
+    stage = stage_of(book, category, last)
+    return (category, stage) if stage else (category,)
+
+
+def stage_of(book: Book, category: str, day: date) -> str | None:
+    """The stage of a category: that of all its products on a day; None where they differ."""
+    newest: dict[tuple[str, str | None], tuple[date, str | None, str | None]] = {}
+    for product in book.products:
+        key = (product.sku, product.market)
+        if product.start <= day and (key not in newest or newest[key][0] <= product.start):
+            newest[key] = (product.start, product.category, product.stage)
+    stages = {stage for _, of, stage in newest.values() if of == category}
+    return stages.pop() if len(stages) == 1 else None

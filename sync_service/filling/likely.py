@@ -1,0 +1,61 @@
+"""Whether a target is likely: against the same month last year and the best of recent months."""
+
+from __future__ import annotations
+
+from kpi.calendar import shifted
+from kpi.model import Better, Language, Metric, TargetRow
+from kpi.targets import BEST_OF, PLAUSIBLE_ABOVE_BEST, PLAUSIBLE_TIMES, plausibility
+from sheet_templates.words import SIGNS
+from sync_service.compute import Computed, ScopeKey
+from sync_service.filling.plans import amount
+from sync_service.filling.suggested import in_row_currency, whole_month
+
+
+def likely(
+    done: Computed, metric: Metric, row: TargetRow, target: float | None, last_year: float | None
+) -> str | None:
+    """`▲ 去年同月 80,000.00 的 1.6 倍`: with what it was compared; None where nothing is known.
+
+    The same month of the same scope decides: it has the season. The best of the last eight whole
+    months speaks where last year is unknown.
+    """
+    if target is None:
+        return None
+    language = done.given.language
+    times = plausibility(target, last_year).times_last_year
+    if times is not None and last_year is not None:
+        far = times > PLAUSIBLE_TIMES
+        return _said(
+            "last_year", times, amount(last_year, metric.unit), done.given.language, far=far
+        )
+    best = _best(done, metric, row)
+    times = plausibility(target, None, (best,)).times_best
+    if times is None or best is None or metric.better is not Better.HIGHER:
+        return None  # a target below the dearest month is no boast
+    far = times > PLAUSIBLE_ABOVE_BEST
+    return _said("best", times, amount(best, metric.unit), language, far=far)
+
+
+def _best(done: Computed, metric: Metric, row: TargetRow) -> float | None:
+    """The best of the last eight whole months before the month under review, in its currency."""
+    key = scope_of(done, row)
+    if key is None:
+        return None
+    months = (shifted(done.month, -back) for back in range(1, BEST_OF + 1))
+    known = [v for month in months if (v := whole_month(done, metric, key, month)) is not None]
+    return in_row_currency(done, metric, row, max(known, default=None))
+
+
+def scope_of(done: Computed, row: TargetRow) -> ScopeKey | None:
+    """The scope whose figures a target is about; a line of a role or a department has none."""
+    keys = (key for key in done.scopes if key[1] == row.scope and key[0] in {row.region, None})
+    return next(keys, None)
+
+
+def _said(against: str, times: float, value: str, language: Language, *, far: bool) -> str:
+    zh = {"last_year": "去年同月", "best": f"近 {BEST_OF} 个月最高"}[against]
+    en = {"last_year": "last year's", "best": f"the best of {BEST_OF} months,"}[against]
+    text = f"{zh} {value} 的 {times:.1f} 倍"
+    if language == "en":
+        text = f"{times:.1f} times {en} {value}"
+    return f"{SIGNS['warn']} {text}" if far else text

@@ -1,0 +1,143 @@
+"""The next period written into a closed workbook: new lines, and empty months of lines there.
+
+No cell that holds something is touched. The lines are the manager's from then on: they are typed
+as anybody would type them, and score nothing until they are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpi.book_nouns import MONTHS
+from kpi.calendar import shifted
+from kpi.model import Language, Period, TargetRow, WeightRow
+from kpi.rolling import Plan, Rolled, RolledTarget, rolled
+from kpi.tables import Row
+from sheet_templates.layout import TABLES, Owner
+from sheet_templates.start import StartRow
+from sheet_templates.words import show
+from sync_service.filling.agreed import by_address
+from sync_service.house import House
+from sync_service.pack_loading import added_rows, language_of, metric_names
+from sync_service.refresh import Order, Seen, look
+from sync_service.workbooks.port import TablePatch, WriteReport, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """What rolling a book makes, before anything is written."""
+
+    order: Order
+    seen: Seen
+    plan: Plan
+    made: Rolled
+
+
+def prepare(house: House, order: Order, plan: Plan) -> Rolling:
+    """Read the book with its facts and work the new period out; nothing is written."""
+    seen = look(house, order)
+    return Rolling(
+        order, seen, plan, rolled(seen.done.typed, seen.done.given.catalog.metrics, plan)
+    )
+
+
+def write(rolling: Rolling) -> tuple[WriteReport, ...]:
+    """Add the new lines, then fill the empty months; each is one write of the whole file."""
+    contents = rolling.seen.contents
+    catalog = rolling.seen.done.given.catalog
+    names, language = metric_names(contents, catalog), language_of(contents)
+    added = [target_row(one, rolling.plan, language) for one in rolling.made.targets if one.added]
+    lines = [weight_row(line) for line in rolling.made.weights]
+    patches = [
+        added_rows("tblTarget", added, names, contents),
+        added_rows("tblWeight", lines, names, contents),
+    ]
+    wanted = [patch for patch in patches if patch.rows]
+    port, reports = rolling.order.port, []
+    if wanted:
+        reports.append(port.write(wanted, (), contents.fingerprint))
+    filled = months_patch(rolling)
+    if filled.rows:
+        reports.append(port.write([filled], (), port.fingerprint()))
+    return tuple(reports)
+
+
+def target_row(one: RolledTarget, plan: Plan, language: Language) -> StartRow:
+    """A new line of tblTarget in codes; the note says where it comes from."""
+    row = one.row
+    return {
+        "year": float(row.year),
+        "region": str(row.region),
+        "scope": show("stage", show("role", row.scope, language), language),
+        "metric": row.metric,
+        "owner": row.owner,
+        "basis": "own_plan" if row.uplift is None else "uplift",
+        "year_total": row.year_total,
+        **{m: value for m, value in zip(MONTHS, row.months, strict=True) if value is not None},
+        "currency": row.currency,
+        "baseline": row.baseline,
+        "uplift": row.uplift,
+        "uplift_unit": row.uplift_unit,
+        "split": None if row.uplift is None else row.split,
+        "note": _note(plan, language),
+    }
+
+
+def _note(plan: Plan, language: Language) -> str:
+    before = before_of(plan).code
+    return f"由 {before} 滚动" if language == "zh" else f"rolled from {before}"
+
+
+def before_of(plan: Plan) -> Period:
+    """The period that a plan starts from."""
+    return shifted(plan.into, -1)
+
+
+def weight_row(line: WeightRow) -> StartRow:
+    """A line of a card in codes."""
+    return {
+        "role": line.role,
+        "region": str(line.region),
+        "metric": line.metric,
+        "on": "yes" if line.on else "no",
+        "weight": line.weight,
+        "method": line.method,
+        "better": str(line.better),
+        "warn": line.warn,
+        "breach": line.breach,
+        "bound": str(line.bound),
+        "veto": "yes" if line.veto else "no",
+        "start": line.start,
+        "cap": line.cap,
+        "floor": line.floor,
+        **{f"p{n}": value for n, value in enumerate(line.params, 1)},
+        "missing": line.missing,
+        "confirmed": "yes" if line.confirmed else "no",
+    }
+
+
+def months_patch(rolling: Rolling) -> TablePatch:
+    """The months of lines that are there; only cells that hold nothing."""
+    table = rolling.seen.contents.tables["tblTarget"]
+    rows = by_address(table)
+    lines = [
+        _months_of(rows[one.row.address], one.row) for one in rolling.made.targets if not one.added
+    ]
+    return TablePatch(
+        "tblTarget",
+        TABLES["tblTarget"].key,
+        [line for line in lines if len(line) > len(TABLES["tblTarget"].key)],
+        prune=False,
+        owners=(Owner.MANAGER,),
+    )
+
+
+def _months_of(there: Row, row: TargetRow) -> Mapping[str, Written]:
+    key = {code: there.value(code) for code in TABLES["tblTarget"].key}
+    free = {
+        month: value
+        for month, value in zip(MONTHS, row.months, strict=True)
+        if value is not None and there.value(month) in (None, "")
+    }
+    return {**key, **free}
