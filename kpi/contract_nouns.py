@@ -33,6 +33,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.season import Pacing
 
 Noun = TypeVar("Noun")
 _EMPTY: Texts = {"zh": "", "en": ""}
@@ -215,6 +216,7 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         closing_day=int(number(values, "closing_day") or 0),
         provisional_day=int(number(values, "provisional_day") or 0),
         weight_pick=text(values, "weight_pick"),
+        pacing=text(values, "pacing") or Pacing.LINEAR.value,
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
 

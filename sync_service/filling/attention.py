@@ -11,6 +11,7 @@ from kpi.errors import Level, Problem
 from kpi.model import DataState, Language, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
+from kpi.season import Pacing
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
@@ -353,8 +354,12 @@ def data_until(done: Computed) -> str:
 
 def service_note(done: Computed) -> str:
     """One line on what is stale, missing or late, and where."""
-    late = [f"{line.scope} {line.what}" for line in _data_lines(done)]
-    return ("；" if done.given.language == "zh" else "; ").join(late[:3])
+    late = [f"{line.scope} {line.what}" for line in _data_lines(done)][:3]
+    pacing = done.book.settings.pacing
+    if pacing != Pacing.LINEAR:
+        named = show("pacing", pacing, done.given.language)
+        late.append(_text(done, f"应达进度：{named}", f"Pacing: {named}"))
+    return ("；" if done.given.language == "zh" else "; ").join(late)
 
 
 def stamp(done: Computed) -> str:
