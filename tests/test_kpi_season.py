@@ -52,9 +52,7 @@ OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
         pytest.param(DE, 35.3, id="Germany"),
         pytest.param(US, 35.8, id="Thanksgiving counts in the US, Veterans Day does not"),
         pytest.param(IT, 35.2, id="All Saints' Day in Italy"),
-        pytest.param(
-            OWN, 35.2225, id="a holiday of two of four countries counts half"
-        ),
+        pytest.param(OWN, 35.2225, id="a holiday of two of four countries counts half"),
     ],
 )
 def test_november_of_a_shop(shop: Shop, whole: float) -> None:
