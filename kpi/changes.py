@@ -111,9 +111,9 @@ def _asked(
             until = value.covered_until or "–"
             raise UnansweredError(
                 f"{metric.code} of {scope.scope.code} is not known in {value.period} "
-                f"({value.state.value}, data until {until}); fetch or fill its data first.",
+                f"(data until {until}); fetch or fill its data first.",
                 f"{scope.scope.code} 的 {metric.names['zh']} 在 {value.period} 未知"
-                f"（{value.state.value}，数据至 {until}）；请先取数或补录。",
+                f"（数据至 {until}）；请先取数或补录。",
             )
     windows = _alike(values[0].covered, values[1].covered, periods)
     return _Asked(actuals, metric, parts, {s.code: s for s in book.shops}, windows, by)

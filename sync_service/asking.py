@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.catalog import Catalog
 from kpi.model import Language, Metric, Region
@@ -57,6 +58,12 @@ def kpi_code(catalog: Catalog, name: str) -> str:
 def metric_of(done: Computed, name: str) -> Metric:
     """A KPI of a computation."""
     return done.metric(kpi_code(done.given.catalog, name))
+
+
+def at_day_rates(done: Computed) -> Actuals:
+    """The same facts with money at each day's rate, also where the book stores a fixed one."""
+    money = replace(done.actuals.money, fixed={})
+    return replace(done.actuals, money=money)
 
 
 def scope_of(done: Computed, code: str, region: str | None = None) -> tuple[ScopeKey, ScopeParts]:

@@ -20,11 +20,13 @@ from kpi.errors import KpiError
 from kpi.model import Language
 from sync_service.commands import (
     books,
+    changes,
     connecting,
     contracts,
     data,
     demo,
     files,
+    forecast,
     packs,
     payout,
     service,
@@ -38,6 +40,20 @@ from sync_service.settings import Settings, from_environment
 from sync_service.told import BusyError, ToldError, sentence
 from sync_service.workbooks.refusals import BookChangedError, BookInUseError
 
+GROUPS = (  # in the order of --help
+    books,
+    contracts,
+    tasks,
+    changes,
+    forecast,
+    connecting,
+    data,
+    demo,
+    service,
+    files,
+    packs,
+    payout,
+)
 AGAIN = (BookChangedError, BookInUseError, BusyError)
 
 
@@ -62,7 +78,7 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
+    for group in GROUPS:
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

@@ -15,6 +15,7 @@ from kpi.season import Pacing
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
+from sync_service.filling.causes import largest_part
 from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign, worded
 from sync_service.filling.tasks import fallen, proposed
 
@@ -94,11 +95,14 @@ def owner_of(done: Computed, alarm: Alarm) -> str:
 
 
 def cause(done: Computed, alarm: Alarm) -> str:
-    """The drivers that moved most: `转化率 -62 %, 价格 +3 %`."""
+    """The drivers that moved most, then who moved it: `转化率 -62 %，AMZ-DE 占变动 71 %`."""
     language = done.given.language
     parts = [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
+    part = largest_part(done, alarm)
+    if part:
+        parts.append(_text(done, f"变动主因 {part}", f"mostly {part}"))
     return ("，" if language == "zh" else ", ").join(parts)
 
 
