@@ -29,6 +29,7 @@ from sync_service.commands import (
     forecast,
     packs,
     payout,
+    resources,
     service,
     tasks,
 )
@@ -46,6 +47,7 @@ GROUPS = (  # in the order of --help
     tasks,
     changes,
     forecast,
+    resources,
     connecting,
     data,
     demo,

@@ -180,7 +180,7 @@ def _show(
         terminal.table(title, [terminal.text(*head) for head in heads], rows)
         terminal.say(
             "区间为回测中最大的偏差；误差为偏差合计 ÷ 实际合计。",
-            "The range is the worst miss of the tries; missed by: misses over actuals, both summed.",
+            "The range is the worst miss of the tries; missed by: misses over actuals.",
         )
     for one in told:
         texts = one.get("refused")
