@@ -20,6 +20,7 @@ from kpi.errors import KpiError
 from kpi.model import Language
 from sync_service.commands import (
     books,
+    calendar,
     changes,
     connecting,
     contracts,
@@ -45,6 +46,7 @@ GROUPS = (  # in the order of --help
     books,
     contracts,
     tasks,
+    calendar,
     changes,
     forecast,
     resources,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from kpi.calendar import is_working_day, make_up_days, period, public_holidays
+from kpi.holiday_names import holiday_names
 from kpi.model import Region
 from kpi.retail import events, lunar_new_year, rules, stops, unannounced
 
@@ -140,6 +142,37 @@ def test_a_published_holiday(country: str, day: str, name: str) -> None:
 )
 def test_no_holiday(country: str, day: str) -> None:
     assert date.fromisoformat(day) not in public_holidays(country, int(day[:4]))
+
+
+MARKETS = ("US", "DE", "FR", "IT", "ES", "NL", "PL", "SE", "BE", "IE", "GB", "CN")
+
+
+@pytest.mark.parametrize("country", MARKETS)
+def test_every_holiday_has_a_chinese_name(country: str) -> None:
+    names = {name for year in YEARS for name in public_holidays(country, year).values()}
+    assert [name for name in names if re.search("[a-zA-Z]", holiday_names(name)["zh"])] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        pytest.param("Christmas Day", "圣诞节", "Christmas Day", id="one"),
+        pytest.param(
+            "Boxing Day (observed)", "节礼日（补假）", "Boxing Day (observed)", id="moved"
+        ),
+        pytest.param(
+            "All Saints' Day; National Unity Day",
+            *("诸圣节、国家统一日", "All Saints' Day; National Unity Day"),
+            id="two at once",
+        ),
+        pytest.param(
+            "Day off (substituted from 01/04/2026)", "调休", "Day off", id="paid by a make-up day"
+        ),
+        pytest.param("Fête", "Fête", "Fête", id="an unknown name stays"),
+    ],
+)
+def test_names_of_a_holiday(name: str, zh: str, en: str) -> None:
+    assert holiday_names(name) == {"zh": zh, "en": en}
 
 
 @pytest.mark.parametrize(
