@@ -28,6 +28,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         currency=reader.currency(default.currency),
         fixed_rates=reader.rates(),
         week_start=0 if reader.word("week_start", "monday") != "sunday" else 6,
+        pacing=reader.word("pacing", default.pacing),
         time_zone=reader.zone(default.time_zone),
         min_coverage=reader.number("min_coverage", default.min_coverage, 0, 1),
         item_cap=reader.number("item_cap", default.item_cap, 0, MOST_POINTS),

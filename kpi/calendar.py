@@ -213,18 +213,30 @@ def weeks_of(window: Window, week_start: int = 0) -> tuple[tuple[Period, Window]
 def public_holidays(country: str, year: int, subdivision: str | None = None) -> Mapping[date, str]:
     """Public holidays of a country (ISO 3166) in a year; a workbook's own rows override them."""
     try:
-        found = holidays.country_holidays(country, subdiv=subdivision, years=year)
+        found = _country(country, year, subdivision)
     except NotImplementedError as error:
         where = f"{country}-{subdivision}" if subdivision else country
         raise KpiError(f'No holidays are known for "{where}"; enter them as rows.') from error
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def _country(country: str, year: int, subdivision: str | None = None) -> holidays.HolidayBase:
+    """A country's year of the package, in English whatever the machine speaks."""
+    return holidays.country_holidays(country, subdivision, years=year, language="en_US")
+
+
+@lru_cache(maxsize=64)
+def make_up_days(country: str, year: int) -> frozenset[date]:
+    """Weekend days of a year that were announced as working days; China has them every year."""
+    found = _country(country, year)
+    return frozenset(day for day in found.weekend_workdays if day.year == year)
+
+
 def is_working_day(
     day: date, country: str, made_up: Iterable[date] = (), subdivision: str | None = None
 ) -> bool:
     """Monday to Friday and no holiday, or a weekend day announced as a make-up working day."""
-    if day in frozenset(made_up):
+    if day in frozenset(made_up) or day in make_up_days(country, day.year):
         return True
     weekend = day.weekday() >= DAYS_OF_WEEK - 2
     return not weekend and day not in public_holidays(country, day.year, subdivision)
@@ -240,19 +252,6 @@ def black_friday(year: int) -> date:
 def cyber_monday(year: int) -> date:
     """The Monday after Black Friday."""
     return black_friday(year) + timedelta(days=3)
-
-
-def yearly_events(year: int, factor: float = 1.0) -> tuple[RetailEvent, ...]:
-    """The events whose dates follow a rule; Prime Day is announced, so it is a workbook's row."""
-    friday, monday = black_friday(year), cyber_monday(year)
-    rows = (
-        ("black_friday", "黑色星期五", "Black Friday", friday),
-        ("cyber_monday", "网络星期一", "Cyber Monday", monday),
-    )
-    return tuple(
-        RetailEvent(code, {"zh": zh, "en": en}, None, day_period(day).window, factor)
-        for code, zh, en, day in rows
-    )
 
 
 # --- seasons ----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.season import Pacing
 from kpi.targets import Split
 
 Noun = TypeVar("Noun")
@@ -173,7 +174,7 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
-    """A signed person; name, mentor and partner are not agreed, a department only under a target."""
+    """A signed person; name, mentor, partner are not agreed, a department only under a target."""
     code = text(row, "person")
     bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
     return replace(
@@ -222,6 +223,7 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         closing_day=int(number(values, "closing_day") or 0),
         provisional_day=int(number(values, "provisional_day") or 0),
         weight_pick=text(values, "weight_pick"),
+        pacing=text(values, "pacing") or Pacing.LINEAR.value,
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
 

@@ -23,6 +23,7 @@ from kpi.model import (
     TargetRow,
     WeightRow,
 )
+from kpi.season import Pacing
 from kpi.targets import Split
 
 Plain = str | float | bool | None
@@ -223,5 +224,7 @@ def _settings(given: Settings) -> Rows:
         "provisional_day": float(given.provisional_day),
         "weight_pick": given.weight_pick,
     }
+    if given.pacing != Pacing.LINEAR:  # left out, a contract from before the setting stays as it is
+        values["pacing"] = given.pacing
     rates = {RATE_SETTINGS[c]: _number(rate) for c, rate in given.fixed_rates.items()}
     return {code: {"setting": code, "value": value} for code, value in {**values, **rates}.items()}

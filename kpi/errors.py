@@ -14,6 +14,15 @@ class KpiError(Exception):
     """A definition or setting that cannot be used; its text says what, where and the mend."""
 
 
+class UnansweredError(KpiError):
+    """A question that the data cannot answer; the reason stands in `texts` for both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        """Make the sentence."""
+        self.texts = {"en": en, "zh": zh}
+        super().__init__(en)
+
+
 class Level(StrEnum):
     """How much a problem matters to the reader."""
 

@@ -6,6 +6,8 @@ one, because a share of days is what `targets.due_share` gives for both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kpi.numbers import R
 
 MIN_ELAPSED = 0.1  # of the period: projections before it are early
@@ -21,6 +23,17 @@ def pace(actual: float | None, target: float | None, share: float | None) -> flo
 def run_rate(actual: float | None, share: float | None) -> float | None:
     """Where the period lands if the rest goes like the part that has elapsed."""
     return None if actual is None or not share else R(actual / share)
+
+
+def at_speed(actual: float | None, recent: Sequence[float | None], left: int) -> float | None:
+    """Where the period lands if each day left goes like the mean of the recent days.
+
+    Unknown as soon as one of them is: a gap would look like a slow day.
+    """
+    known = [value for value in recent if value is not None]
+    if actual is None or not known or len(known) < len(recent):
+        return None
+    return R(actual + sum(known) / len(known) * left)
 
 
 def reached(projection: float | None, target: float | None) -> float | None:

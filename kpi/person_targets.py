@@ -8,7 +8,7 @@ its market, or that of the region.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
 from kpi.organisation import Part, clip
+from kpi.season import Pacing, factors_of, part_of
 from kpi.target_scopes import category_scopes
 from kpi.targets import Target, decimals_of, due_share, resolve
 
@@ -44,11 +45,11 @@ class Goals:
         """The goal of a scope; `own` are its codes from the most particular, `until` is covered."""
         typed = self._row(metric, region, own)
         if typed is not None:
-            return self._whole(metric, typed, until)
+            return self._whole(metric, typed, parts, until)
         if metric.additive:
             return self._summed(metric, region, parts, until)
         found = self._row(metric, region, self._around(region, parts))
-        return None if found is None else self._whole(metric, found, until)
+        return None if found is None else self._whole(metric, found, parts, until)
 
     def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
         """The one category or shop of all parts, then the market they share, then the region."""
@@ -71,10 +72,13 @@ class Goals:
             shares=lambda row: month_shares(row, self.book.past),
         )
 
-    def _whole(self, metric: Metric, target: Target, until: date) -> Goal | None:
+    def _whole(
+        self, metric: Metric, target: Target, parts: Sequence[Part], until: date
+    ) -> Goal | None:
         value = self._in_report_currency(metric, target)
         last = until - timedelta(days=1)
-        share = due_share(last, self.month.window) if metric.additive else 1.0
+        factors = self.factors(metric, {part.shop for part in parts})
+        share = due_share(last, self.month.window, factors) if metric.additive else 1.0
         return None if value is None else Goal(value, share, target.scope)
 
     def _summed(
@@ -89,8 +93,10 @@ class Goals:
             value = None if target is None else self._in_report_currency(metric, target)
             if value is None:
                 return None  # one shop without a target leaves the sum unknown
-            whole += value * part.share * self._fraction(mine)
-            due += value * part.share * self._fraction(clip(mine, _before(mine, until)))
+            factors = self.factors(metric, {part.shop})
+            gone = clip(mine, _before(mine, until))
+            whole += value * part.share * part_of(factors, self.month.window, mine)
+            due += value * part.share * part_of(factors, self.month.window, gone)
             basis.append(part.shop)
         if not basis or not whole:
             return None
@@ -98,8 +104,16 @@ class Goals:
         rounded = R(whole)
         return None if rounded is None else Goal(rounded, share, "+".join(dict.fromkeys(basis)))
 
-    def _fraction(self, days: Window) -> float:
-        return days.days / self.month.window.days
+    def factors(self, metric: Metric, shops: Collection[str]) -> tuple[float, ...] | None:
+        """The weights of the month's days; None for equal days, as in a book without a season."""
+        if self.book.settings.pacing != Pacing.SEASONAL:
+            return None
+        mine = [shop for shop in self.book.shops if shop.code in shops]
+        return factors_of(metric, mine, self.month.window, self.book.settings.time_zone)
+
+    def share(self, metric: Metric, parts: Sequence[Part], days: Window) -> float:
+        """Which share of the month's target some of its days have."""
+        return part_of(self.factors(metric, {part.shop for part in parts}), self.month.window, days)
 
     def _in_report_currency(self, metric: Metric, target: Target) -> float | None:
         wanted = self.book.settings.currency

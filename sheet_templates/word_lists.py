@@ -262,6 +262,11 @@ LISTS: dict[str, Words] = {
     "mode": (("basic", "基础", "Basic"), ("team", "团队", "Team"), ("full", "完整", "Full")),
     "language": (("zh", "中文", "中文 Chinese"), ("en", "English", "English")),
     "week_start": (("monday", "周一", "Monday"), ("sunday", "周日", "Sunday")),
+    "pacing": (
+        ("linear", "按天平均", "Even days"),
+        ("run_rate", "按近7天速度", "Last 7 days' speed"),
+        ("seasonal", "按季节日历", "Seasonal calendar"),
+    ),
     "weight_pick": (
         ("period_end", "按月末", "As on the last day"),
         ("day_weighted", "按天数平均", "Mean of the days"),
@@ -286,6 +291,7 @@ LISTS: dict[str, Words] = {
         ("pilot", "试运行", "Pilot"),
         ("contact", "联系人", "Contact"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
+        ("pacing", "应达进度", "Pacing"),
     ),
     **PAY_LISTS,
 }

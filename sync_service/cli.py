@@ -20,13 +20,17 @@ from kpi.errors import KpiError
 from kpi.model import Language
 from sync_service.commands import (
     books,
+    calendar,
+    changes,
     connecting,
     contracts,
     data,
     demo,
     files,
+    forecast,
     packs,
     payout,
+    resources,
     service,
     targets,
     tasks,
@@ -39,6 +43,23 @@ from sync_service.settings import Settings, from_environment
 from sync_service.told import BusyError, ToldError, sentence
 from sync_service.workbooks.refusals import BookChangedError, BookInUseError
 
+GROUPS = (  # in the order of --help
+    books,
+    contracts,
+    targets,
+    tasks,
+    calendar,
+    changes,
+    forecast,
+    resources,
+    connecting,
+    data,
+    demo,
+    service,
+    files,
+    packs,
+    payout,
+)
 AGAIN = (BookChangedError, BookInUseError, BusyError)
 
 
@@ -63,8 +84,7 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    groups = (books, contracts, targets, tasks, connecting, data, demo, service, files)
-    for group in (*groups, packs, payout):
+    for group in GROUPS:
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

@@ -419,7 +419,8 @@ def test_a_setting_is_signed_when_it_scores() -> None:
         ).digest
         != contract_of(BOOK, CATALOG).digest
     }
-    assert signed == {"currency", "min_coverage", "closing_day", "provisional_day", "weight_pick"}
+    dates = {"closing_day", "provisional_day"}
+    assert signed == {"currency", "min_coverage", "weight_pick", "pacing"} | dates
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:

@@ -27,10 +27,9 @@ from kpi.calendar import (
     week_of,
     weeks_of,
     year_before,
-    yearly_events,
 )
 from kpi.errors import KpiError
-from kpi.model import Period, PeriodKind, Region, Window
+from kpi.model import PeriodKind, Region, Window
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 ZONES = st.sampled_from(["America/Los_Angeles", "Europe/Berlin", "Asia/Shanghai", "UTC"])
@@ -191,7 +190,7 @@ def test_an_unknown_country_is_refused() -> None:
 
 
 def test_a_make_up_sunday_is_a_working_day_and_a_holiday_is_none() -> None:
-    national_day, make_up = date(2027, 10, 1), date(2027, 9, 26)
+    national_day, make_up = date(2027, 10, 1), date(2027, 9, 26)  # not announced yet
     assert not is_working_day(national_day, "CN")
     assert not is_working_day(make_up, "CN")
     assert is_working_day(make_up, "CN", made_up=[make_up])
@@ -219,9 +218,3 @@ def test_factors_multiply_weekday_and_event_of_the_own_region_only() -> None:
     stop = _event("logistics_stop", date(2026, 10, 9), 1, 0.0, None)
     assert day_factors(week, weekdays, [prime, stop], Region.US) == (1, 3, 3, 1, 0, 2, 2)
     assert day_factors(week, weekdays, [prime, stop], Region.EU) == (1, 1, 1, 1, 0, 2, 2)
-
-
-def test_yearly_events_fall_on_their_days() -> None:
-    november: Period = period("2026-11")
-    factors = day_factors(november.window, events=yearly_events(2026, factor=4.0))
-    assert [n + 1 for n, factor in enumerate(factors) if factor == 4.0] == [27, 30]

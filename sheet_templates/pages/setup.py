@@ -57,6 +57,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "权重在月中变更时，整月按月末的，或按天数平均",
         "When a weight changes within a month: the last day's, or the mean of the days",
     ),
+    "pacing": (
+        "应达按天平均，或按各站大促与节假日；速度只改预测",
+        "Due by even days or by each market's events and holidays; speed: forecast only",
+    ),
 }
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done

@@ -11,9 +11,11 @@ from kpi.errors import Level, Problem
 from kpi.model import DataState, Language, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
+from kpi.season import Pacing
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
+from sync_service.filling.causes import largest_part
 from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign, worded
 from sync_service.filling.tasks import fallen, proposed
 
@@ -93,11 +95,14 @@ def owner_of(done: Computed, alarm: Alarm) -> str:
 
 
 def cause(done: Computed, alarm: Alarm) -> str:
-    """The drivers that moved most: `转化率 -62 %, 价格 +3 %`."""
+    """The drivers that moved most, then who moved it: `转化率 -62 %，AMZ-DE 占变动 71 %`."""
     language = done.given.language
     parts = [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
+    part = largest_part(done, alarm)
+    if part:
+        parts.append(_text(done, f"变动主因 {part}", f"mostly {part}"))
     return ("，" if language == "zh" else ", ").join(parts)
 
 
@@ -357,8 +362,12 @@ def data_until(done: Computed) -> str:
 
 def service_note(done: Computed) -> str:
     """One line on what is stale, missing or late, and where."""
-    late = [f"{line.scope} {line.what}" for line in _data_lines(done)]
-    return ("；" if done.given.language == "zh" else "; ").join(late[:3])
+    late = [f"{line.scope} {line.what}" for line in _data_lines(done)][:3]
+    pacing = done.book.settings.pacing
+    if pacing != Pacing.LINEAR:
+        named = show("pacing", pacing, done.given.language)
+        late.append(_text(done, f"应达进度：{named}", f"Pacing: {named}"))
+    return ("；" if done.given.language == "zh" else "; ").join(late)
 
 
 def stamp(done: Computed) -> str:

@@ -10,6 +10,7 @@ from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
 from kpi.scoring import applied_points
+from kpi.season import Flow, Pacing, flow_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
 from sheet_templates.words import show
@@ -51,7 +52,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "bound": rule.bound.value,
         "veto": "yes" if rule.veto else "no",
         "missing": rule.missing,
-        "target_basis": "linear" if is_paced(item.metric, rule) else "target",
+        "target_basis": basis(done, item),
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(item.counted),
         "version": label(done.version) if done.version else show("band", "draft", language),
@@ -59,10 +60,25 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": meaning(item.metric, language),
+        "meaning": paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
+
+
+def basis(done: Computed, item: Item) -> str:
+    """How the due part of an item is counted: by even days, by season, or the target as it is."""
+    if not is_paced(item.metric, item.rule):
+        return "target"
+    seasonal = done.book.settings.pacing == Pacing.SEASONAL
+    return "seasonal" if seasonal and flow_of(item.metric) is not Flow.EVEN else "linear"
+
+
+def paced(done: Computed, item: Item, said: str) -> str:
+    """The meaning of an item, with its pacing where that is not the plain one."""
+    if basis(done, item) != "seasonal":
+        return said
+    return f"{said} · {'应达按季节' if done.given.language == 'zh' else 'due by season'}"
 
 
 def meaning(metric: Metric, language: Language) -> str:
@@ -145,7 +161,9 @@ def _week(
     whole = goals.of(done.metric(metric), region, own, parts, done.month.window.end)
     if whole is None or not whole.value:
         return known(None)
-    share = actual.covered.days / done.month.window.days
+    share = goals.share(done.metric(metric), parts, actual.covered)
+    if not share:
+        return known(None)  # nothing was due on these days
     return actual.value / (whole.value * share)
 
 

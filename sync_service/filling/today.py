@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from kpi.actuals import Actual
-from kpi.model import Better, Bound, Region, Status
+from kpi.calendar import DAYS_OF_WEEK, day_period
+from kpi.model import Better, Bound, Region, Status, Window
 from kpi.numbers import R
-from kpi.pacing import pace, reached, run_rate
+from kpi.pacing import at_speed, pace, reached, run_rate
 from kpi.scoring import status_of_item
+from kpi.season import Pacing
 from sheet_templates.layout import MARKETS
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed, ScopeKey, market_key
@@ -58,10 +60,21 @@ def _money_tiles(done: Computed) -> Iterator[FilledRow]:
         share = goal.share if goal else None
         due = R(goal.value * share) if goal and share is not None else None
         at = _pace(actual, goal.value if goal else None, share)
-        landing = reached(
-            run_rate(actual.value if actual else None, share), goal.value if goal else None
-        )
+        landing = reached(_landing(done, actual, share), goal.value if goal else None)
         yield _tile(done, code, actual, due, at, landing, _pace_status(at))
+
+
+def _landing(done: Computed, actual: Actual | None, share: float | None) -> float | None:
+    """Where the month ends, by the workbook's pacing."""
+    if actual is None:
+        return None
+    if done.book.settings.pacing != Pacing.RUN_RATE:
+        return run_rate(actual.value, share)
+    end = actual.covered.end
+    days = Window(end - timedelta(days=DAYS_OF_WEEK), end).each()
+    values = [done.value(actual.metric, COMPANY, day_period(day)) for day in days]
+    left = (done.month.window.end - end).days
+    return at_speed(actual.value, [one.value if one else None for one in values], left)
 
 
 def _ratio_tiles(done: Computed) -> Iterator[FilledRow]:

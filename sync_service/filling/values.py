@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.calendar import day_period, period, shifted, year_before
-from kpi.model import DataState, Metric, Period, ScopeKind, Shop, TargetRow, Unit
+from kpi.model import DataState, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import in_region
+from kpi.person_targets import Goals
+from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
@@ -33,6 +35,7 @@ WEEKLY = frozenset(
     {ScopeKind.COMPANY, ScopeKind.REGION, ScopeKind.MARKET, ScopeKind.SHOP, ScopeKind.PERSON}
 )
 SALES_WEEKS = 8
+SALES_LIKE = {"ad_budget": "ad_cost"}  # a budget is no KPI; its days follow the spend
 
 
 def actuals(done: Computed) -> Iterator[FilledRow]:
@@ -152,15 +155,25 @@ def days(done: Computed) -> Iterator[FilledRow]:
 
 
 def _daily_due(done: Computed, metric: str, day: date) -> float | None:
-    """The even daily share of the month's targets of all shops; the first target row decides."""
+    """The day's share of the month's targets of all shops; unknown as soon as one is."""
     month = period(f"{day:%Y-%m}")
-    values = [
-        _month_of(done, row, day.month)
+    rows = [
+        (row.scope, _month_of(done, row, day.month))
         for row in done.book.targets
         if row.metric == metric and row.year == day.year and done.book.shop(row.scope)
     ]
-    typed = [value for value in values if value is not None]
-    return R(sum(typed) / month.window.days) if typed and len(typed) == len(values) else None
+    typed = [(scope, value) for scope, value in rows if value is not None]
+    if not typed or len(typed) < len(rows):
+        return None
+    if done.book.settings.pacing != Pacing.SEASONAL:
+        return R(sum(value for _, value in typed) / month.window.days)
+    goals, of = Goals(done.book, month), done.metric(SALES_LIKE.get(metric, metric))
+    one = day_period(day).window
+    return R(sum(value * _day_share(goals, of, scope, one) for scope, value in typed))
+
+
+def _day_share(goals: Goals, metric: Metric, shop: str, day: Window) -> float:
+    return part_of(goals.factors(metric, {shop}), goals.month.window, day)
 
 
 def _month_of(done: Computed, row: TargetRow, month: int) -> float | None:

@@ -1,0 +1,146 @@
+"""Which part of a month each day brings: the shares behind seasonal pacing.
+
+A day of a shop weighs what its events and holidays make of it; a day of the team weighs 1 when it
+works. Shares are weights over their sum, so a month's shares always add up to exactly one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from kpi.apportion import exact, split
+from kpi.calendar import day_factors, is_working_day, public_holidays
+from kpi.errors import KpiError
+from kpi.model import Klass, Metric, Region, Shop, Window
+from kpi.retail import events, stops
+
+EU_HOLIDAY = 0.9  # orders of an EU public holiday against an ordinary day; our starting value
+US_HOLIDAY = 1.0  # US holidays are shopping days; Thanksgiving and Christmas are events
+EU_MARKETS = ("DE", "FR", "IT", "ES")  # whose holidays stand for an own store of the whole EU
+COUNTRIES = {"UK": ("GB",), "EU": EU_MARKETS}
+TEAM_COUNTRIES = {"Asia/Shanghai": "CN", "Asia/Hong_Kong": "HK", "Europe/London": "GB"}
+DONE_BY_THE_TEAM = frozenset({"new_listings"})  # due on the team's working days
+SHOPPERS = frozenset({Klass.SALES, Klass.PROFIT, Klass.EFFICIENCY})
+
+
+class Flow(StrEnum):
+    """What the days of a KPI follow."""
+
+    ORDERS = "orders"  # shoppers: events and holidays of the market
+    WORK = "work"  # the team's working days
+    EVEN = "even"  # no season: complaints, violations
+
+
+class Pacing(StrEnum):
+    """The setting of a workbook: what is due by now, and where the tiles see the month end."""
+
+    LINEAR = "linear"  # equal days; the rest goes like the days so far
+    RUN_RATE = "run_rate"  # equal days; the rest goes like the last seven days
+    SEASONAL = "seasonal"  # days by calendar, for what is due and for the rest
+
+
+def flow_of(metric: Metric) -> Flow:
+    """What a KPI's days follow."""
+    if metric.code in DONE_BY_THE_TEAM:
+        return Flow.WORK
+    return Flow.ORDERS if metric.klass in SHOPPERS or metric.code == "visits" else Flow.EVEN
+
+
+def countries_of(market: str) -> tuple[str, ...]:
+    """The countries whose holidays a market keeps; an unknown market has none."""
+    return COUNTRIES.get(market, (market,))
+
+
+def holidays_of(country: str, year: int) -> frozenset[date]:
+    """The public holidays of a country; none where none are known."""
+    try:
+        return frozenset(public_holidays(country, year))
+    except KpiError:
+        return frozenset()
+
+
+def _holiday_factor(day: date, countries: Sequence[str], region: Region) -> float:
+    """The mean over the countries, so that a holiday of one of four counts a quarter."""
+    at = US_HOLIDAY if region is Region.US else EU_HOLIDAY
+    off = sum(day in holidays_of(country, day.year) for country in countries)
+    return 1 - (1 - at) * off / len(countries)
+
+
+def shop_factors(shop: Shop, window: Window) -> tuple[float, ...]:
+    """How many orders each day of a window brings to a shop, an ordinary day being 1."""
+    years = range(window.start.year, window.end.year + 1)
+    known = [event for year in years for event in events(year, shop.platform)]
+    countries = countries_of(shop.market)
+    factors = day_factors(window, events=known, region=shop.region)
+    return tuple(
+        factor * _holiday_factor(day, countries, shop.region)
+        for day, factor in zip(window.each(), factors, strict=True)
+    )
+
+
+def team_country(time_zone: str) -> str:
+    """The country whose working days a team keeps, from its time zone; China by default."""
+    return TEAM_COUNTRIES.get(time_zone, "CN")
+
+
+def work_factors(window: Window, country: str) -> tuple[float, ...]:
+    """1 for each working day, 0 for the others; make-up days count."""
+    return tuple(float(is_working_day(day, country)) for day in window.each())
+
+
+def dispatch_factors(shop: Shop, window: Window) -> tuple[float, ...]:
+    """1 for each day on which carriers take a shop's parcels; Sundays, holidays and stops are 0."""
+    countries = countries_of(shop.market)
+    years = range(window.start.year, window.end.year + 1)
+    rests = [stop.days for year in years for stop in stops(year, carriers=True)]
+    return tuple(float(_dispatched(day, countries, rests)) for day in window.each())
+
+
+def _dispatched(day: date, countries: Sequence[str], rests: Iterable[Window]) -> bool:
+    sunday = day.isoweekday() == 7  # noqa: PLR2004 - ISO's number of Sunday
+    off = all(day in holidays_of(country, day.year) for country in countries)
+    return not (sunday or off or any(rest.start <= day < rest.end for rest in rests))
+
+
+def factors_of(
+    metric: Metric, shops: Sequence[Shop], window: Window, time_zone: str
+) -> tuple[float, ...] | None:
+    """The weights of the days of a KPI over several shops; None where all days are equal.
+
+    A scope of several shops takes the mean of their weights: each calendar has one voice.
+    """
+    match flow_of(metric):
+        case Flow.WORK:
+            return work_factors(window, team_country(time_zone))
+        case Flow.EVEN:
+            return None
+    if not shops:
+        return None
+    each = [shop_factors(shop, window) for shop in shops]
+    return tuple(sum(day) / len(each) for day in zip(*each, strict=True))
+
+
+def shares(factors: Sequence[float]) -> tuple[Fraction, ...]:
+    """The share of each day; together exactly one. Equal days where every weight is zero."""
+    weights = [exact(factor) for factor in factors]
+    whole = sum(weights, Fraction())
+    if not whole:
+        return tuple(Fraction(1, len(weights)) for _ in weights)
+    return tuple(weight / whole for weight in weights)
+
+
+def part_of(factors: Sequence[float] | None, window: Window, days: Window) -> float:
+    """Which share of a window some of its days have; without weights days over days."""
+    if factors is None:
+        return days.days / window.days
+    first = (days.start - window.start).days
+    return float(sum(shares(factors)[first : first + days.days], Fraction()))
+
+
+def day_targets(value: float, factors: Sequence[float], decimals: int) -> tuple[Decimal, ...]:
+    """A month's target by day, in cents or whole pieces; the days add up to it exactly."""
+    return split(value, shares(factors), decimals)

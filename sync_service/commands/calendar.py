@@ -1,0 +1,164 @@
+"""The command `calendar`: events, holidays and stops of the markets, and what they make due."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from kpi.book import Book
+from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
+from kpi.errors import KpiError
+from kpi.holiday_names import holiday_names
+from kpi.model import Period, Shop, Texts, Window
+from kpi.organisation import clip
+from kpi.retail import events, stops, unannounced
+from kpi.season import (
+    countries_of,
+    dispatch_factors,
+    holidays_of,
+    part_of,
+    shop_factors,
+    team_country,
+    work_factors,
+)
+from sync_service.commands.books import port_of
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+from sync_service.refresh import read
+
+DAY = timedelta(days=1)
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parser of this group."""
+    one = commands.add_parser(
+        "calendar", help="events, holidays, working days, and what is due / 日历"
+    )
+    one.add_argument("book", type=Path)
+    one.add_argument("--period", help="month, quarter or year; the book's month")
+    one.set_defaults(run=run)
+
+
+def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """The days that are not ordinary, then a line a shop."""
+    book, _, _ = read(port_of(house, words.book).read())
+    settings, now = book.settings, house.clock.now()
+    code = words.period or settings.month or f"{now:%Y-%m}"
+    of = period(code, settings.week_start)
+    days = sorted(_days(book, of), key=lambda line: (line[0], line[1]["en"]))
+    for window, names, where in days:
+        when = f"{window.start:%m-%d}" + (f"…{window.end - DAY:%m-%d}" if window.days > 1 else "")
+        terminal.say(f"{when}  {names['zh']}（{where}）", f"{when}  {names['en']} ({where})")
+    _absent(terminal, of)
+    lines = [_line(shop, of, last_finished_day(now, shop.time_zone)) for shop in book.shops]
+    _table(terminal, of, lines)
+    team = team_country(settings.time_zone)
+    worked = int(sum(work_factors(of.window, team)))
+    terminal.say(f"团队（{team}）工作日 {worked} 天", f"The team ({team}) works {worked} days")
+    terminal.result |= {
+        "period": of.code,
+        "pacing": settings.pacing,
+        "days": [_named(*line) for line in days],
+        "shops": lines,
+        "team": {"country": team, "working_days": worked},
+    }
+    return Exit.OK
+
+
+def _days(book: Book, of: Period) -> Iterator[tuple[Window, Texts, str]]:
+    """Events, stops and holidays that touch a period, with where they count."""
+    for year in range(of.window.start.year, (of.window.end - DAY).year + 1):
+        for event in _events(book, year):
+            yield from _inside(event, of, f"{event.region or 'US EU'} ×{event.factor:g}")
+        for stop in stops(year, carriers=False):
+            yield from _inside(stop, of, "CN")
+        for stop in stops(year, carriers=True):
+            yield from _inside(stop, of, "US EU")
+        yield from _holidays(book, year, of)
+
+
+def _events(book: Book, year: int) -> tuple[RetailEvent, ...]:
+    """The events of the platforms that the book sells on."""
+    codes = {e.code for shop in book.shops for e in events(year, shop.platform)}
+    return tuple(event for event in events(year) if event.code in codes)
+
+
+def _inside(event: RetailEvent, of: Period, where: str) -> Iterator[tuple[Window, Texts, str]]:
+    if clip(event.days, of.window).days:
+        yield event.days, event.names, where
+
+
+def _holidays(book: Book, year: int, of: Period) -> Iterator[tuple[Window, Texts, str]]:
+    """Public holidays of the markets and of the team, each day and name once."""
+    countries = {country for shop in book.shops for country in countries_of(shop.market)}
+    found: dict[tuple[date, str], list[str]] = {}
+    for country in sorted(countries | {team_country(book.settings.time_zone)}):
+        for day, name in _known(country, year).items():
+            found.setdefault((day, name), []).append(country)
+    for (day, name), where in found.items():
+        if of.window.start <= day < of.window.end:
+            yield Window(day, day + DAY), holiday_names(name), " ".join(where)
+
+
+def _known(country: str, year: int) -> Mapping[date, str]:
+    try:
+        return public_holidays(country, year)
+    except KpiError:
+        return {}
+
+
+def _absent(terminal: Terminal, of: Period) -> None:
+    """Events that nobody had announced for the year when the table was made."""
+    missing = list(unannounced(of.window.start.year))
+    terminal.result["unannounced"] = [rule.code for rule in missing]
+    if missing:
+        terminal.say(
+            "未公布日期，未计入：" + "、".join(rule.names["zh"] for rule in missing),
+            "No dates announced, not counted: " + ", ".join(rule.names["en"] for rule in missing),
+        )
+
+
+def _line(shop: Shop, of: Period, last: date) -> dict[str, object]:
+    """A shop's days, and which part of the period is due by its last finished day."""
+    gone = clip(Window(of.window.start, max(last + DAY, of.window.start)), of.window)
+    countries, factors = countries_of(shop.market), shop_factors(shop, of.window)
+    return {
+        "shop": shop.code,
+        "market": shop.market,
+        "working_days": sum(is_open(day, countries) for day in of.window.each()),
+        "parcel_days": int(sum(dispatch_factors(shop, of.window))),
+        "through": str(gone.end - DAY) if gone.days else None,
+        "due_linear": part_of(None, of.window, gone),
+        "due_seasonal": part_of(factors, of.window, gone),
+    }
+
+
+def is_open(day: date, countries: Sequence[str]) -> bool:
+    """Whether people work in any of the countries, Monday to Friday."""
+    weekday = day.isoweekday() < 6  # noqa: PLR2004 - Saturday in ISO
+    return weekday and any(day not in holidays_of(country, day.year) for country in countries)
+
+
+def _table(terminal: Terminal, of: Period, lines: Sequence[Mapping[str, object]]) -> None:
+    heads = (
+        ("店铺", "Shop"),
+        ("站点", "Market"),
+        ("工作日", "Working days"),
+        ("发货日", "Parcel days"),
+        ("截至", "Through"),
+        ("应达（按天）", "Due, even days"),
+        ("应达（按季节）", "Due, by season"),
+    )
+    rows = [
+        [f"{cell:.1%}" if isinstance(cell, float) else cell for cell in line.values()]
+        for line in lines
+    ]
+    title = terminal.text(f"日历 {of.code}", f"Calendar {of.code}")
+    terminal.table(title, [terminal.text(*head) for head in heads], rows)
+
+
+def _named(days: Window, names: Texts, where: str) -> dict[str, object]:
+    last = days.end - DAY
+    return {"first": str(days.start), "last": str(last), "names": dict(names), "where": where}

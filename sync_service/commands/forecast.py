@@ -1,0 +1,206 @@
+"""The command `forecast`: where the open period lands, with a range and what it missed before."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from kpi.calendar import day_period, period
+from kpi.errors import UnansweredError
+from kpi.forecast import LEVEL_DAYS, MOST_TRAINING, MOST_TRIES, Landing, Method, landing
+from kpi.model import Metric, Period, Region, ScopeKind, Unit, Window
+from kpi.numbers import R
+from kpi.organisation import ScopeParts
+from kpi.season import factors_of
+from sync_service.asking import computed, metric_of, scope_of
+from sync_service.commands.books import order_of
+from sync_service.compute import Computed, ScopeKey
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+
+DAY = timedelta(days=1)
+USUAL = ("net_sales", "contribution_profit", "units_sold", "ad_cost")
+METHODS = {
+    Method.CALENDAR: ("星期与日历", "weekday and calendar"),
+    Method.NAIVE: ("上周同日", "same weekday of last week"),
+    Method.NONE: ("已结束", "complete"),
+}
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parser of this group."""
+    one = commands.add_parser(
+        "forecast", help="where the open period lands, with a tested range / 预测"
+    )
+    one.add_argument("book", type=Path)
+    one.add_argument("--kpi", nargs="+", default=USUAL, help="codes or names; money and counts")
+    one.add_argument("--scope", nargs="+", default=["ALL", *Region], help="codes of scopes")
+    one.add_argument("--region", choices=tuple(Region), help="of a person or category")
+    one.add_argument("--period", help="month, quarter or week; the book's month")
+    one.set_defaults(run=run)
+
+
+def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """A line a scope and KPI; what cannot be foretold says why."""
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        bar.step("预测", "Forecasting")
+        done = computed(house, order, words.kpi)
+    start = done.book.settings.week_start
+    of = period(words.period, start) if words.period else done.month
+    rows, told = [], []
+    for scope in words.scope:
+        key, parts = scope_of(done, scope, words.region)
+        for name in words.kpi:
+            metric = metric_of(done, name)
+            try:
+                found = foretold(done, metric, key, parts, of)
+            except UnansweredError as error:
+                told.append({"scope": scope, "kpi": metric.code, "refused": error.texts})
+                continue
+            target = _target(done, metric, key, of)
+            rows.append(_row(terminal, metric, scope, found, target))
+            told.append({"scope": scope, "kpi": metric.code, **_data(found, target)})
+    _show(terminal, of, rows, told)
+    terminal.result |= {"period": of.code, "forecasts": told}
+    return Exit.OK
+
+
+def foretold(
+    done: Computed, metric: Metric, key: ScopeKey, parts: ScopeParts, of: Period
+) -> Landing:
+    """Where a KPI of a scope lands.
+
+    Raises:
+        UnansweredError: It is a ratio, it is not known, or its history is too short.
+    """
+    if not metric.additive:
+        raise UnansweredError(
+            f"{metric.code} is no amount that grows day by day; forecast the amounts behind it.",
+            f"{metric.names['zh']} 不是逐日累加的量；请预测其分子与分母。",
+        )
+    actual = done.value(metric.code, key, of)
+    begun = actual is not None and actual.covered.days
+    if actual is None or (begun and actual.value is None):
+        raise UnansweredError(
+            f"{metric.code} is not known in {of.code}; fetch or fill its data first.",
+            f"{metric.names['zh']} 在 {of.code} 未知；请先取数或补录。",
+        )
+    until = actual.covered.end
+    _steady(parts, Window(until - MOST_TRAINING * DAY, of.window.end))
+    shops = [s for s in done.book.shops if s.code in {part.shop for part in parts.parts}]
+    zone = done.book.settings.time_zone
+
+    def weights(window: Window) -> Sequence[float]:
+        return factors_of(metric, shops, window, zone) or (1.0,) * window.days
+
+    return landing(
+        actual.value or 0.0, _days(done, metric, key, of, until), of.window, until, weights
+    )
+
+
+def _steady(scope: ScopeParts, days: Window) -> None:
+    """Refuse a person whose shops changed: the days before were another business."""
+    cuts = [cut for part in scope.parts for cut in (part.days.start, part.days.end)]
+    if scope.scope.kind is ScopeKind.PERSON and any(days.start < cut < days.end for cut in cuts):
+        raise UnansweredError(
+            f"The shops of {scope.scope.code} changed between {days.start} and {days.end}; "
+            "forecast the shops themselves.",
+            f"{scope.scope.code} 的店铺在 {days.start} 至 {days.end} 之间有变动；请按店铺预测。",
+        )
+
+
+def _days(
+    done: Computed, metric: Metric, key: ScopeKey, of: Period, until: date
+) -> dict[date, float]:
+    """The known days before `until`, as many as the tries can use."""
+    left = max(0, (of.window.end - until).days)
+    found: dict[date, float] = {}
+    for back in range(1, 2 * LEVEL_DAYS + left + 7 * MOST_TRIES + 1):
+        day = until - back * DAY
+        value = done.value(metric.code, key, day_period(day))
+        if value is None or value.value is None or value.covered.days < 1:
+            break
+        found[day] = value.value
+    return found
+
+
+def _target(done: Computed, metric: Metric, key: ScopeKey, of: Period) -> float | None:
+    goal = done.goal(metric.code, key, of) if of == done.month else None
+    return goal.value if goal else None
+
+
+# --- shown ----------------------------------------------------------------------------------------
+
+
+def _row(
+    terminal: Terminal, metric: Metric, scope: str, found: Landing, target: float | None
+) -> tuple[str | None, ...]:
+    digits = 0 if metric.unit in {Unit.MONEY, Unit.COUNT} else 2
+    figures = (found.actual, found.value, found.low, found.high)
+    return (
+        scope,
+        metric.names[terminal.language],
+        *(f"{value:,.{digits}f}" for value in figures),
+        _percent(found.value / target) if target else None,
+        terminal.text(*METHODS[found.method]),
+        _percent(found.error),
+        _percent(found.naive_error),
+        f"{found.tries} · {found.used.start:%m-%d}…{found.used.end - DAY:%m-%d}",
+    )
+
+
+def _percent(value: float | None) -> str | None:
+    return None if value is None else f"{value:.1%}"
+
+
+def _show(
+    terminal: Terminal,
+    of: Period,
+    rows: Sequence[Sequence[object]],
+    told: Sequence[dict[str, object]],
+) -> None:
+    heads = (
+        ("范围", "Scope"),
+        ("指标", "KPI"),
+        ("已实现", "So far"),
+        ("预测", "Forecast"),
+        ("下限", "Low"),
+        ("上限", "High"),
+        ("达成", "Of target"),
+        ("方法", "Method"),
+        ("回测误差", "Missed by"),
+        ("上周同日误差", "Naive missed by"),
+        ("次数 · 所用数据", "Tries · data used"),
+    )
+    if rows:
+        title = terminal.text(f"预测 {of.code} 期末", f"Forecast of {of.code}")
+        terminal.table(title, [terminal.text(*head) for head in heads], rows)
+        terminal.say(
+            "区间为回测中最大的偏差；误差为偏差合计 ÷ 实际合计。",
+            "The range is the worst miss of the tries; missed by: misses over actuals.",
+        )
+    for one in told:
+        texts = one.get("refused")
+        if isinstance(texts, dict):
+            where = f"○ {one['scope']} {one['kpi']}"
+            terminal.say(f"{where}：{texts['zh']}", f"{where}: {texts['en']}")
+
+
+def _data(found: Landing, target: float | None) -> dict[str, object]:
+    return {
+        "so_far": R(found.actual),
+        "forecast": R(found.value),
+        "low": R(found.low),
+        "high": R(found.high),
+        "target": target,
+        "days_left": found.left,
+        "method": found.method.value,
+        "error": found.error,
+        "naive_error": found.naive_error,
+        "tries": found.tries,
+        "covers": found.covers,
+        "used": {"start": str(found.used.start), "end": str(found.used.end)},
+    }

@@ -1,0 +1,222 @@
+"""Shares of days by hand. November 2026 of a German Amazon shop: 25 days of 1, Singles' Day 1.1,
+Black Friday 3, its weekend twice 1.8, Cyber Monday 2.6: 35.3 in all. In the US Thanksgiving is 1.5:
+35.8. In Italy All Saints' Day is 0.9: 35.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi.book import EVER, NEVER, Book
+from kpi.calendar import period
+from kpi.catalog import shipped
+from kpi.model import Region, Settings, Shop, TargetRow, Window
+from kpi.numbers import normalise
+from kpi.organisation import Part
+from kpi.pacing import at_speed
+from kpi.person_targets import Goal, Goals
+from kpi.season import (
+    Flow,
+    countries_of,
+    day_targets,
+    dispatch_factors,
+    factors_of,
+    flow_of,
+    holidays_of,
+    part_of,
+    shares,
+    shop_factors,
+    team_country,
+    work_factors,
+)
+from kpi.targets import due_share
+
+NOV = period("2026-11")
+METRICS = shipped().metrics
+DE = Shop("AMZ-DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin")
+IT = Shop("AMZ-IT", "amazon", "IT", Region.EU, "EUR", "Europe/Rome")
+US = Shop("AMZ-US", "amazon", "US", Region.US, "USD", "America/Los_Angeles")
+OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("shop", "whole"),
+    [
+        pytest.param(DE, 35.3, id="Germany"),
+        pytest.param(US, 35.8, id="Thanksgiving counts in the US, Veterans Day does not"),
+        pytest.param(IT, 35.2, id="All Saints' Day in Italy"),
+        pytest.param(OWN, 35.2225, id="a holiday of two of four countries counts half"),
+    ],
+)
+def test_november_of_a_shop(shop: Shop, whole: float) -> None:
+    assert sum(shop_factors(shop, NOV.window)) == pytest.approx(whole, abs=1e-12)
+
+
+def test_a_shop_of_an_unknown_market_has_events_and_no_holidays() -> None:
+    far = Shop("X", "other", "XX", Region.EU, "EUR", "UTC")
+    assert holidays_of("XX", 2026) == frozenset()
+    assert sum(shop_factors(far, NOV.window)) == pytest.approx(35.3, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("market", "countries"),
+    [("UK", ("GB",)), ("EU", ("DE", "FR", "IT", "ES")), ("SE", ("SE",))],
+)
+def test_countries_of_a_market(market: str, countries: tuple[str, ...]) -> None:
+    assert countries_of(market) == countries
+
+
+@pytest.mark.parametrize(
+    ("code", "flow"),
+    [
+        pytest.param("net_sales", Flow.ORDERS, id="sales follow the shoppers"),
+        pytest.param("contribution_profit", Flow.ORDERS, id="so does profit"),
+        pytest.param("visits", Flow.ORDERS, id="and visits"),
+        pytest.param("new_listings", Flow.WORK, id="listings follow the team"),
+        pytest.param("policy_violations", Flow.EVEN, id="violations follow nobody"),
+    ],
+)
+def test_what_the_days_of_a_kpi_follow(code: str, flow: Flow) -> None:
+    assert flow_of(METRICS[code]) is flow
+
+
+def test_the_team_works_21_days_of_november_and_18_of_october() -> None:
+    assert team_country("Asia/Shanghai") == "CN"
+    assert team_country("Europe/London") == "GB"
+    assert sum(work_factors(NOV.window, "CN")) == 21
+    assert sum(work_factors(period("2026-10").window, "CN")) == 18
+
+
+def test_parcels_rest_on_sundays_holidays_and_at_christmas() -> None:
+    week = Window(date(2026, 12, 21), date(2026, 12, 28))  # Monday to Sunday; 26 is Saturday
+    assert dispatch_factors(DE, week) == (1, 1, 1, 1, 0, 0, 0)  # the 26th is a German holiday
+    assert dispatch_factors(US, week) == (1, 1, 1, 1, 0, 1, 0)
+
+
+def test_new_listings_are_due_on_working_days() -> None:
+    found = factors_of(METRICS["new_listings"], (DE,), NOV.window, "Asia/Shanghai")
+    assert found == work_factors(NOV.window, "CN")
+
+
+def test_several_shops_have_the_mean_of_their_days() -> None:
+    found = factors_of(METRICS["net_sales"], (DE, IT), NOV.window, "Asia/Shanghai")
+    assert found is not None
+    assert found[0] == pytest.approx(0.95)
+    assert found[26] == 3.0
+
+
+def test_without_shops_or_season_the_days_are_equal() -> None:
+    assert factors_of(METRICS["net_sales"], (), NOV.window, "UTC") is None
+    assert factors_of(METRICS["policy_violations"], (DE,), NOV.window, "UTC") is None
+
+
+def test_shares_of_days_without_any_weight_are_equal() -> None:
+    assert shares((0.0, 0.0)) == (Fraction(1, 2), Fraction(1, 2))
+
+
+@given(st.lists(st.sampled_from([0.0, 0.6, 0.9, 1.0, 1.1, 1.3, 3.0]), min_size=1, max_size=31))
+def test_the_shares_of_a_month_are_one_exactly(factors: Sequence[float]) -> None:
+    assert sum(shares(factors), Fraction()) == 1
+    assert all(share >= 0 for share in shares(factors))
+
+
+@given(st.decimals("0", "1000000", places=2), st.sampled_from([DE, US, IT, OWN]))
+def test_the_days_of_a_month_add_up_to_the_cent(value: Decimal, shop: Shop) -> None:
+    days = day_targets(float(value), shop_factors(shop, NOV.window), 2)
+    assert sum(days) == value
+    assert len(days) == 30
+
+
+@given(st.integers(1, 31), st.integers(0, 31))
+def test_equal_days_give_exactly_the_linear_share(days: int, elapsed: int) -> None:
+    window = Window(date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=days))
+    some = Window(window.start, window.start + timedelta(days=min(elapsed, days)))
+    assert part_of((1.0,) * days, window, some) == part_of(None, window, some)
+
+
+# --- goals in a seasonal book ---------------------------------------------------------------------
+
+
+def book(pacing: str, *shops: Shop, scope: str = "AMZ-DE", amount: float = 35_300.0) -> Book:
+    region = Region.US if scope == "AMZ-US" else Region.EU
+    months = (*(None,) * 10, amount, None)
+    row = TargetRow(2026, region, scope, "net_sales", None, None, months, "USD", "")
+    return Book(Settings("2026-11", "", pacing=pacing), shops=shops, targets=(row,))
+
+
+def goal(given_book: Book, shop: Shop, days: Window, until: date) -> Goal | None:
+    goals = Goals(given_book, NOV)
+    part = Part(shop.code, days)
+    return goals.of(METRICS["net_sales"], shop.region, (shop.code,), (part,), until)
+
+
+ALL = Window(EVER, NEVER)
+
+
+@pytest.mark.parametrize(
+    ("pacing", "until", "share"),
+    [
+        pytest.param("linear", date(2026, 11, 21), 20 / 30, id="linear: 20 of 30 days"),
+        pytest.param("run_rate", date(2026, 11, 21), 20 / 30, id="run rate is due like linear"),
+        pytest.param("seasonal", date(2026, 11, 21), 20.1 / 35.3, id="20 days bring 20.1 of 35.3"),
+        pytest.param("seasonal", date(2026, 11, 27), 26.1 / 35.3, id="before Black Friday"),
+        pytest.param("seasonal", date(2026, 11, 28), 29.1 / 35.3, id="Black Friday brings three"),
+        pytest.param("seasonal", date(2026, 12, 1), 1.0, id="the whole month is all of it"),
+    ],
+)
+def test_what_is_due_of_a_typed_target(pacing: str, until: date, share: float) -> None:
+    found = goal(book(pacing, DE), DE, ALL, until)
+    assert found is not None
+    assert found.value == 35_300.0
+    assert found.share == pytest.approx(share, abs=1e-13)
+
+
+def test_a_hand_over_before_black_friday_splits_by_season() -> None:
+    """26.1 of 35.3 belong to the first owner, 9.2 to the second; nothing is due of the second."""
+    goals, metric = Goals(book("seasonal", DE), NOV), METRICS["net_sales"]
+    first = Part("AMZ-DE", Window(EVER, date(2026, 11, 27)))
+    second = Part("AMZ-DE", Window(date(2026, 11, 27), NEVER))
+    until = date(2026, 11, 27)
+    early = goals.of(metric, Region.EU, ("ANNA",), (first,), until)
+    late = goals.of(metric, Region.EU, ("BEN",), (second,), until)
+    assert early == Goal(26_100.0, 1.0, "AMZ-DE")
+    assert late == Goal(9_200.0, None, "AMZ-DE")
+
+
+def test_the_share_of_some_days_follows_the_calendar() -> None:
+    part, friday = Part("AMZ-DE", ALL), Window(date(2026, 11, 27), date(2026, 11, 28))
+    metric = METRICS["net_sales"]
+    assert Goals(book("linear", DE), NOV).share(metric, (part,), friday) == 1 / 30
+    seasonal = Goals(book("seasonal", DE), NOV).share(metric, (part,), friday)
+    assert seasonal == float(Fraction(30, 353))
+
+
+def test_the_due_share_of_the_rule_is_that_of_the_shares() -> None:
+    factors = shop_factors(US, NOV.window)
+    assert due_share(date(2026, 11, 26), NOV.window, factors) == normalise(26.6 / 35.8)
+
+
+# --- speed ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("actual", "recent", "left", "landing"),
+    [
+        pytest.param(700.0, (10.0, 20.0, 30.0), 5, 800.0, id="700 and five days of 20"),
+        pytest.param(700.0, (10.0, None), 5, None, id="a gap is not a slow day"),
+        pytest.param(700.0, (), 5, None, id="nothing to go by"),
+        pytest.param(None, (10.0,), 5, None, id="an unknown actual lands nowhere"),
+        pytest.param(700.0, (10.0,), 0, 700.0, id="at the end it is what it is"),
+    ],
+)
+def test_landing_at_the_speed_of_the_last_days(
+    actual: float | None, recent: Sequence[float | None], left: int, landing: float | None
+) -> None:
+    assert at_speed(actual, recent, left) == landing
