@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -51,7 +51,7 @@ class Desk:
         read = XlsxPort(self.path).read().tables[table]
         return [r for r in read.rows if all(r.value(c) == v for c, v in key.items())]
 
-    def type(self, table: str, key: dict[str, object], **cells: object) -> None:
+    def type(self, table: str, key: Mapping[str, object], **cells: object) -> None:
         """Type into cells of a row, as a person does; None empties one."""
         port = XlsxPort(self.path, recalculate="never")
         read = port.read().tables[table]
