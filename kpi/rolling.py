@@ -17,7 +17,9 @@ from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
 from kpi.model import Metric, Period, PeriodKind, Region, TargetRow, Unit, WeightRow
-from kpi.month_shares import key_of, month_shares, season_shares
+from kpi.month_shares import TargetKey, key_of, month_shares, season_shares
+from kpi.target_gaps import BELOW, lines_below
+from kpi.target_scopes import kind_of
 from kpi.targets import MONTHS, Split, Uplift, decimals_of, month_targets, year_of
 
 AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
@@ -78,7 +80,8 @@ def rolled(book: Book, metrics: Mapping[str, Metric], plan: Plan) -> Rolled:
         else:
             made.append(found)
     lines, cards = _cards(book, plan.into.window.start)
-    return Rolled(tuple(made), lines, tuple(kept), tuple(unknown), cards)
+    even = tuple(_even(book, metrics, plan, made, one) for one in made)
+    return Rolled(even, lines, tuple(kept), tuple(unknown), cards)
 
 
 def _kind(metrics: Mapping[str, Metric], code: str) -> tuple[Unit | None, bool]:
@@ -110,10 +113,8 @@ def _target(
     additive: bool,
 ) -> RolledTarget | None:
     """The line of the new period; None where the one before is not planned to its end."""
-    start = shifted(plan.into, -1).window.start.month - 1
-    before = _months(book, old, unit, additive=additive)[start : start + len(plan.months)]
-    known = [Decimal(str(value)) for value in before if value is not None]
-    if len(known) < len(before):
+    known = _before(book, old, unit, plan, additive=additive)
+    if len(known) < len(plan.months):
         return None
     bare = new or replace(_bare(old), year=plan.into.window.start.year)
     if not additive:
@@ -122,6 +123,13 @@ def _target(
     if new is None and plan.into.kind is PeriodKind.YEAR:
         return RolledTarget(_year(bare, old, total, plan), total, added=True)
     return RolledTarget(_by_month(bare, total, unit, plan), total, added=new is None)
+
+
+def _before(book: Book, row: TargetRow, unit: Unit, plan: Plan, *, additive: bool) -> list[Decimal]:
+    """The known months of the period before."""
+    start = shifted(plan.into, -1).window.start.month - 1
+    months = _months(book, row, unit, additive=additive)[start : start + len(plan.months)]
+    return [Decimal(str(value)) for value in months if value is not None]
 
 
 def _bare(old: TargetRow) -> TargetRow:
@@ -158,7 +166,7 @@ def _year(row: TargetRow, old: TargetRow, total: Decimal, plan: Plan) -> TargetR
 
 
 def _by_month(row: TargetRow, total: Decimal, unit: Unit, plan: Plan) -> TargetRow:
-    """The months of the period: the one before, times what its season and the uplift make of it."""
+    """The months: the period before, times what the season and the uplift make of it."""
     decimals = decimals_of(unit)
     shares = _shares(row.region, plan)
     wanted = exact(total) * (1 + exact(plan.uplift) / 100)
@@ -189,6 +197,60 @@ def _filled(row: TargetRow, values: Sequence[Decimal], plan: Plan) -> tuple[floa
     return tuple(
         float(new[n]) if n in new and typed is None else typed for n, typed in enumerate(row.months)
     )
+
+
+# --- lines that were even with those below them ---------------------------------------------------
+
+
+def _even(
+    book: Book,
+    metrics: Mapping[str, Metric],
+    plan: Plan,
+    made: Sequence[RolledTarget],
+    one: RolledTarget,
+) -> RolledTarget:
+    """A line that was the sum of lines below stays it: rounding each alone would leave cents."""
+    unit, additive = _kind(metrics, one.row.metric)
+    if unit is None or not additive or one.row.uplift is not None:
+        return one
+    before = shifted(plan.into, -1).window.start.year
+    parent = next(r for r in book.targets if key_of(r) == (before, *key_of(one.row)[1:]))
+    kind = kind_of(book, parent)
+    new = {key_of(other.row): other.row for other in made}
+    for parts in BELOW.get(kind, ()) if kind else ():
+        old = lines_below(book, parent, parts)
+        below = [found for row in old if (found := new.get(_moved(row, plan))) is not None]
+        if old and len(below) == len(old) and _was_even(book, parent, old, unit, plan):
+            months = _added(one.row, below, plan)
+            return one if months is None else replace(one, row=replace(one.row, months=months))
+    return one
+
+
+def _was_even(
+    book: Book, parent: TargetRow, below: Sequence[TargetRow], unit: Unit, plan: Plan
+) -> bool:
+    """Whether lines of one currency made up a line over the period before."""
+    parts = [_before(book, row, unit, plan, additive=True) for row in below]
+    one_currency = all(row.currency == parent.currency for row in below)
+    total = sum((value for part in parts for value in part), Decimal())
+    return one_currency and total == sum(_before(book, parent, unit, plan, additive=True))
+
+
+def _moved(row: TargetRow, plan: Plan) -> TargetKey:
+    return (plan.into.window.start.year, row.region, row.scope, row.metric)
+
+
+def _added(
+    parent: TargetRow, rows: Sequence[TargetRow], plan: Plan
+) -> tuple[float | None, ...] | None:
+    """The months of a period added up; None where a line has its year and no months."""
+    months = list(parent.months)
+    for n in plan.months:
+        known = [Decimal(str(value)) for row in rows if (value := row.months[n]) is not None]
+        if len(known) < len(rows):
+            return None
+        months[n] = float(sum(known, Decimal()))
+    return tuple(months)
 
 
 # --- cards ----------------------------------------------------------------------------------------

@@ -55,9 +55,14 @@ def gaps(book: Book, parent: TargetRow, unit: Unit) -> tuple[Gap, ...]:
     """The gap of a line to each kind of lines below it, widest kind first."""
     kind = kind_of(book, parent)
     wanted = BELOW.get(kind, ()) if kind else ()
-    lines = [row for row in book.targets if _beside(parent, row)]
-    found = ((one, [r for r in lines if _below(book, parent, r, one)]) for one in wanted)
+    found = ((one, lines_below(book, parent, one)) for one in wanted)
     return tuple(_gap(book, parent, unit, one, rows) for one, rows in found if rows)
+
+
+def lines_below(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[TargetRow, ...]:
+    """The lines of one kind that are parts of a line, in the order of the table."""
+    lines = (row for row in book.targets if _beside(parent, row))
+    return tuple(row for row in lines if _below(book, parent, row, kind))
 
 
 def _beside(parent: TargetRow, row: TargetRow) -> bool:

@@ -1,0 +1,241 @@
+"""Targets end to end: typed into a workbook, split by the service, shown, rolled, published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi.tables import Row
+from sync_service.cli import WrongWordsError, parser
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+from sync_service.publishing import Wanted, publish
+from sync_service.refresh import look
+from sync_service.workbooks.setting import assignment
+from sync_service.workbooks.xlsx import XlsxPort
+from tests.road_support import Folder, copied, house_at, order_of, refresh_book
+
+SHOP = {"scope": "HY-AMZ-DE", "metric": "Net sales"}
+REGION = {"region": "EU", "scope": "EU", "metric": "Net sales"}
+MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+SEASON = (33.8, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 38.0, 37.4)  # EU 2026: 382.2
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A house with one workbook of two shops."""
+
+    house: House
+    path: Path
+
+    def run(self, *words: str, lang: str = "en") -> tuple[int, dict[str, Any], str]:
+        """A command: its exit code, its JSON and what a person reads."""
+        given = parser().parse_args([words[0], str(self.path), *words[1:]])
+        out = StringIO()
+        terminal = Terminal("zh" if lang == "zh" else "en", out=out)
+        code = given.run(terminal, self.house, given)
+        return code, json.loads(json.dumps(terminal.result, default=str)), out.getvalue()
+
+    def row(self, table: str, **key: object) -> Row:
+        [found] = self.rows(table, **key)
+        return found
+
+    def rows(self, table: str, **key: object) -> list[Row]:
+        read = XlsxPort(self.path).read().tables[table]
+        return [r for r in read.rows if all(r.value(c) == v for c, v in key.items())]
+
+    def type(self, table: str, key: Mapping[str, object], **cells: object) -> None:
+        """Type into cells of a row, as a person does; None empties one."""
+        port = XlsxPort(self.path, recalculate="never")
+        read = port.read().tables[table]
+        row = self.row(table, **key)
+        places = {code: read.place(row, code) for code in cells}
+        words = [
+            f"{sheet}!{cell}={'' if cells[code] is None else cells[code]}"
+            for code, (sheet, cell) in places.items()
+        ]
+        port.set([assignment(text) for text in words], port.fingerprint())
+
+    def refresh(self) -> None:
+        refresh_book(self.house, self.path, "never")
+
+    def goal(self, person: str, metric: str) -> float | None:
+        done = look(self.house, order_of(self.house, self.path, "never")).done
+        items = (i for c in done.people for one in c.cards for i in one.items)
+        found = next(i for i in items if (i.person, i.metric.code) == (person, metric))
+        return found.goal.value if found.goal else None
+
+
+@pytest.fixture
+def desk(road: Folder, tmp_path: Path) -> Iterator[Desk]:
+    mine = copied(road, tmp_path / "road", "FEW")
+    with house_at(mine.home) as house:
+        yield Desk(house, mine.book("FEW"))
+
+
+EMPTY: dict[str, object] = dict.fromkeys(MONTHS)
+
+
+def test_a_year_with_a_season_scores_by_its_months_and_nothing_typed_is_touched(
+    desk: Desk,
+) -> None:
+    """3,822 dollars by the EU season: a day is ten of them, October 310, November 380.
+
+    The region stays with its twelve typed months of 816,100 and shows what the shop leaves open.
+    """
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=3822, split="Season")
+    desk.refresh()
+    row = desk.row("tblTarget", **SHOP)
+    assert [row.value(month) for month in MONTHS] == [None] * 12
+    assert (row.value("year_total"), row.value("counted")) == (3822.0, 310.0)
+    assert row.value("breakdown") == "split: Season"
+    assert desk.goal("OPS6", "net_sales") == 310.0
+    above = desk.row("tblTarget", **REGION)
+    assert above.value("breakdown") == "▲ Shops gap 812,278.00"
+    code, said, shown = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
+    (line,) = said["targets"]
+    assert code == Exit.OK
+    assert line["months"] == [pytest.approx(10 * weight) for weight in SEASON]
+    assert sum(line["weeks"].values()) == pytest.approx(3822.0)
+    assert line["weeks"]["2026-W43"] == 70.0  # 19 to 25 October
+    assert line["weeks"]["2026-W48"] == 10 * (4 * 1 + 3 * 3)  # Black Friday, Saturday, Sunday
+    assert "310" in shown
+
+
+def test_what_cannot_be_split_leaves_the_months_open_and_says_so(desk: Desk) -> None:
+    """The facts begin in August 2026: nothing is known of 2025."""
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=3822, split="History")
+    desk.refresh()
+    row = desk.row("tblTarget", **SHOP)
+    assert row.value("counted") is None
+    assert row.value("breakdown") == "▲ last year is not all known: not split"
+    assert desk.goal("OPS6", "net_sales") is None
+    log = [str(r.value("what")) for r in desk.rows("tblLog")]
+    assert any(text.startswith("Last year's months of net_sales") for text in log)
+    code, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE")
+    assert code == Exit.FOUND
+    assert [p["code"] for p in said["problems"]] == ["history_lacking"]
+    desk.type("tblTarget", SHOP, m10=300, split="By hand")
+    code, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
+    (line,) = said["targets"]
+    assert (code, line["month"], line["rest"]) == (Exit.OK, 300.0, 3_522.0)
+    assert line["breakdown"] == "▲ 3,522.00 not given to a month"
+    desk.type("tblTarget", SHOP, year_total=250)
+    _, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
+    assert said["targets"][0]["breakdown"] == "▲ months exceed the year by 50.00"
+
+
+def test_an_uplift_scores_and_is_signed_with_the_row(desk: Desk) -> None:
+    """1,200 and 5 % make 1,260 a year, 105 a month; a change of the uplift waits."""
+    typed = {"basis": "Uplift", "baseline": 1200, "uplift": 5, "uplift_unit": "%", "split": "Even"}
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=None, **typed)
+    order = order_of(desk.house, desk.path, "never")
+    publish(desk.house, order, Wanted("head"))
+    assert desk.goal("OPS6", "net_sales") == 105.0
+    desk.type("tblTarget", SHOP, uplift=10)
+    desk.refresh()
+    row = desk.row("tblTarget", **SHOP)
+    assert desk.goal("OPS6", "net_sales") == 105.0
+    assert (row.value("pending"), row.value("counted")) == ("Uplift 5 → 10", 110.0)
+    assert row.value("breakdown") == "year with uplift 1,320.00; split: Even"
+
+
+def test_a_milestone_of_a_target_shows_late(desk: Desk) -> None:
+    """It is 22 October: the step of 30 September is late."""
+    first = desk.rows("tblTask")[0].value("no")
+    typed = {"type": "Action", "about": "HY-AMZ-DE Net sales", "due": "2026-09-30", "done": 0}
+    desk.type("tblTask", {"no": first}, **typed)
+    desk.refresh()
+    text = desk.row("tblTarget", **SHOP).value("breakdown")
+    assert text == f"■ late {first} 09-30; milestones 0/1"
+
+
+# --- roll -----------------------------------------------------------------------------------------
+
+
+def test_rolling_is_a_preview_until_it_is_written(desk: Desk) -> None:
+    before = desk.path.read_bytes()
+    code, said, shown = desk.run("roll", "--quarter", "2027-Q1", lang="zh")
+    assert (code, said["written"], desk.path.read_bytes()) == (Exit.OK, False, before)
+    assert (said["from"], said["into"], said["uplift"]) == ("2026-Q4", "2027-Q1", 5.0)
+    assert "预览" in shown
+
+
+def test_a_quarter_is_rolled_in_one_step_and_a_second_time_changes_nothing(desk: Desk) -> None:
+    """242,900 of EU's last quarter by 92.8 of 106.4 and 5 %: 222,445.26 in three months."""
+    old = {(r.value("scope"), r.value("metric")): r for r in desk.rows("tblTarget")}
+    lines = len(desk.rows("tblWeight"))
+    code, said, _ = desk.run("roll", "--quarter", "2027-Q1", "--write")
+    assert (code, said["written"]) == (Exit.OK, True)
+    new = desk.row("tblTarget", year=2027.0, **REGION)
+    months = [new.value(month) for month in MONTHS[:3]]
+    assert sum(float(str(value)) for value in months) == pytest.approx(222_445.26)
+    assert [new.value(month) for month in MONTHS[3:]] == [None] * 9
+    assert (new.value("owner"), new.value("basis")) == ("HEAD", "Own plan")
+    assert new.value("note") == "rolled from 2026-Q4"
+    for row in desk.rows("tblTarget", year=2026.0):
+        there = old[row.value("scope"), row.value("metric")]
+        assert [row.value(m) for m in MONTHS] == [there.value(m) for m in MONTHS]
+    carried = [r for r in desk.rows("tblWeight") if r.value("start") == date(2027, 1, 1)]
+    assert len(carried) == said["weights"] == len(desk.rows("tblWeight")) - lines
+    once = desk.path.read_bytes()
+    code, said, _ = desk.run("roll", "--quarter", "2027-Q1", "--write")
+    assert (said["targets"], said["weights"], len(said["kept"])) == ([], 0, 24)
+    assert desk.path.read_bytes() == once
+
+
+def test_a_quarter_of_the_same_year_fills_empty_months_only(desk: Desk) -> None:
+    """July to September of the shop are 191,900; by 106.4 of 92 and no uplift 221,936.52."""
+    desk.type("tblTarget", SHOP, m11=None, m12=None, m10=None, year_total=None)
+    desk.type("tblTarget", REGION, m11=None, year_total=None)
+    typed = desk.row("tblTarget", **REGION).value("m10")
+    code, said, _ = desk.run("roll", "--quarter", "2026-Q4", "--uplift", "0", "--write")
+    assert code == Exit.OK
+    assert [one["target"] for one in said["targets"]] == ["EU HY-AMZ-DE net_sales"]
+    months = [desk.row("tblTarget", **SHOP).value(month) for month in MONTHS[9:]]
+    assert sum(float(str(value)) for value in months) == pytest.approx(
+        191_900 * 106.4 / 92, abs=0.01
+    )
+    above = desk.row("tblTarget", **REGION)
+    assert (above.value("m10"), above.value("m11")) == (typed, None)
+
+
+def test_a_rolled_year_scores_from_its_first_month(desk: Desk) -> None:
+    code, _, _ = desk.run("roll", "--year", "2027", "--uplift", "10", "--write")
+    assert code == Exit.OK
+    new = desk.row("tblTarget", year=2027.0, **SHOP)
+    assert (new.value("baseline"), new.value("uplift"), new.value("uplift_unit")) == (
+        *(816_100.0, 10.0, "%"),
+    )
+    _, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
+    line = next(one for one in said["targets"] if one["year"] == "2027")
+    assert (line["total"], line["rest"]) == (897_710.0, 0.0)
+    assert sum(line["months"]) == pytest.approx(897_710.0)
+
+
+def test_a_quarter_that_nobody_planned_is_named(desk: Desk) -> None:
+    desk.type("tblTarget", SHOP, m12=None, year_total=None)
+    code, said, shown = desk.run("roll", "--quarter", "2027-Q1")
+    assert (code, said["unknown"]) == (Exit.FOUND, ["EU HY-AMZ-DE net_sales"])
+    assert "not planned to its end" in shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("--quarter", "2027-03"), id="a month is no quarter"),
+        pytest.param(("--year", "soon"), id="no period"),
+        pytest.param((), id="neither"),
+        pytest.param(("--year", "2027", "--quarter", "2027-Q1"), id="both"),
+    ],
+)
+def test_what_is_rolled_is_said_exactly(words: tuple[str, ...]) -> None:
+    with pytest.raises(WrongWordsError):
+        parser().parse_args(["roll", "x.xlsx", *words])
