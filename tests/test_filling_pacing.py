@@ -42,8 +42,21 @@ PERSON = Person("A", "A", "", "operations", None, None, None, 0.0, None, scored=
 
 def line(metric: str, weight: float) -> WeightRow:
     return WeightRow(
-        *("operations", Region.EU, metric, True, weight, "ratio_up", Better.HIGHER),
-        *(None, None, Bound.STRICT, False, date(2026, 1, 1), 120.0, 0.0, (None,) * 4),
+        role="operations",
+        region=Region.EU,
+        metric=metric,
+        on=True,
+        weight=weight,
+        method="ratio_up",
+        better=Better.HIGHER,
+        warn=None,
+        breach=None,
+        bound=Bound.STRICT,
+        veto=False,
+        start=date(2026, 1, 1),
+        cap=120.0,
+        floor=0.0,
+        params=(None,) * 4,
         missing="exclude",
         address="",
     )
