@@ -255,7 +255,7 @@ def test_a_rule_is_read_and_one_without_a_limit_is_a_problem() -> None:
     bare: Line = ("R2", "是", "acos", "", "日", "≥", None, 2.0, "突破")
     found = book(table("tblRule", "规则", RULE, good, bare))
     (one,) = found.rules
-    assert (one.scope, one.operator, one.value, one.periods) == ("*", ">=", 0.35, 1)
+    assert (one.scope, one.operator, one.value, one.periods) == ("*", ">=", 0.35, 2)  # two days, where nobody says
     assert [(p.code, p.place.cell) for p in found.problems] == [("empty", "G6")]
 
 
