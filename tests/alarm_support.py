@@ -53,10 +53,11 @@ def actuals_of(
     over: date | None = None,
     stale: frozenset[tuple[str, str]] = frozenset(),
     catalog: Catalog = CATALOG,
+    leaves: Sequence[Leaf] = (),
 ) -> Actuals:
     """The values behind the figures; `over` is the shop's last finished day, else the last one."""
-    leaves = leaf_sums(leaves_of(last, figures))
-    totals = Totals(leaves, {SHOP.code: "amazon"}, sources, {**catalog.measures, **GAPS})
+    rows = leaf_sums([*leaves_of(last, figures), *leaves])
+    totals = Totals(rows, {SHOP.code: "amazon"}, sources, {**catalog.measures, **GAPS})
     money = Converter("USD", {}, DayRates({}, (), {}))
     return Actuals(totals, catalog, money, {SHOP.code: over or last}, stale)
 
