@@ -194,7 +194,7 @@ def test_a_ratio_of_a_day_without_sales_is_unknown_and_its_data_are_whole() -> N
     figures = {"ad_spend": [50, 5], "ad_sales": [100, 0]}
     (one,) = found_in(actuals_of(SUNDAY, figures), TODAY, acos)
     assert (one.state, one.last.value) == ("firing", 0.5)
-    short = {"ad_spend": [50, 5], "ad_sales": [100, None]}
+    short: dict[str, Sequence[int | None]] = {"ad_spend": [50, 5], "ad_sales": [100, None]}
     assert [a.state for a in found_in(actuals_of(SUNDAY, short), TODAY, acos)] == ["no_data"]
 
 
