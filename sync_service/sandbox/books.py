@@ -72,9 +72,18 @@ def _surge(language: Language) -> StartRow:
         "单店差评突增：3 倍于近 28 天" if language == "zh" else "Bad reviews at 3 times their usual"
     )
     return {
-        **{"rule": name, "on": "yes", "metric": "negative_review_count", "scope": "*"},
-        **{"window": "day", "operator": ">", "value": 3.0, "against": "mean", "beyond": 2.0},
-        **{"periods": 1.0, "history": 28.0, "level": "warn"},
+        "rule": name,
+        "on": "yes",
+        "metric": "negative_review_count",
+        "scope": "*",
+        "window": "day",
+        "operator": ">",
+        "value": 3.0,
+        "against": "mean",
+        "beyond": 2.0,
+        "periods": 1.0,
+        "history": 28.0,
+        "level": "warn",
     }
 
 
