@@ -1,24 +1,40 @@
 """The rules of a book against the facts: which are beyond their limit, since when and why.
 
-Only complete periods give a verdict; the standing is the fold of `breaches.py` over a look-back
-long enough for every rule, so a restated day moves the standing and nothing is remembered twice.
+Only complete periods give a verdict; a standing is the fold of `breaches.py` from the start of a
+rule's span, or from far enough back that nothing earlier could change it. So a restated day moves
+the standing, and a standing is never stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
-from kpi.breaches import Breach, Judged, Standing, Verdict, trail, verdict
-from kpi.calendar import period_of, shifted
-from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Window
+from kpi.breaches import (
+    Breach,
+    Episode,
+    Judged,
+    Standing,
+    Verdict,
+    episodes,
+    trail,
+    verdict,
+)
+from kpi.calendar import period_of
+from kpi.contracts import Version
+from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
+from kpi.period_values import PeriodValues, Seen
+from kpi.rule_spans import Span, mark, rule_spans
+from kpi.surge import Limit, history_length, limit_of
 
-LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 3}  # periods
+LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
+FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
+SHOWN = {PeriodKind.DAY: 31, PeriodKind.WEEK: 6, PeriodKind.MONTH: 2}  # whose closed runs show
 KEEP_RECOVERED_DAYS = 30
 DRIVERS = ("visits", "unit_session_rate", "average_order_value", "ad_cost", "acos")
 SMALLEST_CAUSE = 0.05  # a driver that moved less explains nothing
@@ -26,35 +42,93 @@ SMALLEST_CAUSE = 0.05  # a driver that moved less explains nothing
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One instance (rule and scope) that is or was beyond its limit within thirty days."""
+    """One run of an instance (rule and scope): open, or over for at most thirty days."""
 
     rule: Rule
     metric: Metric
     scope: ScopeParts
     open: bool
     since: date  # first day of the run
-    last: Actual  # the latest period with a verdict
+    last: Actual  # the latest period of the run with a verdict
     cause: tuple[tuple[str, float], ...]  # (driver metric, relative change), largest first
+    limit: Limit  # of that period
+    number: str  # stable as long as the run lasts
+    episode: Episode
+    data: DataState  # of the latest period that is over; not complete: the count stands still
+    reach: date  # first day of all that was looked at
+    closed: date | None = None  # the first day on which it was over; None: open
+    ended: bool = False  # closed because its rule changed, not because the value came back
+    silent: bool = False  # nobody is told: a quiet day, or silenced on its line
 
     @property
-    def number(self) -> str:
-        """Stable as long as the episode lasts: its first day, scope, KPI and window."""
-        window = self.rule.window.value[0]
-        return f"{self.since:%m%d}-{self.scope.scope.code}-{self.metric.code}.{window}"
+    def state(self) -> str:
+        """What the reader sees: why it is over, else silence, else how the data stand."""
+        if not self.open:
+            return "ended" if self.ended else "recovered"
+        if self.silent:
+            return "silenced"
+        return {
+            DataState.MISSING: "no_data",
+            DataState.STALE: "stale",
+            DataState.PARTIAL: "partial",
+        }.get(self.data, "firing")
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What the facts say of one instance today."""
+
+    span: Span
+    scope: ScopeParts
+    alarms: tuple[Alarm, ...]  # open or closed within thirty days, oldest first
+    runs: tuple[Episode, ...]  # all that was found, older ones too
+    known: Mapping[date, float]  # first day of a period -> its value, where it has a verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What all instances are held against."""
+
+    actuals: Actuals
+    week_start: int
+    today: date
+
+    def values(self, rule: Rule, scope: ScopeParts) -> PeriodValues:
+        metric = self.actuals.catalog.metrics[rule.metric]
+        running = period_of(self.today, rule.window, self.week_start)
+        return PeriodValues(self.actuals, metric, scope, running, self.week_start)
 
 
 def alarms(
     book: Book, actuals: Actuals, scopes: Sequence[ScopeParts], today: date
 ) -> tuple[Alarm, ...]:
-    """Every open or lately recovered alarm, the newest first."""
-    found = [
-        alarm
-        for rule in book.rules
-        if rule.on and rule.metric in actuals.catalog.metrics
-        for scope in _scopes_of(rule, scopes)
-        if (alarm := _alarm(rule, scope, actuals, book.settings.week_start, today)) is not None
-    ]
+    """Every open or lately closed alarm of the rules as typed, open ones first."""
+    return ordered(a for fold in folds(book, actuals, scopes, today) for a in fold.alarms)
+
+
+def ordered(found: Iterator[Alarm]) -> tuple[Alarm, ...]:
+    """Open before closed, breaches before warnings."""
     return tuple(sorted(found, key=lambda a: (not a.open, a.rule.level != "breach", a.number)))
+
+
+def folds(
+    book: Book,
+    actuals: Actuals,
+    scopes: Sequence[ScopeParts],
+    today: date,
+    versions: Sequence[Version] = (),
+) -> tuple[Fold, ...]:
+    """Every instance that counted within the last weeks, whether it is beyond its limit or not."""
+    facts = _Facts(actuals, book.settings.week_start, today)
+    since = today - timedelta(days=KEEP_RECOVERED_DAYS)
+    return tuple(
+        _fold(span, scope, facts)
+        for span in rule_spans(book, versions)
+        if span.rule.metric in actuals.catalog.metrics
+        and span.days.end > since
+        and span.days.start <= today
+        for scope in _scopes_of(span.rule, scopes)
+    )
 
 
 def _scopes_of(rule: Rule, scopes: Sequence[ScopeParts]) -> Iterator[ScopeParts]:
@@ -64,48 +138,138 @@ def _scopes_of(rule: Rule, scopes: Sequence[ScopeParts]) -> Iterator[ScopeParts]
             yield one
 
 
+def judged_by(rule: Rule, metric: Metric) -> Rule:
+    """A rule with its margin: "more than so many a day" has none, one less is good again."""
+    a_count = metric.unit is Unit.COUNT and rule.window is PeriodKind.DAY and rule.periods == 1
+    plain = rule.against == "value" and rule.operator.startswith(">")
+    if rule.margin is None and a_count and plain:
+        return replace(rule, margin=0.0)
+    return rule
+
+
+# --- one instance ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """One period with its value, its limit and what they say."""
+
+    seen: Seen
+    limit: Limit | None
+    said: Verdict
+
+
+def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
+    metric = facts.actuals.catalog.metrics[span.rule.metric]
+    rule = judged_by(span.rule, metric)
+    values = facts.values(rule, scope)
+    days = _days(replace(span, rule=rule), values)
+    by_period = {one.seen.period: one for one in days}
+    steps = trail([Judged(one.seen.period, one.said) for one in days], rule)
+    runs = episodes(steps)
+    found = (_alarm(span, scope, facts, values, run, by_period) for run in runs)
+    known = {
+        one.seen.period.window.start: one.seen.value
+        for one in days
+        if one.said is not Verdict.GAP and one.seen.value is not None
+    }
+    return Fold(span, scope, tuple(a for a in found if a is not None), runs, known)
+
+
+def _days(span: Span, values: PeriodValues) -> list[_Day]:
+    """The judged periods of a span, oldest first, from far enough back to be sure of the newest."""
+    rule = span.rule
+    back, most = LOOK_BACK.get(rule.window, 4), FARTHEST.get(rule.window, 13)
+    newest_first: list[_Day] = []
+    checked = 0
+    for n in range(1, most + 1):
+        seen = values.back(n)
+        if _last_day(seen.period) < span.days.start:
+            break
+        if n > back:
+            days = newest_first[::-1]
+            if _sure(days[: -SHOWN.get(rule.window, 2)], rule) or _nothing(
+                days[: -checked or None]
+            ):
+                break
+            back, checked = back * 2, len(days)
+        if _last_day(seen.period) < span.days.end:
+            newest_first.append(_judge(rule, values, n))
+    return newest_first[::-1]
+
+
+def _last_day(period: Period) -> date:
+    return period.window.end - timedelta(days=1)
+
+
+def _judge(rule: Rule, values: PeriodValues, n: int) -> _Day:
+    seen, length = values.back(n), history_length(rule)
+    earlier = [values.back(n + k).value for k in range(length, 0, -1)]
+    limit = limit_of(rule, earlier)
+    value = None if limit is None else seen.value
+    said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
+    return _Day(seen, limit, said)
+
+
+def _sure(old: Sequence[_Day], rule: Rule) -> bool:
+    """Whether even a breach from before these periods would have ended within them."""
+    if not old:
+        return False
+    open_before = Standing(Breach.FIRING, rule.periods, 0, old[0].seen.period)
+    steps = trail([Judged(one.seen.period, one.said) for one in old], rule, open_before)
+    return any(now.breach is Breach.NORMAL for _, now in steps)
+
+
+def _nothing(oldest: Sequence[_Day]) -> bool:
+    """Whether no period of the oldest stretch says anything: the facts begin later."""
+    return all(one.said is Verdict.GAP for one in oldest)
+
+
 def _alarm(
-    rule: Rule, scope: ScopeParts, actuals: Actuals, week_start: int, today: date
+    span: Span,
+    scope: ScopeParts,
+    facts: _Facts,
+    values: PeriodValues,
+    run: Episode,
+    days: Mapping[Period, _Day],
 ) -> Alarm | None:
-    metric = actuals.catalog.metrics[rule.metric]
-    values = [actuals.of(metric, scope, one) for one in _periods(rule, week_start, today)]
-    by_period = {value.period: value for value in values}
-    judged = [
-        Judged(period_of(value.covered.start, rule.window, week_start), _verdict(value, rule))
-        for value in values
-        if value.covered.days
-    ]
-    steps = trail(judged, rule)
-    standing = steps[-1][1]
-    firing = [(period, now) for period, now in steps if period and now.breach is Breach.FIRING]
-    if not firing:
+    """The alarm of one run; None when it has been over for too long."""
+    over = facts.today >= span.days.end  # the rule counts no more
+    closed_on = span.days.end if over and run.open else run.fired[-1].window.end
+    is_open = run.open and not over
+    if not is_open and (facts.today - closed_on).days > KEEP_RECOVERED_DAYS:
         return None
-    last_period, at = firing[-1]
-    ended = last_period.window.end
-    is_open = standing.breach in {Breach.FIRING, Breach.RECOVERING}
-    if not is_open and (today - ended).days > KEEP_RECOVERED_DAYS:
-        return None
-    last = by_period[last_period.code]
+    last = next(days[p] for p in reversed(run.fired) if days[p].said is not Verdict.GAP)
     return Alarm(
-        rule, metric, scope, is_open, _since(at, last_period), last, _cause(actuals, last, scope)
+        rule=span.rule,
+        metric=values.metric,
+        scope=scope,
+        open=is_open,
+        since=run.periods[0].window.start,
+        last=last.seen.actual,
+        cause=_cause(facts.actuals, last.seen.actual, scope),
+        limit=last.limit or Limit(span.rule.value),
+        number=number(span.rule, scope, run.periods[0].window.start),
+        episode=run,
+        data=values.data() if is_open else DataState.COMPLETE,
+        reach=values.known[-1].period.window.start,
+        closed=None if is_open else closed_on,
+        ended=run.open and over,
     )
 
 
-def _since(at: Standing, period: Period) -> date:
-    return (at.episode or period).window.start
+def number(rule: Rule, scope: ScopeParts, since: date) -> str:
+    """`1012-AMZ-US-acos.d-3f2a`: first day, scope, KPI, window, and a mark of the rule's terms.
+
+    Two rules on one KPI have two numbers; so have the two regions of one person.
+    """
+    kind, region = scope.scope.kind, scope.scope.region
+    side = f".{region}" if kind is ScopeKind.PERSON and region else ""
+    window = rule.window.value[0]
+    return f"{since:%m%d}-{scope.scope.code}{side}-{rule.metric}.{window}-{mark(rule)}"
 
 
-def _periods(rule: Rule, week_start: int, today: date) -> tuple[Period, ...]:
-    """The look-back, oldest first; the running period is left out."""
-    running = period_of(today, rule.window, week_start)
-    back = LOOK_BACK.get(rule.window, 3)
-    return tuple(shifted(running, -n, week_start) for n in range(back, 0, -1))
-
-
-def _verdict(value: Actual, rule: Rule) -> Verdict:
-    complete = value.state in {DataState.COMPLETE, DataState.MANUAL, DataState.STALE}
-    whole = complete and value.covered.end >= value.due_until
-    return verdict(value.value, rule) if whole else Verdict.GAP
+# --- why ------------------------------------------------------------------------------------------
 
 
 def _cause(actuals: Actuals, value: Actual, scope: ScopeParts) -> tuple[tuple[str, float], ...]:

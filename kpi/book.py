@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeVar
 
 from kpi.book_links import Codes, doubt_managers, doubt_people, doubt_rule_scopes, doubt_words
@@ -22,7 +23,6 @@ from kpi.book_nouns import (
     read_person,
     read_point,
     read_product,
-    read_rule,
     read_shop,
     read_switched_on,
     read_target,
@@ -32,6 +32,7 @@ from kpi.book_nouns import (
 )
 from kpi.book_rows import Decode, RowReader
 from kpi.book_settings import read_settings
+from kpi.breach_typed import Typed
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.model import (
@@ -48,6 +49,7 @@ from kpi.model import (
     WeightRow,
 )
 from kpi.month_shares import Past
+from kpi.rule_rows import doubt_quiet_days, read_rule, read_typed
 from kpi.tables import Table
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
@@ -87,6 +89,7 @@ class Book:
     rules: tuple[Rule, ...] = ()
     inputs: tuple[InputRow, ...] = ()
     points: tuple[PointRow, ...] = ()
+    breaches: tuple[Typed, ...] = ()  # what is typed beside a breach
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
@@ -161,13 +164,14 @@ def read_book(
             lambda t: (t.year, t.region, t.scope, t.metric),
         ),
         weights=weights,
-        rules=_keyed(rows("tblRule"), read_rule, lambda r: r.code),
+        rules=_keyed(rows("tblRule"), lambda r: read_rule(r, catalog), lambda r: (r.code, r.start)),
         inputs=_keyed(
             rows("tblInput"),
             lambda r: read_input(r, shop_codes, catalog),
             lambda i: (i.day, i.shop, i.measure),
         ),
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
+        breaches=_keyed(rows("tblBreach"), read_typed, lambda t: t.number),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
@@ -204,6 +208,7 @@ def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Code
     doubt_managers(rows, book.people)
     doubt_words(rows)
     doubt_rule_scopes(rows, scope_codes(book), complete=not book.nameless)
+    doubt_quiet_days(rows, int(book.settings.month[:4] or 0) or date.min.year)
 
 
 def scope_codes(book: Book) -> frozenset[str]:

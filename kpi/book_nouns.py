@@ -14,12 +14,10 @@ from kpi.model import (
     Better,
     Bound,
     InputRow,
-    PeriodKind,
     Person,
     PointRow,
     Product,
     Region,
-    Rule,
     Settings,
     Shop,
     TargetRow,
@@ -201,25 +199,6 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
-    )
-
-
-def read_rule(row: RowReader) -> Rule | None:
-    """A line of tblRule."""
-    value = row.number("value")
-    if value is None and not row.bad:
-        row.needed("value")
-    return Rule(
-        code=row.needed("rule"),
-        on=row.yes("on", default=True),
-        metric=row.metric("metric"),
-        scope=row.text("scope", "*"),
-        window=PeriodKind(row.word("window", "window", "day") or "day"),
-        operator=row.word("operator", "operator", ">") or ">",
-        value=value or 0.0,
-        periods=max(1, int(row.number("periods", 1.0) or 1)),
-        level=row.word("level", "level", "warn") or "warn",
-        address=row.address,
     )
 
 

@@ -133,6 +133,36 @@ def trail(
     return tuple(steps)
 
 
+# --- runs ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One run beyond the limit, from its first bad period to the last that was firing."""
+
+    periods: tuple[Period, ...]  # all judged ones of the run
+    fired: tuple[Period, ...]  # those after which it was firing
+    open: bool
+
+
+def episodes(steps: Sequence[tuple[Period | None, Standing]]) -> tuple[Episode, ...]:
+    """Every run that fired, oldest first."""
+    found: list[Episode] = []
+    for at, (period, now) in enumerate(steps):
+        if period is None or now.breach is not Breach.FIRING or now.episode is None:
+            continue
+        first = now.episode.window.start
+        run = tuple(p for p, _ in steps[: at + 1] if p is not None and p.window.start >= first)
+        if found and found[-1].periods[0] == now.episode:
+            found[-1] = Episode(run, (*found[-1].fired, period), open=True)
+        else:
+            found.append(Episode(run, (period,), open=True))
+    standing = steps[-1][1].breach
+    is_open = standing in {Breach.FIRING, Breach.RECOVERING}
+    last = len(found) - 1
+    return tuple(replace(one, open=is_open and n == last) for n, one in enumerate(found))
+
+
 # --- what is told -------------------------------------------------------------------------------
 
 

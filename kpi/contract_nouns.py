@@ -12,7 +12,7 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
-from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, target_key, weight_key
+from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, rule_key, target_key, weight_key
 from kpi.model import (
     Assignment,
     Better,
@@ -54,7 +54,7 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         settings=_settings_of(book.settings, tables["tblSetting"]),
         targets=_ordered(book.targets, target_key, tables["tblTarget"], _target_of),
         weights=_ordered(book.weights, weight_key, tables["tblWeight"], _weight_of),
-        rules=_ordered(book.rules, _rule_key, tables["tblRule"], _rule_of),
+        rules=_ordered(book.rules, rule_key, tables["tblRule"], _rule_of),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
         people=(
             *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
@@ -78,10 +78,6 @@ def _ordered(
     order = [code for code in there if code in signed]
     order += [code for code in signed if code not in there]
     return tuple(make(signed[code], there.get(code)) for code in order)
-
-
-def _rule_key(row: Rule) -> str:
-    return row.code
 
 
 def _person_key(row: Person) -> str:
@@ -170,7 +166,18 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
         address=live.address if live else "",
         keep=int(number(row, "keep") or 0),
         margin=number(row, "margin"),
+        start=day(row, "start"),
+        against=optional(row, "against") or "value",
+        history=_count(row, "history"),
+        least=_count(row, "least"),
+        beyond=number(row, "beyond"),
+        quiet=live.quiet if live else "",
     )
+
+
+def _count(row: Fields, field: str) -> int | None:
+    found = number(row, field)
+    return None if found is None else int(found)
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:

@@ -49,7 +49,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
     return {
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
-        "tblRule": {row.code: _rule(row) for row in book.rules},
+        "tblRule": {rule_key(row): _rule(row) for row in book.rules},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         "tblPeople": {row.code: _person(row, targeted) for row in book.people},
         "tblShop": {row.code: _shop(row) for row in book.shops},
@@ -133,6 +133,11 @@ def _weight(row: WeightRow) -> Fields:
     }
 
 
+def rule_key(row: Rule) -> str:
+    """The key of a rule; a row from a day on has the day too."""
+    return key_of(row.code, row.start) if row.start else row.code
+
+
 def _rule(row: Rule) -> Fields:
     return {
         "rule": row.code,
@@ -146,6 +151,11 @@ def _rule(row: Rule) -> Fields:
         "level": row.level,
         "keep": float(row.keep),
         "margin": _number(row.margin),
+        "start": _day(row.start),
+        "against": None if row.against == "value" else row.against,
+        "history": _number(row.history),
+        "least": _number(row.least),
+        "beyond": _number(row.beyond),
     }
 
 

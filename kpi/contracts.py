@@ -221,7 +221,8 @@ def reach(change: Change) -> Window:
     parts = change.key.split(SIGN)
     if change.table == "tblTarget":
         return _of_target(int(parts[0]), change.field)
-    if change.table == "tblWeight" and parts[-1]:
+    dated = change.table == "tblWeight" or (change.table == "tblRule" and len(parts) > 1)
+    if dated and parts[-1]:
         return Window(date.fromisoformat(parts[-1]), NEVER)
     return ALWAYS
 

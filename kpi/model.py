@@ -374,6 +374,12 @@ class Rule:
     address: str
     keep: int = 1  # further good periods after the first, before the breach is over
     margin: float | None = None  # in the metric's unit; None: 5 % of the value
+    start: date | None = None  # the first day that it counts for; None: always
+    against: str = "value"  # value; mean or median: `value` times what the scope itself had lately
+    history: int | None = None  # earlier periods compared with; None: `surge.HISTORY`
+    least: int | None = None  # of them that must be known; None: half of them
+    beyond: float | None = None  # a surge counts only beyond this value too; the metric's unit
+    quiet: str = ""  # days on which nobody is told, as typed
 
 
 @dataclass(frozen=True, slots=True)

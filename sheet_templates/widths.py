@@ -75,6 +75,7 @@ WIDTH = {
     "tblRule.rule": 42.0,
     "tblRule.metric": 20.0,
     "tblRule.scope": 14.0,
+    "tblRule.against": 12.0,
     "tblRule.receivers": 18.0,
     "tblRule.quiet_days": 18.0,
     "tblInput.measure": 24.0,

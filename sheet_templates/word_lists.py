@@ -188,6 +188,11 @@ LISTS: dict[str, Words] = {
         ("country", "■ 格式错误：不是该国号码", "■ Wrong: another country's"),
         ("unchecked", "– 未校验", "– Not checked"),
     ),
+    "against": (
+        ("value", "固定值", "Fixed"),
+        ("mean", "× 均值", "× mean"),
+        ("median", "× 中位数", "× median"),
+    ),
     "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
     "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
     "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
@@ -226,6 +231,9 @@ LISTS: dict[str, Words] = {
         ("recovered", "● 已恢复", "● Recovered"),
         ("silenced", "– 静默", "– Silenced"),
         ("no_data", "○ 数据缺失", "○ No data"),
+        ("stale", "◇ 数据过期", "◇ Stale"),
+        ("partial", "◇ 数据部分", "◇ Partial"),
+        ("ended", "– 规则已变", "– Rule changed"),
         ("withdrawn", "– 已撤回", "– Withdrawn"),
     ),
     "team_state": (
@@ -326,6 +334,10 @@ ALIASES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("n", "false", "0", "✗", "×", "无", "off"), "no"),
     },
     "better": {"higher is better": "higher", "lower is better": "lower", "区间最佳": "band"},
+    "against": {
+        **dict.fromkeys(("均值", "平均", "倍均值", "mean", "x mean", "average"), "mean"),
+        **dict.fromkeys(("中位数", "倍中位数", "median", "x median"), "median"),
+    },
     "operator": {"＞": ">", "＜": "<", "≥": ">=", "≤": "<=", "＞=": ">=", "＜=": "<="},
     "platform": {"amz": "amazon", "独立站": "shopify", "own store": "shopify"},
     "outcome": {

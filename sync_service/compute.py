@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kpi.actuals import GAPS, Actual, Actuals
-from kpi.alarms import Alarm, alarms
+from kpi.alarms import Alarm, folds
 from kpi.book import Book
+from kpi.breach_memory import Kept, Lines, lines
+from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
@@ -25,6 +27,7 @@ from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring, without_target
+from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
@@ -58,6 +61,7 @@ class Inputs:
     states: Mapping[tuple[str, str], StreamState]  # (stream, shop)
     paused: str = ""  # why writing is stopped
     versions: tuple[Version, ...] = ()  # published contracts; none: the book is a draft
+    kept: tuple[Kept, ...] = ()  # breaches as they were last shown
     typed: Terms | None = None  # set by `compute`: the rows as they stand in the sheet
 
 
@@ -74,6 +78,8 @@ class Computed:
     alarms: tuple[Alarm, ...]
     problems: tuple[Problem, ...]
     register: Register
+    gone: tuple[Kept, ...] = ()  # breaches that are shown, though the facts no longer say so
+    kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
@@ -158,6 +164,7 @@ def compute(given: Inputs) -> Computed:
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
+    breaches = _breaches(given, book, actuals, found)
     by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
         given=replace(given, book=book, catalog=terms.catalog, typed=typed),
@@ -166,9 +173,11 @@ def compute(given: Inputs) -> Computed:
         month=month,
         people=people,
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
-        alarms=alarms(book, actuals, found, today),
-        problems=tuple(without_target(people)),
+        alarms=breaches.alarms,
+        problems=(*without_target(people), *too_long(_typed(given.book), today)),
         register=register,
+        gone=breaches.gone,
+        kept=breaches.kept,
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},
@@ -181,6 +190,20 @@ def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, T
     past = past_months((one.book for one in (*every, terms)), actuals)
     live = replace(given, book=replace(given.book, past=past))
     return live, replace(terms, book=replace(terms.book, past=past))
+
+
+def _breaches(given: Inputs, book: Book, actuals: Actuals, found: Sequence[ScopeParts]) -> Lines:
+    """Each day is judged by the version of its day; a draft as it is typed."""
+    today = local_day(given.now, book.settings.time_zone)
+    typed = _typed(given.book)
+    folded = folds(book, actuals, found, today, given.versions)
+    made = lines(folded, given.kept, typed, today)
+    hush = (hushed(alarm, typed, actuals.last_day, today) for alarm in made.alarms)
+    return replace(made, alarms=tuple(hush))
+
+
+def _typed(book: Book) -> Mapping[str, Typed]:
+    return {one.number: one for one in book.breaches}
 
 
 def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:

@@ -29,6 +29,7 @@ from kpi.switches import switched
 from sheet_templates.layout import PARTNER_SHEETS, SHEETS
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
+from sync_service.breach_store import keep_breaches, kept_breaches
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
 from sync_service.contract_store import elsewhere, records
 from sync_service.definitions import keep_definitions
@@ -114,6 +115,7 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     known = records(house.store, order.book)
     language: Language = "en" if contents.language == "en" else "zh"
     given = inputs(house, book, catalog, language, tuple(one.version for one in known))
+    given = replace(given, kept=kept_breaches(house.store, order.book))
     tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
     memory = written.remembered(house.store, order.book)
@@ -321,6 +323,7 @@ def _record(
     totals = {card.person.code: card.total for card in done.people}
     with house.store.begin() as connection:
         keep_definitions(connection, done.given.catalog, now)
+        keep_breaches(connection, order.book, done.kept, now)
         control.put(
             connection,
             schema.scorecards,

@@ -14,7 +14,7 @@ from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, show
 from sync_service.contract_store import label
-from sync_service.filling import attention, scores, values
+from sync_service.filling import attention, breaches, scores, values
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
 from sync_service.workbooks.port import NamePatch, TablePatch
@@ -112,7 +112,7 @@ def _zh(mine: Slice) -> bool:
 
 
 def _breaches(mine: Slice) -> Iterator[FilledRow]:
-    for row in attention.breaches(mine.done):
+    for row in breaches.breaches(mine.done):
         yield {**row, "owner": mine.person if row["owner"] == mine.person else None}
 
 

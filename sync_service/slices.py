@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from kpi.alarms import LOOK_BACK, Alarm
+from kpi.breach_memory import Kept
 from kpi.model import Language, PeriodKind, Region, Scope, ScopeKind, Shop
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from sync_service.compute import Computed, ScopeKey
@@ -48,7 +49,9 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         scopes=dict(_scopes(done, person, shops, parts)),
         people=cards,
         history={person: done.history[person]},
-        alarms=tuple(alarm for alarm in done.alarms if _mine(alarm, person, entire)),
+        alarms=tuple(a for a in done.alarms if _mine(done, a, person, entire, parts)),
+        gone=tuple(one for one in done.gone if _was_mine(done, one, person, entire, parts)),
+        kept=(),
         problems=(),
         pending=(),
         tried={},
@@ -57,9 +60,10 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
     return Slice(person, narrowed, entire, parts)
 
 
-def _entire(done: Computed, parts: Sequence[Part]) -> bool:
+def _entire(done: Computed, parts: Sequence[Part], since: date | None = None) -> bool:
     """Whether a shop was the person's alone for as long as anything looks back."""
     first = min(done.today, done.month.window.start) - DAYS_BACK
+    first = min(first, since or first)
     opened = min(part.days.start for part in parts)
     shop = done.book.shop(parts[0].shop)
     start = max(first, shop.opened) if shop and shop.opened else first
@@ -85,9 +89,32 @@ def _scopes(
         yield (shop.region, shop.code), ScopeParts(scope, parts[shop.code])
 
 
-def _mine(alarm: Alarm, person: str, entire: frozenset[str]) -> bool:
-    """A breach of a shop that others share tells of their days too, so it stays out."""
+def _mine(
+    done: Computed,
+    alarm: Alarm,
+    person: str,
+    entire: frozenset[str],
+    parts: Mapping[str, Sequence[Part]],
+) -> bool:
+    """A breach of a shop that others share tells of their days too, so it stays out.
+
+    So does one that looked back to days before the person had the shop.
+    """
     scope = alarm.scope.scope
     if scope.kind is ScopeKind.PERSON:
         return scope.code == person
-    return scope.kind is ScopeKind.SHOP and scope.code in entire
+    mine = scope.kind is ScopeKind.SHOP and scope.code in entire
+    return mine and _entire(done, parts[scope.code], alarm.reach)
+
+
+def _was_mine(
+    done: Computed,
+    one: Kept,
+    person: str,
+    entire: frozenset[str],
+    parts: Mapping[str, Sequence[Part]],
+) -> bool:
+    """A line from memory tells of its own days: of the person, or of a shop that was theirs."""
+    if one.scope == person:
+        return True
+    return one.scope in entire and _entire(done, parts[one.scope], one.since)

@@ -12,7 +12,7 @@ from kpi.catalog import shipped
 from kpi.model import Language, PeriodKind, Region, Rule, Settings, Shop
 from kpi.money import DayRates
 from sync_service.compute import Computed, Inputs, compute
-from sync_service.filling.attention import cause
+from sync_service.filling.breaches import cause
 from sync_service.filling.causes import largest_part
 from tests.leaf_support import Leaf, leaf_sums
 

@@ -18,7 +18,7 @@ from sheet_templates.layout import CARD_LINES
 from sheet_templates.pages import card as card_page
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import attention, values
+from sync_service.filling import breaches, values
 from tests.libreoffice import NA, CellError, CellResult
 from tests.road_cases import Case, Spots, cell, compared, known, pace_word
 
@@ -27,7 +27,7 @@ from tests.road_cases import Case, Spots, cell, compared, known, pace_word
 
 def open_breaches(done: Computed, person: str) -> float:
     return float(
-        sum(alarm.open and attention.owner_of(done, alarm) == person for alarm in done.alarms)
+        sum(alarm.open and breaches.owner_of(done, alarm) == person for alarm in done.alarms)
     )
 
 

@@ -15,7 +15,7 @@ from kpi.model import Language, PointRow, Product, Region, Unit
 from sheet_templates.build import build
 from sheet_templates.words import show
 from sync_service.compute import Computed, StreamState
-from sync_service.filling import attention, products, scores, today, values
+from sync_service.filling import attention, breaches, products, scores, today, values
 from sync_service.filling.cells import UNKNOWN, local, short_day, shown
 from sync_service.house import House
 from sync_service.reconcile import reconcile
@@ -106,11 +106,11 @@ def test_who_answers_for_a_breach(seen: tuple[Computed, BookContents]) -> None:
     """The shop's owner, nobody for a region, the person for a person."""
     done = alarmed(seen[0])
     shop = next(alarm for alarm in done.alarms if done.book.shop(alarm.scope.scope.code))
-    assert attention.owner_of(done, shop) == done.book.shop(shop.scope.scope.code).owner  # type: ignore[union-attr]  # it is one
+    assert breaches.owner_of(done, shop) == done.book.shop(shop.scope.scope.code).owner  # type: ignore[union-attr]  # it is one
     region = next(found for key, found in done.scopes.items() if key[1] == "EU")
-    assert attention.owner_of(done, replace(shop, scope=region)) == ""
+    assert breaches.owner_of(done, replace(shop, scope=region)) == ""
     person = next(found for key, found in done.scopes.items() if key[1] == "OPS6")
-    assert attention.owner_of(done, replace(shop, scope=person)) == "OPS6"
+    assert breaches.owner_of(done, replace(shop, scope=person)) == "OPS6"
 
 
 def test_a_breach_that_came_back_a_little_says_so_and_costs_nothing(
@@ -255,7 +255,7 @@ def test_every_breach_is_a_row_and_a_recovered_one_is_no_line_of_today(
     done = alarmed(seen[0])
     first, *rest = done.alarms
     done = replace(done, alarms=(replace(first, open=False), *rest))
-    rows = list(attention.breaches(done))
+    rows = list(breaches.breaches(done))
     assert [row["no"] for row in rows] == [alarm.number for alarm in done.alarms]
     assert rows[0]["state"] == show("breach_state", "recovered", "en")
     assert {row["state"] for row in rows[1:]} == {show("breach_state", "firing", "en")}

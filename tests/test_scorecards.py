@@ -297,7 +297,8 @@ def test_a_day_without_figures_neither_counts_nor_resets() -> None:
     days = [day_of("DE", D1 + timedelta(n), 1_000, spend) for n, spend in enumerate(spends)]
     given = book(rules=(rule(periods=3),))
     (found,) = alarms(given, actuals(*days), scopes(given), date(2026, 10, 11))
-    assert (found.since, found.number) == (date(2026, 10, 7), "1007-DE-acos.d")
+    assert found.since == date(2026, 10, 7)
+    assert found.number.startswith("1007-DE-acos.d-")
 
 
 def test_a_rule_that_is_off_or_of_an_unknown_kpi_is_silent() -> None:

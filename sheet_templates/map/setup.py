@@ -108,11 +108,18 @@ RULE = TableLayout(
         window | 窗口 | Window | M | choice:window
         operator | 条件 | Operator | M | choice:operator
         value | 值 | Value | M | number
+        against | 对照 | Against | M | choice:against
         periods | 连续 | For | M | count
         level | 级别 | Level | M | choice:level
         receivers | 接收人 | Receivers | M | text
         channel | 渠道 | Channel | M | text
         quiet_days | 静默日历 | Quiet days | M | text
+        start | 生效 | From | M | date
+        history* | 对照期数 | History | M | count
+        least* | 最少期数 | At least | M | count
+        beyond* | 且越过 | Also beyond | M | number
+        margin* | 恢复余量 | Margin | M | number
+        keep* | 恢复期数 | Recover | M | count
         unit* | 单位 | Unit | F | text
     """),
 )

@@ -17,6 +17,7 @@ from sheet_templates.scoring import (
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
+CLOSED_BREACHES = ("recovered", "withdrawn", "ended")
 MONTHS = tuple(f"m{n}" for n in range(6, 0, -1))
 
 
@@ -52,9 +53,12 @@ def _formulas(book: Book) -> dict[str, Formula]:
 
 
 def _open_breaches(book: Book, ref: Ref) -> str:
+    """Lines that are not closed: one that is silenced or lacks data is open all the same."""
     col = book.column("tblBreach")
-    state = book.word("breach_state", "firing").split(" ")[-1]
-    return f"COUNTIFS({col('owner')},{ref('person')},{col('state')},{quote('*' + state)})"
+    mine = f"{col('owner')},{ref('person')}"
+    closed = [book.word("breach_state", code).split(" ", 1)[-1] for code in CLOSED_BREACHES]
+    over = "".join(f"-COUNTIFS({mine},{col('state')},{quote('*' + word)})" for word in closed)
+    return f"COUNTIFS({mine}){over}"
 
 
 def _late_tasks(book: Book, ref: Ref) -> str:

@@ -1,4 +1,4 @@
-"""tblBreach, tblFocus and tblLog: what is wrong, how bad it is, and what to do about it today."""
+"""tblFocus and tblLog: what is wrong, how bad it is, and what to do about it today."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from kpi.alarms import Alarm
 from kpi.breaches import is_beyond
 from kpi.errors import Level, Problem
-from kpi.model import DataState, Language, ScopeKind, TaskRow, Unit
+from kpi.model import DataState, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
 from kpi.season import Pacing
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of
-from sync_service.filling.causes import largest_part
-from sync_service.filling.cells import FilledRow, known, local, short_day, shown, sign, worded
+from sync_service.filling.breaches import owner_of
+from sync_service.filling.cells import FilledRow, local, short_day, shown, sign
 from sync_service.filling.tasks import fallen, proposed
 
 LOG_ROWS = 500
@@ -53,59 +53,6 @@ class Line:
     tab: str  # where to look
 
 
-def breaches(done: Computed) -> Iterator[FilledRow]:
-    """Every open or lately recovered alarm, in the words of the book."""
-    rows = (_breach(done, alarm) for alarm in done.alarms)
-    return worded("tblBreach", rows, done.given.language)
-
-
-def _breach(done: Computed, alarm: Alarm) -> FilledRow:
-    language = done.given.language
-    state_code = "firing" if alarm.open else "recovered"
-    return {
-        "no": alarm.number,
-        "level": f"{sign(alarm.rule.level)} {show('level', alarm.rule.level, language)}",
-        "metric": alarm.metric.names[language],
-        "scope": alarm.scope.scope.code,
-        "actual": known(alarm.last.value),
-        "limit": alarm.rule.value,
-        "bound": f"{alarm.rule.operator} {_bound(alarm, language)}",
-        "since": alarm.since,
-        "state": show("breach_state", state_code, language),
-        "owner": owner_of(done, alarm),
-        "cause": cause(done, alarm),
-        "unit": alarm.metric.unit.value,
-    }
-
-
-def _bound(alarm: Alarm, language: Language) -> str:
-    return show("bound", "inclusive" if alarm.rule.operator.endswith("=") else "strict", language)
-
-
-def owner_of(done: Computed, alarm: Alarm) -> str:
-    """Who answers for the alarm's scope on its last day."""
-    code = alarm.scope.scope.code
-    shop = done.book.shop(code)
-    if alarm.scope.scope.kind is not ScopeKind.SHOP or shop is None:
-        return code if any(p.code == code for p in done.book.people) else ""
-    day = alarm.last.covered_until or done.today
-    lines = [a for a in done.book.assignments if a.shop == code and a.category is None]
-    found = next((a.person for a in lines if a.days.start <= day < a.days.end), shop.owner)
-    return found or ""
-
-
-def cause(done: Computed, alarm: Alarm) -> str:
-    """The drivers that moved most, then who moved it: `转化率 -62 %，AMZ-DE 占变动 71 %`."""
-    language = done.given.language
-    parts = [
-        f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
-    ]
-    part = largest_part(done, alarm)
-    if part:
-        parts.append(_text(done, f"变动主因 {part}", f"mostly {part}"))
-    return ("，" if language == "zh" else ", ").join(parts)
-
-
 def focus(done: Computed, problems: Iterable[Problem]) -> Iterator[FilledRow]:
     """The ten lines of today, by level and then by money."""
     lines = [*_alarm_lines(done), *_task_lines(done), *_data_lines(done), *_cost_line(done)]
@@ -134,11 +81,11 @@ def _text(done: Computed, zh: str, en: str) -> str:
 
 def _alarm_lines(done: Computed) -> Iterator[Line]:
     for alarm in done.alarms:
-        if not alarm.open:
+        if not alarm.open or alarm.silent:
             continue
         name = alarm.metric.names[done.given.language]
         value = shown(alarm.last.value, alarm.metric.unit)
-        limit = shown(alarm.rule.value, alarm.metric.unit)
+        limit = shown(alarm.limit.value, alarm.metric.unit)
         days = (done.today - alarm.since).days
         step = NEXT_STEPS.get(alarm.metric.code, ELSE_STEP)
         yield Line(
@@ -156,7 +103,7 @@ def _alarm_lines(done: Computed) -> Iterator[Line]:
 def _beyond(done: Computed, alarm: Alarm, said: str, limit: str) -> str:
     """`ACoS 41 % > 35 %`; a value that came back a little says that it has not recovered yet."""
     value = alarm.last.value
-    if value is not None and is_beyond(value, alarm.rule.value, alarm.rule.operator):
+    if value is not None and is_beyond(value, alarm.limit.value, alarm.rule.operator):
         return f"{said} {limit}"
     return _text(done, f"{said}，未恢复（{limit}）", f"{said}, not recovered ({limit})")
 
@@ -168,9 +115,9 @@ def effect(done: Computed, alarm: Alarm) -> float | None:
     in_money = all(done.given.catalog.unit(m) is Unit.MONEY for m in measures)
     if value is None or below is None or alarm.metric.unit is not Unit.RATIO or not in_money:
         return None
-    if not is_beyond(value, alarm.rule.value, alarm.rule.operator):
+    if not is_beyond(value, alarm.limit.value, alarm.rule.operator):
         return None
-    rounded = R(abs(value - alarm.rule.value) * below)
+    rounded = R(abs(value - alarm.limit.value) * below)
     return None if rounded is None else round(rounded, 2)
 
 

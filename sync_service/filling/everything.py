@@ -10,7 +10,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, products, scores, tasks, today, values
+from sync_service.filling import agreed, attention, breaches, products, scores, tasks, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -28,7 +28,7 @@ def patches(
     ours = {
         "tblFocus": attention.focus(done, problems),
         "tblTeam": scores.team(done),
-        "tblBreach": attention.breaches(done),
+        "tblBreach": breaches.breaches(done),
         "tblScore": scores.items(done),
         "tblWeek": scores.strip(done),
         "tblActual": values.actuals(done),
@@ -38,7 +38,7 @@ def patches(
         "tblWeekKpi": values.weeks(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
-        "tblLog": attention.log(done, (*problems, *tasks.notes(done))),
+        "tblLog": attention.log(done, (*problems, *tasks.notes(done), *breaches.notes(done))),
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),

@@ -41,7 +41,7 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         products=list(_products(world, shops)),
         targets=list(_targets(company, shops)),
         weights=list(weights(CARD_FROM)),
-        rules=rules(language),
+        rules=[*rules(language), _surge(language)],
         tasks=list(_tasks(company, language)),
         inputs=[*_overheads(shops, language)],
         kpis=kpi_rows(shipped(), language),
@@ -64,6 +64,27 @@ def book_start(world: World, company: str, language: Language) -> BookStart:
         },
         card={"person": TEAMS[company][1].code, "month": MONTH},
     )
+
+
+def _surge(language: Language) -> StartRow:
+    """Bad reviews against the shop's own four weeks, and more than two of them."""
+    name = (
+        "单店差评突增：3 倍于近 28 天" if language == "zh" else "Bad reviews at 3 times their usual"
+    )
+    return {
+        "rule": name,
+        "on": "yes",
+        "metric": "negative_review_count",
+        "scope": "*",
+        "window": "day",
+        "operator": ">",
+        "value": 3.0,
+        "against": "mean",
+        "beyond": 2.0,
+        "periods": 1.0,
+        "history": 28.0,
+        "level": "warn",
+    }
 
 
 def _shop(shop: SandboxShop, company: str, name: str, language: Language) -> StartRow:

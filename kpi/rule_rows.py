@@ -1,0 +1,101 @@
+"""The rows of Rules, and what is typed beside a breach, as nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kpi.book_rows import RowReader
+from kpi.breach_typed import Typed
+from kpi.catalog import Catalog
+from kpi.model import Metric, PeriodKind, Rule, Unit
+from kpi.quiet_days import undated, unread
+from kpi.surge import HISTORY
+
+LONGEST = {PeriodKind.DAY: 60, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}  # periods in a row
+FEWEST = 3  # periods that a mean or median is made of
+DAYS_IN_A_ROW = 2  # bad days that make a breach, where nobody says
+Rows = Callable[[str], Iterator[RowReader]]
+
+
+def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
+    """A line of tblRule; an empty cell takes the usual value, a wrong one spoils the row."""
+    value = row.number("value")
+    if value is None and not row.bad:
+        row.needed("value")
+    window = PeriodKind(row.word("window", "window", "day") or "day")
+    operator = row.word("operator", "operator", ">") or ">"
+    against = row.word("against", "against", "value") or "value"
+    history = _history(row, window, against)
+    code, metric = row.needed("rule"), row.metric("metric")
+    known = catalog.metrics.get(metric) if catalog else None
+    usual = _usual_periods(window, operator, against, known)
+    return Rule(
+        code=code,
+        on=row.yes("on", default=True),
+        metric=metric,
+        scope=row.text("scope", "*"),
+        window=window,
+        operator=operator,
+        value=value or 0.0,
+        periods=_whole(row, "periods", 1, LONGEST[window]) or usual,
+        level=row.word("level", "level", "warn") or "warn",
+        address=row.address,
+        keep=_whole(row, "keep", 0, LONGEST[window], 1) or 0,
+        margin=row.between("margin", 0.0, 1e14),
+        start=row.day("start"),
+        against=against,
+        history=history,
+        least=_least(row, history or HISTORY[window], against),
+        beyond=row.number("beyond"),
+        quiet=row.text("quiet_days"),
+    )
+
+
+def _usual_periods(window: PeriodKind, operator: str, against: str, metric: Metric | None) -> int:
+    """Two bad days in a row; one where so many on one day are meant, and of longer windows."""
+    a_count = metric is not None and metric.unit is Unit.COUNT and operator.startswith(">")
+    if window is not PeriodKind.DAY or (a_count and against == "value"):
+        return 1
+    return DAYS_IN_A_ROW
+
+
+def _whole(
+    row: RowReader, column: str, low: int, high: int, default: int | None = None
+) -> int | None:
+    """A whole number inside its bounds; an empty cell is the default."""
+    found = row.between(column, low, high)
+    if found is None:
+        return default
+    if not found.is_integer():
+        row.wrong(column, "not_whole", shown=found)
+    return int(found)
+
+
+def _history(row: RowReader, window: PeriodKind, against: str) -> int | None:
+    """How many earlier periods to compare with; a mean of one or two says nothing."""
+    most = {PeriodKind.DAY: 90, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}[window]
+    return None if against == "value" else _whole(row, "history", FEWEST, most)
+
+
+def _least(row: RowReader, history: int, against: str) -> int | None:
+    return None if against == "value" else _whole(row, "least", 1, history)
+
+
+def doubt_quiet_days(rows: Rows, year: int) -> None:
+    """Words of Quiet days that mean nothing, and events whose days nobody announced yet."""
+    for row in rows("tblRule"):
+        text = row.text("quiet_days")
+        for word in unread(text):
+            row.doubt("quiet_days", "unread_quiet_day", word=word)
+        for event in undated(text, year):
+            zh, en = event.names["zh"], event.names["en"]
+            row.doubt("quiet_days", "undated_event", zh=zh, en=en, year=year)
+
+
+def read_typed(row: RowReader) -> Typed | None:
+    """What a person wrote on a line of tblBreach; None where nothing."""
+    until = row.day("silence_until")
+    action, by = row.text("action"), row.text("by")
+    if until is None and not action and not by:
+        return None
+    return Typed(row.text("no"), action, by, until, row.address_of("silence_until"))

@@ -1,0 +1,157 @@
+"""tblBreach: what is open, lately closed, or taken back by the facts; and the log of what left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.alarms import Alarm
+from kpi.breach_memory import Kept, to_log
+from kpi.errors import Place, Problem
+from kpi.messages import problem
+from kpi.model import Language, ScopeKind, Unit
+from sheet_templates.words import show
+from sync_service.compute import Computed
+from sync_service.filling.causes import largest_part
+from sync_service.filling.cells import FilledRow, known, short_day, shown, sign, worded
+
+WINDOWS = {"day": ("天", "days"), "week": ("周", "weeks"), "month": ("月", "months")}
+
+
+def breaches(done: Computed) -> Iterator[FilledRow]:
+    """Every line of today, in the words of the book."""
+    rows = [_live(done, alarm) for alarm in done.alarms]
+    rows += [_gone(done, one) for one in done.gone]
+    return worded("tblBreach", iter(rows), done.given.language)
+
+
+def _live(done: Computed, alarm: Alarm) -> FilledRow:
+    language = done.given.language
+    return {
+        "no": alarm.number,
+        "level": _level(alarm.rule.level, language),
+        "metric": alarm.metric.names[language],
+        "scope": alarm.scope.scope.code,
+        "actual": known(alarm.last.value),
+        "limit": alarm.limit.value,
+        "bound": _bound(done, alarm),
+        "since": alarm.since,
+        "state": show("breach_state", alarm.state, language),
+        "owner": owner_of(done, alarm),
+        "cause": cause(done, alarm),
+        "unit": alarm.metric.unit.value,
+    }
+
+
+def _gone(done: Computed, one: Kept) -> FilledRow:
+    """A line from memory: the facts say no more that it is, or ever was."""
+    language = done.given.language
+    metric = done.given.catalog.metrics.get(one.metric)
+    withdrawn = one.state == "withdrawn"
+    state = "no_data" if one.state == "firing" else one.state
+    return {
+        "no": one.number,
+        "level": _level(one.level, language),
+        "metric": metric.names[language] if metric else one.metric,
+        "scope": one.scope,
+        "actual": known(one.restated if withdrawn else one.value),
+        "limit": one.limit,
+        "bound": f"{one.operator} {_word(one.operator, language)}",
+        "since": one.since,
+        "state": show("breach_state", state, language),
+        "owner": _shops_owner(done, one.scope),
+        "cause": _restated(done, one) if withdrawn else "",
+        "unit": metric.unit.value if metric else "",
+    }
+
+
+def _restated(done: Computed, one: Kept) -> str:
+    """`10-10 restated: 41 % → 33 %`."""
+    unit = _unit(done, one)
+    day, then, now = short_day(one.value_day), shown(one.value, unit), shown(one.restated, unit)
+    said = "已重述" if done.given.language == "zh" else "restated:"
+    return f"{day} {said} {then} → {now}"
+
+
+def _unit(done: Computed, one: Kept) -> Unit:
+    metric = done.given.catalog.metrics.get(one.metric)
+    return metric.unit if metric else Unit.COUNT
+
+
+def _level(level: str, language: Language) -> str:
+    return f"{sign(level)} {show('level', level, language)}"
+
+
+def _word(operator: str, language: Language) -> str:
+    return show("bound", "inclusive" if operator.endswith("=") else "strict", language)
+
+
+def _bound(done: Computed, alarm: Alarm) -> str:
+    """`> Strict`, and of a surge what it was compared with."""
+    language, rule = done.given.language, alarm.rule
+    plain = f"{rule.operator} {_word(rule.operator, language)}"
+    history = alarm.limit.history
+    if history is None:
+        return plain
+    times = f"{rule.value:g} {show('against', rule.against, language)}"
+    typical = _typical(history.typical, alarm.metric.unit)
+    zh, en = WINDOWS[rule.window.value]
+    if language == "zh":
+        return f"{plain} · {times} {typical}（前{history.periods}{zh}，{history.known}期有数）"
+    return f"{plain} · {times} {typical} ({history.known} of {history.periods} {en} known)"
+
+
+def _typical(value: float, unit: Unit) -> str:
+    """A mean of counts has a fraction worth reading: 2.4 bad reviews a day."""
+    return f"{value:.4g}" if unit is Unit.COUNT else shown(value, unit)
+
+
+def owner_of(done: Computed, alarm: Alarm) -> str:
+    """Who answers for the alarm's scope on its last day."""
+    code = alarm.scope.scope.code
+    shop = done.book.shop(code)
+    if alarm.scope.scope.kind is not ScopeKind.SHOP or shop is None:
+        return code if any(p.code == code for p in done.book.people) else ""
+    day = alarm.last.covered_until or done.today
+    lines = [a for a in done.book.assignments if a.shop == code and a.category is None]
+    found = next((a.person for a in lines if a.days.start <= day < a.days.end), shop.owner)
+    return found or ""
+
+
+def _shops_owner(done: Computed, code: str) -> str:
+    shop = done.book.shop(code)
+    if shop is None:
+        return code if any(p.code == code for p in done.book.people) else ""
+    return shop.owner or ""
+
+
+def cause(done: Computed, alarm: Alarm) -> str:
+    """The drivers that moved most, then who moved it: `转化率 -62 %，AMZ-DE 占变动 71 %`."""
+    language = done.given.language
+    parts = [
+        f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
+    ]
+    part = largest_part(done, alarm)
+    if part:
+        parts.append(f"变动主因 {part}" if language == "zh" else f"mostly {part}")
+    return ("，" if language == "zh" else ", ").join(parts)
+
+
+def notes(done: Computed) -> Iterator[Problem]:
+    """One line of the log for each breach that left its tab, with what was done about it."""
+    for one in to_log(done.kept, done.today):
+        metric, unit = done.given.catalog.metrics.get(one.metric), _unit(done, one)
+        names = metric.names if metric else {"zh": one.metric, "en": one.metric}
+        yield problem(
+            "breach_closed",
+            Place(table="tblBreach", text=one.number),
+            scope=one.scope,
+            zh=names["zh"],
+            en=names["en"],
+            value=shown(one.value, unit),
+            limit=f"{one.operator} {shown(one.limit, unit)}",
+            since=one.since,
+            closed=one.closed,
+            state_zh=show("breach_state", one.state, "zh").lstrip("●–■ "),
+            state_en=show("breach_state", one.state, "en").lstrip("●–■ ").lower(),
+            action=" ".join(part for part in (one.action, one.by) if part) or "–",
+        )

@@ -1,0 +1,208 @@
+"""What was shown against what the facts say: refreshes day by day, worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpi.alarms import folds
+from kpi.breach_memory import Kept, Lines, lines, to_log
+from kpi.breach_typed import Typed
+from kpi.model import Rule
+from kpi.organisation import scopes
+from tests.alarm_support import actuals_of, book_of, rule
+
+Days = Sequence[int | None]
+FIRST = date(2026, 10, 1)  # every table of days begins here
+
+
+def refreshed(days: Days, kept: Sequence[Kept] = (), *rules: Rule, at: date | None = None) -> Lines:
+    """One refresh on the morning after the last day, or later."""
+    last = FIRST + timedelta(days=len(days) - 1)
+    today = at or last + timedelta(days=1)
+    book = book_of(*(rules or (rule(),)))
+    found = actuals_of(last, {"reviews_negative": days}, over=today - timedelta(days=1))
+    return lines(folds(book, found, scopes(book), today), kept, {}, today)
+
+
+def shown(found: Lines) -> list[tuple[str, str]]:
+    """(first day, state) of every line."""
+    live = [(f"{a.episode.periods[0].window.start:%m-%d}", a.state) for a in found.alarms]
+    return live + [(f"{k.since:%m-%d}", k.state) for k in found.gone]
+
+
+# told first, then the same days as they are restated -> the lines afterwards
+RESTATED = [
+    pytest.param([0, 5], [0, 5], [("10-02", "firing")], id="nothing is restated"),
+    pytest.param([0, 5], [0, 3], [("10-02", "withdrawn")], id="five become three"),
+    pytest.param([0, 5, 0, 0], [0, 3, 0, 0], [("10-02", "withdrawn")], id="closed, then never was"),
+    pytest.param([0, 5, 6], [0, 3, 6], [("10-03", "firing")], id="it began a day later"),
+    pytest.param([0, 5, 6], [4, 5, 6], [("10-01", "firing")], id="it began a day earlier"),
+    pytest.param([5, 6, 5], [5, 0, 0], [("10-01", "recovered")], id="it was shorter"),
+    pytest.param([0, 5], [0, None], [("10-02", "firing")], id="unknown changes no state"),
+    pytest.param([0, 5, 0, 0], [0, None, 0, 0], [("10-02", "recovered")], id="nor that it is over"),
+    pytest.param(
+        [5, 0, 0, 5],
+        [5, 5, 5, 5],
+        [("10-01", "firing")],
+        id="two become one under the first number",
+    ),
+    pytest.param(
+        [5, 5, 5, 5],
+        [5, 0, 0, 5],
+        [("10-04", "firing"), ("10-01", "recovered")],
+        id="one becomes two, the first keeps its number",
+    ),
+    pytest.param([0, 0], [0, 5], [("10-02", "firing")], id="a breach that a restatement brought"),
+]
+
+
+@pytest.mark.parametrize(("told", "now", "after"), RESTATED)
+def test_facts_restated_after_a_line_was_shown(
+    told: Days, now: Days, after: list[tuple[str, str]]
+) -> None:
+    before = refreshed(told)
+    found = refreshed(now, before.kept)
+    assert shown(found) == after
+    again = refreshed(now, found.kept)
+    assert (again.alarms, again.gone, again.kept) == (found.alarms, found.gone, found.kept)
+    old = {k.number for k in before.kept}
+    new = [a.number for a in found.alarms] + [k.number for k in found.gone]
+    assert len(new) == len(set(new))
+    assert not old or old & set(new)  # what was typed beside a line finds it again
+
+
+def test_a_withdrawn_line_tells_both_values_and_goes_to_the_log_after_thirty_days() -> None:
+    before = refreshed([0, 5])
+    found = refreshed([0, 3], before.kept)
+    (line,) = found.gone
+    assert (line.value, line.restated, line.value_day) == (5.0, 3.0, date(2026, 10, 2))
+    assert line.closed == date(2026, 10, 3)
+    quiet = [0, 3] + [0] * 29
+    held = refreshed(quiet, found.kept)
+    assert shown(held) == [("10-02", "withdrawn")]  # the 1 November is the thirtieth day
+    left = refreshed([*quiet, 0, 0], held.kept)
+    assert (shown(left), [k.number for k in to_log(left.kept, date(2026, 11, 3))]) == (
+        [], [line.number],
+    )  # fmt: skip
+    forgotten = refreshed([*quiet, 0], left.kept, at=date(2027, 12, 1))
+    assert forgotten.kept == ()
+
+
+def test_a_line_that_was_withdrawn_and_comes_back_is_itself() -> None:
+    before = refreshed([0, 5])
+    away = refreshed([0, 3], before.kept)
+    back = refreshed([0, 5], away.kept)
+    assert [a.number for a in back.alarms] == [before.alarms[0].number]
+    assert back.gone == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "changed", "states"),
+    [
+        pytest.param([0, 5], rule(value=8.0), ["ended"], id="a higher limit: no restatement"),
+        pytest.param([0, 5], rule(on=False), ["ended"], id="the rule is off"),
+        pytest.param([0, 5], rule(value=4.0), ["firing", "ended"], id="another limit, a new line"),
+        pytest.param([0, 5], rule(level="warn"), ["firing"], id="how loud it is: the same line"),
+        pytest.param([5, 0, 0], rule(on=False), ["recovered"], id="it was over before"),
+    ],
+)
+def test_a_rule_that_changed_in_place(days: Days, changed: Rule, states: list[str]) -> None:
+    before = refreshed(days)
+    found = refreshed(days, before.kept, changed)
+    assert [state for _, state in shown(found)] == states
+    numbers = [a.number for a in found.alarms] + [k.number for k in found.gone]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_breach_that_nobody_refreshed_for_two_months_is_over_and_not_withdrawn() -> None:
+    """Looked at are 35 days, from 27 October on: the first of them is good, so it was over then."""
+    before = refreshed([5])
+    found = refreshed([5] + [0] * 60, before.kept)
+    assert found.gone == ()
+    assert [(k.state, k.closed) for k in found.kept] == [("recovered", date(2026, 10, 27))]
+
+
+def test_a_breach_that_nobody_refreshed_for_a_month_was_over_on_its_day() -> None:
+    """33 days later the run is still among the days looked at, and no longer shown."""
+    found = refreshed([5] + [0] * 33, refreshed([5]).kept)
+    assert shown(found) == []
+    assert [(k.state, k.closed) for k in found.kept] == [("recovered", date(2026, 10, 2))]
+    twice = [5, 0, 0, 5]
+    found = refreshed(twice + [0] * 31, refreshed(twice).kept)
+    assert [k.closed for k in found.kept] == [date(2026, 10, 2), date(2026, 10, 5)]
+
+
+def test_a_breach_before_a_long_outage_stays_open_until_something_is_known() -> None:
+    """Nothing for eighty days, then good days: over from the first of them."""
+    before = refreshed([5])
+    dark = refreshed([5] + [None] * 80, before.kept)
+    assert shown(dark) == [("10-01", "firing")]
+    light = refreshed([5] + [None] * 80 + [0], dark.kept)
+    assert [(k.state, k.closed) for k in light.kept] == [("recovered", date(2026, 12, 21))]
+
+
+def test_what_is_typed_beside_a_line_goes_with_it_to_the_log() -> None:
+    (line,) = refreshed([0, 5]).kept
+    typed = {line.number: Typed(line.number, "answered each", "LI", None)}
+    last = FIRST + timedelta(days=1)
+    book = book_of(rule())
+    found = folds(
+        book,
+        actuals_of(last, {"reviews_negative": [0, 5]}),
+        scopes(book),
+        last + timedelta(days=1),
+    )
+    (kept,) = lines(found, [line], typed, last + timedelta(days=1)).kept
+    assert (kept.action, kept.by) == ("answered each", "LI")
+    later = refreshed([0, 5] + [0] * 59, [kept])
+    (old,) = to_log(later.kept, date(2026, 12, 1))
+    assert (old.action, old.state) == ("answered each", "recovered")
+
+
+# --- laws -----------------------------------------------------------------------------------------
+
+DAYS = st.lists(st.one_of(st.none(), st.integers(0, 6)), min_size=1, max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, st.sets(st.integers(1, 39)), st.integers(1, 3), st.integers(0, 2))
+def test_any_split_of_refreshes_gives_the_same_lines(
+    days: list[int | None], mornings: set[int], periods: int, keep: int
+) -> None:
+    """Facts that only grow: who refreshed on which mornings, and how often, shows nowhere."""
+    one = rule(periods=periods, keep=keep)
+    kept: tuple[Kept, ...] = ()
+    for length in sorted(n for n in mornings if n < len(days)):
+        kept = refreshed(days[:length], kept, one).kept
+        kept = refreshed(days[:length], kept, one).kept  # a refresh killed before it was recorded
+    split, whole = refreshed(days, kept, one), refreshed(days, (), one)
+    assert (split.alarms, shown(split)) == (whole.alarms, shown(whole))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(DAYS, min_size=1, max_size=4), st.randoms(use_true_random=False))
+def test_restated_as_you_like_each_run_has_one_line_and_the_memory_has_no_order(
+    tables: list[list[int | None]], chance: object
+) -> None:
+    """Whatever was told before, the lines from the facts are those that the facts give alone."""
+    kept: tuple[Kept, ...] = ()
+    today = FIRST + timedelta(days=40)
+    for days in tables:
+        kept = refreshed(days, kept, at=today).kept
+        mixed = list(kept)
+        chance.shuffle(mixed)  # type: ignore[attr-defined]  # a random.Random
+        found, again = (refreshed(days, seen, at=today) for seen in (kept, mixed))
+        assert (found.alarms, found.gone, found.kept) == (again.alarms, again.gone, again.kept)
+        numbers = [a.number for a in found.alarms] + [k.number for k in found.gone]
+        assert len(numbers) == len(set(numbers))
+        alone = refreshed(days, at=today)
+        bare = [replace(a, number="") for a in alone.alarms]
+        assert sorted(map(repr, (replace(a, number="") for a in found.alarms))) == sorted(
+            map(repr, bare)
+        )
