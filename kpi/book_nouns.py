@@ -27,6 +27,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 
 EVER = date(1970, 1, 1)
@@ -83,7 +84,17 @@ def read_person(row: RowReader) -> Person | None:
         partner=row.text("partner") or None,
         scored=row.yes("scored", default=True),
         mentor=row.text("mentor") or None,
+        ramp=_ramp(row),
     )
+
+
+def _ramp(row: RowReader) -> tuple[float, ...]:
+    """Steps of a newcomer; a text that cannot be read is a Problem, and there is no step."""
+    text = row.text("ramp")
+    steps = read_steps(text)
+    if steps is None:
+        row.doubt("ramp", "not_steps", shown=text)
+    return steps or ()
 
 
 def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:

@@ -33,6 +33,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.steps import read_steps
 
 Noun = TypeVar("Noun")
 _EMPTY: Texts = {"zh": "", "en": ""}
@@ -178,6 +179,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         end=day(row, "end"),
         us_share=number(row, "us_share"),
         scored=row["scored"] is True,
+        ramp=read_steps(text(row, "ramp")) or (),
     )
 
 

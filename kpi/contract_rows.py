@@ -23,6 +23,7 @@ from kpi.model import (
     TargetRow,
     WeightRow,
 )
+from kpi.steps import steps_text
 
 Plain = str | float | bool | None
 Fields = Mapping[str, Plain]
@@ -161,6 +162,7 @@ def _person(row: Person) -> Fields:
         "end": _day(row.end),
         "us_share": _number(row.us_share),
         "scored": row.scored,
+        "ramp": steps_text(row.ramp) or None,
     }
 
 

@@ -358,6 +358,21 @@ MESSAGES: dict[str, Message] = {
         "可写：{zh}。",
         "Write one of: {en}.",
     ),
+    "not_steps": Message(
+        "“{shown}”不是新人阶梯，本人按全额目标计。",
+        '"{shown}" is no list of steps, so the whole target counts.',
+        "请按月写百分比，例如 0 25 50 75 100。",
+        "Write percents by month, for example 0 25 50 75 100.",
+        Level.WARNING,
+    ),
+    "owner_absent": Message(
+        "{shop} 在 {month} 有些日子归 {person}，而其当时不在职，这些日子不计入任何人。",
+        "{shop} belongs to {person} on days of {month} on which the person was not employed, so "
+        "those days count for nobody.",
+        "请在分工页为这些日子写接手人，或在店铺页改负责人。",
+        "Write who took over on the tab Assignments, or change the owner on Shops.",
+        Level.WARNING,
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",

@@ -249,6 +249,7 @@ class Person:
     partner: str | None
     scored: bool
     mentor: str | None = None  # person code
+    ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
+from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
@@ -53,6 +54,7 @@ class Item:
     counted: float | None  # what scores: the actual, or what its policy puts in its place
     goal: Goal | None
     params: Params
+    here: Presence  # of the person in the month
     due: float | None
     attainment: float | None
     score: float | None
@@ -100,7 +102,7 @@ class Scoring:
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of all scored people, in the order of the table."""
-        scored = (p for p in self.book.people if p.scored)
+        scored = (p for p in self.book.people if p.scored and presence(p, month).days.days)
         cards = (self.person(person, month) for person in scored)
         return tuple(card for card in cards if card.cards)
 
@@ -148,12 +150,14 @@ class Scoring:
         self, person: Person, rule: WeightRow, line: int, parts: Sequence[Part], month: Period
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
+        here = presence(person, month)
         scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = self.actuals.of(metric, found, month)
+        actual = _asked(self.actuals.of(metric, found, month), here, paced=is_paced(metric, rule))
         value, until = self._counted(rule, found, actual, month)
         own = (person.code, person.role)
         goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
+        goal = fitted(goal, here, person, until) if metric.additive else goal
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
         params = filled(rule.method, rule.params, rule.better, reference)
@@ -168,6 +172,7 @@ class Scoring:
             counted=value,
             goal=goal,
             params=params,
+            here=here,
             due=reference,
             attainment=attainment(value, reference, rule.better, rule.method),
             score=item_score(rule.method, value, reference, params, rule.cap, rule.floor),
@@ -208,6 +213,13 @@ class Scoring:
         metric = self.actuals.catalog.metrics[rule.metric]
         values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
         return next((value for value in values if value is not None), None)
+
+
+def _asked(actual: Actual, here: Presence, *, paced: bool) -> Actual:
+    """The actual; where a newcomer's step is 0, nothing is asked yet and the item stands aside."""
+    if here.step or not paced:
+        return actual
+    return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
 
 
 def is_paced(metric: Metric, rule: WeightRow) -> bool:

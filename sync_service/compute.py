@@ -16,6 +16,7 @@ from kpi.book import Book
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
+from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, ScopeKind
@@ -166,7 +167,7 @@ def compute(given: Inputs) -> Computed:
         people=people,
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=alarms(book, actuals, found, today),
-        problems=tuple(without_target(people)),
+        problems=(*without_target(people), *left_behind(book, month)),
         register=register,
         version=terms.version,
         pending=pending,

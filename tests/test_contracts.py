@@ -335,7 +335,7 @@ UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
     "TargetRow": {"address"},
     "WeightRow": {"address"},
     "Rule": {"address"},
-    "Person": {"name", "department", "partner"},
+    "Person": {"name", "department", "mentor", "partner"},
     "Shop": {"name", "company"},
 }
 NOUNS = (
@@ -358,7 +358,7 @@ def another(value: object, field: str) -> object:
     if isinstance(value, int | float):
         return value + 1
     if isinstance(value, tuple):
-        return (1.5,) * len(value)
+        return (0.75,) * len(value)
     return date(2026, 2, 2) if isinstance(value, date) else "other"
 
 

@@ -20,6 +20,7 @@ PEOPLE = TableLayout(
         contact | 邮箱/企微 | Contact | M | text
         partner* | 伙伴 | Partner | M | text
         scored* | 考核 | Scored | M | choice:yes_no
+        ramp* | 新人阶梯 | Ramp | M | text
     """),
 )
 PRODUCT = TableLayout(

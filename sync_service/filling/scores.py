@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.calendar import weeks_of
+from kpi.employment import fitted, presence
 from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
@@ -58,10 +59,29 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": meaning(item.metric, language),
+        "meaning": _adjusted(item, language) + meaning(item.metric, language),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
+
+
+def _adjusted(item: Item, language: Language) -> str:
+    """`Month 2: 25 % · 15/31 days; `: how a target was fitted to a newcomer or a part month."""
+    here = item.here
+    if item.goal is None or not is_paced(item.metric, item.rule):
+        return ""
+    parts = []
+    if here.step != 1 and item.goal.basis != item.person:
+        step = f"{here.step * 100:g}%"
+        parts.append(
+            f"新人第 {here.number} 月 {step}"
+            if language == "zh"
+            else f"Month {here.number}: {step}"
+        )
+    if here.days != here.month:
+        days = f"{here.days.days}/{here.month.days}"
+        parts.append(f"在岗 {days} 天" if language == "zh" else f"{days} days")
+    return " · ".join(parts) + ("；" if language == "zh" else "; ") if parts else ""
 
 
 def meaning(metric: Metric, language: Language) -> str:
@@ -141,7 +161,9 @@ def _week(
         return known(None)
     goals = Goals(done.book, done.month)
     own = (person.code, person.role)
-    whole = goals.of(done.metric(metric), region, own, parts, done.month.window.end)
+    end = done.month.window.end
+    whole = goals.of(done.metric(metric), region, own, parts, end)
+    whole = fitted(whole, presence(person, done.month), person, end)
     if whole is None or not whole.value:
         return known(None)
     share = actual.covered.days / done.month.window.days
