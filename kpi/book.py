@@ -21,6 +21,7 @@ from kpi.book_nouns import (
     read_input,
     read_person,
     read_point,
+    read_point_kind,
     read_product,
     read_rule,
     read_shop,
@@ -47,6 +48,7 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
+from kpi.points import PointKind
 from kpi.tables import Table
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
@@ -61,6 +63,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is 
     "tblRule": ("rule",),
     "tblInput": ("day", "shop", "measure"),
     "tblPoint": ("no", "person", "month"),
+    "tblPointKind": ("kind",),
     "tblTask": ("no",),
 }
 NAMING = (  # the columns whose texts are codes that other tables name
@@ -86,6 +89,7 @@ class Book:
     rules: tuple[Rule, ...] = ()
     inputs: tuple[InputRow, ...] = ()
     points: tuple[PointRow, ...] = ()
+    point_kinds: tuple[PointKind, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
@@ -166,6 +170,7 @@ def read_book(
             lambda i: (i.day, i.shop, i.measure),
         ),
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
+        point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),

@@ -9,6 +9,7 @@ from kpi.book_links import Codes
 from kpi.book_rows import RowReader
 from kpi.book_settings import zone_exists
 from kpi.catalog import Catalog
+from kpi.methods import MOST_POINTS
 from kpi.model import (
     Assignment,
     Better,
@@ -27,6 +28,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.points import PointKind
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 
@@ -34,6 +36,7 @@ EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+MOST_FREE = 31  # misses of a month
 MOST_NAMED = 5  # measures in one message
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CardKey = tuple[str | None, str | None]
@@ -274,7 +277,16 @@ def read_point(row: RowReader, people: Codes) -> PointRow | None:
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None
     number = row.needed("no")
-    return PointRow(code, person, points, row.text("reason"), approved, row.address, number)
+    return PointRow(
+        *(code, person, points, row.text("reason"), approved, row.address, number),
+        kind=row.text("kind"),
+    )
+
+
+def read_point_kind(row: RowReader) -> PointKind | None:
+    """A line of tblPointKind."""
+    free, cap = row.between("free", 0, MOST_FREE, 0.0), row.between("cap", 0, MOST_POINTS)
+    return PointKind(row.needed("kind"), row.number("each"), int(free or 0), cap)
 
 
 def read_task(row: RowReader) -> TaskRow | None:

@@ -33,6 +33,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.points import PointKind
 from kpi.steps import read_steps
 
 Noun = TypeVar("Noun")
@@ -54,6 +55,7 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         targets=_ordered(book.targets, target_key, tables["tblTarget"], _target_of),
         weights=_ordered(book.weights, weight_key, tables["tblWeight"], _weight_of),
         rules=_ordered(book.rules, _rule_key, tables["tblRule"], _rule_of),
+        point_kinds=tuple(_point_kind_of(row) for row in tables.get("tblPointKind", {}).values()),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
         people=(
             *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
@@ -165,6 +167,11 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
         keep=int(number(row, "keep") or 0),
         margin=number(row, "margin"),
     )
+
+
+def _point_kind_of(row: Fields) -> PointKind:
+    free = int(number(row, "free") or 0)
+    return PointKind(text(row, "kind"), number(row, "each"), free, number(row, "cap"))
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:

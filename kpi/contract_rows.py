@@ -23,6 +23,7 @@ from kpi.model import (
     TargetRow,
     WeightRow,
 )
+from kpi.points import PointKind
 from kpi.steps import steps_text
 
 Plain = str | float | bool | None
@@ -48,6 +49,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
         "tblRule": {row.code: _rule(row) for row in book.rules},
+        "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         "tblPeople": {row.code: _person(row) for row in book.people},
         "tblShop": {row.code: _shop(row) for row in book.shops},
@@ -131,6 +133,15 @@ def _rule(row: Rule) -> Fields:
         "level": row.level,
         "keep": float(row.keep),
         "margin": _number(row.margin),
+    }
+
+
+def _point_kind(row: PointKind) -> Fields:
+    return {
+        "kind": row.kind,
+        "each": _number(row.each),
+        "free": float(row.free),
+        "cap": _number(row.cap),
     }
 
 

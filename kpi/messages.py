@@ -373,6 +373,13 @@ MESSAGES: dict[str, Message] = {
         "Write who took over on the tab Assignments, or change the owner on Shops.",
         Level.WARNING,
     ),
+    "much_by_hand": Message(
+        "{person} 的得分有 {share:.0f}% 来自手工录入。",
+        "{share:.0f} % of the score of {person} was typed by hand.",
+        "请尽量用平台数据代替，或在复盘中说明理由。",
+        "Let platform data take its place, or say why in Review.",
+        Level.WARNING,
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",

@@ -325,6 +325,7 @@ class PointRow:
     approved_by: str | None
     address: str
     number: str = ""
+    kind: str = ""  # a line of tblPointKind; empty: none
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from kpi.missing import Policy, Stored, counted
 from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from kpi.person_targets import Goal, Goals
+from kpi.points import month_points
 from kpi.scoring import (
     CardItem,
     CardTotal,
     Grade,
     adjusted,
-    applied_points,
     attainment,
     card_total,
     combined,
@@ -36,6 +36,7 @@ from kpi.targets import due
 
 HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12
+MANUAL_MOST = 0.2  # of a card, before a reader is warned
 LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
@@ -116,13 +117,8 @@ class Scoring:
         )
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
-        applied = applied_points(
-            [
-                entry.points
-                for entry in self.book.points
-                if entry.person == person.code and entry.month == month.code
-            ]
-        )
+        book = self.book
+        applied = month_points(book.points, book.point_kinds, person.code, month.code)
         total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
         vetoes = sum(_vetoed(item) for card in found for item in card.items)
         return PersonCard(
@@ -153,7 +149,7 @@ class Scoring:
         here = presence(person, month)
         scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self.actuals.of(metric, found, month), here, paced=is_paced(metric, rule))
+        actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
         value, until = self._counted(rule, found, actual, month)
         own = (person.code, person.role)
         goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
@@ -215,11 +211,17 @@ class Scoring:
         return next((value for value in values if value is not None), None)
 
 
-def _asked(actual: Actual, here: Presence, *, paced: bool) -> Actual:
-    """The actual; where a newcomer's step is 0, nothing is asked yet and the item stands aside."""
-    if here.step or not paced:
-        return actual
-    return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
+def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> Actual:
+    """The actual as it is scored.
+
+    Where a newcomer's step is 0 nothing is asked yet, and the item stands aside; a score that
+    somebody typed is marked as such wherever its value comes from.
+    """
+    if not here.step and is_paced(metric, rule):
+        return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
+    if rule.method == "manual" and actual.value is not None:
+        return replace(actual, state=DataState.MANUAL)
+    return actual
 
 
 def is_paced(metric: Metric, rule: WeightRow) -> bool:
@@ -264,6 +266,15 @@ def manual_share(card: PersonCard) -> float | None:
         return None
     summed = total_of(one.total.manual_share for one in card.cards)
     return None if summed is None else summed / len(card.cards) / 100
+
+
+def mostly_typed(cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Cards of which more was typed by hand than a score should stand on."""
+    for card in cards:
+        share = manual_share(card)
+        if share is not None and share > MANUAL_MOST:
+            place = Place(table="tblTeam", text=card.person.code)
+            yield problem("much_by_hand", place, person=card.person.code, share=share * 100)
 
 
 def coverage(card: PersonCard) -> float | None:

@@ -24,6 +24,7 @@ OF_TABLE = {
     "tblTask": "tasks",
     "tblInput": "inputs",
     "tblPoint": "points",
+    "tblPointKind": "point_kinds",
     "tblKpi": "kpis",
     "tblReview": "decisions",
 }
@@ -43,6 +44,7 @@ class BookStart:
     tasks: Sequence[StartRow] = ()
     inputs: Sequence[StartRow] = ()
     points: Sequence[StartRow] = ()
+    point_kinds: Sequence[StartRow] = ()
     decisions: Sequence[StartRow] = ()
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value

@@ -217,6 +217,7 @@ LISTS: dict[str, Words] = {
         ("pilot", "试运行", "Pilot"),
         ("open", "进行中", "Open"),
         ("provisional", "待定", "Provisional"),
+        ("final", "已定稿", "Final"),
         ("frozen", "已冻结", "Frozen"),
     ),
     "task_status": (
@@ -237,6 +238,7 @@ LISTS: dict[str, Words] = {
     "band": (
         ("draft", "草稿", "Draft"),
         ("pilot", "试运行", "Pilot"),
+        ("provisional", "待定", "Provisional"),
         ("paused", "已暂停", "Paused"),
     ),
     "purpose": (

@@ -25,7 +25,7 @@ from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.register import Register
-from kpi.scorecards import PersonCard, Scoring, without_target
+from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
@@ -167,7 +167,7 @@ def compute(given: Inputs) -> Computed:
         people=people,
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=alarms(book, actuals, found, today),
-        problems=(*without_target(people), *left_behind(book, month)),
+        problems=(*without_target(people), *mostly_typed(people), *left_behind(book, month)),
         register=register,
         version=terms.version,
         pending=pending,

@@ -71,7 +71,8 @@ def test_a_goal_takes_the_step_then_the_days(
 ) -> None:
     found = fitted(goal, here, NEW, until)
     assert found is not None
-    assert (found.value, found.share) == (pytest.approx(value, abs=1e-6), share)
+    assert found.value == pytest.approx(value, abs=1e-6)
+    assert found.share == share
 
 
 def test_no_goal_stays_none() -> None:

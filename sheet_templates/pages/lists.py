@@ -39,6 +39,7 @@ GROWING = (
     ("shop", "tblShop", "shop"),
     ("metric", "tblKpi", "name"),
     ("scope", "tblScope", "scope"),
+    ("point_kind", "tblPointKind", "kind"),
 )
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),

@@ -8,9 +8,9 @@ from typing import Any
 from kpi.errors import Problem
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling import agreed, attention, products, scores, tasks, today, values
+from sync_service.filling.bands import band
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -94,7 +94,7 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
     said: dict[str, Cell] = {
         "nmDataUntil": attention.data_until(done),
         "nmRefreshed": attention.stamp(done),
-        "nmState": "" if done.version else show("band", "draft", done.given.language),
+        "nmState": band(done),
         "nmPaused": done.given.paused,
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.calendar import weeks_of
+from kpi.closing import month_state
 from kpi.employment import fitted, presence
 from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
+from kpi.points import counted
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
-from kpi.scoring import applied_points
 from kpi.tables import CellValue
 from sheet_templates.words import show
 from sync_service.compute import Computed
@@ -110,7 +111,7 @@ def _whole(part: str) -> bool:
 def team(done: Computed) -> Iterator[FilledRow]:
     """One line a scored person."""
     language = done.given.language
-    pilot = "pilot" if done.book.settings.pilot else "open"
+    state_ = month_state(done.month, done.book.settings, done.today)
     for card in done.people:
         history = done.history[card.person.code]
         yield {
@@ -118,19 +119,20 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "role": show("role", card.person.role, language),
             "manager": card.person.manager,
             "us_share": card.us_share,
-            "state": show("team_state", pilot, language),
+            "state": show("team_state", state_, language),
             **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
             "manual_share": manual_share(card),
         }
 
 
 def points(done: Computed) -> Iterator[FilledRow]:
-    """What counts of each entry, caps applied in the order of the table."""
+    """What counts of each entry, free misses and caps applied in the order of the table."""
+    kinds = {one.kind: one for one in done.book.point_kinds}
     by_person: dict[tuple[str, str], list[int]] = {}
     for number_, entry in enumerate(done.book.points):
         by_person.setdefault((entry.person, entry.month), []).append(number_)
     for numbers in by_person.values():
-        applied = applied_points([done.book.points[n].points for n in numbers])
+        applied = counted([done.book.points[n] for n in numbers], kinds)
         for number_, counts in zip(numbers, applied, strict=True):
             yield {"no": done.book.points[number_].number, "applied": counts}
 
