@@ -358,6 +358,13 @@ MESSAGES: dict[str, Message] = {
         "可写：{zh}。",
         "Write one of: {en}.",
     ),
+    "not_classes": Message(
+        "“{shown}”不是分布比例，按默认 20/70/10。",
+        '"{shown}" is no distribution, so 20/70/10 is used.',
+        "请写合计 100 的百分比，例如 20/70/10。",
+        "Write percents that add up to 100, for example 20/70/10.",
+        Level.WARNING,
+    ),
     "not_steps": Message(
         "“{shown}”不是新人阶梯，本人按全额目标计。",
         '"{shown}" is no list of steps, so the whole target counts.',

@@ -253,6 +253,11 @@ LISTS: dict[str, Words] = {
         ("period_end", "按月末", "As on the last day"),
         ("day_weighted", "按天数平均", "Mean of the days"),
     ),
+    "tie": (
+        ("first", "归前一档", "The better class"),
+        ("last", "归后一档", "The lower class"),
+        ("larger_class", "归人多的档", "The larger class"),
+    ),
     "setting": (
         ("month", "考核月份", "Month"),
         ("company", "公司", "Company"),
@@ -273,6 +278,8 @@ LISTS: dict[str, Words] = {
         ("pilot", "试运行", "Pilot"),
         ("contact", "联系人", "Contact"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
+        ("distribution", "强制分布比例", "Distribution"),
+        ("tie", "余数相同时", "Equal remainders"),
     ),
     **PAY_LISTS,
 }

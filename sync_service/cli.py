@@ -24,6 +24,7 @@ from sync_service.commands import (
     contracts,
     data,
     demo,
+    distribution,
     files,
     packs,
     payout,
@@ -62,7 +63,10 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
+    for group in (
+        *(books, contracts, tasks, connecting, data, demo),
+        *(service, files, packs, payout, distribution),
+    ):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

@@ -57,6 +57,11 @@ MEANING: dict[str, tuple[str, str]] = {
         "权重在月中变更时，整月按月末的，或按天数平均",
         "When a weight changes within a month: the last day's, or the mean of the days",
     ),
+    "distribution": (
+        "从高到低各档人数比例，仅供参考，不改等级",
+        "Percent of people by class, best first; a guide that changes no grade",
+    ),
+    "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
 }
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done
