@@ -19,6 +19,7 @@ from kpi.book_nouns import (
     read_assignment,
     read_back_office,
     read_input,
+    read_key_result,
     read_person,
     read_point,
     read_point_kind,
@@ -48,6 +49,7 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
+from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.tables import Table
 
@@ -62,6 +64,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is 
     "tblWeight": ("role", "region", "metric"),
     "tblRule": ("rule",),
     "tblInput": ("day", "shop", "measure"),
+    "tblOkr": ("no",),
     "tblPoint": ("no", "person", "month"),
     "tblPointKind": ("kind",),
     "tblTask": ("no",),
@@ -88,6 +91,7 @@ class Book:
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
     inputs: tuple[InputRow, ...] = ()
+    key_results: tuple[KeyResult, ...] = ()
     points: tuple[PointRow, ...] = ()
     point_kinds: tuple[PointKind, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
@@ -169,6 +173,7 @@ def read_book(
             lambda r: read_input(r, shop_codes, catalog),
             lambda i: (i.day, i.shop, i.measure),
         ),
+        key_results=_keyed(rows("tblOkr"), read_key_result, lambda k: k.number),
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
         point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),

@@ -8,7 +8,9 @@ from kpi.book_limits import cap_limits, target_limits, weight_limits
 from kpi.book_links import Codes
 from kpi.book_rows import RowReader
 from kpi.book_settings import zone_exists
+from kpi.calendar import period
 from kpi.catalog import Catalog
+from kpi.errors import KpiError
 from kpi.methods import MOST_POINTS
 from kpi.model import (
     Assignment,
@@ -28,6 +30,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
@@ -287,6 +290,38 @@ def read_point_kind(row: RowReader) -> PointKind | None:
     """A line of tblPointKind."""
     free, cap = row.between("free", 0, MOST_FREE, 0.0), row.between("cap", 0, MOST_POINTS)
     return PointKind(row.needed("kind"), row.number("each"), int(free or 0), cap)
+
+
+def read_key_result(row: RowReader) -> KeyResult | None:
+    """A line of tblOkr; without a weight it counts as 1."""
+    target, region = row.number("target"), row.word("region", "region", "")
+    if target is None and not row.bad:
+        row.needed("target")
+    return KeyResult(
+        number=row.needed("no"),
+        objective=row.needed("objective"),
+        serves=row.text("serves"),
+        owner=row.text("owner") or None,
+        region=region or None,
+        scope=row.needed("scope"),
+        metric=row.metric("metric"),
+        period=_period(row),
+        baseline=row.number("baseline", 0.0) or 0.0,
+        target=target or 0.0,
+        weight=row.between("weight", 0, MOST_POINTS, 1.0) or 0.0,
+        address=row.address,
+    )
+
+
+def _period(row: RowReader) -> str:
+    """A month, quarter or year by its code."""
+    text = row.needed("period")
+    try:
+        period(text)
+    except KpiError:
+        if text:
+            row.wrong("period", "not_a_period", shown=text)
+    return text
 
 
 def read_task(row: RowReader) -> TaskRow | None:

@@ -365,6 +365,19 @@ MESSAGES: dict[str, Message] = {
         "Write percents that add up to 100, for example 20/70/10.",
         Level.WARNING,
     ),
+    "not_a_period": Message(
+        "“{shown}”不是期间。",
+        '"{shown}" is no period.',
+        "请写 2026-10、2026-Q4 或 2026。",
+        "Write 2026-10, 2026-Q4 or 2026.",
+    ),
+    "okr_circle": Message(
+        "目标“{objective}”绕一圈承接了自己。",
+        'The objective "{objective}" serves itself over others.',
+        "请改“承接”列，让最上层为空。",
+        "Change the column Serves; the top objective leaves it empty.",
+        Level.WARNING,
+    ),
     "not_steps": Message(
         "“{shown}”不是新人阶梯，本人按全额目标计。",
         '"{shown}" is no list of steps, so the whole target counts.',

@@ -24,7 +24,7 @@ from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
-from sheet_templates.map.plan import TARGET, WEIGHT
+from sheet_templates.map.plan import OKR, TARGET, WEIGHT
 from sheet_templates.map.setup import (
     ASSIGN,
     INPUT,
@@ -58,6 +58,7 @@ __all__ = [
     "MARKET",
     "MARKETS",
     "NAMES",
+    "OKR",
     "PARTNER_SHEETS",
     "PAY",
     "PAYOUT_SHEETS",
@@ -109,6 +110,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
     Sheet("targets", "目标", "Targets", "green", (TARGET,)),
     Sheet("weights", "权重", "Weights", "green", (WEIGHT,)),
+    Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
     Sheet("products", "产品", "Products", "grey", (PRODUCT,)),
     Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE)),

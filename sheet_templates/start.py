@@ -23,6 +23,7 @@ OF_TABLE = {
     "tblRule": "rules",
     "tblTask": "tasks",
     "tblInput": "inputs",
+    "tblOkr": "key_results",
     "tblPoint": "points",
     "tblPointKind": "point_kinds",
     "tblKpi": "kpis",
@@ -43,6 +44,7 @@ class BookStart:
     rules: Sequence[StartRow] = ()
     tasks: Sequence[StartRow] = ()
     inputs: Sequence[StartRow] = ()
+    key_results: Sequence[StartRow] = ()
     points: Sequence[StartRow] = ()
     point_kinds: Sequence[StartRow] = ()
     decisions: Sequence[StartRow] = ()

@@ -225,7 +225,7 @@ ALWAYS = (
 
 def metrics_shown(book: Book, catalog: Catalog) -> tuple[str, ...]:
     """KPIs that are scored, watched, switched on or always shown, in the catalogue's order."""
-    wanted = watched(book) | book.kpis
+    wanted = watched(book) | book.kpis | {line.metric for line in book.key_results}
     return tuple(code for code in catalog.metrics if code in wanted)
 
 

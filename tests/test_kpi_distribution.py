@@ -75,6 +75,6 @@ def test_the_classes_of_the_settings(
             for n, (code, value) in enumerate(rows, 5)
         ),
     )
-    found = read_book({"tblSetting": table}, lambda _, word: word, shipped())
+    found = read_book({"tblSetting": table}, lambda _, word: word, shipped().names())
     assert (found.settings.distribution, found.settings.tie) == (shares, Tie.LAST)
     assert [one.code for one in found.problems] == problems

@@ -57,7 +57,7 @@ def test_kinds_are_read_and_signed() -> None:
     columns = ("kind", "each", "free", "cap")
     cells = {c: Cell(v, "J5") for c, v in zip(columns, ("late", -2.0, 1.0, 5.0), strict=True)}
     table = Table("tblPointKind", "Points", columns, (Row(5, cells, {}),))
-    found = read_book({"tblPointKind": table}, lambda _, word: word, CATALOG)
+    found = read_book({"tblPointKind": table}, lambda _, word: word, CATALOG.names())
     assert found.point_kinds == (LATE,)
     signed = contract_from(contract_of(book(point_kinds=(LATE,)), CATALOG).text)
     version = Version(1, date(2026, 1, 1), date(2026, 1, 1), signed)

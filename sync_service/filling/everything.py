@@ -9,7 +9,7 @@ from kpi.errors import Problem
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, products, scores, tasks, today, values
+from sync_service.filling import agreed, attention, okr, products, scores, tasks, today, values
 from sync_service.filling.bands import band
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
@@ -38,7 +38,7 @@ def patches(
         "tblWeekKpi": values.weeks(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
-        "tblLog": attention.log(done, (*problems, *tasks.notes(done))),
+        "tblLog": attention.log(done, (*problems, *tasks.notes(done), *okr.circles(done))),
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),
@@ -46,6 +46,7 @@ def patches(
         "tblWeight": _of("tblWeight", agreed.weights, done, tables),
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
+        "tblOkr": okr.key_results(done),
         "tblPoint": scores.points(done),
         "tblTask": tasks.tasks(done),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
