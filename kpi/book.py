@@ -20,8 +20,10 @@ from kpi.book_nouns import (
     read_assignment,
     read_back_office,
     read_input,
+    read_key_result,
     read_person,
     read_point,
+    read_point_kind,
     read_product,
     read_shop,
     read_switched_on,
@@ -49,6 +51,8 @@ from kpi.model import (
     WeightRow,
 )
 from kpi.month_shares import Past
+from kpi.okr import KeyResult
+from kpi.points import PointKind
 from kpi.rule_rows import doubt_quiet_days, read_rule, read_typed
 from kpi.tables import Table
 
@@ -63,7 +67,9 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is 
     "tblWeight": ("role", "region", "metric"),
     "tblRule": ("rule",),
     "tblInput": ("day", "shop", "measure"),
+    "tblOkr": ("no",),
     "tblPoint": ("no", "person", "month"),
+    "tblPointKind": ("kind",),
     "tblTask": ("no",),
 }
 NAMING = (  # the columns whose texts are codes that other tables name
@@ -88,8 +94,10 @@ class Book:
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
     inputs: tuple[InputRow, ...] = ()
+    key_results: tuple[KeyResult, ...] = ()
     points: tuple[PointRow, ...] = ()
     breaches: tuple[Typed, ...] = ()  # what is typed beside a breach
+    point_kinds: tuple[PointKind, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
@@ -170,8 +178,10 @@ def read_book(
             lambda r: read_input(r, shop_codes, catalog),
             lambda i: (i.day, i.shop, i.measure),
         ),
+        key_results=_keyed(rows("tblOkr"), read_key_result, lambda k: k.number),
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
         breaches=_keyed(rows("tblBreach"), read_typed, lambda t: t.number),
+        point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),

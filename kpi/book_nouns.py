@@ -8,7 +8,10 @@ from kpi.book_limits import cap_limits, target_limits, weight_limits
 from kpi.book_links import Codes
 from kpi.book_rows import RowReader
 from kpi.book_settings import zone_exists
+from kpi.calendar import period
 from kpi.catalog import Catalog
+from kpi.errors import KpiError
+from kpi.methods import MOST_POINTS
 from kpi.model import (
     Assignment,
     Better,
@@ -25,6 +28,9 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.okr import KeyResult
+from kpi.points import PointKind
+from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
 
@@ -32,6 +38,7 @@ EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
+MOST_FREE = 31  # misses of a month
 MOST_NAMED = 5  # measures in one message
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CardKey = tuple[str | None, str | None]
@@ -82,7 +89,17 @@ def read_person(row: RowReader) -> Person | None:
         partner=row.text("partner") or None,
         scored=row.yes("scored", default=True),
         mentor=row.text("mentor") or None,
+        ramp=_ramp(row),
     )
+
+
+def _ramp(row: RowReader) -> tuple[float, ...]:
+    """Steps of a newcomer; a text that cannot be read is a Problem, and there is no step."""
+    text = row.text("ramp")
+    steps = read_steps(text)
+    if steps is None:
+        row.doubt("ramp", "not_steps", shown=text)
+    return steps or ()
 
 
 def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:
@@ -243,7 +260,48 @@ def read_point(row: RowReader, people: Codes) -> PointRow | None:
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None
     number = row.needed("no")
-    return PointRow(code, person, points, row.text("reason"), approved, row.address, number)
+    return PointRow(
+        *(code, person, points, row.text("reason"), approved, row.address, number),
+        kind=row.text("kind"),
+    )
+
+
+def read_point_kind(row: RowReader) -> PointKind | None:
+    """A line of tblPointKind."""
+    free, cap = row.between("free", 0, MOST_FREE, 0.0), row.between("cap", 0, MOST_POINTS)
+    return PointKind(row.needed("kind"), row.number("each"), int(free or 0), cap)
+
+
+def read_key_result(row: RowReader) -> KeyResult | None:
+    """A line of tblOkr; without a weight it counts as 1."""
+    target, region = row.number("target"), row.word("region", "region", "")
+    if target is None and not row.bad:
+        row.needed("target")
+    return KeyResult(
+        number=row.needed("no"),
+        objective=row.needed("objective"),
+        serves=row.text("serves"),
+        owner=row.text("owner") or None,
+        region=region or None,
+        scope=row.needed("scope"),
+        metric=row.metric("metric"),
+        period=_period(row),
+        baseline=row.number("baseline", 0.0) or 0.0,
+        target=target or 0.0,
+        weight=row.between("weight", 0, MOST_POINTS, 1.0) or 0.0,
+        address=row.address,
+    )
+
+
+def _period(row: RowReader) -> str:
+    """A month, quarter or year by its code."""
+    text = row.needed("period")
+    try:
+        period(text)
+    except KpiError:
+        if text:
+            row.wrong("period", "not_a_period", shown=text)
+    return text
 
 
 def read_task(row: RowReader) -> TaskRow | None:

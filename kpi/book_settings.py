@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from kpi.apportion import Tie
 from kpi.book_rows import Decode, RowReader
 from kpi.errors import Problem
 from kpi.methods import MOST_POINTS
 from kpi.model import Language, Settings
+from kpi.numbers import R
+from kpi.steps import read_steps
 from kpi.tables import Table
 
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
@@ -37,6 +40,8 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         pilot=reader.word("pilot", "yes") == "yes",
         contact=reader.text("contact"),
         weight_pick=reader.word("weight_pick", default.weight_pick),
+        distribution=reader.classes(default.distribution),
+        tie=Tie(reader.word("tie", default.tie)),
     )
 
 
@@ -77,6 +82,16 @@ class _SettingReader:
             return default
         words = "yes_no" if code == "pilot" else code
         return row.word("value", words, default) or default
+
+    def classes(self, default: tuple[float, ...]) -> tuple[float, ...]:
+        """Classes of a forced distribution, `20/70/10` percent of the people."""
+        row = self._rows.get("distribution")
+        text = row.text("value") if row else ""
+        found = read_steps(text)
+        if row is None or not text or (found and R(sum(found)) == 1):
+            return found or default
+        row.wrong("value", "not_classes", shown=text)
+        return default
 
     def language(self, default: Language) -> Language:
         return "en" if self.word("language", default) == "en" else "zh"

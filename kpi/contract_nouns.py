@@ -33,7 +33,9 @@ from kpi.model import (
     WeightRow,
     Window,
 )
+from kpi.points import PointKind
 from kpi.season import Pacing
+from kpi.steps import read_steps
 from kpi.targets import Split
 
 Noun = TypeVar("Noun")
@@ -55,6 +57,7 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         targets=_ordered(book.targets, target_key, tables["tblTarget"], _target_of),
         weights=_ordered(book.weights, weight_key, tables["tblWeight"], _weight_of),
         rules=_ordered(book.rules, rule_key, tables["tblRule"], _rule_of),
+        point_kinds=tuple(_point_kind_of(row) for row in tables.get("tblPointKind", {}).values()),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
         people=(
             *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
@@ -180,6 +183,11 @@ def _count(row: Fields, field: str) -> int | None:
     return None if found is None else int(found)
 
 
+def _point_kind_of(row: Fields) -> PointKind:
+    free = int(number(row, "free") or 0)
+    return PointKind(text(row, "kind"), number(row, "each"), free, number(row, "cap"))
+
+
 def _person_of(row: Fields, live: Person | None) -> Person:
     """A signed person; name, mentor, partner are not agreed, a department only under a target."""
     code = text(row, "person")
@@ -193,6 +201,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         end=day(row, "end"),
         us_share=number(row, "us_share"),
         scored=row["scored"] is True,
+        ramp=read_steps(text(row, "ramp")) or (),
     )
 
 

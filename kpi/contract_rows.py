@@ -23,7 +23,9 @@ from kpi.model import (
     TargetRow,
     WeightRow,
 )
+from kpi.points import PointKind
 from kpi.season import Pacing
+from kpi.steps import steps_text
 from kpi.targets import Split
 
 Plain = str | float | bool | None
@@ -50,6 +52,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
         "tblRule": {rule_key(row): _rule(row) for row in book.rules},
+        "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         "tblPeople": {row.code: _person(row, targeted) for row in book.people},
         "tblShop": {row.code: _shop(row) for row in book.shops},
@@ -159,6 +162,15 @@ def _rule(row: Rule) -> Fields:
     }
 
 
+def _point_kind(row: PointKind) -> Fields:
+    return {
+        "kind": row.kind,
+        "each": _number(row.each),
+        "free": float(row.free),
+        "cap": _number(row.cap),
+    }
+
+
 def metric_row(catalog: Catalog, code: str) -> Fields:
     """A definition with the hash of all that gives it its meaning, its card included."""
     metric = catalog.metrics[code]
@@ -190,6 +202,7 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
         "us_share": _number(row.us_share),
         "scored": row.scored,
         **department,
+        "ramp": steps_text(row.ramp) or None,
     }
 
 

@@ -433,6 +433,48 @@ MESSAGES: dict[str, Message] = {
         "可写：{zh}。",
         "Write one of: {en}.",
     ),
+    "not_classes": Message(
+        "“{shown}”不是分布比例，按默认 20/70/10。",
+        '"{shown}" is no distribution, so 20/70/10 is used.',
+        "请写合计 100 的百分比，例如 20/70/10。",
+        "Write percents that add up to 100, for example 20/70/10.",
+        Level.WARNING,
+    ),
+    "not_a_period": Message(
+        "“{shown}”不是期间。",
+        '"{shown}" is no period.',
+        "请写 2026-10、2026-Q4 或 2026。",
+        "Write 2026-10, 2026-Q4 or 2026.",
+    ),
+    "okr_circle": Message(
+        "目标“{objective}”绕一圈承接了自己。",
+        'The objective "{objective}" serves itself over others.',
+        "请改“承接”列，让最上层为空。",
+        "Change the column Serves; the top objective leaves it empty.",
+        Level.WARNING,
+    ),
+    "not_steps": Message(
+        "“{shown}”不是新人阶梯，本人按全额目标计。",
+        '"{shown}" is no list of steps, so the whole target counts.',
+        "请按月写百分比，例如 0 25 50 75 100。",
+        "Write percents by month, for example 0 25 50 75 100.",
+        Level.WARNING,
+    ),
+    "owner_absent": Message(
+        "{shop} 在 {month} 有些日子归 {person}，而其当时不在职，这些日子不计入任何人。",
+        "{shop} belongs to {person} on days of {month} on which the person was not employed, so "
+        "those days count for nobody.",
+        "请在分工页为这些日子写接手人，或在店铺页改负责人。",
+        "Write who took over on the tab Assignments, or change the owner on Shops.",
+        Level.WARNING,
+    ),
+    "much_by_hand": Message(
+        "{person} 的得分有 {share:.0f}% 来自手工录入。",
+        "{share:.0f} % of the score of {person} was typed by hand.",
+        "请尽量用平台数据代替，或在复盘中说明理由。",
+        "Let platform data take its place, or say why in Review.",
+        Level.WARNING,
+    ),
     "no_target": Message(
         "{person} {region} 的 {metric} 没有目标，本项不计分。",
         "{metric} of {person} {region} has no target, so the item is not scored.",

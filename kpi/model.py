@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from kpi.apportion import Tie
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Texts = Mapping[Language, str]
@@ -249,6 +251,7 @@ class Person:
     partner: str | None
     scored: bool
     mentor: str | None = None  # person code
+    ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +331,7 @@ class PointRow:
     approved_by: str | None
     address: str
     number: str = ""
+    kind: str = ""  # a line of tblPointKind; empty: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +409,8 @@ class Settings:
     weight_pick: str = (
         "period_end"  # or day_weighted: which weight a month takes that changed in it
     )
+    distribution: tuple[float, ...] = (0.2, 0.7, 0.1)  # classes of the guide, the best first
+    tie: Tie = Tie.FIRST  # which class gets a place of equal remainders
 
 
 @dataclass(frozen=True, slots=True)

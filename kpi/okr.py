@@ -1,14 +1,33 @@
-"""Objectives and key results: progress from 0 to 1, colours without gaps."""
+"""Objectives and key results: progress from 0 to 1, colours without gaps. No grade moves pay."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kpi.numbers import R
 
 MIN_COVERAGE = 0.7
 BANDS = ((0.7, "green"), (0.4, "amber"))
 BELOW = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResult:
+    """One line of tblOkr: a KPI of a scope and period as a key result of an objective."""
+
+    number: str
+    objective: str
+    serves: str  # the objective that it was handed down from; empty at the top
+    owner: str | None
+    region: str | None  # None for scopes that cross regions
+    scope: str
+    metric: str
+    period: str  # 2026-Q4, 2026-10, 2026
+    baseline: float
+    target: float
+    weight: float
+    address: str
 
 
 def key_result(actual: float | None, target: float, baseline: float = 0.0) -> float | None:
@@ -45,3 +64,37 @@ def colour(
         return None
     ordered = sorted(bands, key=lambda band: band[0], reverse=True)
     return next((name for edge, name in ordered if reached >= edge), below)
+
+
+def grades(
+    lines: Iterable[KeyResult], actuals: Mapping[str, float | None]
+) -> dict[str, float | None]:
+    """The grade of each objective; `actuals` by the number of the key result."""
+    found: dict[str, list[tuple[float, float | None]]] = {}
+    for line in lines:
+        reached = key_result(actuals.get(line.number), line.target, line.baseline)
+        found.setdefault(line.objective, []).append((line.weight, reached))
+    return {name: objective(results) for name, results in found.items()}
+
+
+def handed_down(lines: Iterable[KeyResult]) -> dict[str, tuple[str, ...]]:
+    """For each objective those that serve it, in the order of the table."""
+    found: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if line.serves:
+            found.setdefault(line.serves, {})[line.objective] = None
+    return {above: tuple(below) for above, below in found.items()}
+
+
+def in_circle(lines: Sequence[KeyResult]) -> frozenset[str]:
+    """Objectives that serve themselves over others."""
+    above = {line.objective: line.serves for line in lines if line.serves}
+    return frozenset(name for name in above if _returns(name, above))
+
+
+def _returns(name: str, above: Mapping[str, str]) -> bool:
+    seen, at = {name}, above.get(name, "")
+    while at and at not in seen:
+        seen.add(at)
+        at = above.get(at, "")
+    return at == name

@@ -16,6 +16,7 @@ from kpi.model import (
     COMPANY_SCOPE,
     OWN_STORES,
     Assignment,
+    Person,
     Region,
     Scope,
     ScopeKind,
@@ -66,6 +67,11 @@ def clip(days: Window, to: Window) -> Window:
     return Window(start, max(start, min(days.end, to.end)))
 
 
+def employed(person: Person) -> Window:
+    """The days from the first to the last, both included; what is not typed is open."""
+    return Window(person.start or EVER, day_after(person.end) if person.end else NEVER)
+
+
 def ownership(shop: Shop, lines: Iterable[Assignment]) -> tuple[tuple[str, Part], ...]:
     """(person, part) for every stretch of days: dated lines win over the shop's owner."""
     own = [line for line in lines if line.shop == shop.code and line.days.days]
@@ -99,12 +105,20 @@ def _stretch(shop: Shop, active: list[Assignment], days: Window) -> Iterator[tup
 
 
 def person_parts(book: Book, person: str) -> tuple[Part, ...]:
-    """What a person answers for; one without shops answers for those of the people below."""
-    owned = _owned(book, person)
-    if owned:
-        return owned
-    below = {part: None for code in _reports(book, person) for part in _line(book, code, {person})}
-    return tuple(below)
+    """What a person answers for while employed; without shops, for those of the people below."""
+    found = _owned(book, person)
+    if not found:
+        reports = _reports(book, person)
+        found = tuple({part: None for code in reports for part in _line(book, code, {person})})
+    return tuple(_while_employed(book, person, found))
+
+
+def _while_employed(book: Book, person: str, parts: Iterable[Part]) -> Iterator[Part]:
+    days = next((employed(p) for p in book.people if p.code == person), Window(EVER, NEVER))
+    for part in parts:
+        mine = clip(part.days, days)
+        if mine.days:
+            yield replace(part, days=mine)
 
 
 def _owned(book: Book, person: str) -> tuple[Part, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
+from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
@@ -17,12 +18,12 @@ from kpi.missing import Policy, Stored, counted
 from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
 from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
 from kpi.person_targets import Goal, Goals
+from kpi.points import month_points
 from kpi.scoring import (
     CardItem,
     CardTotal,
     Grade,
     adjusted,
-    applied_points,
     attainment,
     card_total,
     combined,
@@ -36,6 +37,7 @@ from kpi.targets import due
 
 HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12
+MANUAL_MOST = 0.2  # of a card, before a reader is warned
 LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
@@ -54,6 +56,7 @@ class Item:
     counted: float | None  # what scores: the actual, or what its policy puts in its place
     goal: Goal | None
     params: Params
+    here: Presence  # of the person in the month
     due: float | None
     attainment: float | None
     score: float | None
@@ -101,7 +104,7 @@ class Scoring:
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of all scored people, in the order of the table."""
-        scored = (p for p in self.book.people if p.scored)
+        scored = (p for p in self.book.people if p.scored and presence(p, month).days.days)
         cards = (self.person(person, month) for person in scored)
         return tuple(card for card in cards if card.cards)
 
@@ -115,13 +118,8 @@ class Scoring:
         )
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
-        applied = applied_points(
-            [
-                entry.points
-                for entry in self.book.points
-                if entry.person == person.code and entry.month == month.code
-            ]
-        )
+        book = self.book
+        applied = month_points(book.points, book.point_kinds, person.code, month.code)
         total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
         vetoes = sum(_vetoed(item) for card in found for item in card.items)
         return PersonCard(
@@ -149,12 +147,14 @@ class Scoring:
         self, person: Person, rule: WeightRow, line: int, parts: Sequence[Part], month: Period
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
+        here = presence(person, month)
         scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = self.actuals.of(metric, found, month)
+        actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
         value, until = self._counted(rule, found, actual, month)
         own = own_scopes(person, metric)
         goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
+        goal = fitted(goal, here, person, until) if metric.additive else goal
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
         params = filled(rule.method, rule.params, rule.better, reference)
@@ -169,6 +169,7 @@ class Scoring:
             counted=value,
             goal=goal,
             params=params,
+            here=here,
             due=reference,
             attainment=attainment(value, reference, rule.better, rule.method),
             score=item_score(rule.method, value, reference, params, rule.cap, rule.floor),
@@ -209,6 +210,19 @@ class Scoring:
         metric = self.actuals.catalog.metrics[rule.metric]
         values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
         return next((value for value in values if value is not None), None)
+
+
+def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> Actual:
+    """The actual as it is scored.
+
+    Where a newcomer's step is 0 nothing is asked yet, and the item stands aside; a score that
+    somebody typed is marked as such wherever its value comes from.
+    """
+    if not here.step and is_paced(metric, rule):
+        return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
+    if rule.method == "manual" and actual.value is not None:
+        return replace(actual, state=DataState.MANUAL)
+    return actual
 
 
 def is_paced(metric: Metric, rule: WeightRow) -> bool:
@@ -253,6 +267,15 @@ def manual_share(card: PersonCard) -> float | None:
         return None
     summed = total_of(one.total.manual_share for one in card.cards)
     return None if summed is None else summed / len(card.cards) / 100
+
+
+def mostly_typed(cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Cards of which more was typed by hand than a score should stand on."""
+    for card in cards:
+        share = manual_share(card)
+        if share is not None and share > MANUAL_MOST:
+            place = Place(table="tblTeam", text=card.person.code)
+            yield problem("much_by_hand", place, person=card.person.code, share=share * 100)
 
 
 def coverage(card: PersonCard) -> float | None:

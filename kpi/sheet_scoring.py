@@ -235,6 +235,12 @@ def card_total(col: Ref, words: Words, tests: str, min_coverage: str) -> str:
     return f"IF(AND({covered}>={min_coverage},{scored},{blocked}=0),{summed},NA())"
 
 
+def card_by_hand(col: Ref, words: Words, tests: str) -> str:
+    """Which part of a card was typed by hand, as a fraction of its shares."""
+    typed = f"{col('data_state')},{_quoted(words('data_state', 'manual') + '*')}"
+    return f"ROUND(SUMIFS({col('share')},{tests},{typed})/100,9)"
+
+
 def person_points(applied: str, month_column: str, month: str, people: str, person: str) -> str:
     """What counts of the points given by hand; `applied` is the range after the caps."""
     return f"ROUND(SUMIFS({applied},{month_column},{month},{people},{person}),9)+0"

@@ -110,6 +110,7 @@ def setting(book: Book, code: str) -> str | float:
         "fixed_rate_cny": 0.14,
         "week_start": "monday",
         "reminder_days": 7,
+        "distribution": "20/70/10",
         "pilot": "yes",
     }
     value = book.start.settings.get(code, fallback.get(code, getattr(default, code, "")))

@@ -24,13 +24,14 @@ from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
-from sheet_templates.map.plan import TARGET, WEIGHT
+from sheet_templates.map.plan import OKR, TARGET, WEIGHT
 from sheet_templates.map.setup import (
     ASSIGN,
     INPUT,
     KPI,
     PEOPLE,
     POINT,
+    POINT_KIND,
     PRODUCT,
     RECONCILE,
     RULE,
@@ -57,6 +58,7 @@ __all__ = [
     "MARKET",
     "MARKETS",
     "NAMES",
+    "OKR",
     "PARTNER_SHEETS",
     "PAY",
     "PAYOUT_SHEETS",
@@ -64,6 +66,7 @@ __all__ = [
     "PAY_SLICE",
     "PEOPLE",
     "POINT",
+    "POINT_KIND",
     "PRODUCT",
     "RECONCILE",
     "REVIEW",
@@ -107,6 +110,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
     Sheet("targets", "目标", "Targets", "green", (TARGET,)),
     Sheet("weights", "权重", "Weights", "green", (WEIGHT,)),
+    Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
     Sheet("products", "产品", "Products", "grey", (PRODUCT,)),
     Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE)),
@@ -114,7 +118,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("assignments", "分工", "Assignments", "grey", (ASSIGN,), _FULL),
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
     Sheet("inputs", "补录", "Inputs", "grey", (INPUT,), _FULL),
-    Sheet("points", "加减分", "Points", "grey", (POINT,), _FULL),
+    Sheet("points", "加减分", "Points", "grey", (POINT, POINT_KIND), _FULL),
     Sheet("items", "明细", "Items", "none", (SCORE,), _FULL),
     Sheet("actuals", "实际值", "Actuals", "none", (ACTUAL,), _NEVER),
     Sheet("log", "日志", "Log", "none", (LOG,), _NEVER),

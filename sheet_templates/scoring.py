@@ -56,6 +56,15 @@ def card_coverage(book: Book, month: str, person: str, region: str) -> str:
     return _of_card(book, month, person, region, coverage)
 
 
+def card_by_hand(book: Book, month: str, person: str, region: str) -> str:
+    """Which part of a card was typed by hand; empty where there is no card."""
+
+    def typed(col: Ref, tests: str) -> str:
+        return sheet_scoring.card_by_hand(col, book.word, tests)
+
+    return _of_card(book, month, person, region, typed)
+
+
 def _of_card(
     book: Book, month: str, person: str, region: str, make: Callable[[Ref, str], str]
 ) -> str:

@@ -23,7 +23,9 @@ OF_TABLE = {
     "tblRule": "rules",
     "tblTask": "tasks",
     "tblInput": "inputs",
+    "tblOkr": "key_results",
     "tblPoint": "points",
+    "tblPointKind": "point_kinds",
     "tblKpi": "kpis",
     "tblReview": "decisions",
 }
@@ -42,7 +44,9 @@ class BookStart:
     rules: Sequence[StartRow] = ()
     tasks: Sequence[StartRow] = ()
     inputs: Sequence[StartRow] = ()
+    key_results: Sequence[StartRow] = ()
     points: Sequence[StartRow] = ()
+    point_kinds: Sequence[StartRow] = ()
     decisions: Sequence[StartRow] = ()
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value

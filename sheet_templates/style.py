@@ -71,6 +71,7 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     "tblTeam.us_share": "0%",
     "tblTeam.coverage": "0%",
     "tblTeam.manual_share": "0%",
+    **dict.fromkeys(("tblOkr.progress", "tblOkr.grade", "tblOkr.part"), "0.00"),
     "tblPeople.us_share": "0%",
     "tblAssign.share": "0%",
     "tblTask.done": "0%",

@@ -240,6 +240,7 @@ LISTS: dict[str, Words] = {
         ("pilot", "试运行", "Pilot"),
         ("open", "进行中", "Open"),
         ("provisional", "待定", "Provisional"),
+        ("final", "已定稿", "Final"),
         ("frozen", "已冻结", "Frozen"),
     ),
     "task_status": (
@@ -260,6 +261,7 @@ LISTS: dict[str, Words] = {
     "band": (
         ("draft", "草稿", "Draft"),
         ("pilot", "试运行", "Pilot"),
+        ("provisional", "待定", "Provisional"),
         ("paused", "已暂停", "Paused"),
     ),
     "purpose": (
@@ -278,6 +280,11 @@ LISTS: dict[str, Words] = {
     "weight_pick": (
         ("period_end", "按月末", "As on the last day"),
         ("day_weighted", "按天数平均", "Mean of the days"),
+    ),
+    "tie": (
+        ("first", "归前一档", "The better class"),
+        ("last", "归后一档", "The lower class"),
+        ("larger_class", "归人多的档", "The larger class"),
     ),
     "setting": (
         ("month", "考核月份", "Month"),
@@ -300,6 +307,8 @@ LISTS: dict[str, Words] = {
         ("contact", "联系人", "Contact"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
         ("pacing", "应达进度", "Pacing"),
+        ("distribution", "强制分布比例", "Distribution"),
+        ("tie", "余数相同时", "Equal remainders"),
     ),
     **PAY_LISTS,
 }

@@ -26,6 +26,7 @@ from sync_service.commands import (
     contracts,
     data,
     demo,
+    distribution,
     files,
     forecast,
     packs,
@@ -59,6 +60,7 @@ GROUPS = (  # in the order of --help
     files,
     packs,
     payout,
+    distribution,
 )
 AGAIN = (BookChangedError, BookInUseError, BusyError)
 

@@ -18,6 +18,7 @@ from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
+from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, ScopeKind
@@ -26,7 +27,7 @@ from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.register import Register
-from kpi.scorecards import PersonCard, Scoring, without_target
+from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
@@ -174,7 +175,12 @@ def compute(given: Inputs) -> Computed:
         people=people,
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=breaches.alarms,
-        problems=(*without_target(people), *too_long(_typed(given.book), today)),
+        problems=(
+            *without_target(people),
+            *mostly_typed(people),
+            *left_behind(book, month),
+            *too_long(_typed(given.book), today),
+        ),
         register=register,
         gone=breaches.gone,
         kept=breaches.kept,
@@ -256,7 +262,7 @@ ALWAYS = (
 
 def metrics_shown(book: Book, catalog: Catalog) -> tuple[str, ...]:
     """KPIs that are scored, watched, switched on or always shown, in the catalogue's order."""
-    wanted = watched(book) | book.kpis
+    wanted = watched(book) | book.kpis | {line.metric for line in book.key_results}
     return tuple(code for code in catalog.metrics if code in wanted)
 
 

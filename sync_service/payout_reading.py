@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -165,17 +165,20 @@ def _attendance(reader: RowReader) -> float:
 
 
 def proposed(
-    typed: PayTyped, month: str, people: Iterable[str]
+    typed: PayTyped, month: str, people: Mapping[str, float]
 ) -> dict[tuple[str, str], TypedLine]:
-    """Lines for people who have none in a month: rule, base and weight of their last one."""
+    """Lines for people who have none in a month: rule, base and weight of their last one.
+
+    `people` has the part of the month on which each was employed, which is the attendance.
+    """
     return {
-        (month, person): _proposed(typed, month, person)
-        for person in people
+        (month, person): _proposed(typed, month, person, here)
+        for person, here in people.items()
         if (month, person) not in typed.lines
     }
 
 
-def _proposed(typed: PayTyped, month: str, person: str) -> TypedLine:
+def _proposed(typed: PayTyped, month: str, person: str, attendance: float) -> TypedLine:
     mine = [line for (_, who), line in typed.lines.items() if who == person]
     last = max(mine, key=lambda line: line.month, default=None)
     return TypedLine(
@@ -183,7 +186,7 @@ def _proposed(typed: PayTyped, month: str, person: str) -> TypedLine:
         person=person,
         rule=last.rule if last else typed.first_rule,
         base=last.base if last else None,
-        attendance=1.0,
+        attendance=attendance,
         amount=None,
         goal=None,
         weight=last.weight if last else 1.0,

@@ -142,9 +142,10 @@ def _money(value: Decimal | None) -> Written:
 
 
 def _typed(line: TypedLine) -> dict[str, CellValue]:
-    """The cells of a proposal; an empty weight is 1."""
+    """The cells of a proposal; an empty weight or attendance is 1."""
     weight = None if line.weight == 1 else line.weight
-    return {"rule": line.rule or None, "base": line.base, "weight": weight}
+    here = None if line.attendance == 1 else line.attendance
+    return {"rule": line.rule or None, "base": line.base, "attendance": here, "weight": weight}
 
 
 def _paid(worked: Worked) -> Iterator[dict[str, Written]]:

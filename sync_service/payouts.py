@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kpi.book import Book
 from kpi.calendar import local_day, period
+from kpi.employment import presence
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
 from kpi.payout import PayLine, PayState
@@ -161,7 +162,9 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     given = inputs(house, first, catalog, language, signed)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     cards = {month: _cards(one) for month, one in done.items()}
-    fresh = proposed(typed, paying.month, cards[paying.month])
+    now = _month(paying.month)
+    here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
+    fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
     fixes = corrections(paying.month, known, cards, typed)
     lines = dict(_lines(paying.month, cards, typed, state, known, fixes))

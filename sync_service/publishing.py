@@ -35,7 +35,7 @@ from sync_service.workbooks.port import BookContents
 SCORED = frozenset(
     {
         *("tblTarget", "tblWeight", "tblRule", "tblKpi"),
-        *("tblPeople", "tblShop", "tblAssign", "tblSetting"),
+        *("tblPeople", "tblShop", "tblAssign", "tblPointKind", "tblSetting"),
     }
 )
 MOST_NAMED = 8  # cells or rows in one sentence

@@ -15,6 +15,7 @@ from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, show
 from sync_service.contract_store import label
 from sync_service.filling import attention, breaches, scores, values
+from sync_service.filling.bands import band
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
 from sync_service.workbooks.port import NamePatch, TablePatch
@@ -142,7 +143,7 @@ def stamps(mine: Slice) -> Iterator[NamePatch]:
     settings = done.book.settings
     yield NamePatch("nmDataUntil", _until(mine))
     yield NamePatch("nmRefreshed", attention.stamp(done))
-    yield NamePatch("nmState", "" if done.version else show("band", "draft", done.given.language))
+    yield NamePatch("nmState", band(done))
     yield NamePatch("nmVersion", label(done.version) if done.version else "")
     yield NamePatch("nmPaused", done.given.paused)
     yield NamePatch("nmToday", done.today)

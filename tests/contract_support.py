@@ -56,7 +56,9 @@ RULE = Rule(
     "R1", True, "acos", "*", PeriodKind.DAY, ">", 0.35, 2, "warn", "Rules!A5", keep=2, margin=0.02
 )
 PERSON = Person(
-    "CHEN", "Chen", "Ops", "operations", "HEAD", date(2026, 1, 5), None, 1.0, None, scored=True
+    *("CHEN", "Chen", "Ops", "operations", "HEAD", date(2026, 1, 5), None, 1.0, None),
+    scored=True,
+    ramp=(0.5, 1.0),
 )
 SHOP = Shop("AMZ-US", "amazon", "US", Region.US, "USD", "America/New_York", "CHEN", "US", "XH")
 LINE = Assignment("AMZ-US", "desks", "LI", 0.4, Window(date(2026, 10, 16), date(2026, 11, 1)))

@@ -368,7 +368,7 @@ def another(value: object, field: str) -> object:
     if isinstance(value, int | float):
         return value + 1
     if isinstance(value, tuple):
-        return (1.5,) * len(value)
+        return (0.75,) * len(value)
     return date(2026, 2, 2) if isinstance(value, date) else "other"
 
 

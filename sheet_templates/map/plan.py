@@ -82,3 +82,30 @@ WEIGHT = TableLayout(
         live* | 本月有效 | Valid now | F | count
     """),
 )
+OKR = TableLayout(
+    "tblOkr",
+    ("no",),
+    columns("""
+        no | 编号 | KR no. | M | text
+        objective | 目标 | Objective | M | text
+        serves | 承接 | Serves | M | text
+        owner | 负责人 | Owner | M | choice:person
+        region | 区域 | Region | M | choice:region
+        scope | 范围 | Scope | M | choice:scope
+        metric | 关键结果 | Key result | M | choice:metric
+        period | 期间 | Period | M | text
+        baseline | 基线 | Baseline | M | number
+        target | 目标值 | Target | M | number
+        weight | 权重 | Weight | M | points
+        actual | 实际 | Actual | S | number
+        data_until | 数据至 | Data until | S | date
+        progress | 进度 0–1 | Progress 0–1 | F | ratio
+        grade | 目标评分 0–1 | Objective 0–1 | F | ratio
+        status | 状态 | Status | F | text
+        below | 下级目标 | Handed down to | S | text
+        unit* | 单位 | Unit | S | text
+        weighs* | 计权 | Weight counted | F | points
+        known* | 已知权重 | Weight known | F | points
+        part* | 部分 | Part | F | ratio
+    """),
+)

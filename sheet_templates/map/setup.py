@@ -20,6 +20,7 @@ PEOPLE = TableLayout(
         contact | 邮箱/企微 | Contact | M | text
         partner* | 伙伴 | Partner | M | text
         scored* | 考核 | Scored | M | choice:yes_no
+        ramp* | 新人阶梯 | Ramp | M | text
     """),
 )
 PRODUCT = TableLayout(
@@ -143,10 +144,22 @@ POINT = TableLayout(
         no | 编号 | Entry no. | M | text
         month | 月份 | Month | M | text
         person | 人员 | Person | M | choice:person
+        kind | 类型 | Kind | M | choice:point_kind
         points | 分值 | Points | M | points
         reason | 原因 | Reason | M | text
         evidence | 证据 | Evidence | M | text
         approved_by | 批准人 | Approved by | M | text
         applied | 计入 | Applied | S | points
+    """),
+)
+POINT_KIND = TableLayout(
+    "tblPointKind",
+    ("kind",),
+    columns("""
+        kind | 加减分类型 | Point kind | M | text
+        each | 每次分值 | Points each | M | points
+        free | 免扣次数 | Free misses | M | count
+        cap | 每月封顶 | Cap a month | M | points
+        note | 备注 | Note | M | text
     """),
 )

@@ -11,6 +11,7 @@ from sheet_templates.layout import CARD_LINES, CARD_WEEKS
 from sheet_templates.pages.items import attainment_bar
 from sheet_templates.places import letters
 from sheet_templates.scoring import (
+    card_by_hand,
     card_coverage,
     card_total,
     coefficient,
@@ -190,7 +191,7 @@ def _looks(book: Book, tab: Worksheet) -> None:
 
 
 def _sums(book: Book, tab: Worksheet) -> None:
-    """Total, points by hand, veto, grade, coefficient, coverage, version."""
+    """Total, points by hand, veto, grade, coefficient, coverage, version, what was typed."""
     card = ("nmCardMonth", "nmCardPerson", "nmCardRegion")
     row = SUMS + 1
     total = f"$B${row + 1}"
@@ -202,6 +203,7 @@ def _sums(book: Book, tab: Worksheet) -> None:
         (6, "系数", "Coefficient", _if_card(total, coefficient(f"$F${row + 1}")), "0.0"),
         (7, "覆盖率", "Coverage", card_coverage(book, *card), "0%"),
         (8, "版本", "Version", 'nmVersion&""', "General"),
+        (9, "✎ 人工", "✎ By hand", card_by_hand(book, *card), "0%"),
     )
     label = book.styles.get(font_color="#595959", top=2, top_color="#1F4E79", align="right")
     for column in range(13):

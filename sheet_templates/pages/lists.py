@@ -32,13 +32,14 @@ OFFERED = frozenset(  # the lists that some dropdown of the team's and the partn
     for table in sheet.tables
     for column in table.columns
     if column.kind.startswith("choice:")
-) | {"purpose", "mode", "language", "week_start"}
+) | {"purpose", "mode", "language", "week_start", "tie"}
 OFFERED_TO_PAY = frozenset({"currency", "pay_method", "reward_effect", "yes_no"})
 GROWING = (
     ("person", "tblPeople", "person"),
     ("shop", "tblShop", "shop"),
     ("metric", "tblKpi", "name"),
     ("scope", "tblScope", "scope"),
+    ("point_kind", "tblPointKind", "kind"),
 )
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),

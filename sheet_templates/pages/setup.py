@@ -61,6 +61,11 @@ MEANING: dict[str, tuple[str, str]] = {
         "应达按天平均，或按各站大促与节假日；速度只改预测",
         "Due by even days or by each market's events and holidays; speed: forecast only",
     ),
+    "distribution": (
+        "从高到低各档人数比例，仅供参考，不改等级",
+        "Percent of people by class, best first; a guide that changes no grade",
+    ),
+    "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
 }
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done

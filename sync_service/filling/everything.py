@@ -8,9 +8,19 @@ from typing import Any
 from kpi.errors import Problem
 from kpi.tables import Table
 from sheet_templates.layout import TABLES
-from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, breaches, products, scores, tasks, today, values
+from sync_service.filling import (
+    agreed,
+    attention,
+    breaches,
+    okr,
+    products,
+    scores,
+    tasks,
+    today,
+    values,
+)
+from sync_service.filling.bands import band
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -38,7 +48,7 @@ def patches(
         "tblWeekKpi": values.weeks(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
-        "tblLog": attention.log(done, (*problems, *tasks.notes(done), *breaches.notes(done))),
+        "tblLog": attention.log(done, _found(done, problems)),
     }
     theirs = {  # rows are the manager's: only those that are there get the service's columns
         "tblShop": values.shops(done),
@@ -46,6 +56,7 @@ def patches(
         "tblWeight": _of("tblWeight", agreed.weights, done, tables),
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
+        "tblOkr": okr.key_results(done),
         "tblPoint": scores.points(done),
         "tblTask": tasks.tasks(done),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
@@ -79,6 +90,11 @@ def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:
     return TablePatch(patch.table, patch.key, patch.rows, prune=patch.prune, computed=computed)
 
 
+def _found(done: Computed, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """What the log shows: faults of the book, and what only the filling of a tab can tell."""
+    return (*problems, *tasks.notes(done), *breaches.notes(done), *okr.circles(done))
+
+
 def _reconciled(compared: Iterable[Compared]) -> Iterator[FilledRow]:
     for one in compared:
         yield {
@@ -94,7 +110,7 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
     said: dict[str, Cell] = {
         "nmDataUntil": attention.data_until(done),
         "nmRefreshed": attention.stamp(done),
-        "nmState": "" if done.version else show("band", "draft", done.given.language),
+        "nmState": band(done),
         "nmPaused": done.given.paused,
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),

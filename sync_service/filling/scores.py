@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.calendar import weeks_of
+from kpi.closing import month_state
+from kpi.employment import fitted, presence
 from kpi.model import Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
+from kpi.points import counted
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
-from kpi.scoring import applied_points
 from kpi.season import Flow, Pacing, flow_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
@@ -60,7 +62,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": paced(done, item, meaning(item.metric, language)),
+        "meaning": _adjusted(item, language) + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
@@ -79,6 +81,25 @@ def paced(done: Computed, item: Item, said: str) -> str:
     if basis(done, item) != "seasonal":
         return said
     return f"{said} · {'应达按季节' if done.given.language == 'zh' else 'due by season'}"
+
+
+def _adjusted(item: Item, language: Language) -> str:
+    """`Month 2: 25 % · 15/31 days; `: how a target was fitted to a newcomer or a part month."""
+    here = item.here
+    if item.goal is None or not is_paced(item.metric, item.rule):
+        return ""
+    parts = []
+    if here.step != 1 and item.goal.basis != item.person:
+        step = f"{here.step * 100:g}%"
+        parts.append(
+            f"新人第 {here.number} 月 {step}"
+            if language == "zh"
+            else f"Month {here.number}: {step}"
+        )
+    if here.days != here.month:
+        days = f"{here.days.days}/{here.month.days}"
+        parts.append(f"在岗 {days} 天" if language == "zh" else f"{days} days")
+    return " · ".join(parts) + ("；" if language == "zh" else "; ") if parts else ""
 
 
 def meaning(metric: Metric, language: Language) -> str:
@@ -107,7 +128,7 @@ def _whole(part: str) -> bool:
 def team(done: Computed) -> Iterator[FilledRow]:
     """One line a scored person."""
     language = done.given.language
-    pilot = "pilot" if done.book.settings.pilot else "open"
+    state_ = month_state(done.month, done.book.settings, done.today)
     for card in done.people:
         history = done.history[card.person.code]
         yield {
@@ -115,19 +136,20 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "role": show("role", card.person.role, language),
             "manager": card.person.manager,
             "us_share": card.us_share,
-            "state": show("team_state", pilot, language),
+            "state": show("team_state", state_, language),
             **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
             "manual_share": manual_share(card),
         }
 
 
 def points(done: Computed) -> Iterator[FilledRow]:
-    """What counts of each entry, caps applied in the order of the table."""
+    """What counts of each entry, free misses and caps applied in the order of the table."""
+    kinds = {one.kind: one for one in done.book.point_kinds}
     by_person: dict[tuple[str, str], list[int]] = {}
     for number_, entry in enumerate(done.book.points):
         by_person.setdefault((entry.person, entry.month), []).append(number_)
     for numbers in by_person.values():
-        applied = applied_points([done.book.points[n].points for n in numbers])
+        applied = counted([done.book.points[n] for n in numbers], kinds)
         for number_, counts in zip(numbers, applied, strict=True):
             yield {"no": done.book.points[number_].number, "applied": counts}
 
@@ -158,7 +180,9 @@ def _week(
         return known(None)
     goals = Goals(done.book, done.month)
     own = own_scopes(person, done.metric(metric))
-    whole = goals.of(done.metric(metric), region, own, parts, done.month.window.end)
+    end = done.month.window.end
+    whole = goals.of(done.metric(metric), region, own, parts, end)
+    whole = fitted(whole, presence(person, done.month), person, end)
     if whole is None or not whole.value:
         return known(None)
     share = goals.share(done.metric(metric), parts, actual.covered)
