@@ -15,38 +15,57 @@ from xlsxwriter.workbook import Workbook
 
 from kpi.book_rows import is_month
 from kpi.errors import KpiError
-from sheet_templates.book import Book, Edition, Tab
+from sheet_templates.book import SLICES, Book, Edition, Tab
 from sheet_templates.frame import setting
-from sheet_templates.layout import PARTNER_SHEETS, PAYOUT_SHEETS, SHEETS, Language, Sheet
+from sheet_templates.layout import (
+    INVESTOR_SHEETS,
+    PARTNER_SHEETS,
+    PAYOUT_SHEETS,
+    PERSON_SHEETS,
+    SHEETS,
+    Language,
+    Sheet,
+)
 from sheet_templates.pages import (
     actuals,
     assignments,
     breaches,
     card,
     contract,
+    disputes,
     inputs,
     items,
     kpis,
     lists,
     log,
+    meaning,
     pay,
     pay_rules,
     pay_words,
     people,
     points,
     products,
+    regions,
     review,
     rewards,
     rules,
     setup,
     shops,
+    talks,
     targets,
     tasks,
     team,
     today,
     weights,
 )
-from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES, PAYOUT_PLACES, Place
+from sheet_templates.places import (
+    INVESTOR_PLACES,
+    MANAGER_PLACES,
+    PARTNER_PLACES,
+    PAYOUT_PLACES,
+    PERSON_PLACES,
+    Place,
+)
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -75,6 +94,10 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "log": log.page,
     "lists": lists.page,
     "contract": contract.page,
+    "meaning": meaning.page,
+    "disputes": disputes.page,
+    "talks": talks.page,
+    "regions": regions.page,
     "pay": pay.page,
     "rewards": rewards.page,
     "pay_rules": pay_rules.page,
@@ -83,6 +106,8 @@ PAGES: dict[str, Callable[[Book], None]] = {
 PARTS: dict[Edition, tuple[tuple[Sheet, ...], dict[str, Place]]] = {
     "manager": (SHEETS, MANAGER_PLACES),
     "partner": (PARTNER_SHEETS, PARTNER_PLACES),
+    "person": (PERSON_SHEETS, PERSON_PLACES),
+    "investor": (INVESTOR_SHEETS, INVESTOR_PLACES),
     "payout": (PAYOUT_SHEETS, PAYOUT_PLACES),
 }
 
@@ -144,12 +169,12 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
 
 
 def _visibility(book: Book) -> None:
-    """Tabs of other modes are hidden for calm; a partner's tabs are locked but for input."""
+    """Tabs of other modes are hidden for calm; a slice's tabs are locked but for input."""
     mode = _mode(book)
     for sheet in book.sheets:
         if mode not in sheet.shown:
             book.tabs[sheet.code].hide()
-        if book.edition == "partner":
+        if book.edition in SLICES:
             allowed = {
                 "autofilter": True,
                 "sort": True,

@@ -21,6 +21,7 @@ from sheet_templates.map.behind import (
     WEEK_KPI,
 )
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
+from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
@@ -48,14 +49,17 @@ __all__ = [
     "CONTRACT",
     "DAY",
     "DAY_ROWS",
+    "DISPUTE",
     "FOCUS",
     "FOCUS_ROWS",
     "INPUT",
+    "INVESTOR_SHEETS",
     "KPI",
     "LAST_ROW",
     "LOG",
     "MARKET",
     "MARKETS",
+    "MEANING",
     "NAMES",
     "PARTNER_SHEETS",
     "PAY",
@@ -63,9 +67,12 @@ __all__ = [
     "PAY_RULE",
     "PAY_SLICE",
     "PEOPLE",
+    "PERSON_SHEETS",
     "POINT",
     "PRODUCT",
     "RECONCILE",
+    "REGION_LINE",
+    "REGION_METRICS",
     "REVIEW",
     "REVIEW_METRICS",
     "REVIEW_SCOPES",
@@ -78,6 +85,7 @@ __all__ = [
     "SHOP",
     "STATES",
     "TABLES",
+    "TALK",
     "TARGET",
     "TASK",
     "TEAM",
@@ -133,6 +141,20 @@ PARTNER_SHEETS: tuple[Sheet, ...] = (
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from
     Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
 )
+PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
+    *(s for s in SHEETS if s.code in {"today", "card", "tasks"}),
+    Sheet("meaning", "说明口径", "Definitions", "blue", (MEANING,)),
+    Sheet("disputes", "异议", "Disputes", "green", (DISPUTE,)),
+    Sheet("talks", "面谈", "Talks", "green", (TALK,)),
+    Sheet("points", "加减分", "Points", "grey", (POINT,)),
+    Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),
+    Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE), _NEVER),
+)
+INVESTOR_SHEETS: tuple[Sheet, ...] = (  # no people, no shops, nothing to type
+    next(s for s in SHEETS if s.code == "today"),
+    Sheet("regions", "区域", "Regions", "blue", (REGION_LINE,)),
+    Sheet("lists", "词表", "Lists", "none", (DAY, MARKET, TILE), _NEVER),
+)
 
 PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in the team's
     Sheet("pay", "奖金簿", "Payout", "blue", (PAY,)),
@@ -143,7 +165,9 @@ PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in th
 )
 
 TABLES: dict[str, TableLayout] = {
-    t.name: t for sheet in (*SHEETS, *PARTNER_SHEETS, *PAYOUT_SHEETS) for t in sheet.tables
+    t.name: t
+    for sheet in (*SHEETS, *PARTNER_SHEETS, *PERSON_SHEETS, *INVESTOR_SHEETS, *PAYOUT_SHEETS)
+    for t in sheet.tables
 }
 
 TILES = ("net_sales", "contribution_profit", "tacos", "return_rate", "compliance", "breaches")
@@ -157,6 +181,16 @@ REVIEW_METRICS = (
     "return_rate",
     "unit_session_rate",
     "units_sold",
+    "compliance_task_rate",
+)
+REGION_METRICS = (  # the lines of an investor's regions
+    "net_sales",
+    "contribution_profit",
+    "contribution_margin",
+    "tacos",
+    "return_rate",
+    "units_sold",
+    "average_order_value",
     "compliance_task_rate",
 )
 REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")

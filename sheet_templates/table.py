@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
-from sheet_templates.book import INPUT_ROWS, Book, Formula, formula, put
+from sheet_templates.book import INPUT_ROWS, SLICES, Book, Formula, formula, put
 from sheet_templates.colours import colours
 from sheet_templates.layout import Column, Owner
 from sheet_templates.notes import note
@@ -91,7 +91,7 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
         right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
         look = book.styles.header(owner(book, column), folded=column.folded, right=right)
         entry["header_format"] = look
-        if column.code in spec.fill_down and book.edition != "partner":
+        if column.code in spec.fill_down and book.edition not in SLICES:
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
         columns.append(entry)
     right = place.column + len(columns) - 1
@@ -108,8 +108,8 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
 
 
 def owner(book: Book, column: Column) -> Owner:
-    """Who writes a column in this edition: a partner cannot write what the manager writes."""
-    if book.edition == "partner" and column.owner is Owner.MANAGER:
+    """Who writes a column in this edition: in a slice nobody writes what the manager writes."""
+    if book.edition in SLICES and column.owner is Owner.MANAGER:
         return Owner.SERVICE
     return column.owner
 

@@ -341,6 +341,11 @@ SHOWN: dict[str, str] = {
     "tblTile.status": "status",
     "tblActual.state": "data_state",
     "tblContract.unit": "unit",
+    "tblDispute.outcome": "outcome",
+    "tblMeaning.better": "better",
+    "tblMeaning.method": "method",
+    "tblMeaning.unit": "unit",
+    "tblRegion.unit": "unit",
     "tblWeekKpi.unit": "unit",
     **PAY_SHOWN,
 }

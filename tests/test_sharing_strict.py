@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -208,6 +209,7 @@ def test_patched_slices_of_two_worlds_that_differ_only_outside_are_the_same(
     out = opened.share("two.xlsx")
     shared(opened, manager(opened.root, moved("T-003"), "two-later.xlsx"), out)
     inside, outside = sorted(Few().shops, key=lambda s: s.code != "HY-AMZ-DE")
+    shutil.copytree(opened.root / "data-keys", tmp_path / "data-keys")  # one key signs both
     with house_at(tmp_path / "data") as house:
         fill(house, [outside], SHORT)
         fill(house, [inside], LONG)

@@ -40,6 +40,7 @@ GROWING = (
     ("metric", "tblKpi", "name"),
     ("scope", "tblScope", "scope"),
 )
+GROWING_OF_PERSON = (("item", "tblScore", "item"),)
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),
     ("pay_person", "tblPay", "person"),
@@ -66,6 +67,8 @@ def page(book: Book) -> None:
     column = _words(book, tab, column)
     if book.edition == "payout":
         _growing_lists(book, GROWING_IN_PAY)
+    if book.edition == "person":
+        _growing_lists(book, GROWING_OF_PERSON)
     if book.edition == "manager":
         _growing_lists(book, GROWING)
         cards(book, tab, column)
