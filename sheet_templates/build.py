@@ -16,7 +16,7 @@ from xlsxwriter.workbook import Workbook
 from kpi.book_rows import is_month
 from kpi.errors import KpiError
 from sheet_templates.book import SLICES, Book, Edition, Tab
-from sheet_templates.frame import setting
+from sheet_templates.frame import coded_setting
 from sheet_templates.layout import (
     INVESTOR_SHEETS,
     PARTNER_SHEETS,
@@ -66,6 +66,7 @@ from sheet_templates.places import (
     PERSON_PLACES,
     Place,
 )
+from sheet_templates.purpose import shown_for
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -169,10 +170,11 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
 
 
 def _visibility(book: Book) -> None:
-    """Tabs of other modes are hidden for calm; a slice's tabs are locked but for input."""
-    mode = _mode(book)
+    """Tabs of other modes and purposes are hidden for calm; a slice's are locked but for input."""
+    mode = coded_setting(book, "mode")
+    seen = shown_for(coded_setting(book, "purpose"), mode).tabs if book.edition == "manager" else {}
     for sheet in book.sheets:
-        if mode not in sheet.shown:
+        if not seen.get(sheet.code, mode in sheet.shown):
             book.tabs[sheet.code].hide()
         if book.edition in SLICES:
             allowed = {
@@ -183,13 +185,6 @@ def _visibility(book: Book) -> None:
             }
             book.tabs[sheet.code].protect("", allowed)
     book.tabs[book.sheets[0].code].activate()
-
-
-def _mode(book: Book) -> str:
-    shown = str(setting(book, "mode"))
-    return next(
-        (code for code in ("basic", "team", "full") if book.word("mode", code) == shown), "team"
-    )
 
 
 def build_all(folder: Path) -> tuple[Path, ...]:

@@ -128,6 +128,14 @@ def setting(book: Book, code: str) -> str | float:
     return book.word(name, str(value)) if name in words.LISTS else str(value)
 
 
+def coded_setting(book: Book, name: str) -> str:
+    """The code behind a setting that is shown as a word; the default's for an unknown word."""
+    shown = str(setting(book, name))
+    codes = (code for code, _, _ in words.LISTS[name])
+    default = str(getattr(Settings(month="", company=""), name))
+    return next((code for code in codes if book.word(name, code) == shown), default)
+
+
 def _legend(book: Book, tab: Worksheet) -> None:
     parts: list[object] = []
     for owner, sign, zh, en in LEGEND:

@@ -220,6 +220,7 @@ NAMES: tuple[Name, ...] = (
     Name("nmVersion", Owner.SERVICE, "text: published version of targets and weights"),
     Name("nmCostCover", Owner.SERVICE, "text: unit cost coverage and the SKUs to fill first"),
     Name("nmServiceNote", Owner.SERVICE, "text: one line on what is stale or missing and why"),
+    Name("nmShown", Owner.SERVICE, "text: purpose and mode whose tabs are shown (team/full)"),
     Name("nmBand", Owner.FORMULA, "text: paused, draft or pilot, whichever is strongest"),
     Name("nmSetupDone", Owner.FORMULA, "text: set-up steps done (7/7)"),
     Name("nmMonthStart", Owner.FORMULA, "first day of the month under review"),

@@ -10,9 +10,11 @@ from xlsxwriter.worksheet import Worksheet
 from sheet_templates import words
 from sheet_templates.book import INPUT_ROWS, SLICES, Book, Formula, formula, put
 from sheet_templates.colours import colours
+from sheet_templates.frame import coded_setting
 from sheet_templates.layout import Column, Owner
 from sheet_templates.notes import note
 from sheet_templates.places import Place, letters, this_row
+from sheet_templates.purpose import shown_for
 from sheet_templates.start import StartRow
 from sheet_templates.style import WRAPPED, is_number
 from sheet_templates.widths import lines, width
@@ -153,6 +155,7 @@ def _height(book: Book, place: Place, row: StartRow) -> float | None:
 
 def _columns(book: Book, tab: Worksheet, place: Place) -> None:
     """Widths, and folded groups with their button on the column after them."""
+    unseen = _unseen(book, place)
     folded_before = False
     for number, column in enumerate(place.table.columns, place.column):
         options: dict[str, object] = {}
@@ -160,11 +163,21 @@ def _columns(book: Book, tab: Worksheet, place: Place) -> None:
             options = {"level": 1, "hidden": True}
         elif folded_before:
             options = {"collapsed": True}
+        if column.code in unseen:
+            options["hidden"] = True
         tab.set_column(number, number, width(place.table, column, book.language), None, options)
         folded_before = column.folded
     if folded_before:
         after = place.column + len(place.table.columns)
         tab.set_column(after, after, None, None, {"collapsed": True})
+
+
+def _unseen(book: Book, place: Place) -> frozenset[str]:
+    """Columns that the purpose of a manager's book hides."""
+    if book.edition != "manager":
+        return frozenset()
+    seen = shown_for(coded_setting(book, "purpose"), "").columns.get(place.table.name, {})
+    return frozenset(code for code, visible in seen.items() if not visible)
 
 
 def _checks(book: Book, tab: Worksheet, place: Place, column: Column) -> None:

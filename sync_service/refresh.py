@@ -27,6 +27,7 @@ from kpi.model import Language, Shop, Window
 from kpi.policy import allowed
 from kpi.switches import switched
 from sheet_templates.layout import INVESTOR_SHEETS, PARTNER_SHEETS, PERSON_SHEETS, SHEETS
+from sheet_templates.purpose import Shown, shown_for
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
 from sync_service.compute import Computed, Inputs, StreamState, compute, needed
@@ -147,6 +148,7 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
     units = units_shipped(house, done.book, now)
+    shown = newly_shown(done, contents)
     names = [n for n in stamps(done, units) if n.name in contents.names]
     card = scorecard(done, seen.problems)
     if done.given.paused:
@@ -155,10 +157,18 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     filled = patches(done, seen.problems, seen.compared, units, contents.tables)
     made = written.marked(filled, seen.over, done.given.language)
     kept = written.respected(made, seen.over)
-    report = order.port.write(kept, names, contents.fingerprint)
+    report = order.port.write(kept, names, contents.fingerprint, shown)
     _record(house, order, done, card, made)
     found = (*seen.problems, *report.problems)
     return Outcome(done, found, seen.compared, report, "written", card)
+
+
+def newly_shown(done: Computed, contents: BookContents) -> Shown | None:
+    """What the settings want to be seen, when purpose or mode changed since it was last set."""
+    settings = done.typed.settings
+    wanted = shown_for(settings.purpose, settings.mode)
+    known = contents.names.get("nmShown")
+    return wanted if known not in (None, "", wanted.code) else None
 
 
 def own_book(contents: BookContents) -> None:

@@ -99,6 +99,7 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),
         "nmServiceNote": attention.service_note(done),
+        "nmShown": f"{done.typed.settings.purpose}/{done.typed.settings.mode}",
     }
     if done.version:  # a draft keeps the stamp of a file that was renamed: it says where it is from
         said["nmVersion"] = agreed.version_name(done)
