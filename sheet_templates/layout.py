@@ -26,6 +26,7 @@ from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayou
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
 from sheet_templates.map.plan import TARGET, WEIGHT
+from sheet_templates.map.reports import DAILY, MONTHLY, WEEKLY
 from sheet_templates.map.setup import (
     ASSIGN,
     INPUT,
@@ -47,6 +48,7 @@ __all__ = [
     "CARD_LINES",
     "CARD_WEEKS",
     "CONTRACT",
+    "DAILY",
     "DAY",
     "DAY_ROWS",
     "DISPUTE",
@@ -60,6 +62,7 @@ __all__ = [
     "MARKET",
     "MARKETS",
     "MEANING",
+    "MONTHLY",
     "NAMES",
     "PARTNER_SHEETS",
     "PAY",
@@ -73,6 +76,7 @@ __all__ = [
     "RECONCILE",
     "REGION_LINE",
     "REGION_METRICS",
+    "REPORT_SCOPES",
     "REVIEW",
     "REVIEW_METRICS",
     "REVIEW_SCOPES",
@@ -91,6 +95,7 @@ __all__ = [
     "TEAM",
     "TILE",
     "TILES",
+    "WEEKLY",
     "WEEK_KPI",
     "WEIGHT",
     "Column",
@@ -113,6 +118,9 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("breaches", "预警", "Breaches", "blue", (BREACH,), _TEAM_UP),
     Sheet("tasks", "任务", "Tasks", "blue", (TASK,)),
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
+    Sheet("daily", "日报", "Daily", "blue", (DAILY,), _FULL),
+    Sheet("weekly", "周报", "Weekly", "blue", (WEEKLY,), _FULL),
+    Sheet("monthly", "月报", "Monthly", "blue", (MONTHLY,), _FULL),
     Sheet("targets", "目标", "Targets", "green", (TARGET,)),
     Sheet("weights", "权重", "Weights", "green", (WEIGHT,)),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
@@ -193,6 +201,7 @@ REGION_METRICS = (  # the lines of an investor's regions
     "average_order_value",
     "compliance_task_rate",
 )
+REPORT_SCOPES = ("ALL", "US", "EU")
 REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
 FOCUS_ROWS = 10
 DAY_ROWS = 62
@@ -220,6 +229,8 @@ NAMES: tuple[Name, ...] = (
     Name("nmVersion", Owner.SERVICE, "text: published version of targets and weights"),
     Name("nmCostCover", Owner.SERVICE, "text: unit cost coverage and the SKUs to fill first"),
     Name("nmServiceNote", Owner.SERVICE, "text: one line on what is stale or missing and why"),
+    Name("nmDay", Owner.SERVICE, "text: the day of the daily page (2026-10-20)"),
+    Name("nmWeek", Owner.SERVICE, "text: the week of the weekly page (2026-W43)"),
     Name("nmShown", Owner.SERVICE, "text: purpose and mode whose tabs are shown (team/full)"),
     Name("nmBand", Owner.FORMULA, "text: paused, draft or pilot, whichever is strongest"),
     Name("nmSetupDone", Owner.FORMULA, "text: set-up steps done (7/7)"),

@@ -346,6 +346,9 @@ SHOWN: dict[str, str] = {
     "tblMeaning.method": "method",
     "tblMeaning.unit": "unit",
     "tblRegion.unit": "unit",
+    "tblDaily.unit": "unit",
+    "tblMonthly.unit": "unit",
+    "tblWeekly.unit": "unit",
     "tblWeekKpi.unit": "unit",
     **PAY_SHOWN,
 }

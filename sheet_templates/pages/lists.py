@@ -176,7 +176,7 @@ def _stamps(book: Book, tab: Worksheet, column: int) -> int:
 def _stamped_here(book: Book, code: str, owner: Owner) -> bool:
     if code == "nmSetupDone" or code.startswith("nmCard"):
         return False
-    if code == "nmShown":
+    if code in ("nmDay", "nmWeek", "nmShown"):
         return book.edition == "manager"
     return owner is not Owner.MANAGER or book.edition != "manager"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheet_templates.book import Book
+from sheet_templates.changes import change
 from sheet_templates.frame import frame
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
@@ -20,19 +21,10 @@ def page(book: Book) -> None:
         freeze=(4, 2),
     )
     formulas = {
-        "change": guarded(lambda r: _change(book, r), "region"),
+        "change": guarded(lambda r: change(book, r("actual"), r("last_year"), r("unit")), "region"),
         "status": guarded(lambda r: _status(book, r), "region"),
     }
     put_table(book, TableSpec("tblRegion", formulas))
-
-
-def _change(book: Book, ref: Ref) -> str:
-    """Relative to last year; of a ratio the difference, which shows as points."""
-    now, then = ref("actual"), ref("last_year")
-    ratio = book.literal("unit", "ratio")
-    known = f"AND(ISNUMBER({now}),ISNUMBER({then}))"
-    relative = f'IF({then}>0,{now}/{then}-1,"")'
-    return f'IF({known},IF({ref("unit")}={ratio},{now}-{then},{relative}),"")'
 
 
 def _status(book: Book, ref: Ref) -> str:

@@ -10,7 +10,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, products, scores, tasks, today, values
+from sync_service.filling import agreed, attention, products, reports, scores, tasks, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -36,6 +36,9 @@ def patches(
         "tblMarket": today.markets(done),
         "tblTile": today.tiles(done),
         "tblWeekKpi": values.weeks(done),
+        "tblDaily": reports.daily(done),
+        "tblWeekly": reports.weekly(done),
+        "tblMonthly": reports.monthly(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
         "tblLog": attention.log(done, (*problems, *tasks.notes(done))),
@@ -99,6 +102,8 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),
         "nmServiceNote": attention.service_note(done),
+        "nmDay": reports.day_of(done).now.code,
+        "nmWeek": reports.week(done).now.code,
         "nmShown": f"{done.typed.settings.purpose}/{done.typed.settings.mode}",
     }
     if done.version:  # a draft keeps the stamp of a file that was renamed: it says where it is from
