@@ -22,6 +22,7 @@ from sheet_templates.map.behind import (
 )
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
+from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
@@ -41,6 +42,8 @@ from sheet_templates.map.setup import (
 
 __all__ = [
     "ACTUAL",
+    "ADJUST",
+    "ADOPTION",
     "APPLIED",
     "ASSIGN",
     "BREACH",
@@ -52,11 +55,13 @@ __all__ = [
     "DAY",
     "DAY_ROWS",
     "DISPUTE",
+    "FEEDBACK",
     "FOCUS",
     "FOCUS_ROWS",
     "INPUT",
     "INVESTOR_SHEETS",
     "KPI",
+    "KPI_REVIEW",
     "LAST_ROW",
     "LOG",
     "MARKET",
@@ -131,6 +136,10 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
     Sheet("inputs", "补录", "Inputs", "grey", (INPUT,), _FULL),
     Sheet("points", "加减分", "Points", "grey", (POINT,), _FULL),
+    Sheet("feedback", "反馈", "Feedback", "grey", (FEEDBACK,), _FULL),
+    Sheet("adjustments", "调整", "Adjustments", "grey", (ADJUST,), _FULL),
+    Sheet("kpi_review", "指标评审", "KPI review", "grey", (KPI_REVIEW,), _FULL),
+    Sheet("adoption", "推行", "Adoption", "grey", (ADOPTION,), _FULL),
     Sheet("items", "明细", "Items", "none", (SCORE,), _FULL),
     Sheet("actuals", "实际值", "Actuals", "none", (ACTUAL,), _NEVER),
     Sheet("log", "日志", "Log", "none", (LOG,), _NEVER),

@@ -18,7 +18,8 @@ HIDDEN_TABS: Mapping[str, frozenset[str]] = {
     "investor": frozenset(
         {
             *("team", "card", "breaches", "tasks", "review", "weights", "people", "products"),
-            *("assignments", "rules", "inputs", "points", "items"),
+            *("assignments", "rules", "inputs", "points", "items", "feedback"),
+            *("adjustments", "kpi_review", "adoption"),
         }
     ),
 }

@@ -27,6 +27,7 @@ from sync_service.commands import (
     files,
     packs,
     payout,
+    review,
     service,
     tasks,
 )
@@ -38,6 +39,19 @@ from sync_service.settings import Settings, from_environment
 from sync_service.told import BusyError, ToldError, sentence
 from sync_service.workbooks.refusals import BookChangedError, BookInUseError
 
+GROUPS = (
+    books,
+    contracts,
+    tasks,
+    review,
+    connecting,
+    data,
+    demo,
+    service,
+    files,
+    packs,
+    payout,
+)
 AGAIN = (BookChangedError, BookInUseError, BusyError)
 
 
@@ -62,7 +76,19 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
+    for group in (
+        books,
+        contracts,
+        tasks,
+        review,
+        connecting,
+        data,
+        demo,
+        service,
+        files,
+        packs,
+        payout,
+    ):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")

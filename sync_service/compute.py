@@ -57,6 +57,7 @@ class Inputs:
     states: Mapping[tuple[str, str], StreamState]  # (stream, shop)
     paused: str = ""  # why writing is stopped
     versions: tuple[Version, ...] = ()  # published contracts; none: the book is a draft
+    reasons: Mapping[int, str] = field(default_factory=dict)  # why each version was published
     typed: Terms | None = None  # set by `compute`: the rows as they stand in the sheet
 
 

@@ -112,6 +112,7 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     known = records(house.store, order.book)
     language: Language = "en" if contents.language == "en" else "zh"
     given = inputs(house, book, catalog, language, tuple(one.version for one in known))
+    given = replace(given, reasons={one.version.number: one.reason for one in known})
     tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
     memory = written.remembered(house.store, order.book)

@@ -117,8 +117,14 @@ UNKNOWN = ErrorValue("#N/A")
 def test_change_and_status_in_libreoffice(office: Office, tmp_path: Path) -> None:
     """90 after 120 is -25 %, of 100 due a warning; 12 % after 10 % is +2 points."""
     lines: tuple[StartRow, ...] = (
-        {"metric": "A", "value": 90.0, "before": 120.0, "year_ago": 60.0, "pace": 0.9}
-        | {"unit": "Money"},
+        {
+            "metric": "A",
+            "value": 90.0,
+            "before": 120.0,
+            "year_ago": 60.0,
+            "pace": 0.9,
+            "unit": "Money",
+        },
         {"metric": "B", "value": 0.12, "before": 0.1, "year_ago": UNKNOWN, "unit": "Ratio"},
         {"metric": "C", "value": UNKNOWN, "before": 5.0, "pace": UNKNOWN, "unit": "Count"},
     )

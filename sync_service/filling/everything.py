@@ -10,7 +10,17 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.filling import agreed, attention, products, reports, scores, tasks, today, values
+from sync_service.filling import (
+    agreed,
+    attention,
+    improving,
+    products,
+    reports,
+    scores,
+    tasks,
+    today,
+    values,
+)
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
@@ -51,6 +61,8 @@ def patches(
         "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblPoint": scores.points(done),
         "tblTask": tasks.tasks(done),
+        "tblFeedback": _of("tblFeedback", improving.feedback, done, tables),
+        "tblAdjust": _of("tblAdjust", improving.adjustments, done, tables),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }
     language = done.given.language
