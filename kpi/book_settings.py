@@ -39,6 +39,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         closing_day=reader.day_of_month("closing_day", default.closing_day),
         pilot=reader.word("pilot", "yes") == "yes",
         contact=reader.text("contact"),
+        sponsor=reader.text("sponsor"),
         weight_pick=reader.word("weight_pick", default.weight_pick),
         distribution=reader.classes(default.distribution),
         tie=Tie(reader.word("tie", default.tie)),

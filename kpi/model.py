@@ -406,6 +406,7 @@ class Settings:
     closing_day: int = 10
     pilot: bool = True
     contact: str = ""
+    sponsor: str = ""  # person code: who backs the system
     weight_pick: str = (
         "period_end"  # or day_weighted: which weight a month takes that changed in it
     )

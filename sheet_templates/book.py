@@ -18,7 +18,8 @@ from sheet_templates.places import Place, Ref, column_ref, letters, quoted, row_
 from sheet_templates.start import BookStart
 from sheet_templates.style import Styles
 
-Edition = Literal["manager", "partner", "payout"]
+Edition = Literal["manager", "partner", "person", "investor", "payout"]
+SLICES: frozenset[Edition] = frozenset({"partner", "person", "investor"})  # filled by `share` alone
 Formula = Callable[[Ref], str]
 """References to the cells of a row -> the formula of that row."""
 

@@ -15,20 +15,34 @@ from xlsxwriter.workbook import Workbook
 
 from kpi.book_rows import is_month
 from kpi.errors import KpiError
-from sheet_templates.book import Book, Edition, Tab
-from sheet_templates.frame import setting
-from sheet_templates.layout import PARTNER_SHEETS, PAYOUT_SHEETS, SHEETS, Language, Sheet
+from sheet_templates.book import SLICES, Book, Edition, Tab
+from sheet_templates.frame import coded_setting
+from sheet_templates.layout import (
+    INVESTOR_SHEETS,
+    PARTNER_SHEETS,
+    PAYOUT_SHEETS,
+    PERSON_SHEETS,
+    SHEETS,
+    Language,
+    Sheet,
+)
 from sheet_templates.pages import (
     actuals,
+    adjustments,
+    adoption,
     assignments,
     breaches,
     card,
     contract,
+    disputes,
+    feedback,
     inputs,
     items,
+    kpi_review,
     kpis,
     lists,
     log,
+    meaning,
     okr,
     pay,
     pay_rules,
@@ -36,18 +50,29 @@ from sheet_templates.pages import (
     people,
     points,
     products,
+    regions,
+    reports,
     review,
     rewards,
     rules,
     setup,
     shops,
+    talks,
     targets,
     tasks,
     team,
     today,
     weights,
 )
-from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES, PAYOUT_PLACES, Place
+from sheet_templates.places import (
+    INVESTOR_PLACES,
+    MANAGER_PLACES,
+    PARTNER_PLACES,
+    PAYOUT_PLACES,
+    PERSON_PLACES,
+    Place,
+)
+from sheet_templates.purpose import shown_for
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -61,6 +86,9 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "breaches": breaches.page,
     "tasks": tasks.page,
     "review": review.page,
+    "daily": reports.daily,
+    "weekly": reports.weekly,
+    "monthly": reports.monthly,
     "targets": targets.page,
     "weights": weights.page,
     "okr": okr.page,
@@ -72,11 +100,19 @@ PAGES: dict[str, Callable[[Book], None]] = {
     "rules": rules.page,
     "inputs": inputs.page,
     "points": points.page,
+    "feedback": feedback.page,
+    "adjustments": adjustments.page,
+    "kpi_review": kpi_review.page,
+    "adoption": adoption.page,
     "items": items.page,
     "actuals": actuals.page,
     "log": log.page,
     "lists": lists.page,
     "contract": contract.page,
+    "meaning": meaning.page,
+    "disputes": disputes.page,
+    "talks": talks.page,
+    "regions": regions.page,
     "pay": pay.page,
     "rewards": rewards.page,
     "pay_rules": pay_rules.page,
@@ -85,6 +121,8 @@ PAGES: dict[str, Callable[[Book], None]] = {
 PARTS: dict[Edition, tuple[tuple[Sheet, ...], dict[str, Place]]] = {
     "manager": (SHEETS, MANAGER_PLACES),
     "partner": (PARTNER_SHEETS, PARTNER_PLACES),
+    "person": (PERSON_SHEETS, PERSON_PLACES),
+    "investor": (INVESTOR_SHEETS, INVESTOR_PLACES),
     "payout": (PAYOUT_SHEETS, PAYOUT_PLACES),
 }
 
@@ -146,12 +184,13 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
 
 
 def _visibility(book: Book) -> None:
-    """Tabs of other modes are hidden for calm; a partner's tabs are locked but for input."""
-    mode = _mode(book)
+    """Tabs of other modes and purposes are hidden for calm; a slice's are locked but for input."""
+    mode = coded_setting(book, "mode")
+    seen = shown_for(coded_setting(book, "purpose"), mode).tabs if book.edition == "manager" else {}
     for sheet in book.sheets:
-        if mode not in sheet.shown:
+        if not seen.get(sheet.code, mode in sheet.shown):
             book.tabs[sheet.code].hide()
-        if book.edition == "partner":
+        if book.edition in SLICES:
             allowed = {
                 "autofilter": True,
                 "sort": True,
@@ -160,13 +199,6 @@ def _visibility(book: Book) -> None:
             }
             book.tabs[sheet.code].protect("", allowed)
     book.tabs[book.sheets[0].code].activate()
-
-
-def _mode(book: Book) -> str:
-    shown = str(setting(book, "mode"))
-    return next(
-        (code for code in ("basic", "team", "full") if book.word("mode", code) == shown), "team"
-    )
 
 
 def build_all(folder: Path) -> tuple[Path, ...]:

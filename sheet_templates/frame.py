@@ -21,10 +21,17 @@ LEGEND = (
     (Owner.PARTNER, "■", "伙伴填写", "partner types"),
 )
 
-
-PAYOUT_LEGEND = {
-    Owner.MANAGER: ("财务与人事填写", "finance and HR type"),
-    Owner.PARTNER: ("本人填写", "the person types"),
+OWN_LEGEND = {
+    "payout": {
+        Owner.MANAGER: ("财务与人事填写", "finance and HR type"),
+        Owner.PARTNER: ("本人填写", "the person types"),
+    },
+    "person": {Owner.PARTNER: ("本人填写", "you type")},
+}
+_NOT_HERE = {
+    "partner": (Owner.MANAGER,),
+    "person": (Owner.MANAGER,),
+    "investor": (Owner.MANAGER, Owner.PARTNER),
 }
 
 
@@ -122,15 +129,23 @@ def setting(book: Book, code: str) -> str | float:
     return book.word(name, str(value)) if name in words.LISTS else str(value)
 
 
+def coded_setting(book: Book, name: str) -> str:
+    """The code behind a setting that is shown as a word; the default's for an unknown word."""
+    shown = str(setting(book, name))
+    codes = (code for code, _, _ in words.LISTS[name])
+    default = str(getattr(Settings(month="", company=""), name))
+    return next((code for code in codes if book.word(name, code) == shown), default)
+
+
 def _legend(book: Book, tab: Worksheet) -> None:
     parts: list[object] = []
     for owner, sign, zh, en in LEGEND:
-        if owner is Owner.MANAGER and book.edition == "partner":
+        if owner in _NOT_HERE.get(book.edition, ()):
             continue
         colour = OWNER_LOOK[owner]["bg_color"]
         shown = QUIET if sign == "□" else colour
         parts += [book.styles.get(font_color=shown), sign]
-        said = PAYOUT_LEGEND.get(owner, (zh, en)) if book.edition == "payout" else (zh, en)
+        said = OWN_LEGEND.get(book.edition, {}).get(owner, (zh, en))
         parts += [book.styles.get(font_color=QUIET), f" {book.text(*said)}    "]
     if book.edition == "payout":
         tab.write_rich_string(2, 0, *parts, book.styles.get(font_size=9))

@@ -21,10 +21,13 @@ from sheet_templates.map.behind import (
     WEEK_KPI,
 )
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
+from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
+from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CONTRACT
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
 from sheet_templates.map.plan import OKR, TARGET, WEIGHT
+from sheet_templates.map.reports import DAILY, MONTHLY, WEEKLY
 from sheet_templates.map.setup import (
     ASSIGN,
     INPUT,
@@ -40,6 +43,8 @@ from sheet_templates.map.setup import (
 
 __all__ = [
     "ACTUAL",
+    "ADJUST",
+    "ADOPTION",
     "APPLIED",
     "ASSIGN",
     "BREACH",
@@ -47,16 +52,23 @@ __all__ = [
     "CARD_LINES",
     "CARD_WEEKS",
     "CONTRACT",
+    "DAILY",
     "DAY",
     "DAY_ROWS",
+    "DISPUTE",
+    "FEEDBACK",
     "FOCUS",
     "FOCUS_ROWS",
     "INPUT",
+    "INVESTOR_SHEETS",
     "KPI",
+    "KPI_REVIEW",
     "LAST_ROW",
     "LOG",
     "MARKET",
     "MARKETS",
+    "MEANING",
+    "MONTHLY",
     "NAMES",
     "OKR",
     "PARTNER_SHEETS",
@@ -65,10 +77,14 @@ __all__ = [
     "PAY_RULE",
     "PAY_SLICE",
     "PEOPLE",
+    "PERSON_SHEETS",
     "POINT",
     "POINT_KIND",
     "PRODUCT",
     "RECONCILE",
+    "REGION_LINE",
+    "REGION_METRICS",
+    "REPORT_SCOPES",
     "REVIEW",
     "REVIEW_METRICS",
     "REVIEW_SCOPES",
@@ -81,11 +97,13 @@ __all__ = [
     "SHOP",
     "STATES",
     "TABLES",
+    "TALK",
     "TARGET",
     "TASK",
     "TEAM",
     "TILE",
     "TILES",
+    "WEEKLY",
     "WEEK_KPI",
     "WEIGHT",
     "Column",
@@ -108,6 +126,9 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("breaches", "预警", "Breaches", "blue", (BREACH,), _TEAM_UP),
     Sheet("tasks", "任务", "Tasks", "blue", (TASK,)),
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
+    Sheet("daily", "日报", "Daily", "blue", (DAILY,), _FULL),
+    Sheet("weekly", "周报", "Weekly", "blue", (WEEKLY,), _FULL),
+    Sheet("monthly", "月报", "Monthly", "blue", (MONTHLY,), _FULL),
     Sheet("targets", "目标", "Targets", "green", (TARGET,)),
     Sheet("weights", "权重", "Weights", "green", (WEIGHT,)),
     Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
@@ -119,6 +140,10 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
     Sheet("inputs", "补录", "Inputs", "grey", (INPUT,), _FULL),
     Sheet("points", "加减分", "Points", "grey", (POINT, POINT_KIND), _FULL),
+    Sheet("feedback", "反馈", "Feedback", "grey", (FEEDBACK,), _FULL),
+    Sheet("adjustments", "调整", "Adjustments", "grey", (ADJUST,), _FULL),
+    Sheet("kpi_review", "指标评审", "KPI review", "grey", (KPI_REVIEW,), _FULL),
+    Sheet("adoption", "推行", "Adoption", "grey", (ADOPTION,), _FULL),
     Sheet("items", "明细", "Items", "none", (SCORE,), _FULL),
     Sheet("actuals", "实际值", "Actuals", "none", (ACTUAL,), _NEVER),
     Sheet("log", "日志", "Log", "none", (LOG,), _NEVER),
@@ -137,6 +162,20 @@ PARTNER_SHEETS: tuple[Sheet, ...] = (
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from
     Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
 )
+PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
+    *(s for s in SHEETS if s.code in {"today", "card", "tasks"}),
+    Sheet("meaning", "说明口径", "Definitions", "blue", (MEANING,)),
+    Sheet("disputes", "异议", "Disputes", "green", (DISPUTE,)),
+    Sheet("talks", "面谈", "Talks", "green", (TALK,)),
+    Sheet("points", "加减分", "Points", "grey", (POINT,)),
+    Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),
+    Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE), _NEVER),
+)
+INVESTOR_SHEETS: tuple[Sheet, ...] = (  # no people, no shops, nothing to type
+    next(s for s in SHEETS if s.code == "today"),
+    Sheet("regions", "区域", "Regions", "blue", (REGION_LINE,)),
+    Sheet("lists", "词表", "Lists", "none", (DAY, MARKET, TILE), _NEVER),
+)
 
 PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in the team's
     Sheet("pay", "奖金簿", "Payout", "blue", (PAY,)),
@@ -147,7 +186,9 @@ PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in th
 )
 
 TABLES: dict[str, TableLayout] = {
-    t.name: t for sheet in (*SHEETS, *PARTNER_SHEETS, *PAYOUT_SHEETS) for t in sheet.tables
+    t.name: t
+    for sheet in (*SHEETS, *PARTNER_SHEETS, *PERSON_SHEETS, *INVESTOR_SHEETS, *PAYOUT_SHEETS)
+    for t in sheet.tables
 }
 
 TILES = ("net_sales", "contribution_profit", "tacos", "return_rate", "compliance", "breaches")
@@ -163,6 +204,17 @@ REVIEW_METRICS = (
     "units_sold",
     "compliance_task_rate",
 )
+REGION_METRICS = (  # the lines of an investor's regions
+    "net_sales",
+    "contribution_profit",
+    "contribution_margin",
+    "tacos",
+    "return_rate",
+    "units_sold",
+    "average_order_value",
+    "compliance_task_rate",
+)
+REPORT_SCOPES = ("ALL", "US", "EU")
 REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
 FOCUS_ROWS = 10
 DAY_ROWS = 62
@@ -190,6 +242,9 @@ NAMES: tuple[Name, ...] = (
     Name("nmVersion", Owner.SERVICE, "text: published version of targets and weights"),
     Name("nmCostCover", Owner.SERVICE, "text: unit cost coverage and the SKUs to fill first"),
     Name("nmServiceNote", Owner.SERVICE, "text: one line on what is stale or missing and why"),
+    Name("nmDay", Owner.SERVICE, "text: the day of the daily page (2026-10-20)"),
+    Name("nmWeek", Owner.SERVICE, "text: the week of the weekly page (2026-W43)"),
+    Name("nmShown", Owner.SERVICE, "text: purpose and mode whose tabs are shown (team/full)"),
     Name("nmBand", Owner.FORMULA, "text: paused, draft or pilot, whichever is strongest"),
     Name("nmSetupDone", Owner.FORMULA, "text: set-up steps done (7/7)"),
     Name("nmMonthStart", Owner.FORMULA, "first day of the month under review"),

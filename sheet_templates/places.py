@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sheet_templates.layout import (
+    INVESTOR_SHEETS,
     LAST_ROW,
     PARTNER_SHEETS,
     PAYOUT_SHEETS,
+    PERSON_SHEETS,
     SHEETS,
     TABLES,
     Language,
@@ -53,8 +55,10 @@ def places(sheets: tuple[Sheet, ...]) -> dict[str, Place]:
     return found
 
 
+INVESTOR_PLACES = places(INVESTOR_SHEETS)
 MANAGER_PLACES = places(SHEETS)
 PARTNER_PLACES = places(PARTNER_SHEETS)
+PERSON_PLACES = places(PERSON_SHEETS)
 PAYOUT_PLACES = places(PAYOUT_SHEETS)
 
 

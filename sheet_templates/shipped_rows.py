@@ -13,6 +13,7 @@ from kpi.catalog import shipped as shipped_catalog
 from kpi.model import Region
 from kpi.pack_reading import Pack, pack
 from kpi.switches import shipped_text
+from sheet_templates.book import SLICES
 from sheet_templates.layout import Language
 from sheet_templates.pack_rows import target_rows, weight_rows
 from sheet_templates.start import BookStart, StartRow
@@ -43,8 +44,8 @@ SWITCHED_ON = frozenset(  # beside those with a weight or a rule
 
 
 def shipped(edition: str, language: Language) -> BookStart:
-    """The start of a shipped workbook; a partner's is empty, its rows come with the slice."""
-    if edition == "partner":
+    """The start of a shipped workbook; a slice's is empty, its rows come with `share`."""
+    if edition in SLICES:
         return BookStart(settings={"language": language})
     catalog = shipped_catalog()
     return BookStart(

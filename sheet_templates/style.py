@@ -93,6 +93,11 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblBreach.action", "tblTask.what", "tblTask.comment"),
         *("tblReview.present", "tblReview.topic", "tblReview.decision", "tblReview.expected"),
         *("tblKpi.numerator", "tblKpi.denominator", "tblKpi.includes", "tblKpi.source"),
+        *("tblMeaning.numerator", "tblMeaning.denominator", "tblMeaning.includes"),
+        *("tblMeaning.source", "tblDispute.reason"),
+        *("tblFeedback.what", "tblFeedback.wish", "tblFeedback.why", "tblKpiReview.note"),
+        *("tblAdjust.reason", "tblAdjust.change", "tblAdjust.expected", "tblAdjust.result"),
+        *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),
         *("tblTeam.comment", "tblTarget.note", "tblPoint.reason"),
     }
 )

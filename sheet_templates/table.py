@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
-from sheet_templates.book import INPUT_ROWS, Book, Formula, formula, put
+from sheet_templates.book import INPUT_ROWS, SLICES, Book, Formula, formula, put
 from sheet_templates.colours import colours
+from sheet_templates.frame import coded_setting
 from sheet_templates.layout import Column, Owner
 from sheet_templates.notes import note
 from sheet_templates.places import Place, letters, this_row
+from sheet_templates.purpose import shown_for
 from sheet_templates.start import StartRow
 from sheet_templates.style import WRAPPED, is_number
 from sheet_templates.widths import lines, width
@@ -91,7 +93,7 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
         right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
         look = book.styles.header(owner(book, column), folded=column.folded, right=right)
         entry["header_format"] = look
-        if column.code in spec.fill_down and book.edition != "partner":
+        if column.code in spec.fill_down and book.edition not in SLICES:
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
         columns.append(entry)
     right = place.column + len(columns) - 1
@@ -108,8 +110,8 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
 
 
 def owner(book: Book, column: Column) -> Owner:
-    """Who writes a column in this edition: a partner cannot write what the manager writes."""
-    if book.edition == "partner" and column.owner is Owner.MANAGER:
+    """Who writes a column in this edition: in a slice nobody writes what the manager writes."""
+    if book.edition in SLICES and column.owner is Owner.MANAGER:
         return Owner.SERVICE
     return column.owner
 
@@ -153,6 +155,7 @@ def _height(book: Book, place: Place, row: StartRow) -> float | None:
 
 def _columns(book: Book, tab: Worksheet, place: Place) -> None:
     """Widths, and folded groups with their button on the column after them."""
+    unseen = _unseen(book, place)
     folded_before = False
     for number, column in enumerate(place.table.columns, place.column):
         options: dict[str, object] = {}
@@ -160,11 +163,21 @@ def _columns(book: Book, tab: Worksheet, place: Place) -> None:
             options = {"level": 1, "hidden": True}
         elif folded_before:
             options = {"collapsed": True}
+        if column.code in unseen:
+            options["hidden"] = True
         tab.set_column(number, number, width(place.table, column, book.language), None, options)
         folded_before = column.folded
     if folded_before:
         after = place.column + len(place.table.columns)
         tab.set_column(after, after, None, None, {"collapsed": True})
+
+
+def _unseen(book: Book, place: Place) -> frozenset[str]:
+    """Columns that the purpose of a manager's book hides."""
+    if book.edition != "manager":
+        return frozenset()
+    seen = shown_for(coded_setting(book, "purpose"), "").columns.get(place.table.name, {})
+    return frozenset(code for code, visible in seen.items() if not visible)
 
 
 def _checks(book: Book, tab: Worksheet, place: Place, column: Column) -> None:

@@ -21,7 +21,7 @@ from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Metric, Period, Region, ScopeKind
+from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope, ScopeKind
 from kpi.money import Rates
 from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
@@ -63,6 +63,7 @@ class Inputs:
     paused: str = ""  # why writing is stopped
     versions: tuple[Version, ...] = ()  # published contracts; none: the book is a draft
     kept: tuple[Kept, ...] = ()  # breaches as they were last shown
+    reasons: Mapping[int, str] = field(default_factory=dict)  # why each version was published
     typed: Terms | None = None  # set by `compute`: the rows as they stand in the sheet
 
 
@@ -122,18 +123,27 @@ class Computed:
         found = self.scopes.get(scope)
         if actual is None or found is None:
             return None
-        region, code = scope
+        region, _ = scope
         goals = Goals(self.book, of or self.month)
         if region is not None:
-            typed = code if found.scope.kind is not ScopeKind.REGION else str(region)
-            return goals.of(self.metric(metric), region, (typed,), found.parts, actual.covered.end)
+            own = self._targeted(found.scope, region)
+            return goals.of(self.metric(metric), region, own, found.parts, actual.covered.end)
         sides = [
             goals.of(self.metric(metric), side, typed, parts, actual.covered.end)
             for side in Region
             if (parts := in_region(self.book, found.parts, side))
-            for typed in [(str(side),) if found.scope.kind is ScopeKind.COMPANY else ()]
+            for typed in [self._targeted(found.scope, side)]
         ]
         return _added(sides) if self.metric(metric).additive else None
+
+    def _targeted(self, scope: Scope, side: Region) -> tuple[str, ...]:
+        """Scopes whose target rows are a scope's own, the most particular first."""
+        if scope.kind is ScopeKind.PERSON:
+            roles = (one.role for one in self.book.people if one.code == scope.code)
+            return (scope.code, *roles)
+        if scope.kind is ScopeKind.COMPANY:
+            return (str(side),)
+        return (scope.code,) if scope.region is not None else ()
 
     def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
         """The last whole weeks and the running one, oldest first."""

@@ -37,6 +37,11 @@ class ByMonth:
         months = (shifted(month, -back) for back in range(HISTORY_MONTHS, 0, -1))
         return tuple(self._total(person, one) for one in months)
 
+    def people(self, month: Period) -> tuple[PersonCard, ...]:
+        """The cards of a month."""
+        terms = in_force(self.book, self.catalog, self.versions, month)
+        return Scoring(terms.book, under(self.actuals, terms)).people(month)
+
     def _total(self, person: str, month: Period) -> float | None:
         terms = in_force(self.book, self.catalog, self.versions, month)
         mine = next((one for one in terms.book.people if one.code == person), None)

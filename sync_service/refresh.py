@@ -26,7 +26,8 @@ from kpi.messages import problem
 from kpi.model import Language, Shop, Window
 from kpi.policy import allowed
 from kpi.switches import switched
-from sheet_templates.layout import PARTNER_SHEETS, SHEETS
+from sheet_templates.layout import INVESTOR_SHEETS, PARTNER_SHEETS, PERSON_SHEETS, SHEETS
+from sheet_templates.purpose import Shown, shown_for
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
 from sync_service.breach_store import keep_breaches, kept_breaches
@@ -56,7 +57,6 @@ from sync_service.workbooks.port import (
 PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
 # Facts that one refresh reads: three months and a year before the running month, which has 31 days.
 HISTORY = timedelta(days=495)
-PARTNER_TABLES = tuple(t.name for sheet in PARTNER_SHEETS for t in sheet.tables)
 MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
 Step = Callable[[str, str], None]
 """Progress: (Chinese, English) name of the step that begins."""
@@ -115,7 +115,11 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     known = records(house.store, order.book)
     language: Language = "en" if contents.language == "en" else "zh"
     given = inputs(house, book, catalog, language, tuple(one.version for one in known))
-    given = replace(given, kept=kept_breaches(house.store, order.book))
+    given = replace(
+        given,
+        kept=kept_breaches(house.store, order.book),
+        reasons={one.version.number: one.reason for one in known},
+    )
     tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
     memory = written.remembered(house.store, order.book)
@@ -152,6 +156,7 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
     units = units_shipped(house, done.book, now)
+    shown = newly_shown(done, contents)
     names = [n for n in stamps(done, units) if n.name in contents.names]
     card = scorecard(done, seen.problems)
     if done.given.paused:
@@ -160,25 +165,35 @@ def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
     filled = patches(done, seen.problems, seen.compared, units, contents.tables)
     made = written.marked(filled, seen.over, done.given.language)
     kept = written.respected(made, seen.over)
-    report = order.port.write(kept, names, contents.fingerprint)
+    report = order.port.write(kept, names, contents.fingerprint, shown)
     _record(house, order, done, card, made)
     found = (*seen.problems, *report.problems)
     return Outcome(done, found, seen.compared, report, "written", card)
 
 
+def newly_shown(done: Computed, contents: BookContents) -> Shown | None:
+    """What the settings want to be seen, when purpose or mode changed since it was last set."""
+    settings = done.typed.settings
+    wanted = shown_for(settings.purpose, settings.mode)
+    known = contents.names.get("nmShown")
+    return wanted if known not in (None, "", wanted.code) else None
+
+
 def own_book(contents: BookContents) -> None:
-    """Refuse a partner's slice: it is filled by `share` alone, a refresh would empty its rows.
+    """Refuse a slice: it is filled by `share` alone, a refresh would empty its rows.
 
     Raises:
         ToldError: It is a slice.
     """
-    if "tblContract" in contents.tables:
+    if contents.tables.keys() & {"tblContract", "tblMeaning", "tblRegion"}:
         raise ToldError(
-            "This is a partner's sheet; it is filled from the manager's workbook. "
-            "Run `python -m sync_service share BOOK --person CODE --out THIS_FILE` there.",
-            "这是合作方的工作簿，由主管的工作簿填写。"
+            "This is a partner's, person's or investor's sheet; it is filled from the manager's "
+            "workbook. Run `python -m sync_service share BOOK --person CODE --out THIS_FILE` "
+            "there, or with --investor instead of --person.",
+            "这是合作方、本人或投资人的工作簿，由主管的工作簿填写。"
             "请对主管的工作簿运行 "
-            "`python -m sync_service share 工作簿 --person 编号 --out 本文件`。",
+            "`python -m sync_service share 工作簿 --person 编号 --out 本文件`"
+            "（投资人版用 --investor）。",
         )
 
 
@@ -197,7 +212,7 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     book = read_book(contents.tables, decode, catalog.names(), catalog)
     missing = [
         problem("table_missing", Place(table=name), table=name)
-        for name in (PARTNER_TABLES if "tblContract" in contents.tables else MANAGER_TABLES)
+        for name in _tables_of(contents)
         if name not in contents.tables
     ]
     exempt = exemptions(contents.tables.get("tblReview"), decode)
@@ -205,6 +220,18 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     kept, refused = allowed(book, catalog)
     found = (*missing, *unread, *own, *book.problems, *check_book(book), *guarded, *refused)
     return kept, catalog, found
+
+
+def _tables_of(contents: BookContents) -> tuple[str, ...]:
+    """The tables of a workbook's edition; a table that only one has tells which it is."""
+    for sign, sheets in (
+        ("tblContract", PARTNER_SHEETS),
+        ("tblMeaning", PERSON_SHEETS),
+        ("tblRegion", INVESTOR_SHEETS),
+    ):
+        if sign in contents.tables:
+            return tuple(t.name for sheet in sheets for t in sheet.tables)
+    return MANAGER_TABLES
 
 
 def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:

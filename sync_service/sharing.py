@@ -1,4 +1,7 @@
-"""A partner's slice: a workbook that holds one person's or agency's rows and nothing else.
+"""A slice: a workbook that holds one person's or agency's rows and nothing else.
+
+A scored person of the own team gets the person's edition, an agency (People names it as a partner)
+the partner's.
 
 The slice is computed from a narrowed book, never copied from the manager's file: what is outside
 the scope was never in it, neither in hidden tabs nor in caches, names or properties. A second
@@ -22,11 +25,13 @@ from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import decode
 from sync_service.house import House
-from sync_service.partner_answers import THEIRS, remember
+from sync_service.partner_answers import remember
+from sync_service.person_rows import answers
 from sync_service.refresh import Order, look
 from sync_service.scorecard import card_totals
 from sync_service.sealing import is_as_sealed, sealed
 from sync_service.signing import signer
+from sync_service.slice_kinds import SliceKind, kind_of, own_lines, started
 from sync_service.slice_rows import patches, stamps
 from sync_service.slices import Slice, sliced
 from sync_service.told import ToldError
@@ -36,7 +41,6 @@ from sync_service.workbooks.port import BookContents, NamePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
-SERVED = ("tblContract", "tblScore", "tblWeek", "tblBreach")  # rows of the service
 SETTINGS = ("month", "company", "currency", "min_coverage", "pilot")
 
 
@@ -46,6 +50,7 @@ class Shared:
 
     items: int
     state: str  # made, patched, made anew
+    edition: str  # partner or person
     problems: tuple[Problem, ...]
 
 
@@ -57,19 +62,25 @@ def share(
     Raises:
         ToldError: The person has no card in this book, or `out` is the manager's own file.
     """
-    if out.resolve() == Path(order.book):
-        raise ToldError(
-            f"{out} is the manager's own workbook. Choose another file for the slice.",
-            f"{out} 是主管自己的工作簿。请为合作方选择另一个文件。",
-        )
+    not_the_book_itself(order, out)
     seen = look(house, order)
     given = seen.done.given
     mine = sliced(seen.done, person, language or given.language)
-    rows = {name: _manager_rows(mine, seen.contents.tables.get(name)) for name in THEIRS}
-    shared = _put(house, mine, rows, out)
+    kind = kind_of(mine)
+    rows = {name: _manager_rows(mine, seen.contents.tables.get(name)) for name in kind.typed}
+    shared = _put(house, mine, kind, rows, out)
     _seal(house, mine, out)
     remember(house, order.book, person, out)
     return shared
+
+
+def not_the_book_itself(order: Order, out: Path) -> None:
+    """Refuse to write a slice over the book that it is made of."""
+    if out.resolve() == Path(order.book):
+        raise ToldError(
+            f"{out} is the manager's own workbook. Choose another file for the slice.",
+            f"{out} 是主管自己的工作簿。请为分册选择另一个文件。",
+        )
 
 
 def _seal(house: House, mine: Slice, out: Path) -> None:
@@ -100,6 +111,7 @@ def _manager_rows(mine: Slice, table: Table | None) -> list[StartRow]:
     keys = {
         "tblShop": {shop.code for shop in mine.done.book.shops},
         "tblTask": {task.number for task in mine.done.book.tasks},
+        "tblPoint": {one.number for one in mine.done.book.points if one.person == mine.person},
     }[table.name]
     return [
         _typed(mine, table.name, row)
@@ -123,25 +135,28 @@ def _typed(mine: Slice, name: str, row: Row) -> dict[str, CellValue | ErrorValue
     return typed
 
 
-def _put(house: House, mine: Slice, rows: Mapping[str, list[StartRow]], out: Path) -> Shared:
+def _put(
+    house: House, mine: Slice, kind: SliceKind, rows: Mapping[str, list[StartRow]], out: Path
+) -> Shared:
     """Patch the file that is there, or make it."""
     items = sum(len(card.items) for one in mine.done.people for card in one.cards)
     there = XlsxPort(out).read() if out.exists() else None
     if there is None:
-        return Shared(items, "made", _make(house, mine, rows, out, None))
+        return Shared(items, "made", kind.edition, _make(house, mine, kind, rows, out, None))
     why = ""
-    if _same_slice(there, mine):
+    if _same_slice(there, mine, kind):
         try:
-            return Shared(items, "patched", _patch(house, mine, rows, out, there))
+            said = _patch(house, mine, kind, rows, out, there)
+            return Shared(items, "patched", kind.edition, said)
         except TracesError as found:
             why = str(found)
-    problems = _make(house, mine, rows, out, there)
-    return Shared(items, "made anew", (*problems, _made_anew(house, out, why)))
+    problems = _make(house, mine, kind, rows, out, there)
+    return Shared(items, "made anew", kind.edition, (*problems, _made_anew(house, out, why)))
 
 
-def _same_slice(there: BookContents, mine: Slice) -> bool:
+def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     """Whether a file is this person's slice in this language, with all its tables."""
-    names = [*THEIRS, *SERVED]
+    names = [*kind.typed, *kind.own, *kind.served(mine)]
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     people = {row.value("person") for row in there.tables["tblScore"].rows}
@@ -151,18 +166,20 @@ def _same_slice(there: BookContents, mine: Slice) -> bool:
 def _patch(
     house: House,
     mine: Slice,
+    kind: SliceKind,
     rows: Mapping[str, list[StartRow]],
     out: Path,
     there: BookContents,
 ) -> tuple[Problem, ...]:
     """Write into the file that is there; raises TracesError where that would leave a trace."""
     foreign = _left(there, rows)
-    accept = _strict(_built(house, mine, rows), foreign) if foreign else None
+    accept = _strict(_built(house, mine, kind, rows), foreign) if foreign else None
     port = XlsxPort(out, now=house.clock.now, backups=house.backups, forget=True, accept=accept)
     shown = tuple(stamps(mine))
     if there.names.get("nmMonth") != mine.done.month.code:
         shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
-    return port.write(tuple(patches(mine, rows)), shown, there.fingerprint).problems
+    made = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
+    return port.write(made, shown, there.fingerprint).problems
 
 
 def _left(there: BookContents, rows: Mapping[str, list[StartRow]]) -> set[str]:
@@ -193,17 +210,24 @@ def _strict(fresh: bytes, foreign: set[str]) -> Callable[[bytes], None]:
     return accept
 
 
-def _built(house: House, mine: Slice, rows: Mapping[str, list[StartRow]]) -> bytes:
-    """The slice as a new file."""
+def _built(
+    house: House,
+    mine: Slice,
+    kind: SliceKind,
+    rows: Mapping[str, list[StartRow]],
+    own: Mapping[str, list[StartRow]] | None = None,
+) -> bytes:
+    """The slice as a new file; `own` are the lines of the tables that only the reader types."""
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
         fresh = Path(folder) / "slice.xlsx"
-        build(fresh, "partner", mine.done.given.language, _start(mine, rows))
+        build(fresh, kind.edition, mine.done.given.language, _start(mine, rows, own or {}))
         return fresh.read_bytes()
 
 
 def _make(
     house: House,
     mine: Slice,
+    kind: SliceKind,
     rows: Mapping[str, list[StartRow]],
     out: Path,
     there: BookContents | None,
@@ -212,9 +236,12 @@ def _make(
     refuse_if_open(out)
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
         fresh = Path(folder) / out.name
-        fresh.write_bytes(_built(house, mine, _carried(rows, there)))
+        own = {**own_lines(kind, there.tables if there else {}), **started(kind, mine)}
+        fresh.write_bytes(_built(house, mine, kind, _carried(rows, there), own))
         new = XlsxPort(fresh, now=house.clock.now, backups=Path(folder) / "backups", forget=True)
-        report = new.write(tuple(patches(mine, rows)), tuple(stamps(mine)), new.fingerprint())
+        before = there.tables if there else {}
+        made = (*patches(mine, kind.served(mine), rows), *answers(mine, before))
+        report = new.write(made, tuple(stamps(mine)), new.fingerprint())
         if there is not None:
             house.backups.mkdir(parents=True, exist_ok=True)
             replace_atomically(_backup(house, out), [out.read_bytes()])
@@ -264,7 +291,9 @@ def _partner_cells(
     return {code: before[0].value(code) for code in columns} if before else {}
 
 
-def _start(mine: Slice, rows: Mapping[str, list[StartRow]]) -> BookStart:
+def _start(
+    mine: Slice, rows: Mapping[str, list[StartRow]], own: Mapping[str, list[StartRow]]
+) -> BookStart:
     """What the slice holds before its figures come."""
     given = mine.done.book.settings
     settings: dict[str, CellValue] = {code: getattr(given, code) for code in SETTINGS}
@@ -274,4 +303,11 @@ def _start(mine: Slice, rows: Mapping[str, list[StartRow]]) -> BookStart:
     shown = {"person": mine.person, "month": mine.done.month.code}
     if card.cards:
         shown["region"] = str(card.cards[0].region)
-    return BookStart(shops=rows["tblShop"], tasks=rows["tblTask"], settings=settings, card=shown)
+    return BookStart(
+        shops=rows.get("tblShop", ()),
+        tasks=rows.get("tblTask", ()),
+        points=rows.get("tblPoint", ()),
+        settings=settings,
+        service=own,
+        card=shown,
+    )

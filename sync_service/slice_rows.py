@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kpi.actuals import Actual
 from kpi.model import ScopeKind
@@ -13,12 +13,13 @@ from kpi.tables import CellValue, ErrorValue
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, show
+from sync_service.compute import Computed
 from sync_service.contract_store import label
 from sync_service.filling import attention, breaches, scores, values
 from sync_service.filling.bands import band
 from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
-from sync_service.workbooks.port import NamePatch, TablePatch
+from sync_service.workbooks.port import NamePatch, TablePatch, Written
 
 PLATFORMS = {  # the first part of a stream's name, as an agreement names it
     "amazon": ("亚马逊", "Amazon"),
@@ -31,19 +32,30 @@ NOTHING = "–"
 FULL = 100  # a full score: nothing above it is rewarded
 
 
-def patches(mine: Slice, typed: Mapping[str, Sequence[StartRow]]) -> Iterator[TablePatch]:
-    """The tables of the slice; `typed` are the manager's rows, which the service writes here."""
-    done = mine.done
-    ours: dict[str, Iterator[FilledRow]] = {
+def partner(mine: Slice) -> dict[str, Iterable[FilledRow]]:
+    """The service's tables of a partner's book."""
+    return {
         "tblContract": _contract(mine),
-        "tblScore": scores.items(done),
-        "tblWeek": scores.strip(done),
+        "tblScore": scores.items(mine.done),
+        "tblWeek": scores.strip(mine.done),
         "tblBreach": _breaches(mine),
     }
-    for name, rows in ours.items():
+
+
+def patches(
+    mine: Slice,
+    served: Mapping[str, Iterable[FilledRow]],
+    typed: Mapping[str, Sequence[StartRow]],
+) -> Iterator[TablePatch]:
+    """The tables of the slice; `typed` are the manager's rows, which the service writes here."""
+    done = mine.done
+    for name, rows in served.items():
         computed = scores.computed(done) if name == "tblScore" else {}
         yield TablePatch(name, TABLES[name].key, tuple(rows), computed=computed)
-    figures = {"tblShop": {row["shop"]: row for row in _shops(mine)}}
+    figures: dict[str, Mapping[Written, FilledRow]] = {
+        "tblShop": {row["shop"]: row for row in _shops(mine)},
+        "tblPoint": {row["no"]: row for row in scores.points(done)},
+    }
     for name, lines in typed.items():
         key = TABLES[name].key[0]
         more = figures.get(name, {})
@@ -139,15 +151,19 @@ def _due(mine: Slice, code: str) -> float | None:
 
 def stamps(mine: Slice) -> Iterator[NamePatch]:
     """The single cells that every tab shows, of the person's own data."""
-    done = mine.done
-    settings = done.book.settings
     yield NamePatch("nmDataUntil", _until(mine))
+    yield from book_stamps(mine.done)
+    yield NamePatch("nmServiceNote", attention.service_note(mine.done))
+
+
+def book_stamps(done: Computed) -> Iterator[NamePatch]:
+    """The stamps of any slice, which tell of no scope."""
+    settings = done.book.settings
     yield NamePatch("nmRefreshed", attention.stamp(done))
     yield NamePatch("nmState", band(done))
     yield NamePatch("nmVersion", label(done.version) if done.version else "")
     yield NamePatch("nmPaused", done.given.paused)
     yield NamePatch("nmToday", done.today)
-    yield NamePatch("nmServiceNote", attention.service_note(done))
     yield NamePatch("nmMonth", done.month.code)
     if settings.company:
         yield NamePatch("nmCompany", settings.company)

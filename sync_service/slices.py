@@ -1,4 +1,9 @@
-"""One person's part of what was computed, as if the workbook held nobody else."""
+"""One person's part of what was computed, as if the workbook held nobody else.
+
+A person's first page has the company's places (all, a region, a market); there they hold the sums
+of the person's own shops, so that the page's code is the same. Their scope codes are the person's,
+never the region's, because a target is found by its scope's code.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +13,26 @@ from datetime import date, timedelta
 
 from kpi.alarms import LOOK_BACK, Alarm
 from kpi.breach_memory import Kept
-from kpi.model import Language, PeriodKind, Region, Scope, ScopeKind, Shop
-from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
+from kpi.model import (
+    COMPANY_SCOPE,
+    OWN_STORES,
+    Language,
+    PeriodKind,
+    Region,
+    Scope,
+    ScopeKind,
+    Shop,
+    TaskRow,
+)
+from kpi.organisation import (
+    OWN_STORE_PLATFORMS,
+    Part,
+    ScopeParts,
+    in_region,
+    person_parts,
+    same,
+)
+from kpi.scorecards import PersonCard
 from sync_service.compute import Computed, ScopeKey
 from sync_service.told import ToldError
 
@@ -24,6 +47,7 @@ class Slice:
     done: Computed  # narrowed: scopes, cards, alarms, shops and tasks of the person only
     entire: frozenset[str]  # shops that were the person's alone for as long as anything looks back
     parts: Mapping[str, tuple[Part, ...]]  # by shop
+    disputes: tuple[TaskRow, ...] = ()  # the manager's tasks that answer the person's disputes
 
 
 def sliced(done: Computed, person: str, language: Language) -> Slice:
@@ -57,7 +81,50 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         tried={},
         _values={},
     )
-    return Slice(person, narrowed, entire, parts)
+    return Slice(person, narrowed, entire, parts, tuple(_disputes(done, cards)))
+
+
+def _disputes(done: Computed, cards: Sequence[PersonCard]) -> Iterator[TaskRow]:
+    """Tasks of the type dispute that are about an item of these cards."""
+    items = {item.key for card in cards for one in card.cards for item in one.items}
+    return (t for t in done.book.tasks if t.type == "dispute" and t.about in items)
+
+
+def first_page(mine: Slice) -> Computed:
+    """What a person's first page is made from: the company's places hold the own sums."""
+    done = mine.done
+    days = {code: day for code, day in done.actuals.last_day.items() if code in mine.parts}
+    return replace(
+        done,
+        actuals=replace(done.actuals, last_day=days),
+        scopes={**done.scopes, **dict(_own_places(mine))},
+        _values={},
+    )
+
+
+def _own_places(mine: Slice) -> Iterator[tuple[ScopeKey, ScopeParts]]:
+    book, who = mine.done.book, mine.person
+    every = tuple(part for found in mine.parts.values() for part in found)
+    yield (None, COMPANY_SCOPE), _place(who, ScopeKind.PERSON, None, every)
+    stores = {s.code for s in book.shops if s.platform in OWN_STORE_PLATFORMS}
+    if stores & set(mine.parts):
+        own = tuple(part for part in every if part.shop in stores)
+        yield (None, OWN_STORES), _place(f"{who} {OWN_STORES}", ScopeKind.PLATFORM, None, own)
+    for region in Region:
+        inside = in_region(book, every, region)
+        if inside:
+            yield (region, str(region)), _place(who, ScopeKind.PERSON, region, inside)
+        for market in dict.fromkeys(s.market for s in book.shops if s.region is region):
+            shops = {s.code for s in book.shops if s.market == market}
+            found = tuple(part for part in inside if part.shop in shops)
+            if market != region:
+                yield (region, market), _place(f"{who} {market}", ScopeKind.MARKET, region, found)
+
+
+def _place(
+    code: str, kind: ScopeKind, region: Region | None, parts: tuple[Part, ...]
+) -> ScopeParts:
+    return ScopeParts(Scope(code, kind, region, same(code)), parts)
 
 
 def _entire(done: Computed, parts: Sequence[Part], since: date | None = None) -> bool:

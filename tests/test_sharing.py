@@ -228,7 +228,7 @@ def test_a_slice_is_never_refreshed_by_itself(opened: Opened) -> None:
     before = path.read_bytes()
     order = order_of(opened.house, path, "never")
     for step in (refresh, look):
-        with pytest.raises(ToldError, match="partner's sheet") as refused:
+        with pytest.raises(ToldError, match="partner's, person's") as refused:
             step(opened.house, order)
         assert "share" in refused.value.texts["zh"]
     assert path.read_bytes() == before

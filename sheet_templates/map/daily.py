@@ -153,6 +153,8 @@ REVIEW = TableLayout(
         topic | 议题 | Topic | M | text
         decision | 决定 | Decision | M | text
         expected | 预期效果 | Expected | M | text
+        owner | 负责人 | Owner | M | choice:person
+        due | 到期 | Due | M | date
         task_no | 行动任务 | Task no. | M | text
         result | 四周后结果 | Result after 4 weeks | F | text
     """),

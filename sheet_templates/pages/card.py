@@ -1,4 +1,8 @@
-"""记分卡 Card: one person, one region, one month, one screen; three dropdowns drive it."""
+"""记分卡 Card: one person, one region, one month, one screen; three dropdowns drive it.
+
+One screen is 28 rows, so nothing stands under the strip of weeks but the line to sign on: what
+pulled the score up or down stands beside it, under the widest column.
+"""
 
 from __future__ import annotations
 
@@ -24,25 +28,26 @@ from sheet_templates.style import UNIT_FORMAT, UNKNOWN
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5
 FIRST = HEAD + 1
-SUMS = FIRST + CARD_LINES + 1
-WEEKS = SUMS + 3
-TEXTS = WEEKS + 4
-SIGN = TEXTS + 5
+SUMS = FIRST + CARD_LINES
+WEEKS = SUMS + 2
+TEXTS = WEEKS
+SIGN = WEEKS + 3
+TEXT_COLUMN = 11
 # header zh, en, column of tblScore, width, number format (None: by the row's unit)
 COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
-    ("行", "No", "line", 6.5, "0"),
-    ("指标", "KPI", "metric", 25, "General"),
+    ("行", "No", "line", 5.5, "0"),
+    ("指标", "KPI", "metric", 24, "General"),
     ("类", "Kind", "kind", 8, "General"),
     ("权重", "Weight", "weight", 8, "0.0"),
     ("目标", "Target", "target", 11.5, None),
     ("应达", "Due", "due", 11.5, None),
     ("实际", "Actual", "actual", 11.5, None),
-    ("达成", "Attainment", "attainment", 12, "0.0%"),
+    ("达成", "Attainment", "attainment", 10.5, "0.0%"),
     ("得分", "Score", "score", 9, "0.0"),
     ("贡献", "Points", "points", 9, "0.00"),
     ("状态", "Status", "status", 11, "General"),
-    ("数据至", "Data until", "data_until", 12, "yyyy-mm-dd"),
-    ("口径", "Meaning", "meaning", 58, "General"),
+    ("数据至", "Data until", "data_until", 11.5, "yyyy-mm-dd"),
+    ("口径", "Meaning", "meaning", 46, "General"),
     ("单位", "Unit", "unit", 8, "General"),
     ("行位", "Row", "", 8, "0"),
     ("差", "Pull", "", 8, "0.00"),
@@ -279,19 +284,22 @@ def _texts(book: Book, tab: Worksheet) -> None:
         f'IF(COUNTIFS({_cell("status", row)},"{none}*")>0,{_cell("metric", row)}&"  ","")'
         for row in range(FIRST, FIRST + CARD_LINES)
     )
-    label, look = book.styles.get(font_color="#595959"), book.styles.get(bold=True)
+    under = {"bottom": 1, "bottom_color": "#D9D9D9", "indent": 1}
+    label = book.styles.get(font_color="#595959", **under)
+    look = book.styles.get(bold=True, **under)
     rows = (
-        (book.text("拉高得分", "Pulled it up"), line("MAX", ">")),
-        (book.text("拉低得分", "Pulled it down"), line("MIN", "<")),
-        (book.text("缺少数据", "What is missing"), f'IF({missing}="","–",{missing})'),
+        (book.text("拉高得分", "Pulled up"), line("MAX", ">")),
+        (book.text("拉低得分", "Pulled down"), line("MIN", "<")),
+        (book.text("缺数据", "Missing"), f'IF({missing}="","–",{missing})'),
     )
     for offset, (text, what) in enumerate(rows):
-        tab.write_string(TEXTS + offset, 1, text, label)
-        formula(tab, TEXTS + offset, 3, what, look)
+        tab.write_string(TEXTS + offset, TEXT_COLUMN, text, label)
+        formula(tab, TEXTS + offset, TEXT_COLUMN + 1, what, look)
 
 
 def _signature(book: Book, tab: Worksheet) -> None:
-    look = book.styles.get(font_color="#595959", bottom=1)
+    tab.set_row(SIGN, 24)
+    look = book.styles.get(font_color="#595959", bottom=1, valign="bottom")
     for column, zh, en in ((1, "本人", "Signed"), (4, "主管", "Supervisor"), (8, "日期", "Date")):
         for offset in range(2):
             tab.write_blank(SIGN, column + offset, None, look)

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, Formula, below, formula, put
-from sheet_templates.frame import band_text, frame, setting
+from sheet_templates.frame import band_text, coded_setting, frame, setting
 from sheet_templates.layout import (
     DAY_ROWS,
     MARKETS,
@@ -41,6 +41,7 @@ GROWING = (
     ("scope", "tblScope", "scope"),
     ("point_kind", "tblPointKind", "kind"),
 )
+GROWING_OF_PERSON = (("item", "tblScore", "item"),)
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),
     ("pay_person", "tblPay", "person"),
@@ -67,6 +68,8 @@ def page(book: Book) -> None:
     column = _words(book, tab, column)
     if book.edition == "payout":
         _growing_lists(book, GROWING_IN_PAY)
+    if book.edition == "person":
+        _growing_lists(book, GROWING_OF_PERSON)
     if book.edition == "manager":
         _growing_lists(book, GROWING)
         cards(book, tab, column)
@@ -174,12 +177,16 @@ def _stamps(book: Book, tab: Worksheet, column: int) -> int:
 def _stamped_here(book: Book, code: str, owner: Owner) -> bool:
     if code == "nmSetupDone" or code.startswith("nmCard"):
         return False
+    if code in ("nmDay", "nmWeek", "nmShown"):
+        return book.edition == "manager"
     return owner is not Owner.MANAGER or book.edition != "manager"
 
 
 def _stamp(book: Book, code: str) -> str | float | date | None:
     if code == "nmState":
         return book.start.names.get(code, book.word("band", "draft"))
+    if code == "nmShown":
+        return "/".join(coded_setting(book, name) for name in ("purpose", "mode"))
     own = {
         "nmMonth": "month",
         "nmCompany": "company",

@@ -29,7 +29,7 @@ METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
     "compliance_task_rate": ("合规任务完成率", "Compliance tasks on time", "0.0%"),
 }
 IN_MONEY = ("net_sales", "contribution_profit")
-WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 13.0, 24.0)  # five markets of one width
+WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 11.0, 12.0, 12.0, 24.0)  # five markets of one width
 
 
 def page(book: Book) -> None:

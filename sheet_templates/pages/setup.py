@@ -53,6 +53,7 @@ MEANING: dict[str, tuple[str, str]] = {
         "Yes: every tab says pilot, results do not count yet",
     ),
     "contact": ("有问题找谁", "Whom to ask"),
+    "sponsor": ("推行的发起人，跟进不用的团队", "Who backs the system and follows up"),
     "weight_pick": (
         "权重在月中变更时，整月按月末的，或按天数平均",
         "When a weight changes within a month: the last day's, or the mean of the days",

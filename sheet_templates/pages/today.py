@@ -6,7 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.colours import signs
-from sheet_templates.frame import Tail, frame, setting
+from sheet_templates.frame import NO_TAIL, Tail, frame, setting
 from sheet_templates.layout import FOCUS_ROWS, MARKETS, Column
 from sheet_templates.pages.setup import steps_done
 from sheet_templates.pages.tiles import PIXELS, SPANS, tiles
@@ -25,14 +25,13 @@ MARKET_COLUMN = 10
 
 def page(book: Book) -> None:
     """The first tab: phones and chat previews show it, so it answers the one question."""
-    setup = book.text(" │ 设置 ", " │ Set-up ")
     tab = frame(
         book,
         "today",
         "从上往下看：■ 先处理，▲ 今天安排，○ 等数据；这一页不用填写。",
         "Read from the top: ■ act now, ▲ plan today, ○ wait for data; nothing to type here.",
         freeze=(3, 0),
-        tail=Tail(f"{quote(setup)}&nmSetupDone", f"{setup}{sum(steps_done(book))}/7"),
+        tail=_set_up(book),
     )
     _service_note(book, tab)
     _sections(book, tab)
@@ -47,6 +46,14 @@ def page(book: Book) -> None:
     charts(book, tab, CHART_ROW, ((0, left - 16), (SPANS[3][0], right)))
     tab.fit_to_pages(1, 1)
     tab.print_area(0, 0, CHART_ROW + CHART_ROWS, SPANS[-1][1])
+
+
+def _set_up(book: Book) -> Tail:
+    """How far the set-up is; a slice has none."""
+    if not book.has("setup"):
+        return NO_TAIL
+    setup = book.text(" │ 设置 ", " │ Set-up ")
+    return Tail(f"{quote(setup)}&nmSetupDone", f"{setup}{sum(steps_done(book))}/7")
 
 
 def _service_note(book: Book, tab: Worksheet) -> None:

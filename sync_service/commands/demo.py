@@ -29,7 +29,7 @@ BOOKS: tuple[tuple[str, Language, str], ...] = (
     ("HY", "en", "Haiyue operations workbook.xlsx"),
 )
 
-SLICES = (("OPS1", "OPS1-合作方版.xlsx"), ("OPS6", "OPS6 partner workbook.xlsx"))
+SLICES = (("OPS1", "OPS1-本人版.xlsx"), ("OPS6", "OPS6 partner workbook.xlsx"))
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

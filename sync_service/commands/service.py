@@ -12,17 +12,20 @@ from sync_service.commands.books import order_of
 from sync_service.connectors.kernel import Stream
 from sync_service.console import Exit, Terminal
 from sync_service.house import House, wanted_streams
+from sync_service.investors import share_investor
 from sync_service.jobs import Jobs
 from sync_service.orders import at_once
 from sync_service.pausing import paused
 from sync_service.refresh import own_book, read
 from sync_service.schedule import EVERY_STREAM, Frequency, frequency, set_frequency
-from sync_service.sharing import share
+from sync_service.sharing import Shared, share
 from sync_service.spent import recorded
 from sync_service.told import ToldError
 
 SPAN = re.compile(r"(\d{1,4})\s*([mhd])")
 SECONDS = {"m": 60, "h": 3600, "d": 86_400}
+
+EDITIONS = {"partner": ("合作方版", "partner edition"), "person": ("本人版", "person's edition")}
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,9 +34,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--new-token", action="store_true", help="replace the local token")
     one.set_defaults(run=serve)
     _add_schedule(commands)
-    part = commands.add_parser("share", help="a partner's own workbook / 合作方分册")
+    part = commands.add_parser(
+        "share", help="a workbook for a person, an agency or investors / 本人、合作方、投资人分册"
+    )
     part.add_argument("book", type=Path)
-    part.add_argument("--person", required=True, help="code of the person or agency in People")
+    whose = part.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--person", help="code of the person or agency in People / 人员或伙伴")
+    whose.add_argument(
+        "--investor", action="store_true", help="regional lines without people / 投资人版"
+    )
     part.add_argument("--out", type=Path, required=True)
     part.add_argument("--language", choices=("zh", "en"))
     part.set_defaults(run=run_share)
@@ -224,7 +233,7 @@ def _show(terminal: Terminal, house: House) -> None:
 
 
 def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
-    """A partner's own workbook; a second share keeps what the partner typed."""
+    """A workbook of one reader's rows; a second share keeps what a person typed."""
     stopped = paused(house)
     if stopped:
         raise ToldError(
@@ -235,11 +244,31 @@ def run_share(terminal: Terminal, house: House, words: argparse.Namespace) -> Ex
     order = order_of(house, words.book)
     with terminal.steps() as bar:
         bar.step(f"制作 {words.out.name}", f"Making {words.out.name}")
-        shared = share(house, order, words.person, words.out, language)
-    terminal.result |= {"file": str(words.out), "items": shared.items, "state": shared.state}
-    terminal.say(
-        f"{words.out}：{shared.items} 项指标，只含 {words.person} 的数据。",
-        f"{words.out}: {shared.items} items, nothing but the rows of {words.person}.",
-    )
+        if words.investor:
+            shared = share_investor(house, order, words.out, language)
+        else:
+            shared = share(house, order, words.person, words.out, language)
+    terminal.result |= {
+        "file": str(words.out),
+        "items": shared.items,
+        "state": shared.state,
+        "edition": shared.edition,
+    }
+    _tell_shared(terminal, words, shared)
     terminal.problems(shared.problems)
     return Exit.OK
+
+
+def _tell_shared(terminal: Terminal, words: argparse.Namespace, shared: Shared) -> None:
+    out, items = words.out, shared.items
+    if shared.edition == "investor":
+        terminal.say(
+            f"{out}：投资人版，{items} 行区域数据，不含人员、店铺与任务。",
+            f"{out}: investor edition, {items} regional lines; no people, shops or tasks.",
+        )
+        return
+    zh, en = EDITIONS[shared.edition]
+    terminal.say(
+        f"{out}：{zh}，{items} 项指标，只含 {words.person} 的数据。",
+        f"{out}: {en}, {items} items, nothing but the rows of {words.person}.",
+    )

@@ -13,8 +13,10 @@ from sync_service.filling import (
     agreed,
     attention,
     breaches,
+    improving,
     okr,
     products,
+    reports,
     scores,
     tasks,
     today,
@@ -46,6 +48,9 @@ def patches(
         "tblMarket": today.markets(done),
         "tblTile": today.tiles(done),
         "tblWeekKpi": values.weeks(done),
+        "tblDaily": reports.daily(done),
+        "tblWeekly": reports.weekly(done),
+        "tblMonthly": reports.monthly(done),
         "tblScope": values.scopes(done),
         "tblReconcile": _reconciled(compared),
         "tblLog": attention.log(done, _found(done, problems)),
@@ -59,6 +64,8 @@ def patches(
         "tblOkr": okr.key_results(done),
         "tblPoint": scores.points(done),
         "tblTask": tasks.tasks(done),
+        "tblFeedback": _of("tblFeedback", improving.feedback, done, tables),
+        "tblAdjust": _of("tblAdjust", improving.adjustments, done, tables),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }
     language = done.given.language
@@ -115,6 +122,9 @@ def stamps(done: Computed, units: products.Units) -> tuple[NamePatch, ...]:
         "nmToday": done.today,
         "nmCostCover": products.cost_cover(done, units),
         "nmServiceNote": attention.service_note(done),
+        "nmDay": reports.day_of(done).now.code,
+        "nmWeek": reports.week(done).now.code,
+        "nmShown": f"{done.typed.settings.purpose}/{done.typed.settings.mode}",
     }
     if done.version:  # a draft keeps the stamp of a file that was renamed: it says where it is from
         said["nmVersion"] = agreed.version_name(done)

@@ -9,6 +9,7 @@ from typing import Protocol
 from kpi.errors import Problem
 from kpi.tables import CellValue, ErrorValue, Table
 from sheet_templates.layout import TABLES, Owner
+from sheet_templates.purpose import Shown
 
 Written = CellValue | ErrorValue
 
@@ -87,5 +88,9 @@ class WorkbookPort(Protocol):
         tables: Sequence[TablePatch],
         names: Sequence[NamePatch],
         fingerprint: str,
+        shown: Shown | None = None,
     ) -> WriteReport:
-        """Write in one atomic step, or not at all; raises KpiError with the mend."""
+        """Write in one atomic step, or not at all; raises KpiError with the mend.
+
+        `shown` says which tabs and columns are visible from now on; None leaves them alone.
+        """

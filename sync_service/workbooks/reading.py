@@ -143,7 +143,7 @@ def _missing_columns(one: Placed) -> list[Problem]:
 
 
 def read_table(book: Book, one: Placed, scanned: SheetRows) -> Table:
-    """The rows of one table; a row without a key is there only when a manager typed in it."""
+    """The rows of one table; a row without a key is there only when a person typed in it."""
     table = one.found
     headers = tuple(c.header for c in table.columns)
     names = tuple(code or header for code, header in zip(one.codes, headers, strict=True))
@@ -159,8 +159,9 @@ def read_table(book: Book, one: Placed, scanned: SheetRows) -> Table:
 
 
 def _typed_in(layout: TableLayout, row: Row) -> bool:
-    """Whether a manager typed in a row of a table whose rows are the manager's."""
-    typed_columns = layout.owned_by(Owner.MANAGER)
+    """Whether somebody typed in a row of a table whose rows are the manager's or the reader's."""
+    theirs = layout.column(layout.key[0]).owner is Owner.PARTNER
+    typed_columns = layout.owned_by(Owner.PARTNER if theirs else Owner.MANAGER)
     if not set(layout.key) <= set(typed_columns):
         return False
     cells = (row.cells[code] for code in typed_columns if code in row.cells)

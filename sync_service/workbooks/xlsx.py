@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kpi.errors import KpiError, Place
+from sheet_templates.purpose import Shown
 from sync_service.workbooks.book import Book, open_book
 from sync_service.workbooks.book_findings import missing, name_bound, no_tables, source_open
 from sync_service.workbooks.file_kinds import refuse_ending, refuse_irregular
@@ -51,6 +52,7 @@ from sync_service.workbooks.replace import (
 from sync_service.workbooks.resizing import follow
 from sync_service.workbooks.setting import Assignment, assignment, refuse_bound, set_cells
 from sync_service.workbooks.table_plan import TablePlan
+from sync_service.workbooks.visibility import show
 
 _LEVEL = 3  # of deflate: half the time of level 6 for a twelfth more bytes
 
@@ -85,7 +87,11 @@ class XlsxPort:
         return BookContents(found, names, language_of(placed), sha256(data), tuple(problems))
 
     def write(
-        self, tables: Sequence[TablePatch], names: Sequence[NamePatch], fingerprint: str
+        self,
+        tables: Sequence[TablePatch],
+        names: Sequence[NamePatch],
+        fingerprint: str,
+        shown: Shown | None = None,
     ) -> WriteReport:
         """Write in one atomic step, or not at all; raises KpiError with the mend."""
         with only_writer(self._backup_folder() / f"{self.path.name}.lock"):
@@ -97,6 +103,8 @@ class XlsxPort:
             book = writable_book(data, self.path.name)
             work = Work(book)
             patch_tables(work, tables, names, self.recalculate)
+            if shown is not None:
+                show(book, place_tables(book)[0], shown)
             if self.forget:
                 forget_texts(book)
             return self._commit(work, data)

@@ -1,0 +1,259 @@
+"""The command `review`: the weekly meeting pack, tasks that follow, and the look at the KPI set."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kpi.calendar import period
+from kpi.errors import KpiError
+from kpi.follow_ups import FollowUp, from_decisions, from_disputes, from_feedback, text
+from kpi.model import PeriodKind, Unit
+from kpi.set_review import KpiLine
+from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
+from sheet_templates.words import decode, show
+from sync_service.commands.books import order_of, writable
+from sync_service.compute import market_key
+from sync_service.console import Exit, Terminal
+from sync_service.filling import attention, breaches, reports
+from sync_service.filling.cells import shown
+from sync_service.house import House
+from sync_service.kpi_review import Adoption, adoption, kpi_lines, patches, quarter_of
+from sync_service.partner_answers import shares
+from sync_service.pausing import paused
+from sync_service.refresh import Order, Seen, look
+from sync_service.told import ToldError
+from sync_service.workbooks.port import TablePatch, Written
+from sync_service.workbooks.xlsx import XlsxPort
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parser of this group."""
+    one = commands.add_parser(
+        "review", help="weekly meeting pack, tasks that follow, KPI-set review / 复盘与评审"
+    )
+    one.add_argument("book", type=Path)
+    one.add_argument(
+        "--propose",
+        action="store_true",
+        help="add the tasks of decisions, accepted feedback and disputes / 加入任务",
+    )
+    one.add_argument(
+        "--kpis", action="store_true", help="fill KPI review and Adoption for a quarter / 指标评审"
+    )
+    one.add_argument("--quarter", type=a_quarter, help="2026-Q4; default: of the month reviewed")
+    one.set_defaults(run=run)
+
+
+def a_quarter(code: str) -> str:
+    """A quarter of the command line."""
+    try:
+        found = period(code)
+    except KpiError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if found.kind is not PeriodKind.QUARTER:
+        raise argparse.ArgumentTypeError(f"{code!r} is no 2026-Q4")
+    return code
+
+
+def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """Show the pack; with --propose and --kpis write into the workbook."""
+    order = order_of(house, words.book)
+    with terminal.steps() as bar:
+        seen = look(house, order, bar.step)
+    _week(terminal, seen)
+    _focus(terminal, seen)
+    found = tuple(follow_ups(house, order, seen))
+    _proposed(terminal, found)
+    made: list[TablePatch] = []
+    if words.propose:
+        made += task_patches(seen, found)
+    if words.kpis:
+        made += _reviewed(terminal, house, order, seen, words.quarter)
+    _write(terminal, house, order, seen, made)
+    terminal.result["added"] = len(found) if words.propose else 0
+    return Exit.OK
+
+
+def _write(
+    terminal: Terminal, house: House, order: Order, seen: Seen, made: Sequence[TablePatch]
+) -> None:
+    if not made:
+        return
+    stopped = paused(house)
+    if stopped:
+        raise ToldError(
+            f"Writing is paused ({stopped}). Run `python -m sync_service resume` first.",
+            f"写入已暂停（{stopped}）。请先运行 `python -m sync_service resume`。",
+        )
+    writable(Path(order.book))
+    report = order.port.write(made, (), seen.contents.fingerprint)
+    terminal.problems(report.problems)
+    cells = report.cells_written
+    terminal.say(f"已写入 {cells} 格。", f"{cells} cells written.")
+
+
+def _week(terminal: Terminal, seen: Seen) -> None:
+    """The last whole week against the week before, and what was due."""
+    done, of = seen.done, reports.week(seen.done)
+    rows, kept = [], []
+    for scope in REPORT_SCOPES:
+        key = market_key(done, scope)
+        if key is None or key not in done.scopes:
+            continue
+        for code in REGION_METRICS:
+            metric = done.metric(code)
+            now, before = done.value(code, key, of.now), done.value(code, key, of.before)
+            due = reports.due_of(done, of.now, key, code)
+            values = tuple(one.value if one else None for one in (now, before))
+            said = [_said(value, metric.unit) for value in (*values, due)]
+            rows.append((scope, metric.names[terminal.language], *said))
+            kept.append({"scope": scope, "metric": code, "week": values[0]} | {"before": values[1]})
+    heads = ("范围 Scope", "指标 KPI", "本周 This week", "上周 Before", "应达 Due")
+    terminal.table(terminal.text(f"周会 {of.now.code}", f"Weekly pack {of.now.code}"), heads, rows)
+    terminal.result["week"] = {"period": of.now.code, "lines": kept}
+
+
+def _said(value: float | None, unit: Unit) -> str | None:
+    return None if value is None else shown(value, unit)
+
+
+def _focus(terminal: Terminal, seen: Seen) -> None:
+    """Misses with their owner, largest causes, and actions due."""
+    terminal.say("未达标、原因与待办", "Misses, causes and actions due")
+    kept = []
+    for alarm in (alarm for alarm in seen.done.alarms if alarm.open):
+        owner, why = breaches.owner_of(seen.done, alarm), breaches.cause(seen.done, alarm)
+        name, scope = alarm.metric.names[terminal.language], alarm.scope.scope.code
+        line = f"  {scope} {name} · {owner or '–'} · {why or '–'}"
+        terminal.say(line, line)
+        kept.append({"scope": scope, "metric": alarm.metric.code, "owner": owner, "cause": why})
+    for row in attention.focus(seen.done, ()):
+        if row["what"] and row["link"] in ("任务", "Tasks"):
+            line = "  {level} {what} · {owner} · {age}".format(**row)
+            terminal.say(line, line)
+    terminal.result["misses"] = kept
+
+
+# --- Tasks that follow ----------------------------------------------------------------------------
+
+
+def follow_ups(house: House, order: Order, seen: Seen) -> Iterator[FollowUp]:
+    """What people decided, accepted and disputed and no task stands for yet."""
+    tables, tasks, today = seen.contents.tables, seen.done.typed.tasks, seen.done.today
+    yield from from_decisions(tables.get("tblReview"), tasks, today)
+    yield from from_feedback(tables.get("tblFeedback"), tasks, today, decode)
+    managers = {person.code: person.manager for person in seen.done.typed.people}
+    for person, file in shares(house, order.book):
+        if Path(file).is_file():
+            theirs = XlsxPort(Path(file)).read().tables.get("tblDispute")
+            yield from from_disputes(theirs, tasks, managers.get(person), today)
+
+
+def _proposed(terminal: Terminal, found: Sequence[FollowUp]) -> None:
+    for one in found:
+        owner = one.owner or "–"
+        terminal.say(
+            f"建议任务：{one.number} {one.what}，{owner}，{one.due} 到期",
+            f"Proposed: {one.number} {one.what}, {owner}, due {one.due}",
+        )
+    terminal.result["proposed"] = [
+        {"no": one.number, "about": one.about, "owner": one.owner, "due": str(one.due)}
+        for one in found
+    ]
+
+
+def task_patches(seen: Seen, found: Sequence[FollowUp]) -> Iterator[TablePatch]:
+    """The tasks as rows of Tasks, and their numbers beside the decisions they come from."""
+    language = seen.done.given.language
+    if not found:
+        return
+    tasks = tuple(_task(one, language) for one in found)
+    yield TablePatch("tblTask", ("no",), tasks, prune=False, owners=(Owner.MANAGER,))
+    decided = {one.about: one.number for one in found if one.number.startswith("A-")}
+    table = seen.contents.tables.get("tblReview")
+    rows: list[dict[str, Written]] = [
+        {"no": row.value("no"), "task_no": decided[number]}
+        for row in (table.rows if table else ())
+        if (number := text(row, "no")) in decided
+    ]
+    if rows:
+        key = TABLES["tblReview"].key
+        yield TablePatch("tblReview", key, rows, prune=False, owners=(Owner.MANAGER,))
+
+
+def _task(one: FollowUp, language: str) -> dict[str, Written]:
+    return {
+        "no": one.number,
+        "type": show("task_type", one.type, "en" if language == "en" else "zh"),
+        "what": one.what,
+        "about": one.about,
+        "owner": one.owner,
+        "due": one.due,
+        "quantity": one.quantity,
+        "done": 0.0,
+    }
+
+
+# --- The KPI set and its use ----------------------------------------------------------------------
+
+
+def _reviewed(
+    terminal: Terminal, house: House, order: Order, seen: Seen, code: str | None
+) -> Iterator[TablePatch]:
+    quarter = quarter_of(seen.done, code)
+    lines = kpi_lines(seen.done, quarter)
+    used = adoption(house.store, order.book, seen.done, seen.contents.tables, quarter)
+    _kpis(terminal, seen, lines, quarter.code)
+    _used(terminal, seen, used)
+    return patches(seen.done, lines, used, seen.contents.tables)
+
+
+def _kpis(terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], quarter: str) -> None:
+    """The KPIs of the cards, a line each; how many are switched on and on no card."""
+    language = terminal.language
+    rows = [
+        (
+            seen.done.metric(one.metric).names[language],
+            one.cards,
+            _said(one.missing, Unit.RATIO),
+            _said(one.mean, Unit.POINTS),
+            _said(one.spread, Unit.POINTS),
+            one.disputes,
+            show("kpi_finding", one.finding, language),
+        )
+        for one in lines
+        if one.items
+    ]
+    heads = ("指标 KPI", "卡 Cards", "缺数 Gaps", "均分 Mean", "离散", "异议", "发现 Finding")
+    terminal.table(terminal.text(f"指标评审 {quarter}", f"KPI review {quarter}"), heads, rows)
+    idle = len(lines) - len(rows)
+    terminal.say(
+        f"另有 {idle} 个启用的指标没有卡用到，见“指标评审”页。",
+        f"{idle} more KPIs are switched on and on no card; see the tab KPI review.",
+    )
+    terminal.result["kpis"] = [{"metric": one.metric, "finding": one.finding} for one in lines]
+
+
+def _used(terminal: Terminal, seen: Seen, used: Sequence[Adoption]) -> None:
+    sponsor = seen.done.typed.settings.sponsor
+    rows = [
+        (
+            one.team,
+            one.refreshes,
+            one.notes,
+            one.reviews,
+            one.feedback,
+            f"{one.updated}/{one.tasks}",
+            show("adoption", one.level, terminal.language),
+        )
+        for one in used
+    ]
+    who = sponsor or terminal.text("（未填发起人）", "(no sponsor named)")
+    heads = ("团队 Team", "刷新", "批注 Notes", "复盘 Reviews", "反馈", "任务 Tasks", "判断")
+    terminal.table(
+        terminal.text(f"推行情况 · 发起人 {who}", f"Adoption · sponsor {who}"), heads, rows
+    )
+    terminal.result["sponsor"] = sponsor
+    terminal.result["adoption"] = [{"team": one.team, "level": one.level} for one in used]

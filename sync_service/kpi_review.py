@@ -1,0 +1,198 @@
+"""The quarter's look at the KPI set and at how far the system is used, as rows of their tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from kpi.calendar import period, period_of
+from kpi.follow_ups import day, text
+from kpi.model import Period, PeriodKind, TaskRow, Window
+from kpi.scorecards import Item
+from kpi.set_review import KpiLine, review_kpis
+from kpi.tables import Row, Table
+from sheet_templates.layout import TABLES
+from sync_service import schema
+from sync_service.compute import Computed
+from sync_service.control import Control
+from sync_service.filling.cells import FilledRow, worded
+from sync_service.months import ByMonth
+from sync_service.workbooks.port import TablePatch
+
+EVERYBODY = "ALL"
+LITTLE = 3  # signs of use in a quarter below which a team hardly uses the system
+NOTED = {"tblTeam": ("person", "comment"), "tblBreach": ("owner", "action")}  # whose row, the note
+
+
+def quarter_of(done: Computed, code: str | None) -> Period:
+    """The quarter that was asked for, or that of the month under review."""
+    return period(code) if code else period_of(done.month.window.start, PeriodKind.QUARTER)
+
+
+def kpi_lines(done: Computed, quarter: Period) -> tuple[KpiLine, ...]:
+    """How each KPI of the book did in the months of a quarter up to the month under review."""
+    by_month = ByMonth(done.typed, done.given.catalog, done.given.versions, done.actuals)
+    items: list[Item] = []
+    for month in _months(quarter, done.month):
+        people = done.people if month == done.month else by_month.people(month)
+        items += [item for card in people for one in card.cards for item in one.items]
+    return review_kpis(items, sorted(done.book.kpis), _disputes(done, quarter))
+
+
+def _months(quarter: Period, until: Period) -> Iterator[Period]:
+    days = (day for day in quarter.window.each() if day.day == 1)
+    return (period(f"{day:%Y-%m}") for day in days if day <= until.window.start)
+
+
+def _disputes(done: Computed, quarter: Period) -> Mapping[str, int]:
+    """Disputes by KPI: an item's key ends with it, or the task is about the KPI itself."""
+    return Counter(
+        task.about.rpartition("｜")[2]
+        for task in done.typed.tasks
+        if task.type == "dispute" and _within(quarter.window, task.opened or task.due)
+    )
+
+
+def _within(window: Window, day: date | None) -> bool:
+    return day is not None and window.start <= day < window.end
+
+
+def kpi_rows(done: Computed, lines: Sequence[KpiLine]) -> Iterator[FilledRow]:
+    """The rows of tblKpiReview."""
+    for one in lines:
+        yield {
+            "metric": done.metric(one.metric).names[done.given.language],
+            "cards": float(one.cards),
+            "weight": one.weight,
+            "items": float(one.items),
+            "missing": one.missing,
+            "mean": one.mean,
+            "low": one.low,
+            "high": one.high,
+            "spread": one.spread,
+            "at_cap": one.at_cap,
+            "disputes": float(one.disputes),
+            "finding": one.finding,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """How much one team used the system in a quarter."""
+
+    team: str  # department; ALL for the company
+    people: int
+    refreshes: int  # of the workbook, which is everybody's
+    days: int
+    notes: int
+    reviews: int
+    feedback: int
+    tasks: int
+    updated: int
+
+    @property
+    def level(self) -> str:
+        """Refreshed, and used by the team: notes, reviews, feedback, tasks worked on."""
+        signs = self.notes + self.reviews + self.feedback + self.updated
+        if not self.refreshes or not signs:
+            return "unused"
+        return "used" if signs >= LITTLE else "little"
+
+
+def adoption(
+    store: Control, book: str, done: Computed, tables: Mapping[str, Table], quarter: Period
+) -> tuple[Adoption, ...]:
+    """A line for the company and one for each department of People."""
+    zone = ZoneInfo(done.book.settings.time_zone)
+    seen = [at.astimezone(zone).date() for at in refreshed_at(store, book)]
+    days = [one for one in seen if _within(quarter.window, one)]
+    people = [p for p in done.typed.people if p.end is None or p.end >= quarter.window.start]
+    teams = {p.code: p.department.strip() for p in people}
+    names = [EVERYBODY, *dict.fromkeys(name for name in teams.values() if name)]
+    return tuple(
+        _of_team(
+            name,
+            {code for code, team in teams.items() if name in (EVERYBODY, team)},
+            days,
+            done.typed.tasks,
+            tables,
+            quarter.window,
+        )
+        for name in names
+    )
+
+
+def refreshed_at(store: Control, book: str) -> list[datetime]:
+    """The instants of every refresh of a workbook, from the audit chain."""
+    rows = schema.audit.c
+    asked = select(rows.at).where(rows.action == "refresh", rows.object == book)
+    with store.read() as connection:
+        return list(connection.execute(asked).scalars())
+
+
+def _of_team(
+    name: str,
+    codes: set[str],
+    days: Sequence[date],
+    tasks: Sequence[TaskRow],
+    tables: Mapping[str, Table],
+    window: Window,
+) -> Adoption:
+    due = [t for t in tasks if t.owner in codes and _within(window, t.due)]
+    said = [t for t in due if t.done or t.evidence or t.delivered]
+    reviews = [r for r in _rows(tables, "tblReview", window, "date") if _present(r, codes)]
+    feedback = [r for r in _rows(tables, "tblFeedback", window, "day") if text(r, "by") in codes]
+    return Adoption(
+        team=name,
+        people=len(codes),
+        refreshes=len(days),
+        days=len(set(days)),
+        notes=sum(_notes(tables, codes)),
+        reviews=len(reviews),
+        feedback=len(feedback),
+        tasks=len(due),
+        updated=len(said),
+    )
+
+
+def _rows(tables: Mapping[str, Table], name: str, window: Window, column: str) -> list[Row]:
+    rows = tables[name].rows if name in tables else ()
+    return [row for row in rows if _within(window, day(row, column))]
+
+
+def _present(row: Row, codes: set[str]) -> bool:
+    """Whether somebody of a team was at a review; people write codes with any sign between."""
+    said = text(row, "present")
+    for sign in "，、；,;/+":
+        said = said.replace(sign, " ")
+    return bool(codes & set(said.split()))
+
+
+def _notes(tables: Mapping[str, Table], codes: set[str]) -> Iterator[int]:
+    for name, (whose, note) in NOTED.items():
+        for row in tables[name].rows if name in tables else ():
+            yield text(row, whose) in codes and text(row, note) != ""
+
+
+def adoption_rows(found: Sequence[Adoption]) -> Iterator[FilledRow]:
+    """The rows of tblAdoption."""
+    counts = ("people", "refreshes", "days", "notes", "reviews", "feedback", "tasks", "updated")
+    for one in found:
+        said: dict[str, float] = {code: float(getattr(one, code)) for code in counts}
+        yield {"team": one.team, **said, "level": one.level}
+
+
+def patches(
+    done: Computed, lines: Sequence[KpiLine], used: Sequence[Adoption], there: Mapping[str, Table]
+) -> Iterator[TablePatch]:
+    """Both tables, where the workbook has them."""
+    made = {"tblKpiReview": kpi_rows(done, lines), "tblAdoption": adoption_rows(used)}
+    for name, rows in made.items():
+        if name in there:
+            shown = tuple(worded(name, rows, done.given.language))
+            yield TablePatch(name, TABLES[name].key, shown)
