@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 
 from kpi.errors import KpiError
+from kpi.model import Tie
 
 Share = float | Decimal | Fraction
-
-
-class Tie(StrEnum):
-    """Who gets the place when two remainders are equal."""
-
-    FIRST = "first"
-    LAST = "last"
-    LARGER_CLASS = "larger_class"
 
 
 def exact(value: Share) -> Fraction:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from kpi.apportion import Tie, apportion
+from kpi.apportion import apportion
 from kpi.errors import KpiError
+from kpi.model import Tie
 from kpi.numbers import R
 
 MIN_GROUP = 25  # smaller groups get a proposal only

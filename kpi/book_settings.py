@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from kpi.apportion import Tie
 from kpi.book_rows import Decode, RowReader
 from kpi.errors import Problem
 from kpi.methods import MOST_POINTS
-from kpi.model import Language, Settings
+from kpi.model import Language, Settings, Tie
 from kpi.numbers import R
 from kpi.steps import read_steps
 from kpi.tables import Table

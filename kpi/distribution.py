@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from kpi.apportion import Tie
 from kpi.bonus import MIN_GROUP, forced_distribution, is_proposal_only
+from kpi.model import Tie
 from kpi.numbers import R
 
 

@@ -9,8 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from kpi.apportion import Tie
-
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 Texts = Mapping[Language, str]
@@ -384,6 +382,14 @@ class Rule:
     least: int | None = None  # of them that must be known; None: half of them
     beyond: float | None = None  # a surge counts only beyond this value too; the metric's unit
     quiet: str = ""  # days on which nobody is told, as typed
+
+
+class Tie(StrEnum):
+    """Who gets the place when two remainders are equal."""
+
+    FIRST = "first"
+    LAST = "last"
+    LARGER_CLASS = "larger_class"
 
 
 @dataclass(frozen=True, slots=True)

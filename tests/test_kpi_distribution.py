@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.apportion import Tie
 from kpi.book import read_book
 from kpi.catalog import shipped
 from kpi.distribution import guide
+from kpi.model import Tie
 from kpi.tables import Cell, Row, Table
 
 SHARES = (0.2, 0.7, 0.1)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi import okr, pacing
-from kpi.apportion import Tie, apportion, split
+from kpi.apportion import apportion, split
 from kpi.bonus import (
     Curve,
     LadderMode,
@@ -31,7 +31,7 @@ from kpi.bonus import (
 )
 from kpi.calendar import day_factors, period
 from kpi.errors import KpiError
-from kpi.model import Period, Region, TargetRow, Unit, Window
+from kpi.model import Period, Region, TargetRow, Tie, Unit, Window
 from kpi.numbers import R, normalise
 from kpi.service_rates import recomputed, unit_profit
 from kpi.targets import (
