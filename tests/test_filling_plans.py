@@ -62,6 +62,12 @@ def test_a_day_missing_a_year_ago_leaves_the_months_open() -> None:
     assert (problem.code, problem.place.cell) == ("history_lacking", SHOP.code)
 
 
+def test_too_much_typed_is_told_as_such_and_not_as_a_lack_of_history() -> None:
+    done = beside(replace(target(10.0), months=(15.0, *NONE[1:])))
+    assert said(done) == "▲ months exceed the year by 5.00"
+    assert list(plan_problems(done)) == []
+
+
 def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None:
     signed = computed(YEAR_AGO, targets=(target(),)).given
     contract = contract_of(signed.book, signed.catalog)

@@ -245,6 +245,9 @@ def test_a_quarter_that_nobody_planned_is_named(desk: Desk) -> None:
         pytest.param(("--quarter", "2027-03"), id="a month is no quarter"),
         pytest.param(("--year", "soon"), id="no period"),
         pytest.param((), id="neither"),
+        pytest.param(("--year", "2027", "--uplift", "nan"), id="an uplift that is no number"),
+        pytest.param(("--year", "2027", "--uplift", "-100"), id="an uplift to nothing"),
+        pytest.param(("--year", "2027", "--uplift", "five"), id="an uplift in words"),
         pytest.param(("--year", "2027", "--quarter", "2027-Q1"), id="both"),
     ],
 )
