@@ -7,7 +7,7 @@ its people where figures add up, so it is never one person's target; a ratio hol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -41,17 +41,17 @@ class TargetKind(StrEnum):
 
 def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
     """What a line is for; None for a scope that nobody knows. A region before a market so named."""
-    kinds = (
-        (TargetKind.REGION, {str(row.region)}),
-        (TargetKind.SHOP, {shop.code for shop in book.shops}),
-        (TargetKind.MARKET, {shop.market for shop in book.shops}),
-        (TargetKind.PLATFORM, {shop.platform for shop in book.shops}),
-        (TargetKind.PERSON, {person.code for person in book.people}),
-        (TargetKind.ROLE, {person.role for person in book.people}),
-        (TargetKind.DEPARTMENT, {person.department for person in book.people}),
-        (TargetKind.CATEGORY, {product.category for product in book.products}),
-        (TargetKind.STAGE, set(STAGES)),
-    )
+    kinds: tuple[tuple[TargetKind, Iterable[str | None]], ...] = (
+        (TargetKind.REGION, (str(row.region),)),
+        (TargetKind.SHOP, (shop.code for shop in book.shops)),
+        (TargetKind.MARKET, (shop.market for shop in book.shops)),
+        (TargetKind.PLATFORM, (shop.platform for shop in book.shops)),
+        (TargetKind.PERSON, (person.code for person in book.people)),
+        (TargetKind.ROLE, (person.role for person in book.people)),
+        (TargetKind.DEPARTMENT, (person.department for person in book.people)),
+        (TargetKind.CATEGORY, (product.category for product in book.products)),
+        (TargetKind.STAGE, STAGES),
+    )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from kpi.apportion import Share, exact, split
 from kpi.calendar import weeks_of
@@ -106,12 +107,18 @@ def month_targets(
     if not additive:
         return tuple(year if typed is None else typed for typed in row.months)
     free = [n for n, typed in enumerate(row.months) if typed is None]
-    weights = [1.0 if shares is None else shares[n] for n in free]
+    weights = tuple(1.0 if shares is None else shares[n] for n in free)
     left = _left(row, year)
     if left is None or left < 0 or not sum(weights) > 0 or not _spreads(row, shares):
         return row.months
-    parts = dict(zip(free, split(left, weights, decimals), strict=True))
+    parts = dict(zip(free, _cut(left, weights, decimals), strict=True))
     return tuple(float(parts[n]) if typed is None else typed for n, typed in enumerate(row.months))
+
+
+@lru_cache(maxsize=4096)
+def _cut(left: Decimal, weights: tuple[Share, ...], decimals: int) -> tuple[Decimal, ...]:
+    """The rest of a year by weights; every day and person of a refresh asks for the same one."""
+    return split(left, weights, decimals)
 
 
 def _spreads(row: TargetRow, shares: Shares) -> bool:

@@ -32,7 +32,7 @@ from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
-from sync_service.past_months import past_months
+from sync_service.past_months import history_asked, past_months
 from sync_service.sources import alternatives
 
 WEEKS_SHOWN = 9
@@ -202,6 +202,8 @@ def compute(given: Inputs) -> Computed:
 
 def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, Terms]:
     """The books with last year's months, where a target's year is split by them."""
+    if not history_asked(given.book, given.versions):
+        return given, terms
     every = every_terms(given.book, given.catalog, given.versions)
     past = past_months((one.book for one in (*every, terms)), actuals)
     live = replace(given, book=replace(given.book, past=past))

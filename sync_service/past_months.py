@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.calendar import month_period
+from kpi.contracts import Version
 from kpi.model import TargetRow
 from kpi.month_shares import Past, TargetKey, key_of
 from kpi.organisation import ScopeParts, scopes
@@ -16,6 +17,12 @@ from kpi.targets import MONTHS, Split
 def asks_history(rows: Iterable[TargetRow]) -> Iterator[TargetRow]:
     """The targets whose months follow last year's."""
     return (row for row in rows if row.split == Split.HISTORY)
+
+
+def history_asked(book: Book, versions: Iterable[Version]) -> bool:
+    """Whether any target, typed or signed, is split by history."""
+    signed = (row for one in versions for row in one.contract.tables["tblTarget"].values())
+    return any(asks_history(book.targets)) or any(r.get("split") == Split.HISTORY for r in signed)
 
 
 def past_months(books: Iterable[Book], actuals: Actuals) -> Past:

@@ -119,11 +119,9 @@ def weight_row(line: WeightRow) -> StartRow:
 
 def months_patch(rolling: Rolling) -> TablePatch:
     """The months of lines that are there; only cells that hold nothing."""
-    table = rolling.seen.contents.tables["tblTarget"]
-    rows = by_address(table)
-    lines = [
-        _months_of(rows[one.row.address], one.row) for one in rolling.made.targets if not one.added
-    ]
+    there = [one.row for one in rolling.made.targets if not one.added]
+    rows = by_address(rolling.seen.contents.tables["tblTarget"]) if there else {}
+    lines = [_months_of(rows[row.address], row) for row in there]
     return TablePatch(
         "tblTarget",
         TABLES["tblTarget"].key,

@@ -147,6 +147,18 @@ def test_an_uplift_scores_and_is_signed_with_the_row(desk: Desk) -> None:
     assert row.value("breakdown") == "year with uplift 1,320.00; split: Even"
 
 
+def test_a_role_and_a_department_can_be_chosen_and_the_persons_line_comes_first(
+    desk: Desk,
+) -> None:
+    """ACoS: 26 % of the region, then 24 % of the role by its word."""
+    offered = {row.value("scope"): row.value("kind") for row in desk.rows("tblScope")}
+    assert (offered["Operations"], offered["EU"]) == ("Roles", "Region")
+    assert desk.goal("OPS6", "acos") == 0.26
+    acos = {"region": "EU", "scope": "EU", "metric": "TACoS"}
+    desk.type("tblTarget", acos, scope="Operations", metric="ACoS", year_total=0.24)
+    assert desk.goal("OPS6", "acos") == 0.24
+
+
 def test_a_milestone_of_a_target_shows_late(desk: Desk) -> None:
     """It is 22 October: the step of 30 September is late."""
     first = desk.rows("tblTask")[0].value("no")
@@ -233,6 +245,9 @@ def test_a_quarter_that_nobody_planned_is_named(desk: Desk) -> None:
         pytest.param(("--quarter", "2027-03"), id="a month is no quarter"),
         pytest.param(("--year", "soon"), id="no period"),
         pytest.param((), id="neither"),
+        pytest.param(("--year", "2027", "--uplift", "nan"), id="an uplift that is no number"),
+        pytest.param(("--year", "2027", "--uplift", "-100"), id="an uplift to nothing"),
+        pytest.param(("--year", "2027", "--uplift", "five"), id="an uplift in words"),
         pytest.param(("--year", "2027", "--quarter", "2027-Q1"), id="both"),
     ],
 )

@@ -12,7 +12,7 @@ from kpi.model import Period, PeriodKind, TargetRow, Unit
 from kpi.rolling import Plan, RolledTarget
 from kpi.target_gaps import Gap, gaps
 from kpi.target_weeks import weeks_of_year
-from kpi.targets import decimals_of, rest_of_year, year_of
+from kpi.targets import PERCENT, decimals_of, rest_of_year, year_of
 from sync_service.commands.books import order_of, writable
 from sync_service.compute import Computed
 from sync_service.console import Exit, Terminal
@@ -29,6 +29,7 @@ from sync_service.refresh import look
 from sync_service.rolling import Rolling, before_of, prepare, write
 
 UPLIFT = 5.0  # percent, where nobody says another
+MOST_UPLIFT = 1000.0  # percent; more is a slip
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,12 +44,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     wanted = one.add_mutually_exclusive_group(required=True)
     wanted.add_argument("--quarter", dest="into", type=_quarter, metavar="2027-Q1")
     wanted.add_argument("--year", dest="into", type=_year, metavar="2027")
-    one.add_argument("--uplift", type=float, default=UPLIFT, help="percent; the default is 5")
+    one.add_argument("--uplift", type=_percent, default=UPLIFT, help="percent; the default is 5")
     one.add_argument(
         "--even", action="store_true", help="do not weigh the season of the two quarters"
     )
     one.add_argument("--write", action="store_true", help="write it; without it only a preview")
     one.set_defaults(run=run_roll)
+
+
+def _percent(text: str) -> float:
+    found = float(text)
+    if not -PERCENT < found <= MOST_UPLIFT:
+        raise argparse.ArgumentTypeError(f"{text}: write percent above -100, for example 5")
+    return found
 
 
 def _quarter(text: str) -> Period:
@@ -151,12 +159,22 @@ def run_roll(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
         reports = write(rolling)
         terminal.result["backup"] = reports[0].backup if reports else None
         terminal.problems([found for report in reports for found in report.problems])
-        terminal.say(
-            "已写入。新行在发布前不计分。", "Written. The new lines score nothing until published."
-        )
+        _say_written(terminal, rolling)
     else:
         terminal.say("这是预览；加 --write 写入。", "This is a preview; --write puts it in.")
     return Exit.FOUND if rolling.made.unknown else Exit.OK
+
+
+def _say_written(terminal: Terminal, rolling: Rolling) -> None:
+    """What the new lines do: in a draft they count like all others, else they wait."""
+    if rolling.seen.done.version is None:
+        terminal.say(
+            "已写入，从新一期的第一天起计。", "Written; it counts from the period's first day."
+        )
+    else:
+        terminal.say(
+            "已写入。新行在发布前不计分。", "Written. The new lines score nothing until published."
+        )
 
 
 def _show(terminal: Terminal, rolling: Rolling) -> None:

@@ -11,7 +11,7 @@ from kpi.milestones import Milestones, milestones
 from kpi.model import Language, TargetRow, Unit
 from kpi.month_shares import month_shares
 from kpi.target_gaps import Gap, gaps
-from kpi.targets import SHARED, Split, decimals_of, month_targets, rest_of_year, year_of
+from kpi.targets import Split, decimals_of, month_targets, rest_of_year, year_of
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
@@ -73,10 +73,10 @@ def _cut(
         return
     left = amount(abs(rest), unit)
     chinese = language == "zh"
-    if lacks_history(row, months):
-        yield "▲ 去年数据不全，未拆到月" if chinese else "▲ last year is not all known: not split"
-    elif rest < 0:
+    if rest < 0:
         yield f"▲ 各月超出年度 {left}" if chinese else f"▲ months exceed the year by {left}"
+    elif lacks_history(row, year, months):
+        yield "▲ 去年数据不全，未拆到月" if chinese else "▲ last year is not all known: not split"
     elif rest > 0:
         yield f"▲ 还有 {left} 未分到月" if chinese else f"▲ {left} not given to a month"
     elif None in row.months:
@@ -84,9 +84,11 @@ def _cut(
         yield f"按{word}拆月" if chinese else f"split: {word}"
 
 
-def lacks_history(row: TargetRow, months: Months) -> bool:
-    """Whether the year should follow last year's months and these are not all known."""
-    return row.split in SHARED - {Split.SEASON} and None in months
+def lacks_history(row: TargetRow, year: float | None, months: Months) -> bool:
+    """Whether the rest of a year should follow last year's months and these are not all known."""
+    rest = rest_of_year(year, months)
+    follows = row.split == Split.HISTORY and rest is not None and rest >= 0
+    return follows and None in months
 
 
 def _gap(gap: Gap, unit: Unit, language: Language) -> str:
@@ -145,7 +147,8 @@ def plan_problems(done: Computed) -> Iterator[Problem]:
         if found is None or not found[1]:
             continue
         months = counted_months(done, row, found[0], additive=True)
-        if lacks_history(row, months):
+        year = year_of(row, additive=True, decimals=decimals_of(found[0]))
+        if lacks_history(row, year, months):
             sheet, _, cell = row.address.rpartition("!")
             place = Place(sheet=sheet, cell=cell, table="tblTarget")
             yield problem("history_lacking", place, scope=row.scope, metric=row.metric)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.calendar import day_period, period, shifted, year_before
-from kpi.model import DataState, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
+from kpi.model import DataState, Language, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import in_region
 from kpi.person_targets import Goals
@@ -257,14 +257,28 @@ def _key(table: Table, row: Row) -> dict[str, Cell]:
 
 
 def scopes(done: Computed) -> Iterator[FilledRow]:
-    """The scopes of the dropdowns, each code once."""
+    """The scopes of the dropdowns, each code once; those that only targets name come last."""
     seen: set[str] = set()
+    language = done.given.language
     for (region, code), found in done.scopes.items():
         if code not in seen:
             seen.add(code)
             yield {
                 "scope": code,
-                "kind": show("scope_kind", found.scope.kind.value, done.given.language),
+                "kind": show("scope_kind", found.scope.kind.value, language),
                 "region": str(region or ""),
-                "name": found.scope.names[done.given.language],
+                "name": found.scope.names[language],
             }
+    for kind, word in _target_scopes(done, language):
+        if word not in seen:
+            seen.add(word)
+            shown = show("target_kind", kind, language)
+            yield {"scope": word, "kind": shown, "region": "", "name": word}
+
+
+def _target_scopes(done: Computed, language: Language) -> Iterator[tuple[str, str]]:
+    """Departments, roles and product stages of the book: kind and word."""
+    people, products = done.typed.people, done.typed.products
+    yield from (("department", one.department) for one in people if one.department)
+    yield from (("role", show("role", one.role, language)) for one in people if one.role)
+    yield from (("stage", show("stage", one.stage, language)) for one in products if one.stage)
