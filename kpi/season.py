@@ -11,9 +11,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from kpi.apportion import exact, split
-from kpi.calendar import day_factors, is_working_day, public_holidays
+from kpi.calendar import day_factors, is_working_day, month_period, public_holidays
 from kpi.errors import KpiError
 from kpi.model import Klass, Metric, Region, Shop, Window
 from kpi.retail import events, stops
@@ -24,6 +25,7 @@ EU_MARKETS = ("DE", "FR", "IT", "ES")  # whose holidays stand for an own store o
 COUNTRIES = {"UK": ("GB",), "EU": EU_MARKETS}
 TEAM_COUNTRIES = {"Asia/Shanghai": "CN", "Asia/Hong_Kong": "HK", "Europe/London": "GB"}
 DONE_BY_THE_TEAM = frozenset({"new_listings"})  # due on the team's working days
+SHIPPED = "units_shipped"  # an own KPI that counts parcels rests with the carriers
 SHOPPERS = frozenset({Klass.SALES, Klass.PROFIT, Klass.EFFICIENCY})
 
 
@@ -32,6 +34,7 @@ class Flow(StrEnum):
 
     ORDERS = "orders"  # shoppers: events and holidays of the market
     WORK = "work"  # the team's working days
+    DISPATCH = "dispatch"  # days on which carriers take parcels
     EVEN = "even"  # no season: complaints, violations
 
 
@@ -47,6 +50,8 @@ def flow_of(metric: Metric) -> Flow:
     """What a KPI's days follow."""
     if metric.code in DONE_BY_THE_TEAM:
         return Flow.WORK
+    if metric.numerator == SHIPPED:
+        return Flow.DISPATCH
     return Flow.ORDERS if metric.klass in SHOPPERS or metric.code == "visits" else Flow.EVEN
 
 
@@ -55,6 +60,7 @@ def countries_of(market: str) -> tuple[str, ...]:
     return COUNTRIES.get(market, (market,))
 
 
+@lru_cache(maxsize=256)
 def holidays_of(country: str, year: int) -> frozenset[date]:
     """The public holidays of a country; none where none are known."""
     try:
@@ -70,6 +76,7 @@ def _holiday_factor(day: date, countries: Sequence[str], region: Region) -> floa
     return 1 - (1 - at) * off / len(countries)
 
 
+@lru_cache(maxsize=1024)
 def shop_factors(shop: Shop, window: Window) -> tuple[float, ...]:
     """How many orders each day of a window brings to a shop, an ordinary day being 1."""
     years = range(window.start.year, window.end.year + 1)
@@ -120,8 +127,15 @@ def factors_of(
             return None
     if not shops:
         return None
-    each = [shop_factors(shop, window) for shop in shops]
+    of_shop = dispatch_factors if flow_of(metric) is Flow.DISPATCH else shop_factors
+    each = [of_shop(shop, window) for shop in shops]
     return tuple(sum(day) / len(each) for day in zip(*each, strict=True))
+
+
+def month_shares(shop: Shop, year: int) -> tuple[Fraction, ...]:
+    """The twelve months' shares of a year's target, by the days and events of the shop's market."""
+    months = [month_period(year, number).window for number in range(1, 13)]
+    return shares([sum(shop_factors(shop, month)) for month in months])
 
 
 def shares(factors: Sequence[float]) -> tuple[Fraction, ...]:

@@ -6,6 +6,7 @@ Black Friday 3, its weekend twice 1.8, Cyber Monday 2.6: 35.3 in all. In the US 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -30,6 +31,7 @@ from kpi.season import (
     factors_of,
     flow_of,
     holidays_of,
+    month_shares,
     part_of,
     shares,
     shop_factors,
@@ -103,6 +105,24 @@ def test_parcels_rest_on_sundays_holidays_and_at_christmas() -> None:
 def test_new_listings_are_due_on_working_days() -> None:
     found = factors_of(METRICS["new_listings"], (DE,), NOV.window, "Asia/Shanghai")
     assert found == work_factors(NOV.window, "CN")
+
+
+def test_parcels_are_due_on_the_days_of_the_carriers() -> None:
+    """December 2026: 31 days, four Sundays, Christmas and, in Germany, the 26th."""
+    shipped_units = replace(METRICS["units_sold"], numerator="units_shipped")
+    december = period("2026-12").window
+    assert flow_of(shipped_units) is Flow.DISPATCH
+    found = factors_of(shipped_units, (DE,), december, "Asia/Shanghai")
+    assert found is not None
+    assert sum(found) == 25
+
+
+def test_the_months_of_a_year_add_up_to_one() -> None:
+    """Germany: November 35.3, June 26 days and four of Prime Day at 2.5, 36; February 28."""
+    found = month_shares(DE, 2026)
+    assert sum(found, Fraction()) == 1
+    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28)
+    assert float(found[5] / found[1]) == pytest.approx(36 / 28)
 
 
 def test_several_shops_have_the_mean_of_their_days() -> None:

@@ -11,13 +11,14 @@ from kpi.book import Book
 from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
 from kpi.errors import KpiError
 from kpi.holiday_names import holiday_names
-from kpi.model import Period, Shop, Texts, Window
+from kpi.model import Period, PeriodKind, Shop, Texts, Window
 from kpi.organisation import clip
 from kpi.retail import events, stops, unannounced
 from kpi.season import (
     countries_of,
     dispatch_factors,
     holidays_of,
+    month_shares,
     part_of,
     shop_factors,
     team_country,
@@ -54,6 +55,8 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     _absent(terminal, of)
     lines = [_line(shop, of, last_finished_day(now, shop.time_zone)) for shop in book.shops]
     _table(terminal, of, lines)
+    if of.kind is PeriodKind.YEAR:
+        _months(terminal, book, of.window.start.year)
     team = team_country(settings.time_zone)
     worked = int(sum(work_factors(of.window, team)))
     terminal.say(f"团队（{team}）工作日 {worked} 天", f"The team ({team}) works {worked} days")
@@ -157,6 +160,16 @@ def _table(terminal: Terminal, of: Period, lines: Sequence[Mapping[str, object]]
     ]
     title = terminal.text(f"日历 {of.code}", f"Calendar {of.code}")
     terminal.table(title, [terminal.text(*head) for head in heads], rows)
+
+
+def _months(terminal: Terminal, book: Book, year: int) -> None:
+    """The seasonal shares of a year's target, shop by shop."""
+    shares = {shop.code: month_shares(shop, year) for shop in book.shops}
+    heads = [terminal.text("店铺", "Shop"), *(f"{month}" for month in range(1, 13))]
+    rows = [(code, *(f"{float(one):.1%}" for one in found)) for code, found in shares.items()]
+    title = terminal.text(f"年度目标的季节份额 {year}", f"Seasonal shares of the year {year}")
+    terminal.table(title, heads, rows)
+    terminal.result["month_shares"] = {c: [float(one) for one in f] for c, f in shares.items()}
 
 
 def _named(days: Window, names: Texts, where: str) -> dict[str, object]:
