@@ -277,6 +277,7 @@ LISTS: dict[str, Words] = {
         ("contact", "联系人", "Contact"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
         ("pacing", "应达进度", "Pacing"),
+        ("events", "大促日期", "Sales events"),
     ),
     **PAY_LISTS,
 }

@@ -410,7 +410,7 @@ def test_a_setting_is_signed_when_it_scores() -> None:
         != contract_of(BOOK, CATALOG).digest
     }
     dates = {"closing_day", "provisional_day"}
-    assert signed == {"currency", "min_coverage", "weight_pick", "pacing"} | dates
+    assert signed == {"currency", "min_coverage", "weight_pick", "pacing", "events"} | dates
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:
