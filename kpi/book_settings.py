@@ -5,12 +5,13 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from kpi.book_rows import Decode, RowReader
-from kpi.errors import Problem
+from kpi.errors import KpiError, Problem
 from kpi.methods import MOST_POINTS
 from kpi.model import Language, Settings, Tie
 from kpi.numbers import R
 from kpi.steps import read_steps
 from kpi.tables import Table
+from kpi.typed_events import typed_events
 
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
@@ -31,6 +32,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         fixed_rates=reader.rates(),
         week_start=0 if reader.word("week_start", "monday") != "sunday" else 6,
         pacing=reader.word("pacing", default.pacing),
+        events=reader.events(),
         time_zone=reader.zone(default.time_zone),
         min_coverage=reader.number("min_coverage", default.min_coverage, 0, 1),
         item_cap=reader.number("item_cap", default.item_cap, 0, MOST_POINTS),
@@ -105,6 +107,19 @@ class _SettingReader:
         """US dollars per unit; a rate that is left empty is the day's."""
         typed = {c: self.number(code, 0.0, 0, HIGHEST_RATE) for c, code in RATE_SETTINGS.items()}
         return {currency: rate for currency, rate in typed.items() if rate > 0}
+
+    def events(self) -> str:
+        """Own sales events; a text that cannot be read counts for nothing."""
+        row = self._rows.get("events")
+        if row is None:
+            return ""
+        typed = row.text("value")
+        try:
+            typed_events(typed)
+        except KpiError:
+            row.wrong("value", "bad_event", shown=typed)
+            return ""
+        return typed
 
     def zone(self, default: str) -> str:
         row = self._rows.get("time_zone")

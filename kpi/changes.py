@@ -21,7 +21,7 @@ from kpi.evaluate import evaluate
 from kpi.explain import ZERO, Cell, Explained, Side, by_name, explained
 from kpi.model import Metric, Period, RollUp, Shop, Unit, Window
 from kpi.organisation import Part, ScopeParts
-from kpi.syntax import Chain, Expression, Name, Negate, Node
+from kpi.terms import terms
 from kpi.tokens import FormulaError
 from kpi.totals import Converter
 from kpi.units import check_units
@@ -297,22 +297,3 @@ def _lines(asked: _Asked, whole: Fraction) -> tuple[tuple[str, Fraction], ...]:
     (code, moved), *others = sorted(changes, key=lambda line: -abs(line[1]))
     odd = whole - sum((one for _, one in changes), ZERO)
     return ((code, moved + odd), *others)
-
-
-def terms(expression: Expression) -> tuple[tuple[str, int], ...]:
-    """The names of a plain sum with their signs; nothing where it is no plain sum."""
-    root = expression.root
-    if not isinstance(root, Chain) or not root.adds:
-        return ()
-    found = [_term(root.first, 1), *(_term(n, 1 if s == "+" else -1) for s, n in root.rest)]
-    known = [one for one in found if one is not None]
-    return tuple(known) if len(known) == len(found) else ()
-
-
-def _term(node: Node, sign: int) -> tuple[str, int] | None:
-    match node:
-        case Name():
-            return node.code, sign
-        case Negate(operand=Name() as inner):
-            return inner.code, -sign
-    return None

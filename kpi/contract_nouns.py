@@ -240,6 +240,7 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         provisional_day=int(number(values, "provisional_day") or 0),
         weight_pick=text(values, "weight_pick"),
         pacing=text(values, "pacing") or Pacing.LINEAR.value,
+        events=text(values, "events"),
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
 

@@ -249,5 +249,7 @@ def _settings(given: Settings) -> Rows:
     }
     if given.pacing != Pacing.LINEAR:  # left out, a contract from before the setting stays as it is
         values["pacing"] = given.pacing
+    if given.events:
+        values["events"] = given.events
     rates = {RATE_SETTINGS[c]: _number(rate) for c, rate in given.fixed_rates.items()}
     return {code: {"setting": code, "value": value} for code, value in {**values, **rates}.items()}

@@ -210,6 +210,13 @@ MESSAGES: dict[str, Message] = {
         "例如 Asia/Shanghai 或 Europe/Berlin。",
         "For example Asia/Shanghai or Europe/Berlin.",
     ),
+    "bad_event": Message(
+        "大促日期“{shown}”读不懂。",
+        'The sales events "{shown}" cannot be read.',
+        "例如 Prime 秋促 2026-10-06..2026-10-07 x1.8；多个用分号隔开，可在末尾写 US 或 EU。",
+        "For example Big Deal Days 2026-10-06..2026-10-07 x1.8; several go apart by semicolons, "
+        "US or EU may stand at the end.",
+    ),
     "unknown_currency": Message(
         "没有币种“{shown}”。",
         'There is no currency "{shown}".',

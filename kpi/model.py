@@ -405,6 +405,7 @@ class Settings:
     fixed_rates: Mapping[str, float] = field(default_factory=dict)  # USD per unit, constant view
     week_start: int = 0  # 0 is Monday
     pacing: str = "linear"  # or run_rate, seasonal: see `kpi.season.Pacing`
+    events: str = ""  # own sales events as typed: see `kpi.typed_events`
     time_zone: str = "Asia/Shanghai"
     min_coverage: float = 0.7
     item_cap: float = 120.0

@@ -109,7 +109,7 @@ class Goals:
         if self.book.settings.pacing != Pacing.SEASONAL:
             return None
         mine = [shop for shop in self.book.shops if shop.code in shops]
-        return factors_of(metric, mine, self.month.window, self.book.settings.time_zone)
+        return factors_of(metric, mine, self.month.window, self.book.settings)
 
     def share(self, metric: Metric, parts: Sequence[Part], days: Window) -> float:
         """Which share of the month's target some of its days have."""

@@ -45,11 +45,14 @@ class Rule:
         """The days of the event in a year."""
         if self.dated:
             return tuple(days for days in self.dates if days.start.year == year)
-        start = _anchor(self.on, year) + timedelta(days=self.shift)
+        anchor = _anchor(self.on, year)
+        if anchor is None:
+            return ()
+        start = anchor + timedelta(days=self.shift)
         return (Window(start, start + timedelta(days=self.length)),)
 
 
-def _anchor(on: str, year: int) -> date:
+def _anchor(on: str, year: int) -> date | None:
     if on == "black_friday":
         return black_friday(year)
     if on == "lunar_new_year":
@@ -57,10 +60,10 @@ def _anchor(on: str, year: int) -> date:
     return date.fromisoformat(f"{year:04d}-{on}")
 
 
-def lunar_new_year(year: int) -> date:
-    """The first day of the Chinese year."""
+def lunar_new_year(year: int) -> date | None:
+    """The first day of the Chinese year; None outside 1950 to 2100, whose holidays are known."""
     named = public_holidays("CN", year)
-    return next(day for day, name in named.items() if _NEW_YEAR in name)
+    return next((day for day, name in named.items() if _NEW_YEAR in name), None)
 
 
 @cache

@@ -11,12 +11,14 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from kpi.apportion import exact, split
-from kpi.calendar import day_factors, is_working_day, public_holidays
+from kpi.calendar import RetailEvent, day_factors, is_working_day, month_period, public_holidays
 from kpi.errors import KpiError
-from kpi.model import Klass, Metric, Region, Shop, Window
+from kpi.model import Klass, Metric, Region, Settings, Shop, Window
 from kpi.retail import events, stops
+from kpi.typed_events import typed_events
 
 EU_HOLIDAY = 0.9  # orders of an EU public holiday against an ordinary day; our starting value
 US_HOLIDAY = 1.0  # US holidays are shopping days; Thanksgiving and Christmas are events
@@ -24,6 +26,7 @@ EU_MARKETS = ("DE", "FR", "IT", "ES")  # whose holidays stand for an own store o
 COUNTRIES = {"UK": ("GB",), "EU": EU_MARKETS}
 TEAM_COUNTRIES = {"Asia/Shanghai": "CN", "Asia/Hong_Kong": "HK", "Europe/London": "GB"}
 DONE_BY_THE_TEAM = frozenset({"new_listings"})  # due on the team's working days
+SHIPPED = "units_shipped"  # an own KPI that counts parcels rests with the carriers
 SHOPPERS = frozenset({Klass.SALES, Klass.PROFIT, Klass.EFFICIENCY})
 
 
@@ -32,6 +35,7 @@ class Flow(StrEnum):
 
     ORDERS = "orders"  # shoppers: events and holidays of the market
     WORK = "work"  # the team's working days
+    DISPATCH = "dispatch"  # days on which carriers take parcels
     EVEN = "even"  # no season: complaints, violations
 
 
@@ -47,6 +51,8 @@ def flow_of(metric: Metric) -> Flow:
     """What a KPI's days follow."""
     if metric.code in DONE_BY_THE_TEAM:
         return Flow.WORK
+    if metric.numerator == SHIPPED:
+        return Flow.DISPATCH
     return Flow.ORDERS if metric.klass in SHOPPERS or metric.code == "visits" else Flow.EVEN
 
 
@@ -55,6 +61,7 @@ def countries_of(market: str) -> tuple[str, ...]:
     return COUNTRIES.get(market, (market,))
 
 
+@lru_cache(maxsize=256)
 def holidays_of(country: str, year: int) -> frozenset[date]:
     """The public holidays of a country; none where none are known."""
     try:
@@ -70,16 +77,29 @@ def _holiday_factor(day: date, countries: Sequence[str], region: Region) -> floa
     return 1 - (1 - at) * off / len(countries)
 
 
-def shop_factors(shop: Shop, window: Window) -> tuple[float, ...]:
-    """How many orders each day of a window brings to a shop, an ordinary day being 1."""
+@lru_cache(maxsize=1024)
+def shop_factors(shop: Shop, window: Window, own: str = "") -> tuple[float, ...]:
+    """How many orders each day of a window brings to a shop, an ordinary day being 1.
+
+    On the days of the book's own events (`own`, as typed) these count alone.
+    """
     years = range(window.start.year, window.end.year + 1)
     known = [event for year in years for event in events(year, shop.platform)]
     countries = countries_of(shop.market)
     factors = day_factors(window, events=known, region=shop.region)
     return tuple(
-        factor * _holiday_factor(day, countries, shop.region)
+        _own_factor(day, shop.region, typed_events(own))
+        or factor * _holiday_factor(day, countries, shop.region)
         for day, factor in zip(window.each(), factors, strict=True)
     )
+
+
+def _own_factor(day: date, region: Region, own: Iterable[RetailEvent]) -> float | None:
+    """That of the last own event of a day and region; None without one, or for a factor of 0."""
+    found = [
+        e.factor for e in own if e.days.start <= day < e.days.end and e.region in {None, region}
+    ]
+    return found[-1] if found else None
 
 
 def team_country(time_zone: str) -> str:
@@ -107,7 +127,7 @@ def _dispatched(day: date, countries: Sequence[str], rests: Iterable[Window]) ->
 
 
 def factors_of(
-    metric: Metric, shops: Sequence[Shop], window: Window, time_zone: str
+    metric: Metric, shops: Sequence[Shop], window: Window, settings: Settings
 ) -> tuple[float, ...] | None:
     """The weights of the days of a KPI over several shops; None where all days are equal.
 
@@ -115,13 +135,22 @@ def factors_of(
     """
     match flow_of(metric):
         case Flow.WORK:
-            return work_factors(window, team_country(time_zone))
+            return work_factors(window, team_country(settings.time_zone))
         case Flow.EVEN:
             return None
     if not shops:
         return None
-    each = [shop_factors(shop, window) for shop in shops]
+    if flow_of(metric) is Flow.DISPATCH:
+        each = [dispatch_factors(shop, window) for shop in shops]
+    else:
+        each = [shop_factors(shop, window, settings.events) for shop in shops]
     return tuple(sum(day) / len(each) for day in zip(*each, strict=True))
+
+
+def month_shares(shop: Shop, year: int, own: str = "") -> tuple[Fraction, ...]:
+    """The twelve months' shares of a year's target, by the days and events of the shop's market."""
+    months = [month_period(year, number).window for number in range(1, 13)]
+    return shares([sum(shop_factors(shop, month, own)) for month in months])
 
 
 def shares(factors: Sequence[float]) -> tuple[Fraction, ...]:

@@ -331,6 +331,7 @@ LISTS: dict[str, Words] = {
         ("sponsor", "发起人", "Sponsor"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
         ("pacing", "应达进度", "Pacing"),
+        ("events", "大促日期", "Sales events"),
         ("distribution", "强制分布比例", "Distribution"),
         ("tie", "余数相同时", "Equal remainders"),
     ),

@@ -411,6 +411,19 @@ def test_the_time_zone_of_the_book(typed: str, zone: str, problems: list[str]) -
     assert (found.settings.time_zone, [p.code for p in found.problems]) == (zone, problems)
 
 
+@pytest.mark.parametrize(
+    ("typed", "events", "problems"),
+    [
+        pytest.param("Prime 2026-10-06 x2", "Prime 2026-10-06 x2", [], id="an event"),
+        pytest.param("", "", [], id="none"),
+        pytest.param("in October", "", ["bad_event"], id="words are no event"),
+    ],
+)
+def test_the_sales_events_of_the_book(typed: str, events: str, problems: list[str]) -> None:
+    found = setting(("大促日期", typed))
+    assert (found.settings.events, [p.code for p in found.problems]) == (events, problems)
+
+
 def test_a_setting_that_nobody_knows_changes_nothing() -> None:
     assert setting(("天气", "好")).settings == book().settings
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kpi.book import EVER, NEVER, Book
 from kpi.calendar import period
+from kpi.contract_nouns import ruled
 from kpi.contracts import (
     ALWAYS,
     Change,
@@ -420,7 +421,17 @@ def test_a_setting_is_signed_when_it_scores() -> None:
         != contract_of(BOOK, CATALOG).digest
     }
     dates = {"closing_day", "provisional_day"}
-    assert signed == {"currency", "min_coverage", "weight_pick", "pacing"} | dates
+    assert signed == {"currency", "min_coverage", "weight_pick", "pacing", "events"} | dates
+
+
+def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:
+    """A contract from before these settings has neither row: its months are linear."""
+    moved = replace(BOOK.settings, pacing="seasonal", events="Sale 2026-11-05 x2")
+    seasonal = replace(BOOK, settings=moved)
+    signed, old = (contract_of(one, CATALOG).tables for one in (seasonal, BOOK))
+    assert ruled(BOOK, signed).settings == moved
+    assert not {"pacing", "events"} & set(old["tblSetting"])
+    assert ruled(seasonal, old).settings == BOOK.settings
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:

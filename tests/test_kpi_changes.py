@@ -13,13 +13,14 @@ from kpi.actuals import GAPS, Actuals
 from kpi.book import Book
 from kpi.calendar import period
 from kpi.catalog import shipped
-from kpi.changes import By, Change, change, terms
+from kpi.changes import By, Change, change
 from kpi.errors import KpiError
 from kpi.explain import EFFECTS
 from kpi.model import Product, Region, Settings, Shop, Window
 from kpi.money import DayRates
 from kpi.organisation import ScopeParts, scopes
 from kpi.parser import parse
+from kpi.terms import terms
 from kpi.totals import Alternatives, Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums
 

@@ -67,6 +67,11 @@ def test_the_chinese_year_begins(year: int, day: str) -> None:
     assert lunar_new_year(year) == date.fromisoformat(f"{year}-{day}")
 
 
+def test_a_year_without_a_known_new_year_has_no_such_stop() -> None:
+    assert lunar_new_year(1900) is None
+    assert {stop.code for stop in stops(1900, carriers=False)} == {"golden_week_stop"}
+
+
 def test_goods_rest_around_the_chinese_new_year_and_parcels_at_christmas() -> None:
     goods = {stop.code: stop.days for stop in stops(2026, carriers=False)}
     parcels = {stop.code: stop.days for stop in stops(2026, carriers=True)}

@@ -6,6 +6,7 @@ Black Friday 3, its weekend twice 1.8, Cyber Monday 2.6: 35.3 in all. In the US 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from kpi.book import EVER, NEVER, Book
 from kpi.calendar import period
 from kpi.catalog import shipped
+from kpi.errors import KpiError
 from kpi.model import Region, Settings, Shop, TargetRow, Window
 from kpi.numbers import normalise
 from kpi.organisation import Part
@@ -30,6 +32,7 @@ from kpi.season import (
     factors_of,
     flow_of,
     holidays_of,
+    month_shares,
     part_of,
     shares,
     shop_factors,
@@ -37,9 +40,11 @@ from kpi.season import (
     work_factors,
 )
 from kpi.targets import due_share
+from kpi.typed_events import typed_events
 
 NOV = period("2026-11")
 METRICS = shipped().metrics
+SETTINGS = Settings("2026-11", "")
 DE = Shop("AMZ-DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin")
 IT = Shop("AMZ-IT", "amazon", "IT", Region.EU, "EUR", "Europe/Rome")
 US = Shop("AMZ-US", "amazon", "US", Region.US, "USD", "America/Los_Angeles")
@@ -101,20 +106,38 @@ def test_parcels_rest_on_sundays_holidays_and_at_christmas() -> None:
 
 
 def test_new_listings_are_due_on_working_days() -> None:
-    found = factors_of(METRICS["new_listings"], (DE,), NOV.window, "Asia/Shanghai")
+    found = factors_of(METRICS["new_listings"], (DE,), NOV.window, SETTINGS)
     assert found == work_factors(NOV.window, "CN")
 
 
+def test_parcels_are_due_on_the_days_of_the_carriers() -> None:
+    """December 2026: 31 days, four Sundays, Christmas and, in Germany, the 26th."""
+    shipped_units = replace(METRICS["units_sold"], numerator="units_shipped")
+    december = period("2026-12").window
+    assert flow_of(shipped_units) is Flow.DISPATCH
+    found = factors_of(shipped_units, (DE,), december, SETTINGS)
+    assert found is not None
+    assert sum(found) == 25
+
+
+def test_the_months_of_a_year_add_up_to_one() -> None:
+    """Germany: November 35.3, June 26 days and four of Prime Day at 2.5, 36; February 28."""
+    found = month_shares(DE, 2026)
+    assert sum(found, Fraction()) == 1
+    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28)
+    assert float(found[5] / found[1]) == pytest.approx(36 / 28)
+
+
 def test_several_shops_have_the_mean_of_their_days() -> None:
-    found = factors_of(METRICS["net_sales"], (DE, IT), NOV.window, "Asia/Shanghai")
+    found = factors_of(METRICS["net_sales"], (DE, IT), NOV.window, SETTINGS)
     assert found is not None
     assert found[0] == pytest.approx(0.95)
     assert found[26] == 3.0
 
 
 def test_without_shops_or_season_the_days_are_equal() -> None:
-    assert factors_of(METRICS["net_sales"], (), NOV.window, "UTC") is None
-    assert factors_of(METRICS["policy_violations"], (DE,), NOV.window, "UTC") is None
+    assert factors_of(METRICS["net_sales"], (), NOV.window, SETTINGS) is None
+    assert factors_of(METRICS["policy_violations"], (DE,), NOV.window, SETTINGS) is None
 
 
 def test_shares_of_days_without_any_weight_are_equal() -> None:
@@ -139,6 +162,64 @@ def test_equal_days_give_exactly_the_linear_share(days: int, elapsed: int) -> No
     window = Window(date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=days))
     some = Window(window.start, window.start + timedelta(days=min(elapsed, days)))
     assert part_of((1.0,) * days, window, some) == part_of(None, window, some)
+
+
+# --- the book's own events --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param(
+            "Prime 秋促 2026-10-06..2026-10-07 x1.8",
+            [("Prime 秋促", "2026-10-06", 2, 1.8, None)],
+            id="a name, two days and a factor",
+        ),
+        pytest.param(
+            "2026-11-05 ×2 EU; Sale 2026-11-01 至 2026-11-03 *1.5 US；",
+            [("2026-11-05", "2026-11-05", 1, 2.0, "EU"), ("Sale", "2026-11-01", 3, 1.5, "US")],
+            id="one day, two regions",
+        ),
+    ],
+)
+def test_typed_events(text: str, wanted: list[tuple[object, ...]]) -> None:
+    found = typed_events(text)
+    assert [
+        (e.names["zh"], str(e.days.start), e.days.days, e.factor, e.region) for e in found
+    ] == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Prime", id="no day"),
+        pytest.param("Prime 2026-10-06", id="no factor"),
+        pytest.param("Prime 2026-13-06 x2", id="no such month"),
+        pytest.param("Prime 2026-10-06..2026-10-05 x2", id="backwards"),
+        pytest.param("Prime 2026-10-06 x180", id="a hundred times is a slip"),
+    ],
+)
+def test_a_text_that_is_no_event(text: str) -> None:
+    with pytest.raises(KpiError, match="is no event"):
+        typed_events(text)
+
+
+def test_own_events_count_alone_on_their_days_and_in_their_region() -> None:
+    """Black Friday at 4 instead of 3, and a 5 November of 2 in the EU: 35.3 + 1 + 1."""
+    own = "BF 2026-11-27 x4; Sale 2026-11-05 x2 EU"
+    assert sum(shop_factors(DE, NOV.window, own)) == pytest.approx(37.3)
+    assert sum(shop_factors(US, NOV.window, own)) == pytest.approx(36.8)
+
+
+def test_a_book_with_own_events_is_due_by_them() -> None:
+    given_book = book("seasonal", DE)
+    given_book = replace(
+        given_book, settings=replace(given_book.settings, events="Sale 2026-11-05 x2")
+    )
+    found = goal(given_book, DE, ALL, date(2026, 11, 6))
+    assert found is not None
+    assert found.share == normalise(6 / 36.3)
 
 
 # --- goals in a seasonal book ---------------------------------------------------------------------

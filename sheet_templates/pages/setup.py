@@ -62,6 +62,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "应达按天平均，或按各站大促与节假日；速度只改预测",
         "Due by even days or by each market's events and holidays; speed: forecast only",
     ),
+    "events": (
+        "自定大促，如 Prime 秋促 2026-10-06..2026-10-07 x1.8；分号隔开",
+        "Own events: Big Deal Days 2026-10-06..2026-10-07 x1.8; apart by semicolons",
+    ),
     "distribution": (
         "从高到低各档人数比例，仅供参考，不改等级",
         "Percent of people by class, best first; a guide that changes no grade",

@@ -11,18 +11,20 @@ from kpi.book import Book
 from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
 from kpi.errors import KpiError
 from kpi.holiday_names import holiday_names
-from kpi.model import Period, Shop, Texts, Window
+from kpi.model import Period, PeriodKind, Shop, Texts, Window
 from kpi.organisation import clip
 from kpi.retail import events, stops, unannounced
 from kpi.season import (
     countries_of,
     dispatch_factors,
     holidays_of,
+    month_shares,
     part_of,
     shop_factors,
     team_country,
     work_factors,
 )
+from kpi.typed_events import typed_events
 from sync_service.commands.books import port_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
@@ -52,8 +54,13 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
         when = f"{window.start:%m-%d}" + (f"…{window.end - DAY:%m-%d}" if window.days > 1 else "")
         terminal.say(f"{when}  {names['zh']}（{where}）", f"{when}  {names['en']} ({where})")
     _absent(terminal, of)
-    lines = [_line(shop, of, last_finished_day(now, shop.time_zone)) for shop in book.shops]
+    lines = [
+        _line(shop, of, last_finished_day(now, shop.time_zone), settings.events)
+        for shop in book.shops
+    ]
     _table(terminal, of, lines)
+    if of.kind is PeriodKind.YEAR:
+        _months(terminal, book, of.window.start.year)
     team = team_country(settings.time_zone)
     worked = int(sum(work_factors(of.window, team)))
     terminal.say(f"团队（{team}）工作日 {worked} 天", f"The team ({team}) works {worked} days")
@@ -80,9 +87,10 @@ def _days(book: Book, of: Period) -> Iterator[tuple[Window, Texts, str]]:
 
 
 def _events(book: Book, year: int) -> tuple[RetailEvent, ...]:
-    """The events of the platforms that the book sells on."""
+    """The events of the platforms that the book sells on, and the book's own."""
     codes = {e.code for shop in book.shops for e in events(year, shop.platform)}
-    return tuple(event for event in events(year) if event.code in codes)
+    own = [e for e in typed_events(book.settings.events) if e.days.start.year == year]
+    return (*(event for event in events(year) if event.code in codes), *own)
 
 
 def _inside(event: RetailEvent, of: Period, where: str) -> Iterator[tuple[Window, Texts, str]]:
@@ -120,10 +128,10 @@ def _absent(terminal: Terminal, of: Period) -> None:
         )
 
 
-def _line(shop: Shop, of: Period, last: date) -> dict[str, object]:
+def _line(shop: Shop, of: Period, last: date, own: str) -> dict[str, object]:
     """A shop's days, and which part of the period is due by its last finished day."""
     gone = clip(Window(of.window.start, max(last + DAY, of.window.start)), of.window)
-    countries, factors = countries_of(shop.market), shop_factors(shop, of.window)
+    countries, factors = countries_of(shop.market), shop_factors(shop, of.window, own)
     return {
         "shop": shop.code,
         "market": shop.market,
@@ -157,6 +165,16 @@ def _table(terminal: Terminal, of: Period, lines: Sequence[Mapping[str, object]]
     ]
     title = terminal.text(f"日历 {of.code}", f"Calendar {of.code}")
     terminal.table(title, [terminal.text(*head) for head in heads], rows)
+
+
+def _months(terminal: Terminal, book: Book, year: int) -> None:
+    """The seasonal shares of a year's target, shop by shop."""
+    shares = {shop.code: month_shares(shop, year, book.settings.events) for shop in book.shops}
+    heads = [terminal.text("店铺", "Shop"), *(f"{month}" for month in range(1, 13))]
+    rows = [(code, *(f"{float(one):.1%}" for one in found)) for code, found in shares.items()]
+    title = terminal.text(f"年度目标的季节份额 {year}", f"Seasonal shares of the year {year}")
+    terminal.table(title, heads, rows)
+    terminal.result["month_shares"] = {c: [float(one) for one in f] for c, f in shares.items()}
 
 
 def _named(days: Window, names: Texts, where: str) -> dict[str, object]:

@@ -91,10 +91,10 @@ def foretold(
     until = actual.covered.end
     _steady(parts, Window(until - MOST_TRAINING * DAY, of.window.end))
     shops = [s for s in done.book.shops if s.code in {part.shop for part in parts.parts}]
-    zone = done.book.settings.time_zone
+    settings = done.book.settings
 
     def weights(window: Window) -> Sequence[float]:
-        return factors_of(metric, shops, window, zone) or (1.0,) * window.days
+        return factors_of(metric, shops, window, settings) or (1.0,) * window.days
 
     return landing(
         actual.value or 0.0, _days(done, metric, key, of, until), of.window, until, weights

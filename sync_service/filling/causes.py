@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi.alarms import Alarm
 from kpi.calendar import DAYS_OF_WEEK, period, shifted
 from kpi.changes import By, change
-from kpi.errors import KpiError
+from kpi.errors import UnansweredError
 from kpi.model import Period, PeriodKind, ScopeKind
 from sync_service.compute import Computed
 
@@ -30,7 +30,7 @@ def largest_part(done: Computed, alarm: Alarm) -> str:
             (_before(after, start), after),
             by,
         ).found
-    except KpiError:
+    except UnansweredError:
         return ""
     first = next((part for part in found.parts if part.total * found.change > 0), None)
     share = None if first is None else found.share(first.total)
