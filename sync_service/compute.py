@@ -74,6 +74,7 @@ class Computed:
     alarms: tuple[Alarm, ...]
     problems: tuple[Problem, ...]
     register: Register
+    shops: tuple[PersonCard, ...] = ()  # cards of shops, where the role shop has lines
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
@@ -169,6 +170,7 @@ def compute(given: Inputs) -> Computed:
         alarms=alarms(book, actuals, found, today),
         problems=(*without_target(people), *mostly_typed(people), *left_behind(book, month)),
         register=register,
+        shops=Scoring(book, actuals).shops(month),
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},

@@ -47,6 +47,7 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         ),
         scopes=dict(_scopes(done, person, shops, parts)),
         people=cards,
+        shops=tuple(card for card in done.shops if card.person.code in entire),
         history={person: done.history[person]},
         alarms=tuple(alarm for alarm in done.alarms if _mine(alarm, person, entire)),
         problems=(),
