@@ -29,6 +29,7 @@ from sync_service.commands import (
     packs,
     payout,
     service,
+    statement,
     tasks,
 )
 from sync_service.console import Exit, Terminal
@@ -65,7 +66,7 @@ def parser() -> Words:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for group in (
         *(books, contracts, tasks, connecting, data, demo),
-        *(service, files, packs, payout, distribution),
+        *(service, files, packs, payout, distribution, statement),
     ):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
