@@ -170,7 +170,7 @@ def line_formulas(rows: StatementRows) -> dict[str, str]:
     def capped(amount: str, cap: str) -> str:
         return f"IF(ISNUMBER({cap}),MIN({amount},{cap}),{amount})"
 
-    cell, gap = line_cell, line_cell("gap")
+    cell, gap, base = line_cell, line_cell("gap"), term("baseline")
     reward = f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},2)+0)'
     short = f'IF({term("deduct_rate")}="",NA(),ROUND(MAX(0,-{gap})*{term("deduct_rate")},2)+0)'
     whole = f"ROUND({cell('shortfall')}+{cell('deliverables')},2)"
@@ -182,7 +182,7 @@ def line_formulas(rows: StatementRows) -> dict[str, str]:
     return {
         "level": _level(rows),
         "fee_due": product(term("fee"), cell("level")),
-        "gap": f"IF(ISNUMBER({term('baseline')}),ROUND({cell('profit')}-{term('baseline')},2),NA())",
+        "gap": f"IF(ISNUMBER({base}),ROUND({cell('profit')}-{base},2)+0,NA())",
         "reward": capped(reward, term("reward_cap")),
         "shortfall": short,
         "late": _count(rows, "late"),
@@ -238,10 +238,10 @@ def _terms(made: _Made, tab: Worksheet) -> None:
     first = FIRST + len(TERMS) + 2
     head = made.styles.get(bold=True)
     words = (
-        ("服务等级：总分从（含）", "费用比例"),
-        ("Level of service: points from", "Part of fee"),
+        made.text("服务等级：总分从（含）", "Level of service: points from"),
+        made.text("费用比例", "Part of the fee"),
     )
-    for column, word in enumerate(words[0 if made.rows.language == "zh" else 1]):
+    for column, word in enumerate(words):
         tab.write_string(first - 1, column, word, head)
     levels = [*made.rows.levels, *((None, None),) * LEVELS][:LEVELS]
     for row, (start, part) in enumerate(levels, first):

@@ -161,10 +161,13 @@ def _typed(path: Path) -> tuple[dict[str, Decimal], list[tuple[Decimal, Decimal]
     for start, value, code in (row[:3] for row in rows if len(row) > 2):  # noqa: PLR2004 - code
         if code in CODES and isinstance(value, int | float):
             typed[str(code)] = _exact(path, value)
-        elif str(code).startswith("level") and isinstance(start, int | float):
-            if isinstance(value, int | float):
-                levels.append((_exact(path, start), _exact(path, value)))
+        elif str(code).startswith("level") and _numbers(start, value):
+            levels.append((_exact(path, start), _exact(path, value)))
     return typed, levels
+
+
+def _numbers(*cells: object) -> bool:
+    return all(isinstance(cell, int | float) for cell in cells)
 
 
 def _exact(path: Path, value: float) -> Decimal:
