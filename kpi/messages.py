@@ -453,6 +453,12 @@ MESSAGES: dict[str, Message] = {
         "请写 2026-10、2026-Q4 或 2026。",
         "Write 2026-10, 2026-Q4 or 2026.",
     ),
+    "frozen_unread": Message(
+        "{month} 已关账，但关账文件 {file} 找不到或已损坏，暂按现在的数据计算。",
+        "{month} is closed, but its file {file} is gone or broken, so today's figures are used.",
+        "请把关账文件放回原处，再生成一次。",
+        "Put the frozen file back where it was and run payout again.",
+    ),
     "okr_circle": Message(
         "目标“{objective}”绕一圈承接了自己。",
         'The objective "{objective}" serves itself over others.',

@@ -15,8 +15,19 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.methods import Params, filled
 from kpi.missing import Policy, Stored, counted
-from kpi.model import DataState, Metric, Period, Person, Region, Scope, ScopeKind, Status, WeightRow
-from kpi.organisation import Part, ScopeParts, in_region, person_parts, same
+from kpi.model import (
+    DataState,
+    Metric,
+    Period,
+    Person,
+    Region,
+    Scope,
+    ScopeKind,
+    Shop,
+    Status,
+    WeightRow,
+)
+from kpi.organisation import Part, ScopeParts, clip, in_region, open_days, person_parts, same
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.scoring import (
@@ -37,6 +48,7 @@ from kpi.targets import due
 
 HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12
+SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
 LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
@@ -126,6 +138,29 @@ class Scoring:
             person, month.code, found, share, applied, total, grade_of(total, vetoes), vetoes
         )
 
+    def shops(self, month: Period) -> tuple[PersonCard, ...]:
+        """The cards of shops: the lines of the role shop score them as a person's lines do.
+
+        A shop stands in the place of the person; its own targets come first. Without such lines
+        there is no card.
+        """
+        return tuple(card for shop in self.book.shops if (card := self._shop(shop, month)))
+
+    def _shop(self, shop: Shop, month: Period) -> PersonCard | None:
+        itself = Person(
+            *(shop.code, shop.name, "", SHOP_ROLE, None, shop.opened, shop.closed),
+            *(None, None),
+            scored=True,
+        )
+        days = clip(open_days(shop), month.window)
+        card = self._card(itself, shop.region, (Part(shop.code, open_days(shop)),), month)
+        if card is None or not days.days:
+            return None
+        total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
+        vetoes = sum(_vetoed(item) for item in card.items)
+        grade = grade_of(total, vetoes)
+        return PersonCard(itself, month.code, (card,), share, (), total, grade, vetoes)
+
     def _card(
         self, person: Person, region: Region, parts: Sequence[Part], month: Period
     ) -> RegionCard | None:
@@ -148,7 +183,8 @@ class Scoring:
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
         here = presence(person, month)
-        scope = Scope(person.code, ScopeKind.PERSON, rule.region, same(person.code))
+        kind = ScopeKind.SHOP if person.role == SHOP_ROLE else ScopeKind.PERSON
+        scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
         value, until = self._counted(rule, found, actual, month)

@@ -84,6 +84,7 @@ LISTS: dict[str, Words] = {
         ("agency", "代运营", "Agency"),
         ("supervisor", "店长/主管", "Supervisor"),
         ("newcomer", "新人", "Newcomer"),
+        ("shop", "店铺", "Shop"),
     ),
     "method": (  # the six plain choices; the rest is METHODS_FULL
         ("ratio_up", "越高越好", "Higher is better"),

@@ -34,6 +34,7 @@ from sync_service.commands import (
     resources,
     review,
     service,
+    statement,
     targets,
     tasks,
 )
@@ -63,6 +64,7 @@ GROUPS = (  # in the order of --help
     packs,
     payout,
     distribution,
+    statement,
 )
 AGAIN = (BookChangedError, BookInUseError, BusyError)
 

@@ -82,6 +82,7 @@ class Computed:
     register: Register
     gone: tuple[Kept, ...] = ()  # breaches that are shown, though the facts no longer say so
     kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
+    shops: tuple[PersonCard, ...] = ()  # cards of shops, where the role shop has lines
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
@@ -194,6 +195,7 @@ def compute(given: Inputs) -> Computed:
         register=register,
         gone=breaches.gone,
         kept=breaches.kept,
+        shops=Scoring(book, actuals).shops(month),
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},

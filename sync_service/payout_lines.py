@@ -138,8 +138,8 @@ def corrections(
     """By person: every paid month before this one, as paid and as it would be today."""
     found: dict[str, list[Correction]] = {}
     for earlier in sorted({key[0] for key, one in kept.items() if one.paid is not None}):
-        if earlier >= month:
-            continue
+        if earlier >= month or ("Q" in earlier) is not ("Q" in month):
+            continue  # quarters correct quarters, months months: nothing is corrected twice
         paid = {who: one for (when, who), one in kept.items() if when == earlier}
         rules = {who: one.rule for who, one in paid.items() if one.rule is not None}
         whole, lost = _with_lost(earlier, paid, typed)

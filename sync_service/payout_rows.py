@@ -30,7 +30,7 @@ class Paying:
     """What to pay: a month of a team's book, into which file."""
 
     order: Order
-    month: str
+    month: str  # 2026-10, or a quarter: 2026-Q3
     out: Path
     provisional: bool = False  # before the closing day: shown, marked, nothing payable
     language: Language | None = None  # of a new file; None: the team's book
@@ -101,11 +101,11 @@ def patches(worked: Worked) -> Iterator[TablePatch]:
 def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
     """The service's cells of a line."""
     basis = line.basis
-    card = next(card for card in worked.done.people if card.person.code == basis.person)
+    names = {person.code: person.name for person in worked.done.book.people}
     return {
         "month": basis.period,
         "person": basis.person,
-        "name": card.person.name,
+        "name": names.get(basis.person),
         "total": _known(basis.total),
         "grade": UNKNOWN if basis.grade is None else basis.grade,
         "coefficient": _known(basis.coefficient),

@@ -38,6 +38,7 @@ from sync_service.payout_lines import (
     sources,
     trued_up,
 )
+from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
 from sync_service.payout_reading import PayTyped, proposed, read_payout, told
 from sync_service.payout_rows import Paying, Worked, first_rows, patches
 from sync_service.payout_store import Kept, Key, keep, kept_lines
@@ -156,13 +157,17 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     recorded = tuple(one for one in settled if isinstance(one, PayLine))
     known = {**kept, **{_key(line): _as_paid(line, house.clock.now()) for line in recorded}}
     language: Language = "en" if there.language == "en" else "zh"
-    months = {paying.month, *(month for (month, _), one in known.items() if one.paid is not None)}
+    periods = {paying.month, *(month for (month, _), one in known.items() if one.paid is not None)}
+    months = {month for code in periods for month in months_of(_period(code))}
     first = replace(book, settings=replace(book.settings, month=min(months)))
     signed = tuple(one.version for one in records(house.store, paying.order.book))
     given = inputs(house, first, catalog, language, signed)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
-    cards = {month: _cards(one) for month, one in done.items()}
-    now = _month(paying.month)
+    now = _period(paying.month)
+    by_month = {month: _cards(one) for month, one in done.items()}
+    cards = {code: _merged(_period(code), by_month) for code in periods}
+    signed, unread = _as_closed(house, paying, now, by_month)
+    cards[now.code] = merged(now, signed)
     here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
@@ -172,18 +177,19 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     problems = (
         *(one for one in found if one.place.table in ("tblPeople", "tblSetting")),
         *typed.problems,
+        *unread,
         *(one for one in settled if isinstance(one, Problem)),
         *_notes(paying.month, typed, lines, fixes),
     )
     return Worked(
-        *(paying, done[paying.month], state, typed, lines, fresh),
+        *(paying, done[months_of(now)[-1]], state, typed, lines, fresh),
         *(recorded, why, known, language, problems),
     )
 
 
 def state_of(paying: Paying, book: Book, today: date) -> PayState:
     """Whether a month's scores may be paid today; a month that is not closed is refused."""
-    window = _month(paying.month).window
+    window = _period(paying.month).window
     closes = window.end + timedelta(days=book.settings.closing_day - 1)
     if today < window.start or (today < closes and not paying.provisional):
         raise ToldError(
@@ -197,15 +203,33 @@ def state_of(paying: Paying, book: Book, today: date) -> PayState:
     return PayState.FINAL if today >= closes else PayState.PROVISIONAL
 
 
-def _month(code: str) -> Period:
+def _merged(of: Period, by_month: Mapping[str, Cards]) -> Cards:
+    return merged(of, [by_month[month] for month in months_of(of)])
+
+
+def _as_closed(
+    house: House, paying: Paying, of: Period, by_month: Mapping[str, Cards]
+) -> tuple[list[Cards], list[Problem]]:
+    """The cards of the months to pay: what was signed of a closed month is what is paid."""
+    cards: list[Cards] = []
+    problems: list[Problem] = []
+    for month in months_of(of):
+        closed = closed_totals(house, paying.order.book, month)
+        problems += closed.problems
+        mine = by_month[month].items()
+        cards.append({who: as_closed(card, closed.totals) for who, card in mine})
+    return cards, problems
+
+
+def _period(code: str) -> Period:
     try:
         found = period(code)
     except KpiError:
         found = None
-    if found is None or found.kind is not PeriodKind.MONTH:
+    if found is None or found.kind not in (PeriodKind.MONTH, PeriodKind.QUARTER):
         raise ToldError(
-            f"--month {code}: write a month such as 2026-10.",
-            f"--month {code}：请写月份，例如 2026-10。",
+            f"{code}: write a month such as 2026-10 or a quarter such as 2026-Q3.",
+            f"{code}：请写月份（例如 2026-10）或季度（例如 2026-Q3）。",
         )
     return found
 

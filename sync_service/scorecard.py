@@ -61,7 +61,7 @@ def card_totals(months: Sequence[Computed]) -> dict[str, float | None]:
     return {
         "｜".join((done.month.code, card.person.code, str(one.region))): one.total.total
         for done in months
-        for card in done.people
+        for card in (*done.people, *done.shops)
         for one in card.cards
     }
 

@@ -467,3 +467,41 @@ def test_a_value_that_is_there_is_never_replaced() -> None:
     rows = (weight("net_sales", 100, missing="zero", confirmed=True),)
     item = card(actuals(run("DE", 1_000, 1)), book(weights=rows)).cards[0].items[0]
     assert item.counted == item.actual.value == 11_000.0
+
+
+# --- shops ----------------------------------------------------------------------------------------
+
+
+def shop_line(metric: str, points: float, **changes: object) -> WeightRow:
+    return weight(metric, points, role="shop", **changes)
+
+
+def test_a_shop_is_scored_by_the_lines_of_its_role_as_a_person_is() -> None:
+    """Sales on target 100 of 60 points, ACoS 0.375 of 0.25 is 2 - 1.5 = 50 of 40: 80 points."""
+    lines = (
+        shop_line("net_sales", 60),
+        shop_line("acos", 40, method="mirror_down", better=Better.LOWER),
+    )
+    found = actuals(run("DE", 1_000, 150), run("FR", 100, 100))
+    cards = Scoring(book(weights=(*book().weights, *lines)), found).shops(OCT)
+    assert [(c.person.code, c.total) for c in cards] == [("DE", 80.0), ("FR", 70.0)]
+    sales = cards[0].cards[0].items[0]
+    assert (sales.key, sales.goal and sales.goal.basis) == ("2026-10｜DE｜EU｜net_sales", "DE")
+
+
+def test_without_such_lines_no_shop_has_a_card() -> None:
+    assert Scoring(book(), actuals(run("DE", 1_000, 100))).shops(OCT) == ()
+
+
+def test_a_closed_shop_has_no_card() -> None:
+    closed = book(
+        weights=(shop_line("net_sales", 100),), shops=(replace(SHOP, closed=date(2026, 9, 30)), FR)
+    )
+    cards = Scoring(closed, actuals(run("DE", 1_000, 100))).shops(OCT)
+    assert [card.person.code for card in cards] == ["FR"]
+
+
+def test_a_breached_veto_leaves_a_shop_the_lowest_grade() -> None:
+    lines = (shop_line("net_sales", 100, veto=True),)
+    one = Scoring(book(weights=lines), actuals(run("DE", 500, 100))).shops(OCT)[0]
+    assert (one.total, one.vetoes, one.grade and one.grade.name) == (50.0, 1, "D")

@@ -6,6 +6,7 @@ from sheet_templates.book import Book
 from sheet_templates.frame import frame
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
+from sheet_templates.scoring import card_total
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
@@ -24,7 +25,7 @@ def page(book: Book) -> None:
     formulas = {
         "region": _region,
         "pace": _pace,
-        "shop_score": _score,
+        "shop_score": lambda r: _score(book, r),
         "status": lambda r: _status(book, r),
     }
     put_table(book, TableSpec("tblShop", formulas, fill_down=formulas))
@@ -43,9 +44,13 @@ def _pace(ref: Ref) -> str:
     return f'IF({ref("shop")}="","",{pace})'
 
 
-def _score(ref: Ref) -> str:
+def _score(book: Book, ref: Ref) -> str:
+    """The total of the shop's card; where the role shop has no lines, its pace as points."""
     pace = ref("pace")
-    score = f"IF(ISNUMBER({pace}),ROUND(MIN({SCORE_CAP},MAX(0,100*{pace})),9)+0,NA())"
+    paced = f"IF(ISNUMBER({pace}),ROUND(MIN({SCORE_CAP},MAX(0,100*{pace})),9)+0,NA())"
+    items = book.column("tblScore")("person")
+    total = card_total(book, "nmMonth", ref("shop"), ref("region"))
+    score = f"IF(COUNTIFS({items},{ref('shop')})=0,{paced},{total})"
     return f'IF({ref("shop")}="","",{score})'
 
 

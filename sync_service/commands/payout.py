@@ -19,7 +19,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parser of this group."""
     one = commands.add_parser("payout", help="the payout book of a closed month / 奖金簿")
     one.add_argument("book", type=Path, help="the team's workbook; it is only read")
-    one.add_argument("--month", required=True, help="for example 2026-10")
+    which = one.add_mutually_exclusive_group(required=True)
+    which.add_argument("--month", help="for example 2026-10")
+    which.add_argument(
+        "--quarter", dest="month", help="for example 2026-Q3: the mean of its months"
+    )
     one.add_argument("--out", type=Path, help="the payout book; BOOK-payout.xlsx by default")
     one.add_argument("--language", choices=("zh", "en"), help="of a new payout book")
     one.add_argument(

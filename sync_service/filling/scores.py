@@ -23,8 +23,9 @@ from sync_service.workbooks.port import Written
 
 
 def items(done: Computed) -> Iterator[FilledRow]:
-    """Every item of every card of the month, in the words of the book."""
-    rows = (_item(done, item) for card in done.people for one in card.cards for item in one.items)
+    """Every item of every card of the month, people's and shops', in the words of the book."""
+    every = (*done.people, *done.shops)
+    rows = (_item(done, item) for card in every for one in card.cards for item in one.items)
     return worded("tblScore", rows, done.given.language)
 
 
@@ -194,7 +195,7 @@ def _week(
 def computed(done: Computed) -> dict[tuple[CellValue, ...], dict[str, Written]]:
     """What the formulas of tblScore will say, cached for readers that do not calculate."""
     found: dict[tuple[CellValue, ...], dict[str, Written]] = {}
-    for card in done.people:
+    for card in (*done.people, *done.shops):
         for one in card.cards:
             for item, share, gained in zip(
                 one.items, one.total.shares, one.total.points, strict=True

@@ -1,0 +1,82 @@
+"""The command `statement`: what an agency may invoice for a month, every step on a line."""
+
+from __future__ import annotations
+
+import argparse
+from decimal import Decimal
+from pathlib import Path
+
+from sheet_templates.statement import LINES, TERMS
+from sheet_templates.words import show
+from sync_service.commands.books import order_of, writable
+from sync_service.console import Exit, Terminal
+from sync_service.house import House
+from sync_service.statements import Asked, Made, make_statement
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The parser of this group."""
+    one = commands.add_parser("statement", help="an agency's statement of a month / 代运营结算单")
+    one.add_argument("book", type=Path, help="the team's workbook; it is only read")
+    one.add_argument("--person", required=True, help="the partner's short code")
+    one.add_argument("--month", required=True, help="for example 2026-10")
+    one.add_argument("--out", type=Path, help="BOOK-PERSON-MONTH.xlsx by default")
+    one.add_argument("--terms", type=Path, help="an earlier statement whose terms hold")
+    one.add_argument("--language", choices=("zh", "en"), help="of the statement")
+    one.set_defaults(run=run)
+
+
+def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
+    """Write the statement and say what it comes to."""
+    book: Path = words.book
+    name = f"{book.stem}-{words.person}-{words.month}.xlsx"
+    out: Path = words.out or book.with_name(name)
+    order = order_of(house, book)
+    writable(out)
+    made = make_statement(
+        house, Asked(order, words.person, words.month, out, words.terms, words.language)
+    )
+    _show(terminal, made)
+    return Exit.OK if made.lines.payable is not None else Exit.FOUND
+
+
+def _show(terminal: Terminal, made: Made) -> None:
+    lines, measured = made.lines, made.measured
+    figures: dict[str, object] = {
+        "total": measured.total,
+        **{name: getattr(lines, name) for name in ("level", "gap", "reward", "shortfall")},
+        **{name: getattr(lines, name) for name in ("deliverables", "deductions", "net", "tax")},
+        "fee_due": lines.fee,
+        "profit": measured.profit,
+        "late": measured.late,
+        "missing": measured.missing,
+        "payable": lines.payable,
+    }
+    rows = [
+        (f"{zh} {en}", "#N/A" if figures[code] is None else str(figures[code]))
+        for code, zh, en, _ in LINES
+        if code in figures
+    ]
+    state = show("team_state", made.state, terminal.language)
+    terminal.table(f"{made.currency} · {state}", ("项 Line", "值 Value"), rows)
+    _open_terms(terminal, made)
+    terminal.say(str(made.path), str(made.path))
+    terminal.result |= {
+        "file": str(made.path),
+        "state": made.state,
+        "currency": made.currency,
+        "lines": {
+            code: str(value) if isinstance(value, Decimal) else value
+            for code, value in figures.items()
+        },
+    }
+
+
+def _open_terms(terminal: Terminal, made: Made) -> None:
+    """Terms that nobody typed yet, of those that an amount needs."""
+    caps = ("reward_cap", "deduct_cap")
+    wanted = [one for one in TERMS if one[0] not in caps and getattr(made.terms, one[0]) is None]
+    if wanted:
+        zh, en = "、".join(one[1] for one in wanted), "; ".join(one[2] for one in wanted)
+        terminal.say(f"请在“条款”页填写：{zh}", f"Fill in on the tab Terms: {en}")
+    terminal.result["open_terms"] = [one[0] for one in wanted]

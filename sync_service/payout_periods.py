@@ -1,0 +1,104 @@
+"""What a pay line of a month or a quarter starts from: cards of its months, closed ones as frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from kpi.calendar import period, period_of, shifted
+from kpi.errors import KpiError, Place, Problem
+from kpi.messages import problem
+from kpi.model import Period, PeriodKind, Region
+from kpi.numbers import R
+from kpi.scorecards import PersonCard
+from kpi.scoring import adjusted, combined, grade_of, total_of
+from sync_service import schema
+from sync_service.house import House
+from sync_service.sealing import seal_of
+from sync_service.workbooks.package import open_package
+
+Totals = Mapping[str, float | None]
+"""Signed totals of cards, by month｜person｜region."""
+MONTHS_OF_QUARTER = 3
+
+
+def months_of(of: Period) -> tuple[str, ...]:
+    """The months of a month or quarter."""
+    first = period_of(of.window.start, PeriodKind.MONTH)
+    count = MONTHS_OF_QUARTER if of.kind is PeriodKind.QUARTER else 1
+    return tuple(shifted(first, number).code for number in range(count))
+
+
+def merged(of: Period, months: Sequence[Mapping[str, PersonCard]]) -> dict[str, PersonCard]:
+    """The cards of a period by person; of a quarter the mean of the months that a person has.
+
+    One month without a total leaves the quarter without one.
+    """
+    people = dict.fromkeys(code for cards in months for code in cards)
+    mine = {code: [cards[code] for cards in months if code in cards] for code in people}
+    return {code: _mean(of, cards) for code, cards in mine.items()}
+
+
+def _mean(of: Period, cards: Sequence[PersonCard]) -> PersonCard:
+    last = cards[-1]
+    if of.kind is PeriodKind.MONTH:
+        return last
+    known = [card.total for card in cards if card.total is not None]
+    summed = total_of(known) if len(known) == len(cards) else None
+    total = None if summed is None else R(summed / len(cards))
+    vetoes = sum(card.vetoes for card in cards)
+    grade = grade_of(total, vetoes)
+    return replace(last, month=of.code, total=total, grade=grade, vetoes=vetoes)
+
+
+# --- closed months --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The signed totals of closed months, and what could not be read of them."""
+
+    totals: Totals
+    problems: tuple[Problem, ...]
+
+
+def closed_totals(house: House, book: str, month: str) -> Closed:
+    """The totals of the frozen file that closed a month; none where it is open."""
+    table = schema.freezes
+    with house.store.read() as connection:
+        rows = connection.execute(
+            select(table.c.period, table.c.path).where(table.c.book == book)
+        ).all()
+    for code, path in rows:
+        if month in months_of(period(code)):
+            return _read(month, Path(path))
+    return Closed({}, ())
+
+
+def _read(month: str, path: Path) -> Closed:
+    try:
+        seal = seal_of(open_package(path.read_bytes(), path.name), path.name)
+    except (KpiError, OSError):
+        place = Place(table="tblPay", text=month)
+        return Closed({}, (problem("frozen_unread", place, month=month, file=path.name),))
+    totals: Mapping[str, Any] = seal.about.get("totals", {})
+    return Closed(totals, ())
+
+
+def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
+    """The card with the totals that were signed; points by hand and vetoes as they stand."""
+    keys = {one.region: _key(card, one.region) for one in card.cards}
+    if not keys or any(key not in totals for key in keys.values()):
+        return card
+    signed = {region: totals[key] for region, key in keys.items()}
+    both = combined(signed.get(Region.US), signed.get(Region.EU), card.us_share)
+    total = adjusted(both, card.points)
+    return replace(card, total=total, grade=grade_of(total, card.vetoes))
+
+
+def _key(card: PersonCard, region: Region) -> str:
+    return "｜".join((card.month, card.person.code, str(region)))
