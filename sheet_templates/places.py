@@ -22,7 +22,7 @@ HEADER_ROW = 3  # row 4: title, sentence and legend stand above
 GAP = 1  # empty columns between two tables of one tab
 OWN_PLACE = {  # header row and first column of tables that do not start at A4
     "tblFocus": (10, 0),
-    "tblReview": (36, 0),
+    "tblReview": (38, 0),
     "tblSetting": (14, 0),
     "tblReconcile": (14, 4),
 }

@@ -271,7 +271,7 @@ LISTS: dict[str, Words] = {
     ),
     "kpi_finding": (
         ("keep", "● 可保留", "● Keep"),
-        ("unused", "▲ 没有卡用到", "▲ On no card"),
+        ("unused", "○ 启用但没有卡用到", "○ Switched on, on no card"),
         ("gaps", "■ 三分之一以上没有数据", "■ A third or more without data"),
         ("disputed", "■ 多次异议", "■ Disputed again and again"),
         ("full", "▲ 人人到顶，目标偏低", "▲ Everybody at the cap: target too low"),

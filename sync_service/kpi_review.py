@@ -18,7 +18,7 @@ from kpi.set_review import KpiLine, review_kpis
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES
 from sync_service import schema
-from sync_service.compute import Computed
+from sync_service.compute import Computed, watched
 from sync_service.control import Control
 from sync_service.filling.cells import FilledRow, worded
 from sync_service.months import ByMonth
@@ -41,7 +41,8 @@ def kpi_lines(done: Computed, quarter: Period) -> tuple[KpiLine, ...]:
     for month in _months(quarter, done.month):
         people = done.people if month == done.month else by_month.people(month)
         items += [item for card in people for one in card.cards for item in one.items]
-    return review_kpis(items, sorted(done.book.kpis), _disputes(done, quarter))
+    idle = sorted(done.book.kpis - watched(done.book))  # pages and rules use the others
+    return review_kpis(items, idle, _disputes(done, quarter))
 
 
 def _months(quarter: Period, until: Period) -> Iterator[Period]:

@@ -142,7 +142,7 @@ def test_the_pack_holds_the_last_whole_week_and_the_misses(
     terminal = Terminal("en", as_json=True)
     words = argparse.Namespace(book=opened.book, propose=False, kpis=False, quarter=None)
     run(terminal, opened.house, words)
-    found: Any = terminal.result
+    found: dict[str, Any] = dict(terminal.result)
     assert found["week"]["period"] == "2026-W42"
     sales = next(one for one in found["week"]["lines"] if one["metric"] == "net_sales")
     assert sales["week"] < sales["before"]
