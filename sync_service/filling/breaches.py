@@ -124,9 +124,14 @@ def _shops_owner(done: Computed, code: str) -> str:
 
 
 def cause(done: Computed, alarm: Alarm) -> str:
-    """The drivers that moved most: `转化率 -62 %, 价格 +3 %`."""
+    """What moved most: `转化率 -62 %, 价格 +3 %`; of a budget, spend and budget first."""
     language = done.given.language
-    parts = [
+    spent, budget = alarm.last.numerator, alarm.last.denominator
+    parts = []
+    if alarm.metric.code == "ad_budget_used":
+        sides = f"{shown(spent, Unit.MONEY)} / {shown(budget, Unit.MONEY)}"
+        parts.append(f"花费/预算 {sides}" if language == "zh" else f"Spend/budget {sides}")
+    parts += [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
     return ("，" if language == "zh" else ", ").join(parts)
