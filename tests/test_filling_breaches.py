@@ -54,9 +54,9 @@ def test_a_surge_names_its_history(language: Language) -> None:
     (row,) = lines(computed(language, rules=[surge], sales=(120, 100, 110, 50)))
     assert row["limit"] == 55.0
     assert row["bound"] == (
-        "< 严格 · 0.5 × 均值 110（前4天，3期有数）"
+        "< 严格 · 0.5 × 均值 110（3/4 天）"
         if language == "zh"
-        else "< Strict · 0.5 × mean 110 (3 of 4 days known)"
+        else "< Strict · 0.5 × mean 110 (3/4 days)"
     )
 
 
@@ -76,7 +76,7 @@ def test_a_surge_names_its_history(language: Language) -> None:
 def test_a_line_from_memory(metric: str, state: str, actual: float, word: str, cause: str) -> None:
     kept = Kept(
         "1010-X", "r", "abcd", SHOP.code, "US", metric, "warn", ">", 0.35, 0.412,
-        date(2026, 10, 10), (date(2026, 10, 10),), state,
+        date(2026, 10, 10), (date(2026, 10, 10),), (0.412,), state,
         None if state == "firing" else TODAY, 0.31 if state == "withdrawn" else None,
     )  # fmt: skip
     owned = replace(SHOP, owner="CHEN")
@@ -89,10 +89,21 @@ def test_a_line_from_memory(metric: str, state: str, actual: float, word: str, c
     assert (row["owner"], row["since"], row["limit"]) == ("CHEN", date(2026, 10, 10), 0.35)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_history_that_changed_alone_is_said(language: Language) -> None:
+    kept = Kept(
+        "1010-X", "r", "abcd", "XX", "", "acos", "warn", ">", 0.35, 0.4,
+        date(2026, 10, 10), (date(2026, 10, 10),), (0.4,), "withdrawn", TODAY, 0.4,
+    )  # fmt: skip
+    (row,) = lines(replace(computed(language), gone=(kept,)))
+    zh = language == "zh"
+    assert row["cause"] == ("所比的历史已重述" if zh else "the history compared with was restated")
+
+
 def test_memory_comes_through_a_computation_and_unknown_scopes_have_no_owner() -> None:
     kept = Kept(
         "1010-X", "r", "abcd", "XX", "", "acos", "warn", ">", 0.35, None,
-        date(2026, 10, 10), (date(2026, 10, 10),), "firing", None,
+        date(2026, 10, 10), (date(2026, 10, 10),), (None,), "firing", None,
     )  # fmt: skip
     done = compute(replace(computed("en").given, kept=(kept,)))
     (row,) = lines(done)

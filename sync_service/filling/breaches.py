@@ -64,7 +64,10 @@ def _gone(done: Computed, one: Kept) -> FilledRow:
 
 
 def _restated(done: Computed, one: Kept) -> str:
-    """`10-10 restated: 41 % → 33 %`."""
+    """`10-10 restated: 41 % → 33 %`; of a surge the history may have changed alone."""
+    if one.value == one.restated:
+        zh = done.given.language == "zh"
+        return "所比的历史已重述" if zh else "the history compared with was restated"
     unit = _unit(done, one)
     day, then, now = short_day(one.value_day), shown(one.value, unit), shown(one.restated, unit)
     said = "已重述" if done.given.language == "zh" else "restated:"
@@ -85,7 +88,7 @@ def _word(operator: str, language: Language) -> str:
 
 
 def _bound(done: Computed, alarm: Alarm) -> str:
-    """`> Strict`, and of a surge what it was compared with."""
+    """`> Strict`, and of a surge its history: `3 × mean 2.4 (27/28 days)`, 27 of them known."""
     language, rule = done.given.language, alarm.rule
     plain = f"{rule.operator} {_word(rule.operator, language)}"
     history = alarm.limit.history
@@ -94,9 +97,10 @@ def _bound(done: Computed, alarm: Alarm) -> str:
     times = f"{rule.value:g} {show('against', rule.against, language)}"
     typical = _typical(history.typical, alarm.metric.unit)
     zh, en = WINDOWS[rule.window.value]
+    known_of = f"{history.known}/{history.periods}"
     if language == "zh":
-        return f"{plain} · {times} {typical}（前{history.periods}{zh}，{history.known}期有数）"
-    return f"{plain} · {times} {typical} ({history.known} of {history.periods} {en} known)"
+        return f"{plain} · {times} {typical}（{known_of} {zh}）"
+    return f"{plain} · {times} {typical} ({known_of} {en})"
 
 
 def _typical(value: float, unit: Unit) -> str:
