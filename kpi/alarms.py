@@ -7,7 +7,7 @@ the standing, and a standing is never stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -54,6 +54,7 @@ class Alarm:
     limit: Limit  # of that period
     number: str  # stable as long as the run lasts
     episode: Episode
+    values: tuple[float | None, ...]  # of the run's periods; None where one is not whole
     data: DataState  # of the latest period that is over; not complete: the count stands still
     reach: date  # first day of all that was looked at
     closed: date | None = None  # the first day on which it was over; None: open
@@ -106,7 +107,7 @@ def alarms(
     return ordered(a for fold in folds(book, actuals, scopes, today) for a in fold.alarms)
 
 
-def ordered(found: Iterator[Alarm]) -> tuple[Alarm, ...]:
+def ordered(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
     """Open before closed, breaches before warnings."""
     return tuple(sorted(found, key=lambda a: (not a.open, a.rule.level != "breach", a.number)))
 
@@ -251,6 +252,7 @@ def _alarm(
         limit=last.limit or Limit(span.rule.value),
         number=number(span.rule, scope, run.periods[0].window.start),
         episode=run,
+        values=tuple(days[period].seen.value for period in run.periods),
         data=values.data() if is_open else DataState.COMPLETE,
         reach=values.known[-1].period.window.start,
         closed=None if is_open else closed_on,

@@ -36,6 +36,7 @@ class Kept:
     value: float | None  # what was told
     value_day: date  # first day of the period of that value
     days: tuple[date, ...]  # first days of its periods
+    values: tuple[float | None, ...]  # of these periods, as they were
     state: str  # firing, recovered, ended, withdrawn
     closed: date | None  # None: open
     restated: float | None = None  # of a withdrawn line: the value as it is now
@@ -90,7 +91,7 @@ def lines(
     saved = [_with_words(_kept(alarm), typed) for alarm in live]
     every = sorted((*saved, *gone), key=lambda k: (k.since, k.number))
     return Lines(
-        ordered(iter(live)),
+        ordered(live),
         tuple(one for one in gone if one.shown(today)),
         tuple(k for k in every if k.closed is None or (today - k.closed).days <= REMEMBERED_DAYS),
     )
@@ -140,7 +141,15 @@ def _without_alarm(one: Kept, folds: Collection[Fold], today: date) -> Kept:
     if known.keys().isdisjoint(one.days):  # nothing is known of them any more: no state changes
         later = min((day for day in known if day > one.days[-1]), default=None)
         return one if one.closed or later is None else replace(one, state="recovered", closed=later)
-    return replace(one, state="withdrawn", closed=today, restated=known.get(one.value_day))
+    return replace(_restated(one, known), state="withdrawn", closed=today)
+
+
+def _restated(one: Kept, known: Mapping[date, float]) -> Kept:
+    """A line with the first day that changed: what was told of it, and what it is now."""
+    for day, then in zip(one.days, one.values, strict=True):
+        if known.get(day) != then:
+            return replace(one, value_day=day, value=then, restated=known.get(day))
+    return replace(one, restated=one.value)  # the history that it was compared with changed
 
 
 def _kept(alarm: Alarm) -> Kept:
@@ -157,6 +166,7 @@ def _kept(alarm: Alarm) -> Kept:
         value=alarm.last.value,
         value_day=alarm.last.covered.start,
         days=tuple(period.window.start for period in alarm.episode.periods),
+        values=alarm.values,
         state="firing" if alarm.open else alarm.state,
         closed=alarm.closed,
     )

@@ -221,10 +221,19 @@ def reach(change: Change) -> Window:
     parts = change.key.split(SIGN)
     if change.table == "tblTarget":
         return _of_target(int(parts[0]), change.field)
-    dated = change.table == "tblWeight" or (change.table == "tblRule" and len(parts) > 1)
-    if dated and parts[-1]:
+    if change.table == "tblWeight" and parts[-1]:
         return Window(date.fromisoformat(parts[-1]), NEVER)
+    if change.table == "tblRule":
+        return _of_rule(change.key)
     return ALWAYS
+
+
+def _of_rule(key: str) -> Window:
+    """From the day of a row that has one; the name of a rule may hold the sign between parts."""
+    try:
+        return Window(date.fromisoformat(key.rpartition(SIGN)[2]), NEVER)
+    except ValueError:
+        return ALWAYS
 
 
 def _of_target(year: int, field: str) -> Window:

@@ -72,6 +72,7 @@ def _line(stored: Mapping[str, Any]) -> Kept:
             **stored,
             "value_day": day(stored["value_day"]),
             "days": tuple(day(text) for text in stored["days"]),
+            "values": tuple(stored["values"]),
             "closed": day(stored["closed"]) if stored["closed"] else None,
         }
     )

@@ -118,7 +118,7 @@ def test_a_surge_shows_the_history_that_it_was_compared_with(desk: Desk) -> None
         bound, limit = str(line.value("bound")), line.value("limit")
         typical = float(bound.split("× mean ")[1].split(" ", maxsplit=1)[0])
         assert bound.startswith("> Strict · 0.01 × mean ")
-        assert bound.endswith("(14 of 14 days known)")
+        assert bound.endswith("(14/14 days)")
         assert limit == pytest.approx(0.01 * typical, rel=1e-3)  # shown with four digits
 
 
@@ -158,7 +158,8 @@ def test_a_refresh_killed_before_it_was_recorded_doubles_nothing(desk: Desk) -> 
 def test_a_line_that_left_its_tab_stands_in_the_log(desk: Desk) -> None:
     old = Kept(
         *("0801-X", "gone rule", "abcd", DE, "EU", "acos", "warn", ">", 0.35, 0.412),
-        date(2026, 8, 2), (date(2026, 8, 1), date(2026, 8, 2)), "recovered", date(2026, 8, 5),
+        date(2026, 8, 2), (date(2026, 8, 1), date(2026, 8, 2)), (0.4, 0.412),
+        "recovered", date(2026, 8, 5),
         action="cut bids", by="OPS6",
     )  # fmt: skip
     strange = replace(old, number="0901-Y", metric="gone kpi", value=3.0, limit=2.0)
@@ -179,7 +180,7 @@ def test_a_line_that_left_its_tab_stands_in_the_log(desk: Desk) -> None:
 def test_the_memory_holds_what_was_put_in_with_the_longest_names(desk: Desk) -> None:
     long = Kept(
         *("n", "规则" * 80, "abcd", "S" * 140, "", "acos", "warn", ">", 0.35, None),
-        date(2026, 8, 2), (date(2026, 8, 1),), "firing", None,
+        date(2026, 8, 2), (date(2026, 8, 1),), (None,), "firing", None,
     )  # fmt: skip
     end = date(2026, 8, 9)
     other = replace(long, rule=long.rule + "二", state="withdrawn", closed=end, restated=1.5)

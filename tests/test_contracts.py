@@ -392,6 +392,15 @@ def test_every_field_of_a_scored_noun_is_signed_or_named_as_free(part: str, fiel
     assert differs is (field not in UNSIGNED[type(noun).__name__])
 
 
+def test_two_rows_of_one_rule_are_signed_each_and_come_back_as_they_were() -> None:
+    surge = replace(RULE, start=NOV_1, against="median", history=28, least=20, beyond=0.5)
+    live = replace(BOOK, rules=(RULE, surge))
+    signed = contract_of(live, CATALOG).tables
+    assert list(signed["tblRule"]) == ["R1", "R1｜2026-11-01"]
+    assert ruled(live, signed).rules == live.rules
+    assert [r.value for r in ruled(replace(live, rules=(surge,)), signed).rules] == [0.35, 0.35]
+
+
 @given(st.permutations(range(3)), st.permutations(range(2)))
 def test_any_order_of_rows_is_the_same_contract(targets: list[int], weights: list[int]) -> None:
     rows = (TARGET, replace(TARGET, scope="US"), replace(TARGET, metric="gmv"))
@@ -468,6 +477,15 @@ def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:
             Change("tblWeight", "operations｜US｜acos｜", "weight", 1.0, 2.0),
             Window(EVER, NEVER),
             id="a line without a day",
+        ),
+        pytest.param(
+            Change("tblRule", "R1｜2026-11-01", "value", 3.0, 4.0),
+            Window(NOV_1, NEVER),
+            id="a dated rule: from its day",
+        ),
+        pytest.param(Change("tblRule", "R1", "value", 3.0, 4.0), ALWAYS, id="a rule without a day"),
+        pytest.param(
+            Change("tblRule", "a｜b", "value", 3.0, 4.0), ALWAYS, id="a sign in the name of a rule"
         ),
         pytest.param(
             Change("tblSetting", "min_coverage", "value", 0.7, 0.5), ALWAYS, id="a setting"

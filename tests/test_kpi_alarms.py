@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kpi.alarms import folds, number
+from kpi.alarms import folds, judged_by, number
 from kpi.book import EVER, NEVER
 from kpi.breaches import Breach, Judged, stand, verdict
 from kpi.calendar import day_period
@@ -324,7 +324,7 @@ def test_looking_back_only_so_far_gives_what_the_whole_history_gives(
     figures = [0] * 40 + days
     found = found_in(actuals_of(SUNDAY, {"reviews_negative": figures}), TODAY, given)
     first = SUNDAY - timedelta(days=len(figures) - 1)
-    plain = replace(given, margin=0.0)
+    plain = judged_by(given, CATALOG.metrics[given.metric])
     whole = stand(
         [
             Judged(

@@ -15,6 +15,7 @@ from kpi.breach_memory import Kept, Lines, lines, to_log
 from kpi.breach_typed import Typed
 from kpi.model import Rule
 from kpi.organisation import scopes
+from kpi.silences import hushed
 from tests.alarm_support import actuals_of, book_of, rule
 
 Days = Sequence[int | None]
@@ -163,6 +164,69 @@ def test_what_is_typed_beside_a_line_goes_with_it_to_the_log() -> None:
     later = refreshed([0, 5] + [0] * 59, [kept])
     (old,) = to_log(later.kept, date(2026, 12, 1))
     assert (old.action, old.state) == ("answered each", "recovered")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "now", "what"),
+    [
+        pytest.param({}, [0, 5], [0, 3], (2, 5.0, 3.0), id="its own day"),
+        pytest.param({"periods": 2}, [5, 5], [3, 5], (1, 5.0, 3.0), id="the first of two"),
+        pytest.param({"periods": 2}, [5, None, 5], [5, 0, 5], (2, None, 0.0), id="one came late"),
+        pytest.param(
+            {"against": "mean", "value": 2.0, "history": 4},
+            [1, 1, 1, 1, 3], [9, 1, 1, 1, 3], (5, 3.0, 3.0), id="its history: 2 x 3, not 2 x 1",
+        ),
+    ],
+)  # fmt: skip
+def test_which_day_took_a_breach_back(
+    changes: dict[str, object], told: Days, now: Days, what: tuple[int, float | None, float]
+) -> None:
+    before = refreshed(told, (), rule(**changes))
+    assert [k.state for k in before.kept] == ["firing"]
+    (line,) = refreshed(now, before.kept, rule(**changes)).gone
+    assert line.state == "withdrawn"
+    assert (line.value_day.day, line.value, line.restated) == what
+
+
+# The reference's timeline in orders a day, ten times its percent: bad above 40, good at 35 or less,
+# two days in a row. (morning, days from 2 November on, lines); 38 and 39 are neither.
+NOVEMBER: list[tuple[int, Days, list[str]]] = [
+    (3, [31], []),
+    (4, [31, 46], []),
+    (5, [31, 46, None], []),
+    (6, [31, 46, 44, 49], ["11-03 firing"]),
+    (7, [31, 46, 44, 49, 38], ["11-03 firing"]),
+    (8, [31, 46, 44, 49, 38, None], ["11-03 no_data"]),
+    (9, [31, 46, 44, 49, 38, None, None], ["11-03 no_data"]),
+    (9, [31, 46, 44, 49, 38, 32, 33], ["11-03 recovered"]),
+    (10, [31, 46, 44, 49, 38, 32, 33, 42], ["11-03 recovered"]),
+    (11, [31, 46, 44, 49, 38, 32, 33, 42, 48], ["11-09 silenced", "11-03 recovered"]),
+    (12, [31, 46, 44, 49, 38, 32, 33, 42, 48, 50], ["11-09 firing", "11-03 recovered"]),
+    (12, [31, 46, 44, 49, 38, 32, 33, 34, 48, 50], ["11-10 firing", "11-03 recovered"]),
+    (13, [31, 46, 44, 49, 38, 32, 33, 34, 48, 50, 30], ["11-10 firing", "11-03 recovered"]),
+    (13, [31, 46, 44, 49, 38, 32, 33, 34, 39, 50, 30], ["11-03 recovered", "11-10 withdrawn"]),
+    (13, [31, 46, 44, 49, 38, 32, 33, 34, 39, 50, 30], ["11-03 recovered", "11-10 withdrawn"]),
+]
+
+
+def test_the_worked_timeline_of_november_line_by_line() -> None:
+    late = rule(metric="orders", value=40.0, margin=5.0, periods=2, quiet="双十一")
+    book = book_of(late)
+    kept: tuple[Kept, ...] = ()
+    numbers: set[str] = set()
+    for morning, days, wanted in NOVEMBER:
+        today = date(2026, 11, morning)
+        last = date(2026, 11, 1) + timedelta(days=len(days))
+        facts = actuals_of(last, {"orders_count": days}, over=today - timedelta(days=1))
+        found = lines(folds(book, facts, scopes(book), today), kept, {}, today)
+        live = [hushed(a, {}, facts.last_day, today) for a in found.alarms]
+        said = [f"{a.since:%m-%d} {a.state}" for a in live]
+        assert said + [f"{k.since:%m-%d} {k.state}" for k in found.gone] == wanted, morning
+        kept = found.kept
+        numbers |= {k.number[:4] for k in kept}
+    assert numbers == {"1103", "1109"}  # a run that began a day later is the same line
+    (taken,) = [k for k in kept if k.state == "withdrawn"]
+    assert (taken.value_day.day, taken.value, taken.restated) == (10, 48.0, 39.0)
 
 
 # --- laws -----------------------------------------------------------------------------------------

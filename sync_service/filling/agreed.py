@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi.contract_rows import SIGN, Plain, target_key, weight_key
+from kpi.contract_rows import SIGN, Plain, rule_key, target_key, weight_key
 from kpi.contracts import WHOLE_ROW, Change, Version, row_versions
 from kpi.errors import Place, Problem
 from kpi.messages import problem
@@ -193,7 +193,7 @@ def _places(done: Computed) -> Iterator[tuple[tuple[str, str], Place]]:
     for weight in done.typed.weights:
         yield ("tblWeight", weight_key(weight)), _place(weight.address, "tblWeight")
     for rule in done.typed.rules:
-        yield ("tblRule", rule.code), _place(rule.address, "tblRule")
+        yield ("tblRule", rule_key(rule)), _place(rule.address, "tblRule")
 
 
 def _place(address: str, table: str) -> Place:

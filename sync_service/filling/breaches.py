@@ -65,7 +65,10 @@ def _gone(done: Computed, one: Kept) -> FilledRow:
 
 
 def _restated(done: Computed, one: Kept) -> str:
-    """`10-10 restated: 41 % → 33 %`."""
+    """`10-10 restated: 41 % → 33 %`; of a surge the history may have changed alone."""
+    if one.value == one.restated:
+        zh = done.given.language == "zh"
+        return "所比的历史已重述" if zh else "the history compared with was restated"
     unit = _unit(done, one)
     day, then, now = short_day(one.value_day), shown(one.value, unit), shown(one.restated, unit)
     said = "已重述" if done.given.language == "zh" else "restated:"
@@ -86,7 +89,7 @@ def _word(operator: str, language: Language) -> str:
 
 
 def _bound(done: Computed, alarm: Alarm) -> str:
-    """`> Strict`, and of a surge what it was compared with."""
+    """`> Strict`, and of a surge its history: `3 × mean 2.4 (27/28 days)`, 27 of them known."""
     language, rule = done.given.language, alarm.rule
     plain = f"{rule.operator} {_word(rule.operator, language)}"
     history = alarm.limit.history
@@ -95,9 +98,10 @@ def _bound(done: Computed, alarm: Alarm) -> str:
     times = f"{rule.value:g} {show('against', rule.against, language)}"
     typical = _typical(history.typical, alarm.metric.unit)
     zh, en = WINDOWS[rule.window.value]
+    known_of = f"{history.known}/{history.periods}"
     if language == "zh":
-        return f"{plain} · {times} {typical}（前{history.periods}{zh}，{history.known}期有数）"
-    return f"{plain} · {times} {typical} ({history.known} of {history.periods} {en} known)"
+        return f"{plain} · {times} {typical}（{known_of} {zh}）"
+    return f"{plain} · {times} {typical} ({known_of} {en})"
 
 
 def _typical(value: float, unit: Unit) -> str:
@@ -125,9 +129,14 @@ def _shops_owner(done: Computed, code: str) -> str:
 
 
 def cause(done: Computed, alarm: Alarm) -> str:
-    """The drivers that moved most, then who moved it: `转化率 -62 %，AMZ-DE 占变动 71 %`."""
+    """What moved most, then who moved it: `转化率 -62 %，变动主因 AMZ-DE 71 %`; of a budget, spend first."""
     language = done.given.language
-    parts = [
+    spent, budget = alarm.last.numerator, alarm.last.denominator
+    parts = []
+    if alarm.metric.code == "ad_budget_used":
+        sides = f"{shown(spent, Unit.MONEY)} / {shown(budget, Unit.MONEY)}"
+        parts.append(f"花费/预算 {sides}" if language == "zh" else f"Spend/budget {sides}")
+    parts += [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
     part = largest_part(done, alarm)
