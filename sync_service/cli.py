@@ -25,6 +25,7 @@ from sync_service.commands import (
     data,
     demo,
     files,
+    old_books,
     packs,
     payout,
     service,
@@ -62,7 +63,19 @@ def parser() -> Words:
     made = Words(prog="python -m sync_service", description=__doc__)
     _add_common(made, None)
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (books, contracts, tasks, connecting, data, demo, service, files, packs, payout):
+    for group in (
+        books,
+        contracts,
+        tasks,
+        connecting,
+        data,
+        demo,
+        service,
+        files,
+        old_books,
+        packs,
+        payout,
+    ):
         group.add(commands)
     for one in set(commands.choices.values()):  # they may also stand behind the command
         nested = one.get_default("nested")
