@@ -21,6 +21,7 @@ CONNECT_SECONDS = 90
 FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
     "ods": "calc8",
+    "xls": "MS Excel 97",
     "pdf": "calc_pdf_Export",
     "csv": "Text - txt - csv (StarCalc)",
 }

@@ -1,4 +1,4 @@
-"""Which column of an old KPI book is what: guessed from its headers, kept as TOML, corrected by hand.
+"""Which column of an old KPI book is what: guessed from headers, kept as TOML, corrected by hand.
 
 A column's meaning is a code of `old_words.MEANINGS`, with `.03` behind it for March and `@acos` for
 a KPI that the header names: `target`, `target.03`, `score.12`, `weight@acos`. Empty: not taken.
@@ -128,6 +128,8 @@ def _meaning(parts: Sequence[str], title: str, names: Mapping[str, str]) -> str:
     codes = [code for part in reversed(parts) if (code := old_words.meaning(part))]
     codes = [code for code in codes if code != "month"] or codes
     kpi = next((k for part in parts if (k := old_words.kpi_of(part, names))), None)
+    if kpi and not codes:
+        codes = [code for part in parts if (code := old_words.ending(part))]
     what = codes[0] if codes else _of_title(title) if told or kpi else ""
     if told is not None and codes[:1] != ["month"] and what in VALUES:
         what += f".{told[1]:02d}"

@@ -74,29 +74,25 @@ def rows_of(sheets: Sequence[OldSheet], made: OldMap, metrics: Mapping[str, Metr
     return found
 
 
+_NO_HEADER = (
+    "No header was found. Give its row in the mapping, or leave the sheet out.",
+    "没有找到表头。请在映射文件中写明表头行，或不导入此表。",
+)
+_NO_MEANING = (
+    "This column was not understood and is left out. Say in the mapping what it is.",
+    "此列未识别，未导入。请在映射文件中写明含义。",
+)
+
+
 def _headers(sheet: OldSheet, how: SheetMap, found: OldRows) -> None:
     """Sheets without a header, and columns that mean nothing to us."""
     if not how.header:
-        found.findings.append(
-            Finding(
-                how.title,
-                "A1",
-                "",
-                "No header was found. Give its row in the mapping, or leave the sheet out.",
-                "没有找到表头。请在映射文件中写明表头行，或不导入此表。",
-            )
-        )
+        found.findings.append(Finding(how.title, "A1", "", *_NO_HEADER))
+        return
     for letter, code in how.columns.items():
-        if how.header and not code and any(_at(row, letter) for row in sheet.rows[how.header :]):
-            found.findings.append(
-                Finding(
-                    how.title,
-                    f"{letter}{how.header}",
-                    how.headers[letter],
-                    "This column was not understood and is left out. Say in the mapping what it is.",
-                    "此列未识别，未导入。请在映射文件中写明含义。",
-                )
-            )
+        if not code and any(_at(row, letter) for row in sheet.rows[how.header :]):
+            cell, shown = f"{letter}{how.header}", how.headers[letter]
+            found.findings.append(Finding(how.title, cell, shown, *_NO_MEANING))
 
 
 def _at(row: Sequence[OldCell], letter: str) -> OldCell:
@@ -244,8 +240,19 @@ def _value(
         points = number * (100 if letter in fractions or "%" in str(cell) else 1)
         _weight(line, letter, points, metric, made, found)
     else:
-        by = line.how.factors.get(letter, 1.0) if "%" not in str(cell) else 1.0
+        by = 1.0 if _has_unit(cell) else _factor(line.how.factors.get(letter, 1.0), metric)
         _target(line, letter, number * by, (what, month), metric, made, found)
+
+
+def _has_unit(cell: OldCell) -> bool:
+    """Whether a cell says its own unit, 14万 or 6 %: then the header's does not count again."""
+    text = str(cell).strip()
+    return "%" in text or any(text.endswith(sign) for sign in _TIMES)
+
+
+def _factor(by: float, metric: Metric) -> float:
+    """A header's unit counts for the KPIs that can have it: 万 for no ratio, % for nothing else."""
+    return by if (by < 1) is (metric.unit is Unit.RATIO) else 1.0
 
 
 def _number(cell: OldCell) -> float | None:

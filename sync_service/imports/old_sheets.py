@@ -1,4 +1,4 @@
-"""An old KPI workbook as plain grids: every sheet of an xlsx or xls, or a csv; merges are filled."""
+"""An old KPI workbook as plain grids: each sheet of an xlsx or xls, or a csv; merges filled."""
 
 from __future__ import annotations
 

@@ -63,8 +63,12 @@ _UNIT = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _FACTORS = (("百万", 1e6), ("万", 1e4), ("千", 1e3), ("%", 0.01), ("k", 1e3), ("m", 1e6))
 _MONTH_ZH = re.compile(r"(?:(20\d\d)[年./-]?)?(?<!\d)(1[0-2]|0?[1-9])月(?:份)?")
 _MONTH_ISO = re.compile(r"(20\d\d)[./年-](1[0-2]|0?[1-9])(?!\d)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_EN = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\b(?:[ -]*(20\d\d))?")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_SHORT = "|".join(rf"{name[:3]}(?:t?\b|{name[3:]}\b)" for name in _MONTHS)
+_MONTH_EN = re.compile(rf"\b({_SHORT})\.?(?:[ -]*(20\d\d))?")
 _YEAR = re.compile(r"(20\d\d)")
 
 
@@ -76,8 +80,16 @@ def bare(text: object) -> str:
 
 def meaning(text: object) -> str | None:
     """The code of `MEANINGS` that a header names."""
-    wanted = bare(text)
-    return next((code for code, known in MEANINGS.items() if wanted in known), None)
+    wanted = (bare(text), without_month(text))
+    return next((c for c, known in MEANINGS.items() if any(w in known for w in wanted)), None)
+
+
+def without_month(text: object) -> str:
+    """What a header says beside its month: `2025年11月 得分` is 得分."""
+    told = bare(text)
+    for pattern in (_MONTH_ZH, _MONTH_ISO, _MONTH_EN):
+        told = pattern.sub(" ", told)
+    return " ".join(told.split()).strip(" -_:的")
 
 
 def factor(text: object) -> float:
@@ -103,8 +115,12 @@ def month(text: object) -> tuple[int | None, int] | None:
         if found := pattern.search(half):
             return (int(found[1]) if found[1] else None, int(found[2]))
     if found := _MONTH_EN.search(half):
-        return (int(found[2]) if found[2] else None, _MONTHS.index(found[1]) + 1)
+        return (int(found[2]) if found[2] else None, _number_of(found[1]))
     return None
+
+
+def _number_of(name: str) -> int:
+    return next(n for n, known in enumerate(_MONTHS, 1) if known[:3] == name[:3])
 
 
 def year(text: object) -> int | None:
@@ -141,5 +157,20 @@ def is_total(text: object) -> bool:
 
 def kpi_of(text: object, names: Mapping[str, str]) -> str | None:
     """The KPI that a text names; `names` holds the book's own, bare name -> code."""
-    wanted = bare(text)
-    return names.get(wanted) or KPIS.get(wanted)
+    return next((c for w in _kpi_texts(text) if (c := names.get(w) or KPIS.get(w))), None)
+
+
+def _kpi_texts(text: object) -> tuple[str, ...]:
+    """A header as it is, and without the word that says what of the KPI: `销售额目标`."""
+    return (bare(text), without_month(text).removesuffix(_ending(text)[1]).strip())
+
+
+def ending(text: object) -> str | None:
+    """What a header says of the KPI that it begins with: `销售额目标` is a target."""
+    return _ending(text)[0]
+
+
+def _ending(text: object) -> tuple[str | None, str]:
+    told = without_month(text)
+    ends = [(c, w) for c, known in MEANINGS.items() for w in known if told.endswith(w)]
+    return max(ends, key=lambda one: len(one[1]), default=(None, ""))
