@@ -147,6 +147,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("items", "明细", "Items", "none", (SCORE,), _FULL),
     Sheet("actuals", "实际值", "Actuals", "none", (ACTUAL,), _NEVER),
     Sheet("log", "日志", "Log", "none", (LOG,), _NEVER),
+    Sheet("self_check", "自检", "Self-check", "none", (), _NEVER),
     Sheet(
         "lists",
         "词表",

@@ -97,6 +97,18 @@ class Office:
         self._order(order | {"format": target.suffix[1:], "edits": [list(e) for e in edits]})
         return target
 
+    def feed(
+        self, path: Path, first: int, rows: Sequence[Sequence[object]], formulas: int
+    ) -> list[list[float | str | None]]:
+        """Values of so many formula columns behind `rows`, which go into the first sheet.
+
+        The workbook has the formulas in row `first` (zero-based) and stays open for the next
+        call. An input of None is #N/A, "" an empty cell; an error comes back as None.
+        """
+        order = {"do": "feed", "path": str(path), "first": first, "rows": rows}
+        values: list[list[float | str | None]] = self._order(order | {"formulas": formulas})
+        return values
+
     def opens(self, path: Path) -> bool:
         """Whether LibreOffice can open the file at all."""
         try:

@@ -21,6 +21,7 @@ CONNECT_SECONDS = 90
 FILTERS = {
     "xlsx": "Calc MS Excel 2007 XML",
     "ods": "calc8",
+    "xls": "MS Excel 97",
     "pdf": "calc_pdf_Export",
     "csv": "Text - txt - csv (StarCalc)",
 }
@@ -144,6 +145,8 @@ ACTS: dict[str, Any] = {
 
 
 def _answer(desktop: Any, order: dict[str, Any]) -> Any:
+    if order["do"] == "feed":
+        return _feed(desktop, order)
     # A read-only document takes other acts, but its tabs keep their names without a word.
     document = _open(desktop, order["path"], edited="edits" in order)
     try:
@@ -163,6 +166,31 @@ def _answer(desktop: Any, order: dict[str, Any]) -> Any:
         return {}
     finally:
         document.close(True)
+
+
+KEPT: dict[str, tuple[Any, int]] = {}  # workbooks that stay open to be fed, and rows filled
+
+
+def _feed(desktop: Any, order: dict[str, Any]) -> list[Any]:
+    """Put rows beside the formulas of a sheet, copied down from its first row; their values.
+
+    An input of None is #N/A, "" an empty cell; a formula's error comes back as None.
+    """
+    path, rows, first = order["path"], order["rows"], order["first"]
+    if path not in KEPT:
+        KEPT[path] = (_open(desktop, path, edited=True), 1)
+        KEPT[path][0].enableAutomaticCalculation(False)
+    document, filled = KEPT[path]
+    sheet, wide = document.Sheets.getByIndex(0), len(rows[0])
+    last, right = first + len(rows) - 1, wide + order["formulas"] - 1
+    if len(rows) > filled:
+        down = uno.Enum("com.sun.star.sheet.FillDirection", "TO_BOTTOM")
+        sheet.getCellRangeByPosition(wide, first, right, last).fillAuto(down, 1)
+        KEPT[path] = (document, len(rows))
+    inputs = sheet.getCellRangeByPosition(0, first, wide - 1, last)
+    inputs.setDataArray(tuple(tuple(row) for row in rows))
+    document.calculateAll()
+    return list(sheet.getCellRangeByPosition(wide, first, right, last).getDataArray())
 
 
 def _say(answer: dict[str, Any]) -> None:

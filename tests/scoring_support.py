@@ -85,10 +85,12 @@ class Drawn:
 def draw(seed: int, count: int, items: int = 8) -> list[Drawn]:
     """So many rows, `items` a card; the same for the same seed."""
     chance = random.Random(seed)
-    return [_row(chance, n // (2 * items), "US" if n // items % 2 else "EU") for n in range(count)]
+    return [
+        drawn_row(chance, n // (2 * items), "US" if n // items % 2 else "EU") for n in range(count)
+    ]
 
 
-def _row(chance: random.Random, person: int, region: str) -> Drawn:
+def drawn_row(chance: random.Random, person: int, region: str) -> Drawn:
     method, better = chance.choice(list(METHODS)), chance.choice(list(Better))
     target = _target(chance)
     additive = chance.random() < 0.5
@@ -317,7 +319,7 @@ def _write_row(
     words: Callable[[str, str], str],
     last: int,
 ) -> None:
-    for code, value in _stored(row, words).items():
+    for code, value in stored(row, words).items():
         place = COLUMNS.index(code)
         if value is not None:
             page.write(n + FIRST - 1, place, value)
@@ -332,7 +334,7 @@ def _write_row(
         page.write_formula(n + FIRST - 1, COLUMNS.index(code), "=" + text)
 
 
-def _stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]:
+def stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]:
     basis = sheet_scoring.DUE_BASIS["linear" if row.additive else "target"]
     return {
         "month": "2026-10",

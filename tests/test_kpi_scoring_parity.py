@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kpi.methods import METHODS
 from tests.kpi_language_support import bits
 from tests.libreoffice import Office
+from tests.parity_support import differences, draw_cards, template
 from tests.scoring_support import (
     by_node,
     by_python,
@@ -19,6 +21,14 @@ from tests.scoring_support import (
     shown_person,
 )
 
+HELD = (  # what some of the drawn rows must be
+    lambda row: row.actual is None,
+    lambda row: (row.actual or 0) < 0,
+    lambda row: row.target is not None and row.target <= 0,
+    lambda row: row.actual is not None and row.actual == row.due,
+    lambda row: row.cap is None,
+)
+
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_items_cards_and_people_agree(office: Office, tmp_path: Path, language: str) -> None:
@@ -26,9 +36,20 @@ def test_items_cards_and_people_agree(office: Office, tmp_path: Path, language: 
     _agree(office, tmp_path / "rows.xlsx", 20261022, 240, language)
 
 
-def test_node_agrees_on_many_more_rows() -> None:
-    rows = draw(1, 1500)
-    assert by_node(rows) == [line["score"] for line in by_python(rows, "zh")]
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_20_000_scorecards_agree_in_all_three(
+    office: Office, tmp_path: Path, language: str
+) -> None:
+    """10,000 in each edition's words, of one to three items, card totals and coverage too."""
+    _cards_agree(office, tmp_path / "cards.xlsx", 7 if language == "zh" else 8, 10_000, language)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("seed", range(100, 200))
+def test_a_million_scorecards_agree_in_all_three(office: Office, tmp_path: Path, seed: int) -> None:
+    """10,000 a seed."""
+    language = "zh" if seed % 2 else "en"
+    _cards_agree(office, tmp_path / "cards.xlsx", seed, 10_000, language)
 
 
 def test_node_adds_up_the_same_cards() -> None:
@@ -49,6 +70,16 @@ def test_items_cards_and_people_agree_in_the_long_run(
 ) -> None:
     """24,000 rows in all."""
     _agree(office, tmp_path / "rows.xlsx", seed, 2000, "zh" if seed % 2 else "en")
+
+
+def _cards_agree(office: Office, path: Path, seed: int, count: int, language: str) -> None:
+    """No difference, and the draw holds what it must: unknowns, withheld totals, both regions."""
+    cards = draw_cards(seed, count)
+    wrong = differences(office, template(path, language), cards, language)
+    assert not wrong, (len(wrong), wrong[:3])
+    rows = [row for card in cards for row in card]
+    assert {row.method for row in rows} == set(METHODS)
+    assert min(sum(test(row) for row in rows) for test in HELD) > count / 100
 
 
 def _agree(office: Office, path: Path, seed: int, count: int, language: str) -> None:

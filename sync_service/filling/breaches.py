@@ -129,7 +129,7 @@ def _shops_owner(done: Computed, code: str) -> str:
 
 
 def cause(done: Computed, alarm: Alarm) -> str:
-    """What moved most, then who moved it: `转化率 -62 %，变动主因 AMZ-DE 71 %`; of a budget, spend first."""
+    """What moved most, then who moved it: `转化率 -62 %，变动主因 AMZ-DE 71 %`."""
     language = done.given.language
     spent, budget = alarm.last.numerator, alarm.last.denominator
     parts = []

@@ -30,7 +30,7 @@ def workbook_lines(name: str, data: bytes) -> _Lines:
         RefusedBookError: It holds what may not come in.
     """
     check_upload_bytes(data, name)
-    _check_extent(name, data)
+    check_extent(name, data)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for title in book.sheet_names:
@@ -53,7 +53,7 @@ def _lines(rows: Iterable[Sequence[object]]) -> _Lines:
     ]
 
 
-def _check_extent(name: str, data: bytes) -> None:
+def check_extent(name: str, data: bytes) -> None:
     """Refuse a sheet with a cell far out: its reader would ask for memory for all between."""
     package = open_package(data, name, UPLOAD)
     book = open_book(package, name)
