@@ -160,8 +160,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     periods = {paying.month, *(month for (month, _), one in known.items() if one.paid is not None)}
     months = {month for code in periods for month in months_of(_period(code))}
     first = replace(book, settings=replace(book.settings, month=min(months)))
-    signed = tuple(one.version for one in records(house.store, paying.order.book))
-    given = inputs(house, first, catalog, language, signed)
+    versions = tuple(one.version for one in records(house.store, paying.order.book))
+    given = inputs(house, first, catalog, language, versions)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     now = _period(paying.month)
     by_month = {month: _cards(one) for month, one in done.items()}
