@@ -21,6 +21,7 @@ from sheet_templates.map.behind import (
     WEEK_KPI,
 )
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
+from sheet_templates.map.duties import DUTY, LOGIC
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
@@ -56,6 +57,7 @@ __all__ = [
     "DAY",
     "DAY_ROWS",
     "DISPUTE",
+    "DUTY",
     "FEEDBACK",
     "FOCUS",
     "FOCUS_ROWS",
@@ -65,6 +67,7 @@ __all__ = [
     "KPI_REVIEW",
     "LAST_ROW",
     "LOG",
+    "LOGIC",
     "MARKET",
     "MARKETS",
     "MEANING",
@@ -140,6 +143,8 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
     Sheet("inputs", "补录", "Inputs", "grey", (INPUT,), _FULL),
     Sheet("points", "加减分", "Points", "grey", (POINT, POINT_KIND), _FULL),
+    Sheet("logic", "管理逻辑", "Management logic", "grey", (LOGIC,), _FULL),
+    Sheet("duties", "岗位职责", "Duties", "grey", (DUTY,), _FULL),
     Sheet("feedback", "反馈", "Feedback", "grey", (FEEDBACK,), _FULL),
     Sheet("adjustments", "调整", "Adjustments", "grey", (ADJUST,), _FULL),
     Sheet("kpi_review", "指标评审", "KPI review", "grey", (KPI_REVIEW,), _FULL),

@@ -95,6 +95,8 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblKpi.numerator", "tblKpi.denominator", "tblKpi.includes", "tblKpi.source"),
         *("tblMeaning.numerator", "tblMeaning.denominator", "tblMeaning.includes"),
         *("tblMeaning.source", "tblDispute.reason"),
+        *("tblLogic.action", "tblLogic.success", "tblLogic.measured"),
+        *("tblDuty.purpose", "tblDuty.duties", "tblDuty.decides"),
         *("tblFeedback.what", "tblFeedback.wish", "tblFeedback.why", "tblKpiReview.note"),
         *("tblAdjust.reason", "tblAdjust.change", "tblAdjust.expected", "tblAdjust.result"),
         *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),

@@ -14,8 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpi.errors import KpiError
 from kpi.tables import CellValue
+from sheet_templates import words
 from sheet_templates.book import Edition
 from sheet_templates.build import build, build_all
+from sheet_templates.duty_rows import duty_rows
 from sheet_templates.layout import (
     INVESTOR_SHEETS,
     NAMES,
@@ -207,7 +209,7 @@ def test_a_partner_types_in_partner_columns_only(books: dict[tuple[str, str], Wo
     [
         pytest.param("basic", 9, id="basic shows nine tabs"),
         pytest.param("team", 12, id="team shows twelve"),
-        pytest.param("full", 26, id="full shows all but the three behind the scenes"),
+        pytest.param("full", 28, id="full shows all but the three behind the scenes"),
     ],
 )
 def test_tabs_are_hidden_by_mode(tmp_path: Path, mode: str, shown: int) -> None:
@@ -254,3 +256,14 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     start = BookStart(products=({"sku": "=1+1", "name": '=HYPERLINK("http://x","y")'},))
     sheet = load(build(tmp_path / "x.xlsx", contents=start))["产品"]
     assert [sheet["A5"].data_type, sheet["J5"].data_type] == ["s", "s"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_role_starts_with_a_description_and_reports_to_a_role(language: Language) -> None:
+    roles = [code for code, _, _ in words.LISTS["role"]]
+    rows = duty_rows(language)
+    assert sorted(str(row["role"]) for row in rows["tblDuty"]) == sorted(roles)
+    assert [row["role"] for row in rows["tblDuty"] if row["reports"] is None] == ["supervisor"]
+    for table in rows.values():
+        assert all(value for row in table for code, value in row.items() if code != "reports")
+    assert {row["owner"] for row in rows["tblLogic"]} <= set(roles)

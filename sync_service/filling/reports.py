@@ -59,19 +59,13 @@ def _last_day(done: Computed) -> date:
     return min(done.actuals.last_day.values(), default=done.today - timedelta(days=1))
 
 
-def daily(done: Computed) -> Iterator[FilledRow]:
-    """The lines of the daily page."""
-    return _lines(done, day_of(done))
-
-
-def weekly(done: Computed) -> Iterator[FilledRow]:
-    """The lines of the weekly page."""
-    return _lines(done, week(done))
-
-
-def monthly(done: Computed) -> Iterator[FilledRow]:
-    """The lines of the monthly page."""
-    return _lines(done, month(done))
+def pages(done: Computed) -> dict[str, Iterator[FilledRow]]:
+    """The tables of the daily, the weekly and the monthly page."""
+    return {
+        "tblDaily": _lines(done, day_of(done)),
+        "tblWeekly": _lines(done, week(done)),
+        "tblMonthly": _lines(done, month(done)),
+    }
 
 
 def _lines(done: Computed, of: Against) -> Iterator[FilledRow]:
