@@ -147,7 +147,7 @@ def test_an_uplift_scores_and_is_signed_with_the_row(desk: Desk) -> None:
     assert row.value("breakdown") == "year with uplift 1,320.00; split: Even"
 
 
-def test_a_role_and_a_department_can_be_chosen_and_the_persons_line_comes_first(
+def test_a_role_can_be_chosen_and_comes_before_the_region(
     desk: Desk,
 ) -> None:
     """ACoS: 26 % of the region, then 24 % of the role by its word."""
