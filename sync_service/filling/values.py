@@ -277,8 +277,8 @@ def scopes(done: Computed) -> Iterator[FilledRow]:
 
 
 def _target_scopes(done: Computed, language: Language) -> Iterator[tuple[str, str]]:
-    """Departments, roles and product stages of the book: kind and word."""
+    """Roles, product stages and departments of the book: kind and word; a role's word is a role."""
     people, products = done.typed.people, done.typed.products
-    yield from (("department", one.department) for one in people if one.department)
     yield from (("role", show("role", one.role, language)) for one in people if one.role)
     yield from (("stage", show("stage", one.stage, language)) for one in products if one.stage)
+    yield from (("department", one.department) for one in people if one.department)
