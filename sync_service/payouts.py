@@ -165,8 +165,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     now = _period(paying.month)
     by_month = {month: _cards(one) for month, one in done.items()}
     cards = {code: _merged(_period(code), by_month) for code in periods}
-    signed, unread = _as_closed(house, paying, now, by_month)
-    cards[now.code] = merged(now, signed)
+    closed, unread = _as_closed(house, paying, now, by_month)
+    cards[now.code] = merged(now, closed)
     here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)

@@ -12,7 +12,7 @@ from kpi.closing import closing_state, month_state
 from kpi.contracts import Version, contract_from, contract_of, in_force
 from kpi.model import PointRow, Settings
 from kpi.points import PointKind, counted, month_points
-from kpi.tables import Cell, Row, Table
+from kpi.tables import Cell, CellValue, Row, Table
 from tests.contract_support import CATALOG
 from tests.test_scorecards import OCT, PEOPLE, actuals, book, card, run, weight
 
@@ -55,7 +55,8 @@ def test_a_persons_month_is_counted_alone() -> None:
 def test_kinds_are_read_and_signed() -> None:
     """An unpublished change of a kind moves no score."""
     columns = ("kind", "each", "free", "cap")
-    cells = {c: Cell(v, "J5") for c, v in zip(columns, ("late", -2.0, 1.0, 5.0), strict=True)}
+    typed: tuple[CellValue, ...] = ("late", -2.0, 1.0, 5.0)
+    cells = {c: Cell(v, "J5") for c, v in zip(columns, typed, strict=True)}
     table = Table("tblPointKind", "Points", columns, (Row(5, cells, {}),))
     found = read_book({"tblPointKind": table}, lambda _, word: word, CATALOG.names())
     assert found.point_kinds == (LATE,)

@@ -83,6 +83,7 @@ def expected(terms: Terms, measured: Measured) -> dict[str, Number]:
 
 
 def rows(terms: Terms, measured: Measured, language: Language) -> StatementRows:
+    delivered: list[tuple[str, str, date | None, date | None, str, str]]
     delivered = [("D", "", None, None, "", "Late")] * measured.late
     delivered += [("D", "", date(2026, 10, 5), None, "", "Missing")] * measured.missing
     return StatementRows(
