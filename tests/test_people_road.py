@@ -15,6 +15,7 @@ from kpi.okr import key_result
 from sheet_templates.build import build
 from sheet_templates.places import MANAGER_PLACES
 from sheet_templates.shipped_rows import weights
+from sheet_templates.start import StartRow
 from sync_service.compute import Computed
 from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
@@ -54,7 +55,7 @@ def typed(path: Path) -> Path:
         if row["metric"] in ("net_sales", "acos")
     )
     shop = str(start.shops[0]["shop"])
-    okr = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
+    okr: StartRow = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
     filled = replace(
         start,
         people=people,
