@@ -70,6 +70,7 @@ def payout(house: House, paying: Paying) -> Paid:
     Raises:
         KpiError: The month is not closed, writing is paused, or `out` is no payout book.
     """
+    _period(paying.month)  # before a file is made
     _may_write(house, paying)
     there = _payout_book(paying.out)
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
