@@ -133,7 +133,11 @@ def _new(house: House, paying: Paying, target: Path) -> BookContents:
     book, _, _ = read(contents)
     start = BookStart(
         service=first_rows(language),
-        settings={"month": paying.month, "company": book.settings.company, "pilot": False},
+        settings={
+            "month": months_of(_period(paying.month))[-1],
+            "company": book.settings.company,
+            "pilot": False,
+        },
         names={"nmState": "", "nmToday": _today(house, book)},
     )
     build(target, "payout", language, start)
