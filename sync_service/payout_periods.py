@@ -1,4 +1,4 @@
-"""What a pay line of a month or quarter starts from: cards of its months, closed ones as frozen."""
+"""What a pay line of a month or a quarter starts from; closed months count as they were signed."""
 
 from __future__ import annotations
 

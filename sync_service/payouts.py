@@ -133,7 +133,11 @@ def _new(house: House, paying: Paying, target: Path) -> BookContents:
     book, _, _ = read(contents)
     start = BookStart(
         service=first_rows(language),
-        settings={"month": paying.month, "company": book.settings.company, "pilot": False},
+        settings={
+            "month": months_of(_period(paying.month))[-1],
+            "company": book.settings.company,
+            "pilot": False,
+        },
         names={"nmState": "", "nmToday": _today(house, book)},
     )
     build(target, "payout", language, start)
@@ -166,8 +170,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     now = _period(paying.month)
     by_month = {month: _cards(one) for month, one in done.items()}
     cards = {code: _merged(_period(code), by_month) for code in periods}
-    signed, unread = _as_closed(house, paying, now, by_month)
-    cards[now.code] = merged(now, signed)
+    closed, unread = _as_closed(house, paying, now, by_month)
+    cards[now.code] = merged(now, closed)
     here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)

@@ -170,13 +170,13 @@ def _numbers(*cells: object) -> bool:
     return all(isinstance(cell, int | float) for cell in cells)
 
 
-def _exact(path: Path, value: float) -> Decimal:
+def _exact(path: Path, value: object) -> Decimal:
     """A typed number; terms are never below zero."""
     found = Decimal(repr(value))
     if found < 0:
         raise ToldError(
-            f"{path}: {value:g} stands in Terms; write amounts and rates of 0 or more.",
-            f"{path}：条款中有 {value:g}；金额和比例请写 0 或正数。",
+            f"{path}: {found:g} stands in Terms; write amounts and rates of 0 or more.",
+            f"{path}：条款中有 {found:g}；金额和比例请写 0 或正数。",
         )
     return found
 

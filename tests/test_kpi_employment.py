@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book
+from kpi.book import Book, read_book
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, left_behind, presence
 from kpi.model import Assignment, Person, Region, Settings, Shop, Window
 from kpi.organisation import person_parts
 from kpi.person_targets import Goal
 from kpi.steps import read_steps, steps_text
+from kpi.tables import Cell, CellValue, Row, Table
 from tests.test_scorecards import OCT, actuals, book, card, run, target
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -153,3 +154,18 @@ def test_a_dated_line_takes_over_from_who_left() -> None:
 def test_an_unknown_owner_is_no_absent_one() -> None:
     shop = Shop("DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin", "NOBODY")
     assert not list(left_behind(Book(Settings("2026-10", ""), shops=(shop,)), OCT))
+
+
+@pytest.mark.parametrize(
+    ("text", "steps", "problems"),
+    [("50 100", (0.5, 1.0), []), ("soon", (), ["not_steps"]), ("", (), [])],
+)
+def test_steps_of_a_person_are_read_and_a_slip_leaves_the_whole_target(
+    text: str, steps: tuple[float, ...], problems: list[str]
+) -> None:
+    typed: dict[str, CellValue] = {"person": "OPS1", "role": "operations", "ramp": text}
+    cells = {code: Cell(value, f"{code}5") for code, value in typed.items()}
+    table = Table("tblPeople", "People", tuple(typed), (Row(5, cells, {}),))
+    found = read_book({"tblPeople": table}, lambda _, word: word, {})
+    assert [person.ramp for person in found.people] == [steps]
+    assert [one.code for one in found.problems] == problems

@@ -12,6 +12,7 @@ from kpi.closing import closing_state, month_state
 from kpi.contracts import Version, contract_from, contract_of, in_force
 from kpi.model import PointRow, Settings
 from kpi.points import PointKind, counted, month_points
+from kpi.scorecards import Scoring, mostly_typed
 from kpi.tables import Cell, CellValue, Row, Table
 from tests.contract_support import CATALOG
 from tests.test_scorecards import OCT, PEOPLE, actuals, book, card, run, weight
@@ -78,6 +79,13 @@ def test_a_typed_score_is_marked_as_such() -> None:
     one = card(actuals(run("DE", 1_000, 100)), book(weights=weights)).cards[0]
     assert [item.actual.state.value for item in one.items] == ["complete", "manual"]
     assert one.total.manual_share == 40.0
+    whole = Scoring(book(weights=weights), actuals(run("DE", 1_000, 100))).people(OCT)
+    assert [p.code for p in mostly_typed(whole) if p.place.text == "OPS1"] == ["much_by_hand"]
+
+
+def test_a_card_of_measured_data_alone_is_no_matter() -> None:
+    cards = Scoring(book(), actuals(run("DE", 1_000, 100))).people(OCT)
+    assert not list(mostly_typed(cards))
 
 
 @pytest.mark.parametrize(

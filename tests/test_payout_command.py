@@ -111,7 +111,7 @@ def test_a_month_before_its_closing_day_is_refused_and_can_be_looked_at(opened: 
     ("month", "said"),
     [
         pytest.param("2026-13", "such as 2026-10", id="no month"),
-        pytest.param("2026-Q3", "such as 2026-10", id="a quarter"),
+        pytest.param("2026-W40", "such as 2026-10", id="a week"),
         pytest.param("2026-11", "closes on 2026-12-10", id="it has not begun"),
     ],
 )
@@ -130,6 +130,22 @@ def test_a_pilot_shows_amounts_and_pays_nothing(opened: Opened) -> None:
     paid = opened.pay("2026-09")
     assert [p.code for p in paid.problems] == ["pay_not_final"]
     assert (paid.recorded, opened.cell("2026-09", "OPS5", "paid")) == ((), None)
+
+
+def test_a_quarter_pays_the_mean_of_its_months(opened: Opened) -> None:
+    """Paid alone, the months give their totals; the quarter is their mean and has its own line."""
+    opened.pay("2026-Q3")  # the file is new
+    months = [opened.pay(month) for month in ("2026-07", "2026-08", "2026-09")]
+    lines = [line for paid in months for line in paid.lines if line.basis.person == "OPS5"]
+    known = [line.basis.total for line in lines if line.basis.total is not None]
+    assert len(known) == 3
+    quarter = opened.pay("2026-Q3")
+    [line] = [one for one in quarter.lines if one.basis.person == "OPS5"]
+    assert line.basis.total == pytest.approx(sum(known) / 3, abs=1e-8)
+    assert (quarter.state, line.basis.period) == ("final", "2026-Q3")
+    opened.type("2026-Q3", "OPS5", base=9000, approved_by="CFO")
+    assert [one.basis.period for one in opened.pay("2026-Q3").recorded] == ["2026-Q3"]
+    assert {str(one.basis.true_up) for one in opened.pay("2026-09").lines} == {"0"}
 
 
 def test_a_paid_month_stays_and_its_correction_is_the_next_true_up(

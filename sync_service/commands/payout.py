@@ -20,16 +20,28 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = commands.add_parser("payout", help="the payout book of a closed month / 奖金簿")
     one.add_argument("book", type=Path, help="the team's workbook; it is only read")
     which = one.add_mutually_exclusive_group(required=True)
-    which.add_argument("--month", help="for example 2026-10")
-    which.add_argument(
-        "--quarter", dest="month", help="for example 2026-Q3: the mean of its months"
-    )
+    which.add_argument("--month", type=a_month, help="for example 2026-10")
+    which.add_argument("--quarter", dest="month", type=a_quarter, help="2026-Q3: the months' mean")
     one.add_argument("--out", type=Path, help="the payout book; BOOK-payout.xlsx by default")
     one.add_argument("--language", choices=("zh", "en"), help="of a new payout book")
     one.add_argument(
         "--provisional", action="store_true", help="before the closing day: shown, not payable"
     )
     one.set_defaults(run=run)
+
+
+def a_month(text: str) -> str:
+    """A month of the command line; whether it is one is said with its mend later."""
+    if "Q" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is a quarter; write --quarter {text}")
+    return text
+
+
+def a_quarter(text: str) -> str:
+    """A quarter of the command line."""
+    if "Q" not in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no quarter such as 2026-Q3")
+    return text
 
 
 def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:

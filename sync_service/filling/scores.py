@@ -129,7 +129,7 @@ def _whole(part: str) -> bool:
 def team(done: Computed) -> Iterator[FilledRow]:
     """One line a scored person."""
     language = done.given.language
-    state_ = month_state(done.month, done.book.settings, done.today)
+    closing = month_state(done.month, done.book.settings, done.today)
     for card in done.people:
         history = done.history[card.person.code]
         yield {
@@ -137,7 +137,7 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "role": show("role", card.person.role, language),
             "manager": card.person.manager,
             "us_share": card.us_share,
-            "state": show("team_state", state_, language),
+            "state": show("team_state", closing, language),
             **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
             "manual_share": manual_share(card),
         }

@@ -1,0 +1,138 @@
+"""Newcomers, points, shop cards and OKR through one refresh, as LibreOffice shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi.model import Region
+from kpi.okr import key_result
+from sheet_templates.build import build
+from sheet_templates.places import MANAGER_PLACES
+from sheet_templates.shipped_rows import weights
+from sheet_templates.start import StartRow
+from sync_service.compute import Computed
+from sync_service.refresh import look, refresh
+from sync_service.sandbox.books import book_start
+from tests.libreoffice import Office, Sheets
+from tests.road_support import Few, fill, house_at, order_of
+
+STEPS = "0 25 50 75 100"
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A book after its refresh, as the service and as LibreOffice see it."""
+
+    done: Computed
+    problems: tuple[str, ...]
+    sheets: Sheets
+
+    def rows(self, table: str) -> dict[Any, Mapping[str, Any]]:
+        """The rows of a table by their first cell."""
+        place = MANAGER_PLACES[table]
+        lines = self.sheets[place.sheet.title("en")][place.row + 1 :]
+        codes = [column.code for column in place.table.columns]
+        cells = (line[place.column : place.column + len(codes)] for line in lines)
+        return {row[0]: dict(zip(codes, row, strict=True)) for row in cells if row[0] != ""}
+
+
+def typed(path: Path) -> Path:
+    """The small company: OPS5 is in the second month, shops have cards, late reports a kind."""
+    start = book_start(Few(), "HY", "en")
+    people = tuple(
+        {**row, "start": date(2026, 9, 5), "ramp": STEPS} if row["person"] == "OPS5" else row
+        for row in start.people
+    )
+    shop_lines = tuple(
+        {**row, "role": "shop", "weight": 50.0}
+        for row in weights()
+        if row["metric"] in ("net_sales", "acos")
+    )
+    shop = str(start.shops[0]["shop"])
+    okr: StartRow = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
+    filled = replace(
+        start,
+        people=people,
+        weights=(*start.weights, *shop_lines),
+        point_kinds=({"kind": "late", "each": -2.0, "free": 1.0, "cap": 3.0},),
+        points=tuple(
+            {"no": f"P-{n}", "month": "2026-10", "person": "OPS6", "kind": "late"}
+            for n in range(1, 5)
+        ),
+        key_results=(
+            {**okr, "no": "K1", "scope": shop, "metric": "net_sales", "target": 1e6},
+            {**okr, "no": "K2", "scope": "ALL", "metric": "acos", "baseline": 0.9, "target": 0.1,
+             "objective": "Lean", "serves": "Grow"},
+        ),
+        settings={**start.settings, "mode": "full"},
+    )  # fmt: skip
+    return build(path, "manager", "en", filled)
+
+
+@pytest.fixture(scope="module")
+def refreshed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
+    folder = tmp_path_factory.mktemp("people")
+    book = typed(folder / "team.xlsx")
+    with house_at(folder / "data") as house:
+        fill(house, Few().shops)
+        refresh(house, order_of(house, book, "never"))
+        seen = look(house, order_of(house, book, "never"))
+    codes = tuple(one.code for one in seen.problems)
+    return Refreshed(seen.done, codes, office.calculate(book))
+
+
+def test_a_newcomer_is_asked_a_quarter_and_the_card_says_so(refreshed: Refreshed) -> None:
+    [card] = [c for c in refreshed.done.people if c.person.code == "OPS5"]
+    rows = refreshed.rows("tblScore")
+    [sales] = [i for one in card.cards for i in one.items if i.metric.code == "net_sales"][:1]
+    assert sales.here.step == 0.25
+    row = rows[sales.key]
+    assert row["meaning"].startswith("Month 2: 25%; ")
+    assert row["score"] == sales.score
+    assert sales.goal is not None
+    assert row["target"] == sales.goal.value
+
+
+def test_kinds_of_points_count_with_free_misses_and_cap(refreshed: Refreshed) -> None:
+    """Four late reports: the first is free, then -2, -1 up to the cap of 3, then nothing."""
+    applied = [row["applied"] for row in refreshed.rows("tblPoint").values()]
+    assert applied == [0, -2, -1, 0]
+    assert refreshed.rows("tblTeam")["OPS6"]["points"] == -3
+
+
+def test_a_shops_score_is_the_total_of_its_card(refreshed: Refreshed) -> None:
+    assert refreshed.done.shops
+    rows = refreshed.rows("tblShop")
+    for card in refreshed.done.shops:
+        assert card.total is not None
+        assert rows[card.person.code]["shop_score"] == card.total
+        assert card.cards[0].region in (Region.US, Region.EU)
+
+
+def test_objectives_show_their_key_results_and_whom_they_were_handed_to(
+    refreshed: Refreshed,
+) -> None:
+    rows = refreshed.rows("tblOkr")
+    value = refreshed.done.value("acos", (None, "ALL"))
+    assert value is not None
+    assert value.value is not None
+    lean = key_result(value.value, 0.1, 0.9)
+    assert (rows["K2"]["actual"], rows["K2"]["grade"]) == (value.value, lean)
+    assert rows["K1"]["progress"] > 0
+    assert rows["K1"]["below"] == f"Lean {lean:.2f}"
+
+
+def test_the_card_shows_what_was_typed(refreshed: Refreshed) -> None:
+    """The tab opens on the first person; nothing or a part of 1 stands in By hand."""
+    lines = refreshed.sheets["Card"]
+    [(row, column)] = [
+        (r, c) for r, line in enumerate(lines) for c, cell in enumerate(line) if cell == "✎ By hand"
+    ]
+    assert 0 <= float(str(lines[row + 1][column])) <= 1
+    assert "owner_absent" not in refreshed.problems
