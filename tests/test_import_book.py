@@ -137,7 +137,7 @@ def test_everything_comes_in_as_new_rows(
 def test_what_the_book_has_is_left_and_a_second_run_adds_nothing(
     tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A person of the same name keeps the code; lines for a card that is there come switched off."""
+    """A person of the same name keeps the code; lines for a card that is there are off."""
     weight = {
         "role": "operations",
         "region": "US",
