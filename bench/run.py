@@ -14,7 +14,10 @@ from pathlib import Path
 from bench.machine import machine, machine_line
 from bench.measuring import Bench
 
-NAMES = ("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch", "score_payout")
+NAMES = (
+    *("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch", "score_payout"),
+    "build_books",
+)
 PACKAGES = (
     *("numpy", "duckdb", "deltalake", "pyarrow", "pandas", "polars", "orjson"),
     *("XlsxWriter", "openpyxl", "lxml"),

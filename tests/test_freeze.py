@@ -175,6 +175,20 @@ def test_any_changed_byte_of_any_part_is_named(
         assert again.read(name) == package.read(name)
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize("at", [0.0, 0.5], ids=["its first byte", "its middle"])
+def test_a_changed_byte_in_each_part_is_found(closed: Closed, at: float) -> None:
+    """Every part in turn, none left out by chance."""
+    whole = closed.path.read_bytes()
+    silent = []
+    for name, one in open_package(whole, "q3.xlsx").members.items():
+        data = bytearray(whole)
+        data[one.data + int(at * one.packed)] ^= 1
+        if one.packed and not checked(closed, bytes(data)).findings:
+            silent.append(name)
+    assert silent == []
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
 @given(at=st.floats(0, 0.9999999), bit=st.integers(0, 7), tail=st.booleans())
 def test_any_changed_byte_of_the_file_is_found(

@@ -23,7 +23,7 @@ from sync_service.imports.old_sheets import old_sheets
 from sync_service.imports.refusals import FileRefusedError
 from sync_service.refresh import read
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.paths import SHARED
+from tests.paths import NO_SHARED, SHARED
 
 Fill = Callable[[Worksheet], None]
 
@@ -137,7 +137,7 @@ def test_everything_comes_in_as_new_rows(
 def test_what_the_book_has_is_left_and_a_second_run_adds_nothing(
     tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A person of the same name keeps the code; lines for a card that is there come switched off."""
+    """A person of the same name keeps the code; lines for a card that is there are off."""
     weight = {
         "role": "operations",
         "region": "US",
@@ -268,7 +268,6 @@ def test_an_xls_is_read_like_an_xlsx(office: Any, tmp_path: Path, old: Path) -> 
     assert old_sheets(made)[0].rows == old_sheets(old)[0].rows
 
 
-CORPUS = SHARED / "corpus"
 PUBLIC = (
     "poi-simple-monthly-budget.xlsx",
     "poi-DataTableCities.xlsx",
@@ -276,7 +275,7 @@ PUBLIC = (
 )
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the public workbooks are not on this machine")
+@pytest.mark.skipif(SHARED is None, reason=NO_SHARED)
 @pytest.mark.parametrize("name", PUBLIC)
 def test_a_public_workbook_is_told_or_previewed_never_a_crash(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.kpi_language_support import bits
 from tests.libreoffice import Office
 from tests.parity_support import differences, draw_cards, template
 from tests.scoring_support import (
+    Drawn,
     by_node,
     by_python,
     by_sheet,
@@ -21,7 +23,7 @@ from tests.scoring_support import (
     shown_person,
 )
 
-HELD = (  # what some of the drawn rows must be
+HELD: tuple[Callable[[Drawn], bool], ...] = (  # what some of the drawn rows must be
     lambda row: row.actual is None,
     lambda row: (row.actual or 0) < 0,
     lambda row: row.target is not None and row.target <= 0,

@@ -44,6 +44,7 @@ from kpi.targets import (
     plausibility,
     resolve,
     rest_of_year,
+    suggested,
     uplifted,
     week_targets,
 )
@@ -258,6 +259,30 @@ def test_plausibility() -> None:
 
 
 # --- pace, OKR ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("last_year", "recent", "before", "value"),
+    [
+        pytest.param(200.0, (30.0, 60.0), (20.0, 40.0), 300.0, id="recent months grew by a half"),
+        pytest.param(90.0, (10.0, 20.0), (40.0, 20.0), 45.0, id="they fell by a half"),
+        pytest.param(None, (30.0,), (20.0,), None, id="no last year"),
+        pytest.param(200.0, (30.0, None), (20.0, 40.0), None, id="a recent month is unknown"),
+        pytest.param(200.0, (30.0, 60.0), (20.0, None), None, id="a month before is unknown"),
+        pytest.param(0.0, (30.0,), (20.0,), None, id="nothing to grow from last year"),
+        pytest.param(200.0, (0.0,), (20.0,), None, id="nothing now"),
+        pytest.param(200.0, (30.0,), (0.0,), None, id="nothing a year before"),
+        pytest.param(200.0, (30.0,), (-20.0,), None, id="a loss a year before"),
+        pytest.param(0.5, (0.25,), (0.5,), 0.25, id="small values are values"),
+    ],
+)
+def test_what_a_target_could_be(
+    last_year: float | None,
+    recent: tuple[float | None, ...],
+    before: tuple[float | None, ...],
+    value: float | None,
+) -> None:
+    assert suggested(last_year, recent, before) == value
 
 
 def test_pace_and_run_rate() -> None:

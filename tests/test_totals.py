@@ -232,3 +232,29 @@ def test_a_category_that_nobody_sells_is_empty() -> None:
     assert found.amounts(other, "gross_sales", WEEK) == {"EUR": 0}
     without = Part("DE", FOREVER, excluding=frozenset({"garden"}))
     assert found.amounts(without, "gross_sales", WEEK) == {"EUR": 31}
+
+
+def test_facts_are_counted_by_shop_category_day_and_chosen_stream() -> None:
+    """Day 1 has two products and a file that is not chosen, day 2 one, day 3 the file alone."""
+    found = totals(
+        sale(1, 30, category="home"),
+        sale(1, 70, category="auto"),
+        sale(1, 999, "file"),
+        sale(2, 10, category="home"),
+        sale(3, 5, "file"),
+        ("traffic", "DE", day(2), "", "EUR", {"sessions": 4}),
+    )
+    home = Part("DE", FOREVER, category="home")
+    assert found.facts(PART, "gross_sales", Window(D1, day(2))) == 2
+    assert found.facts(PART, "gross_sales", Window(D1, day(3))) == 3
+    assert found.facts(PART, "gross_sales", WEEK) == 4
+    assert found.facts(PART, "gross_sales", Window(day(2), day(3))) == 1
+    assert found.facts(home, "gross_sales", WEEK) == 2
+    assert found.facts(PART, "sessions", WEEK) == 1
+    assert found.facts(PART, "gross_sales", Window(day(4), day(5))) == 0
+
+
+def test_facts_of_a_stranger_or_of_a_measure_that_nobody_knows_are_none() -> None:
+    found = totals(sale(1, 30))
+    assert found.facts(Part("FR", FOREVER), "gross_sales", WEEK) == 0
+    assert found.facts(PART, "ad_spend", WEEK) == 0

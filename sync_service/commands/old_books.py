@@ -75,11 +75,11 @@ def _tell(terminal: Terminal, done: OldImport, *, written: bool) -> None:
             f"Already in the book, left as they are: {len(done.kept)} rows",
         )
     heads = ("工作表 Sheet", "单元格 Cell", "内容 Shown", "说明 What and how to mend")
-    rows = [
+    told = [
         (one.sheet, one.cell, one.shown, one.zh if terminal.language == "zh" else one.en)
         for one in done.rows.findings
     ]
-    if rows:
-        terminal.table(terminal.text("未能识别", "Not understood"), heads, rows)
+    if told:
+        terminal.table(terminal.text("未能识别", "Not understood"), heads, told)
     if not written:
         terminal.say("预览，未写入；加 --write 写入。", "A preview; add --write to write it.")
