@@ -15,6 +15,19 @@ from kpi.model import Better, Metric, Unit
 from sheet_templates.start import StartRow
 from sync_service.imports import old_words
 from sync_service.imports.numbers import readings
+from sync_service.imports.old_findings import (
+    NO_HEADER,
+    NO_KPI,
+    NO_MEANING,
+    NO_MONTH,
+    NO_NUMBER,
+    NO_OWNER,
+    NO_REGION,
+    NO_ROLE,
+    NO_SHARE,
+    TWICE,
+    Finding,
+)
 from sync_service.imports.old_mapping import OldMap, SheetMap, place
 from sync_service.imports.old_sheets import OldCell, OldSheet
 from sync_service.workbooks.areas import letters
@@ -23,17 +36,6 @@ Key = tuple[str, ...]
 MOST_WEIGHT, MOST_SCORE = 100.0, 1000.0
 _TAIL = re.compile(r"(万|百万|千|分|元|天|单|个|pts?|points?)$", re.IGNORECASE)
 _TIMES = {"万": 1e4, "百万": 1e6, "千": 1e3}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was not understood, and the mend."""
-
-    sheet: str
-    cell: str
-    shown: str
-    en: str
-    zh: str
 
 
 @dataclass(slots=True)
@@ -74,25 +76,15 @@ def rows_of(sheets: Sequence[OldSheet], made: OldMap, metrics: Mapping[str, Metr
     return found
 
 
-_NO_HEADER = (
-    "No header was found. Give its row in the mapping, or leave the sheet out.",
-    "没有找到表头。请在映射文件中写明表头行，或不导入此表。",
-)
-_NO_MEANING = (
-    "This column was not understood and is left out. Say in the mapping what it is.",
-    "此列未识别，未导入。请在映射文件中写明含义。",
-)
-
-
 def _headers(sheet: OldSheet, how: SheetMap, found: OldRows) -> None:
     """Sheets without a header, and columns that mean nothing to us."""
     if not how.header:
-        found.findings.append(Finding(how.title, "A1", "", *_NO_HEADER))
+        found.findings.append(Finding(how.title, "A1", "", *NO_HEADER))
         return
     for letter, code in how.columns.items():
         if not code and any(_at(row, letter) for row in sheet.rows[how.header :]):
             cell, shown = f"{letter}{how.header}", how.headers[letter]
-            found.findings.append(Finding(how.title, cell, shown, *_NO_MEANING))
+            found.findings.append(Finding(how.title, cell, shown, *NO_MEANING))
 
 
 def _at(row: Sequence[OldCell], letter: str) -> OldCell:
@@ -151,42 +143,8 @@ def _role(line: Line, made: OldMap, found: OldRows) -> str | None:
         return None
     code = made.roles.get(str(cell), "") or None
     if code is None:
-        _say(line, "role", cell, found, *_NO_ROLE)
+        _say(line, "role", cell, found, *NO_ROLE)
     return code
-
-
-_NO_ROLE = (
-    "This role is not known. Give its code under [roles] of the mapping.",
-    "岗位未识别。请在映射文件 [roles] 中写明。",
-)
-_NO_KPI = (
-    "This KPI is not known. Give its code under [kpis] of the mapping, or leave it empty.",
-    "指标未识别。请在映射文件 [kpis] 中写明代码；不导入则留空。",
-)
-_NO_REGION = (
-    "US or EU is not said. Give region for this sheet in the mapping.",
-    "未说明美区或欧盟。请在映射文件中为此表填写 region。",
-)
-_NO_MONTH = (
-    "Which month or year this is about is not said. Give year and month in the mapping.",
-    "未说明年月。请在映射文件中为此表填写 year 和 month。",
-)
-_NO_NUMBER = (
-    "This is no number that can be read. Correct the cell, or type it in the new book.",
-    "无法读成数字。请更正单元格，或在新表中填写。",
-)
-_NO_SHARE = (
-    "A ratio above 1 without a percent sign. Write it as 25 % or 0.25.",
-    "比率大于 1 且没有百分号。请写成 25% 或 0.25。",
-)
-_TWICE = (
-    "It stands elsewhere in the old book with another value; the first one is taken.",
-    "旧表中另有一处数值不同；采用先出现的。",
-)
-_NO_OWNER = (
-    "Whose it is, is not said. Name the column of the person, or of the role.",
-    "未说明属于谁。请在映射文件中指明人员或岗位列。",
-)
 
 
 def _say(line: Line, what: str, cell: OldCell, found: OldRows, en: str, zh: str) -> None:
@@ -226,7 +184,7 @@ def _value(
         return
     number = _number(cell)
     if number is None:
-        _say(line, letter, cell, found, *_NO_NUMBER)
+        _say(line, letter, cell, found, *NO_NUMBER)
         return
     base, _, kpi = line.how.columns[letter].partition("@")
     what, _, month = base.partition(".")
@@ -272,7 +230,7 @@ def _kpi(line: Line, made: OldMap, found: OldRows) -> str:
     cell = line.said.get("metric")
     code = made.kpis.get(str(cell), "")
     if not code and cell is not None:
-        _say(line, "metric", cell, found, *_NO_KPI)
+        _say(line, "metric", cell, found, *NO_KPI)
     return code
 
 
@@ -280,7 +238,7 @@ def _region(line: Line, letter: str, found: OldRows) -> str:
     cell = line.said.get("region")
     code = (old_words.region(cell) if cell is not None else None) or line.how.region
     if not code:
-        _say(line, "region" if cell is not None else letter, cell or "", found, *_NO_REGION)
+        _say(line, "region" if cell is not None else letter, cell or "", found, *NO_REGION)
     return code
 
 
@@ -306,13 +264,13 @@ def _score(
     code = _code(line, made)
     at, of = _when(line, month)
     if not code or not 0 <= number <= MOST_SCORE:
-        _say(line, letter, number, found, *(_NO_NUMBER if code else _NO_OWNER))
+        _say(line, letter, number, found, *(NO_NUMBER if code else NO_OWNER))
     elif at is None or of is None:
-        _say(line, letter, number, found, *_NO_MONTH)
+        _say(line, letter, number, found, *NO_MONTH)
     else:
         kept = found.scores.setdefault(f"{at}-{of:02d}", {}).setdefault(code, number)
         if kept != number:
-            _say(line, letter, number, found, *_TWICE)
+            _say(line, letter, number, found, *TWICE)
 
 
 def _weight(
@@ -325,10 +283,10 @@ def _weight(
         role = str(row.get("role") or "") or None
     region = _region(line, letter, found)
     if role is None or not 0 <= points <= MOST_WEIGHT:
-        _say(line, letter, points, found, *(_NO_OWNER if role is None else _NO_NUMBER))
+        _say(line, letter, points, found, *(NO_OWNER if role is None else NO_NUMBER))
         return
     if line.how.year is None:
-        _say(line, letter, points, found, *_NO_MONTH)
+        _say(line, letter, points, found, *NO_MONTH)
         return
     if not region:
         return
@@ -350,7 +308,7 @@ def _weight(
     }
     kept = found.weights.setdefault((role, region, metric.code, str(start)), row)
     if kept["weight"] != row["weight"]:
-        _say(line, letter, points, found, *_TWICE)
+        _say(line, letter, points, found, *TWICE)
 
 
 def _target(
@@ -369,18 +327,18 @@ def _target(
     if not region:
         return
     if metric.unit is Unit.RATIO and abs(number) > 1:
-        _say(line, letter, number, found, *_NO_SHARE)
+        _say(line, letter, number, found, *NO_SHARE)
         return
     yearly = what == "annual" or (month is None and not metric.additive)
     if year is None or (month is None and not yearly):
-        _say(line, letter, number, found, *_NO_MONTH)
+        _say(line, letter, number, found, *NO_MONTH)
         return
     code = _code(line, made)
     key = (str(year), region, code or region, metric.code)
     row = found.targets.setdefault(key, _head(year, region, code, metric))
     name = "year_total" if yearly else f"m{month:02d}"
     if row.setdefault(name, number) != number:
-        _say(line, letter, number, found, *_TWICE)
+        _say(line, letter, number, found, *TWICE)
 
 
 def _head(year: int, region: str, code: str, metric: Metric) -> dict[str, object]:
