@@ -8,14 +8,21 @@ from sheet_templates.table import TableSpec, put_table
 
 
 def page(book: Book) -> None:
-    """The tab: its sentence and its two tables."""
+    """The tab: its sentence and its tables; a person's own book shows the entries alone."""
+    kinds = "tblPointKind" in book.places
     frame(
         book,
         "points",
-        "左表每条写明原因、证据和批准人；右表定类型的分值、免扣次数和封顶。加分上限 10，扣分 20。",
+        "左表每条写明原因、证据和批准人；右表定类型的分值、免扣次数和封顶。加分上限 10，扣分 20。"
+        if kinds
+        else "你的加减分，每条有原因、证据和批准人。加分上限 10，扣分 20。",
         "Entries on the left with reason, evidence and approval; kinds with free misses and caps "
-        "on the right. Additions stop at 10, deductions at 20.",
+        "on the right. Additions stop at 10, deductions at 20."
+        if kinds
+        else "Your points, each with reason, evidence and approval. Additions stop at 10, "
+        "deductions at 20.",
         freeze=(4, 3),
     )
     put_table(book, TableSpec("tblPoint"))
-    put_table(book, TableSpec("tblPointKind", autofilter=False))
+    if kinds:
+        put_table(book, TableSpec("tblPointKind", autofilter=False))
