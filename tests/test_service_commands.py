@@ -160,14 +160,20 @@ def test_serve_shows_its_token_refreshes_a_workbook_and_ends_on_ctrl_c(
     run(home, "schedule", "--book", str(book), capsys=capsys)
     words = [sys.executable, "-m", "sync_service", "--json", "--home", str(home), "serve"]
     mine = {**os.environ, "LINKSTAR_PORT": "0"}
-    with subprocess.Popen(
-        words, cwd=PROJECT, env=mine, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as served:
+    with (
+        subprocess.Popen(
+            words, cwd=PROJECT, env=mine, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as served,
+        ExitStack() as after,
+    ):
+        after.callback(served.kill)  # a failure below must not wait for the service for ever
         assert served.stdout is not None
         told = json.loads(served.stdout.readline())
         assert told["address"].startswith("http://127.0.0.1:")
         with httpx.Client(
-            base_url=told["address"], headers={"Authorization": f"Bearer {told['token']}"}
+            base_url=told["address"],
+            headers={"Authorization": f"Bearer {told['token']}"},
+            timeout=60,
         ) as client:
             large = client.post("/api/v1/pause", content=b"x" * 2_000_000)
             assert (large.status_code, "1 MB" in large.json()["error"]["en"]) == (413, True)
@@ -175,7 +181,7 @@ def test_serve_shows_its_token_refreshes_a_workbook_and_ends_on_ctrl_c(
                 door = httpx.URL(told["address"])
                 for _ in range(200):
                     held.enter_context(socket.create_connection((door.host, door.port or 80)))
-                with httpx.Client(base_url=told["address"]) as another:
+                with httpx.Client(base_url=told["address"], timeout=60) as another:
                     assert another.get("/health").json() == {"ok": True}
             asked = client.post("/api/v1/refreshes", json={"book": "b.xlsx"})
             assert asked.status_code == 202
