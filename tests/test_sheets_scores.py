@@ -244,8 +244,9 @@ def test_an_empty_book_has_no_error_at_all(
     edition: Any, language: Language, office: Office, tmp_path: Path
 ) -> None:
     sheets = office.calculate(build(tmp_path / "empty.xlsx", edition, language))
-    cells = [cell for rows in sheets.values() for row in rows for cell in row]
-    assert not [cell for cell in cells if isinstance(cell, CellError)]
+    stored = {"自检", "Self-check"}  # its cases of unknown values are #N/A on purpose
+    pages = (rows for title, rows in sheets.items() if title not in stored)
+    assert not [c for rows in pages for row in rows for c in row if isinstance(c, CellError)]
 
 
 def _errors(sheets: Sheets) -> list[tuple[str, int, int, object]]:
