@@ -145,6 +145,14 @@ def test_who_left_has_no_card_and_the_shop_is_named() -> None:
         card(actuals(run("DE", 1_000, 100)), left)
 
 
+def test_a_line_that_begins_after_the_last_day_is_nobodys() -> None:
+    """A shop given on 1 November to who left on 30 September is not answered for by them."""
+    people = (replace(NEW, code="OPS9", end=date(2026, 9, 30)), *book().people)
+    line = Assignment("DE", None, "OPS9", 1.0, Window(date(2026, 11, 1), date(9999, 1, 1)))
+    late = replace(book(people=people), assignments=(line,))
+    assert person_parts(late, "OPS9") == ()
+
+
 def test_a_dated_line_takes_over_from_who_left() -> None:
     people = (replace(NEW, end=date(2026, 10, 9)), *book().people[1:])
     line = Assignment("DE", None, "OPS2", 1.0, Window(date(2026, 10, 10), date(9999, 1, 1)))
