@@ -101,10 +101,11 @@ class ScopeValues:
         return sum(known) / len(known)
 
     def each_day(self) -> Sequence[ScopeValues]:
-        """The same scope day by day."""
+        """The same scope day by day and shop by shop: what one saves does not excuse another."""
         return [
-            ScopeValues(self.totals, self.catalog, self.money, self.parts, _one(day))
+            ScopeValues(self.totals, self.catalog, self.money, (part,), _one(day))
             for day in self.window.each()
+            for part in self.parts
         ]
 
     def _at_day_rates(self, measure: Measure) -> float | None:

@@ -7,11 +7,10 @@ stand in `word_lists`.
 from __future__ import annotations
 
 from sheet_templates.layout import Language
-from sheet_templates.word_lists import ALIASES, BY_HAND, LISTS, METHODS_FULL, SHOWN, SIGNS, Words
+from sheet_templates.word_lists import ALIASES, LISTS, METHODS_FULL, SHOWN, SIGNS, Words
 
 __all__ = [
     "ALIASES",
-    "BY_HAND",
     "LISTS",
     "METHODS_FULL",
     "SHOWN",

@@ -30,7 +30,8 @@ from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
-from sync_service.hand_inputs import with_inputs
+from sync_service.ad_budgets import planned
+from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
 from sync_service.sources import alternatives
@@ -230,8 +231,10 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     """The values of all shops that any version or the sheet knows."""
     every = every_terms(given.book, given.catalog, given.versions)
     shops = {shop.code: shop for one in (*every, terms) for shop in one.book.shops}
+    mine = tuple(shops.values())
+    plans = planned(terms.book, given.now.date())
     totals = Totals(
-        with_inputs(given.leaves, given.book.inputs, tuple(shops.values())),
+        with_plans(with_inputs(given.leaves, given.book.inputs, mine), plans, mine),
         {shop.code: shop.platform for shop in shops.values()},
         alternatives,
         {**given.catalog.measures, **GAPS},

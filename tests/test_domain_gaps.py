@@ -1,0 +1,144 @@
+"""What the references ask of the domain and it does not do yet; each case fails until it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from kpi.book_checks import check_book
+from kpi.contracts import in_force
+from kpi.model import Better, Bound, Person
+from kpi.scorecards import Scoring
+from kpi.scoring import combined
+from kpi.sheet_scoring import person_total
+from sheet_templates.build import build
+from sheet_templates.start import BookStart
+from sheet_templates.word_lists import METHODS_FULL
+from tests.libreoffice import NA, Office
+from tests.test_scorecards import (
+    CATALOG,
+    D1,
+    OCT,
+    PEOPLE,
+    actuals,
+    book,
+    card,
+    day_of,
+    run,
+    weight,
+)
+
+OCTOBER_DAYS = 31
+FULL: dict[str, str | float] = {"mode": "full"}
+
+
+def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
+    """A gate is a line of weight 0; `按天数平均` switched every one of them off."""
+    gate = weight(
+        "acos",
+        0,
+        method="zero_defect",
+        better=Better.LOWER,
+        warn=0.2,
+        breach=0.2,
+        bound=Bound.INCLUSIVE,
+        veto=True,
+    )
+    given = book(weights=(weight("net_sales", 100), gate))
+    averaged = replace(given, settings=replace(given.settings, weight_pick="day_weighted"))
+    one = card(actuals(run("DE", 1_000, 100)), in_force(averaged, CATALOG, (), OCT).book)
+    assert (one.vetoes, one.grade and one.grade.name) == (1, "D")
+
+
+def test_a_month_that_is_over_is_not_scored_on_its_first_ten_days() -> None:
+    """scoring.md section 5: outdated is `block` by default, and on closing due equals target.
+
+    The 11th is missing, and from the 12th on sales fell to a tenth; the month is closed.
+    """
+    days = [
+        day_of("DE", D1 + timedelta(n), 1_000 if n < 10 else 100, 100)
+        for n in range(OCTOBER_DAYS)
+        if n != 10
+    ]
+    over = replace(actuals(*days), last_day=dict.fromkeys(("DE", "FR"), date(2026, 11, 9)))
+    assert card(over, book()).total is None
+
+
+def test_a_scored_person_without_a_card_is_named() -> None:
+    """Customer service, advertising and newcomers own no shop; they vanished without a word."""
+    agent = Person(
+        *("CS1", "CS1", "", "customer_service", None, None, None, None, None), scored=True
+    )
+    given = book(
+        people=(*PEOPLE, agent),
+        weights=(*book().weights, weight("response_24h_rate", 100, role="customer_service")),
+    )
+    found = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
+    named = " ".join(one.line("en") for one in check_book(given))
+    assert "CS1" in {one.person.code for one in found} or "CS1" in named
+
+
+def test_a_person_of_two_regions_without_a_us_share_has_no_total_in_the_sheet_either(
+    office: Office, tmp_path: Path
+) -> None:
+    """The service leaves the total unknown; the sheet took the EU card for the whole."""
+    path = tmp_path / "share.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        tab = made.add_worksheet()
+        tab.write_row(0, 1, (90.0, 110.0, 0.0))  # US, EU, points; the share in A1 is empty
+        tab.write_formula(0, 4, "=" + person_total("B1", "C1", "A1", "D1"))
+    (sheet,) = office.calculate(path).values()
+    assert combined(90.0, 110.0, None) is None
+    assert sheet[0][4] == NA
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+def test_every_method_can_be_chosen_in_full_mode(tmp_path: Path) -> None:
+    """The dropdown refuses what it does not offer, so twelve methods could not be typed at all."""
+    path = build(tmp_path / "full.xlsx", "manager", "en", replace(BookStart(), settings=FULL))
+    workbook = openpyxl.load_workbook(path)
+    place = str(workbook.defined_names["lstMethod"].attr_text).replace("'", "")
+    sheet, _, area = place.partition("!")
+    offered = {cell.value for row in workbook[sheet][area.replace("$", "")] for cell in row}
+    assert offered >= {en for _, _, en in METHODS_FULL}
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        pytest.param("baseline", (22_000.0, None, None, None), id="baseline"),
+        pytest.param("goal_redflag", (22_000.0, None, None, None), id="red flag"),
+    ],
+)
+def test_selling_more_never_scores_less_in_an_open_month(
+    method: str, params: tuple[float | None, ...]
+) -> None:
+    """On day 10 of 31 the target is 11,000 of 34,100 and the baseline was still 22,000."""
+    rows = (weight("net_sales", 100, method=method, params=params),)
+    scores = [
+        card(actuals(run("DE", sales, 100)), book(weights=rows)).cards[0].items[0].score or 0.0
+        for sales in (800, 1_000, 1_200)
+    ]
+    assert scores == sorted(scores)
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        pytest.param("matrix", (27_280.0, 40_920.0, 50.0, 150.0), id="matrix"),
+        pytest.param("range", (22_000.0, 34_100.0, None, None), id="range"),
+        pytest.param("anchors", (22_000.0, 26_000.0, 30_000.0, 34_100.0), id="anchors"),
+    ],
+)
+def test_what_is_on_pace_scores_in_an_open_month_as_it_would_at_the_end(
+    method: str, params: tuple[float | None, ...]
+) -> None:
+    """Limits in the KPI's unit are of the whole month, and so is the target they stand around."""
+    rows = (weight("net_sales", 100, method=method, params=params),)
+    one = card(actuals(run("DE", 1_000, 100)), book(weights=rows)).cards[0].items[0]
+    assert one.score == 100.0
