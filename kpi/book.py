@@ -29,6 +29,7 @@ from kpi.book_nouns import (
     read_switched_on,
     read_target,
     read_task,
+    read_unused,
     read_weight,
     region_of,
 )
@@ -43,6 +44,7 @@ from kpi.model import (
     Person,
     PointRow,
     Product,
+    Region,
     Rule,
     Settings,
     Shop,
@@ -100,6 +102,7 @@ class Book:
     point_kinds: tuple[PointKind, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
+    unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
     named: frozenset[str] = frozenset()  # codes in tables, of rows that could not be read too
@@ -184,6 +187,7 @@ def read_book(
         point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
         named=_codes_named(rows),
         nameless=shop_codes.open or person_codes.open,

@@ -339,6 +339,15 @@ def read_switched_on(row: RowReader) -> str | None:
     return code if code and row.yes("on", default=True) else None
 
 
+def read_unused(row: RowReader) -> tuple[str, Region] | None:
+    """A KPI of tblKpi and the one region that does not use it; both or none mean both."""
+    code = row.text("metric")
+    us, eu = (row.yes(column, default=True) for column in ("us", "eu"))
+    if not code or us == eu:
+        return None
+    return code, Region.EU if us else Region.US
+
+
 def read_back_office(row: RowReader) -> tuple[str, float] | None:
     """A shop and what its back office shows, typed by hand."""
     value = row.raw("backend")

@@ -363,6 +363,19 @@ def test_kpis_that_are_on() -> None:
     assert book(table("tblKpi", "指标", "metric on", *rows)).kpis == {"acos", "roas"}
 
 
+def test_a_region_that_does_not_use_a_kpi() -> None:
+    """Both or neither mean both: a KPI that was off is switched on with one word."""
+    rows: list[Line] = [
+        ("acos", "是", "否"),
+        ("tacos", "否", "是"),
+        ("roas", "否", "否"),
+        ("gmv", "是", "是"),
+        ("", "是", "否"),
+    ]
+    found = book(table("tblKpi", "指标", "metric us eu", *rows)).unused
+    assert found == {("acos", Region.EU), ("tacos", Region.US)}
+
+
 def test_the_platforms_own_figures_are_typed_or_not_there() -> None:
     rows: list[Line] = [
         ("AMZ-DE", 100.5),

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kpi.catalog import shipped
@@ -137,3 +138,16 @@ def test_a_wrapped_text_gets_its_lines(text: str, count: int) -> None:
     review = TABLES["tblReview"]
     decision = review.column("decision")  # 34 characters wide
     assert lines(review, decision, "zh", text) == count
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dropdown_of_methods_grows_with_the_mode(language: Language, tmp_path: Path) -> None:
+    """Six plain methods; in full mode all of them, which stand in Lists in every mode."""
+    workbook = openpyxl.load_workbook(build(tmp_path / "b.xlsx", "manager", language))
+    text = str(workbook.defined_names["lstMethod"].attr_text)
+    sheet, _, area = text.partition(":INDEX(")[2].partition("!")
+    cells = area.partition(",")[0].replace("$", "")
+    listed = [row[0].value for row in workbook[sheet.strip("'")][cells]]
+    assert listed == [words.show("method", code, language) for code, _, _ in words.METHODS_FULL]
+    assert text.endswith(f",{len(words.METHODS_FULL)},{len(words.LISTS['method'])}))")

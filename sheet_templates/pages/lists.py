@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, Formula, below, formula, put
-from sheet_templates.frame import band_text, coded_setting, frame, setting
+from sheet_templates.frame import band_text, coded_setting, frame, setting, setting_value
 from sheet_templates.layout import (
     DAY_ROWS,
     MARKETS,
@@ -238,6 +238,10 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
     for name in words.LISTS:
         if name not in wanted:
             continue
+        if name == "method":
+            _methods(book, tab, column)
+            column += 1
+            continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)
         for row, word in enumerate(offered, HEADER_ROW + 1):
@@ -246,6 +250,23 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
         book.define(f"lst{list_name(name)}", "lists", below(HEADER_ROW + 1, column, last_row=last))
         column += 1
     return column + 1
+
+
+def _methods(book: Book, tab: Worksheet, column: int) -> None:
+    """Every method; the dropdown offers the plain ones, and in full mode all of them."""
+    _heading(book, tab, column, "method")
+    every = words.words("method")
+    for row, (code, _, _) in enumerate(every, HEADER_ROW + 1):
+        tab.write_string(row, column, book.word("method", code), book.styles.get())
+    cells = quoted(book.sheet("lists").title(book.language)) + below(
+        HEADER_ROW + 1, column, last_row=HEADER_ROW + 1 + len(every)
+    )
+    first = cells.partition(":")[0]
+    offered = str(len(words.LISTS["method"]))
+    if "tblSetting" in book.places:
+        full = f"{setting_value(book, 'mode')}={book.literal('mode', 'full')}"
+        offered = f"IF({full},{len(every)},{offered})"
+    book.workbook.define_name("lstMethod", f"={first}:INDEX({cells},{offered})")
 
 
 def _growing_lists(book: Book, lists: Sequence[tuple[str, str, str]]) -> None:

@@ -56,6 +56,8 @@ def _rows(
         if found.scope.kind not in kinds:
             continue
         for metric in metrics:
+            if (metric.code, key[0]) in done.book.unused:
+                continue
             actual = done.value(metric.code, key, of)
             if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
                 yield _actual(done, metric, actual)
