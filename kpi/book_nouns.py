@@ -25,6 +25,7 @@ from kpi.model import (
     Shop,
     TargetRow,
     TaskRow,
+    VetoEffect,
     WeightRow,
     Window,
 )
@@ -197,6 +198,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
     typed, floor = row.raw("cap"), row.number("floor", 0.0) or 0.0
     cap = settings.item_cap if typed is None or typed == "" else row.number("cap")
     cap_limits(row, cap, floor)
+    effect = _effect(row)
     return WeightRow(
         role=row.word("role", "role") or "",
         region=row.region(),
@@ -208,7 +210,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         warn=row.number("warn"),
         breach=row.number("breach"),
         bound=Bound(row.word("bound", "bound", "strict") or "strict"),
-        veto=row.yes("veto", default=False),
+        veto=effect is not None,
         start=row.day("start") or EVER,
         cap=cap,
         floor=floor,
@@ -216,7 +218,17 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
+        effect=effect or VetoEffect.GRADE_CAP,
     )
+
+
+def _effect(row: RowReader) -> VetoEffect | None:
+    """What a veto does; a tick is the usual one, the lowest grade."""
+    value = row.raw("veto")
+    if isinstance(value, bool):
+        return VetoEffect.GRADE_CAP if value else None
+    code = row.word("veto", "veto", "no")
+    return VetoEffect(code) if code in tuple(VetoEffect) else None
 
 
 def _measure(row: RowReader, catalog: Catalog | None) -> str:

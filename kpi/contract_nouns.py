@@ -30,6 +30,7 @@ from kpi.model import (
     TargetRow,
     Texts,
     Unit,
+    VetoEffect,
     WeightRow,
     Window,
 )
@@ -133,6 +134,7 @@ def _target_of(row: Fields, live: TargetRow | None) -> TargetRow:
 
 
 def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
+    veto = row["veto"]
     return WeightRow(
         role=text(row, "role"),
         region=Region(text(row, "region")),
@@ -144,7 +146,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         warn=number(row, "warn"),
         breach=number(row, "breach"),
         bound=Bound(text(row, "bound")),
-        veto=row["veto"] is True,
+        veto=veto is not False,
         start=day(row, "start") or EVER,
         cap=number(row, "cap"),
         floor=number(row, "floor") or 0.0,
@@ -152,6 +154,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         missing=text(row, "missing"),
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
+        effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
     )
 
 

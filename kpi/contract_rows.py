@@ -21,6 +21,7 @@ from kpi.model import (
     Settings,
     Shop,
     TargetRow,
+    VetoEffect,
     WeightRow,
 )
 from kpi.points import PointKind
@@ -126,7 +127,7 @@ def _weight(row: WeightRow) -> Fields:
         "warn": _number(row.warn),
         "breach": _number(row.breach),
         "bound": str(row.bound),
-        "veto": row.veto,
+        "veto": _veto(row),
         "start": _day(row.start),
         "cap": _number(row.cap),
         "floor": _number(row.floor),
@@ -134,6 +135,12 @@ def _weight(row: WeightRow) -> Fields:
         "missing": row.missing,
         "confirmed": row.confirmed,
     }
+
+
+def _veto(row: WeightRow) -> Plain:
+    """True for the usual veto, as contracts always said it; else the code of its effect."""
+    usual = not row.veto or row.effect is VetoEffect.GRADE_CAP
+    return row.veto if usual else str(row.effect)
 
 
 def rule_key(row: Rule) -> str:

@@ -25,6 +25,7 @@ from kpi.model import (
     ScopeKind,
     Shop,
     Status,
+    VetoEffect,
     WeightRow,
 )
 from kpi.organisation import Part, ScopeParts, clip, in_region, open_days, person_parts, same
@@ -100,7 +101,8 @@ class PersonCard:
     points: tuple[float, ...]  # what counts of the entries of tblPoint, in order
     total: float | None
     grade: Grade | None
-    vetoes: int
+    vetoes: int  # veto items in breach that leave the lowest grade
+    forfeits: int = 0  # those that take the bonus, whatever the rule of payout says
 
     def card(self, region: Region) -> RegionCard | None:
         """The card of a region."""
@@ -133,10 +135,7 @@ class Scoring:
         book = self.book
         applied = month_points(book.points, book.point_kinds, person.code, month.code)
         total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
-        vetoes = sum(_vetoed(item) for card in found for item in card.items)
-        return PersonCard(
-            person, month.code, found, share, applied, total, grade_of(total, vetoes), vetoes
-        )
+        return gated(PersonCard(person, month.code, found, share, applied, total, None, 0))
 
     def shops(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of shops: the lines of the role shop score them as a person's lines do.
@@ -157,9 +156,7 @@ class Scoring:
         if card is None or not days.days:
             return None
         total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
-        vetoes = sum(_vetoed(item) for item in card.items)
-        grade = grade_of(total, vetoes)
-        return PersonCard(itself, month.code, (card,), share, (), total, grade, vetoes)
+        return gated(PersonCard(itself, month.code, (card,), share, (), total, None, 0))
 
     def _card(
         self, person: Person, region: Region, parts: Sequence[Part], month: Period
@@ -285,9 +282,23 @@ def _card_item(item: Item) -> CardItem:
     )
 
 
-def _vetoed(item: Item) -> bool:
-    """A veto needs a known breach: an unknown value never hits."""
-    return item.rule.veto and item.status is Status.BREACH
+def hits(card: PersonCard, *effects: VetoEffect) -> int:
+    """Veto items of these effects in breach; an unknown value never hits."""
+    return sum(
+        item.rule.veto and item.rule.effect in effects and item.status is Status.BREACH
+        for one in card.cards
+        for item in one.items
+    )
+
+
+def gated(card: PersonCard) -> PersonCard:
+    """Total, grade and bonus as the veto items leave them, after additions and deductions."""
+    zero = hits(card, VetoEffect.TOTAL_ZERO)
+    total = 0.0 if zero and card.total is not None else card.total
+    vetoes = hits(card, VetoEffect.GRADE_CAP)
+    forfeits = zero + hits(card, VetoEffect.BONUS_ZERO)
+    grade = grade_of(total, vetoes)
+    return replace(card, total=total, grade=grade, vetoes=vetoes, forfeits=forfeits)
 
 
 def _us_share(person: Person, regions: tuple[Region, ...]) -> float | None:

@@ -68,6 +68,19 @@ LISTS: dict[str, Words] = {
         ("mixed", "混合", "Mixed"),
     ),
     "yes_no": (("yes", "是", "Yes"), ("no", "否", "No")),
+    "veto": (  # yes is the usual veto, the lowest grade
+        ("no", "否", "No"),
+        ("grade_cap", "是", "Yes"),
+        ("bonus_zero", "奖金为零", "Bonus 0"),
+        ("total_zero", "总分为零", "Total 0"),
+        ("flag", "只提示", "Flag only"),
+    ),
+    "veto_hit": (
+        ("grade_cap", "最低等级", "Lowest grade"),
+        ("bonus_zero", "奖金为零", "Bonus 0"),
+        ("total_zero", "总分为零", "Total 0"),
+        ("flag", "提示", "Flag"),
+    ),
     "role": (
         ("operations", "运营", "Operations"),
         ("advertising", "广告投放", "Advertising"),
@@ -348,6 +361,10 @@ METHODS_FULL: Words = (
 )
 
 ALIASES: dict[str, dict[str, str]] = {
+    "veto": {
+        **dict.fromkeys(("y", "true", "1", "✓", "√", "最低等级", "lowest grade"), "grade_cap"),
+        **dict.fromkeys(("n", "false", "0", "✗", "×", "无"), "no"),
+    },
     "region": {
         "美国": "US",
         "美区": "US",
@@ -383,7 +400,7 @@ SHOWN: dict[str, str] = {
     "tblScore.method": "method",
     "tblScore.better": "better",
     "tblScore.bound": "bound",
-    "tblScore.veto": "yes_no",
+    "tblScore.veto": "veto",
     "tblScore.missing": "missing",
     "tblScore.data_state": "data_state",
     "tblScore.target_basis": "due_basis",

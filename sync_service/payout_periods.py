@@ -14,7 +14,7 @@ from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
 from kpi.numbers import R
-from kpi.scorecards import PersonCard
+from kpi.scorecards import PersonCard, gated
 from kpi.scoring import adjusted, combined, grade_of, total_of
 from sync_service import schema
 from sync_service.house import House
@@ -50,9 +50,10 @@ def _mean(of: Period, cards: Sequence[PersonCard]) -> PersonCard:
     known = [card.total for card in cards if card.total is not None]
     summed = total_of(known) if len(known) == len(cards) else None
     total = None if summed is None else R(summed / len(cards))
-    vetoes = sum(card.vetoes for card in cards)
+    vetoes, forfeits = (sum(c.vetoes for c in cards), sum(c.forfeits for c in cards))
     grade = grade_of(total, vetoes)
-    return replace(last, month=of.code, total=total, grade=grade, vetoes=vetoes)
+    made = replace(last, month=of.code, total=total, grade=grade)
+    return replace(made, vetoes=vetoes, forfeits=forfeits)
 
 
 # --- closed months --------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
     signed = {region: totals[key] for region, key in keys.items()}
     both = combined(signed.get(Region.US), signed.get(Region.EU), card.us_share)
     total = adjusted(both, card.points)
-    return replace(card, total=total, grade=grade_of(total, card.vetoes))
+    return gated(replace(card, total=total))
 
 
 def _key(card: PersonCard, region: Region) -> str:

@@ -107,7 +107,7 @@ def weight_row(line: WeightRow) -> StartRow:
         "warn": line.warn,
         "breach": line.breach,
         "bound": str(line.bound),
-        "veto": "yes" if line.veto else "no",
+        "veto": str(line.effect) if line.veto else "no",
         "start": line.start,
         "cap": line.cap,
         "floor": line.floor,

@@ -64,7 +64,7 @@ WEIGHT = TableLayout(
         warn | 关注 | Warn | M | number
         breach | 突破 | Breach | M | number
         bound | 界限方式 | Bound | M | choice:bound
-        veto | 一票否决 | Veto | M | choice:yes_no
+        veto | 一票否决 | Veto | M | choice:veto
         start | 生效 | From | M | date
         cap* | 封顶 | Cap | M | points
         floor* | 保底 | Floor | M | points

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.model import VetoEffect
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
@@ -22,6 +23,7 @@ from sheet_templates.scoring import (
     grade,
     person_points,
     veto_count,
+    vetoes_unchecked,
 )
 from sheet_templates.style import UNIT_FORMAT, UNKNOWN
 
@@ -229,8 +231,13 @@ def _if_card(total: str, text: str) -> str:
 
 
 def _veto(book: Book, card: tuple[str, str, str]) -> str:
-    hit, clear = book.text("■ 触发", "■ Veto"), book.text("● 无", "● None")
-    return f"IF({veto_count(book, *card[:2])}>0,{quote(hit)},{quote(clear)})"
+    """The strongest veto in breach, then what nobody could check; clear only when all are known."""
+    clear, unknown = book.text("● 无", "● None"), book.text("○ 未检查", "○ Not checked")
+    said = f"IF({vetoes_unchecked(book, *card[:2])}>0,{quote(unknown)},{quote(clear)})"
+    for effect in VetoEffect:  # from the weakest
+        word = f"■ {book.word('veto_hit', effect)}"
+        said = f"IF({veto_count(book, *card[:2], effect)}>0,{quote(word)},{said})"
+    return said
 
 
 def _weeks(book: Book, tab: Worksheet) -> None:

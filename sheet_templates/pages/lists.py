@@ -41,7 +41,7 @@ GROWING = (
     ("scope", "tblScope", "scope"),
     ("point_kind", "tblPointKind", "kind"),
 )
-GROWING_OF_PERSON = (("item", "tblScore", "item"),)
+GROWING_OF_SCORED = (("item", "tblScore", "item"),)
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),
     ("pay_person", "tblPay", "person"),
@@ -68,8 +68,8 @@ def page(book: Book) -> None:
     column = _words(book, tab, column)
     if book.edition == "payout":
         _growing_lists(book, GROWING_IN_PAY)
-    if book.edition == "person":
-        _growing_lists(book, GROWING_OF_PERSON)
+    if book.edition in ("person", "partner"):
+        _growing_lists(book, GROWING_OF_SCORED)
     if book.edition == "manager":
         _growing_lists(book, GROWING)
         cards(book, tab, column)

@@ -42,7 +42,7 @@ def _formulas(book: Book) -> dict[str, Formula]:
             "us_score": lambda r: card_total(book, "nmMonth", r("person"), '"US"'),
             "eu_score": lambda r: card_total(book, "nmMonth", r("person"), '"EU"'),
             "points": lambda r: person_points(book, "nmMonth", r("person")),
-            "total": person_total,
+            "total": lambda r: person_total(book, r),
             "grade": lambda r: grade(book, r("total"), "nmMonth", r("person")),
             "coefficient": lambda r: coefficient(r("grade")),
             "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),

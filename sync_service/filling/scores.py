@@ -53,7 +53,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "warn": rule.warn,
         "breach": rule.breach,
         "bound": rule.bound.value,
-        "veto": "yes" if rule.veto else "no",
+        "veto": str(rule.effect) if rule.veto else "no",
         "missing": rule.missing,
         "target_basis": basis(done, item),
         "due_share": known(item.goal.share if item.goal else None),
