@@ -35,6 +35,7 @@ from sync_service.payout_lines import (
     approved,
     corrections,
     lines_of,
+    losses_of,
     sources,
     trued_up,
 )
@@ -263,7 +264,8 @@ def _lines(
     fixes: Mapping[str, Sequence[Correction]],
 ) -> Iterator[tuple[str, PayLine]]:
     """The lines of the month that are not paid yet, with their true-up."""
-    for person, line in lines_of(month, cards[month], typed, state).items():
+    losses = losses_of(month, known, typed)
+    for person, line in lines_of(month, cards[month], typed, state, losses=losses).items():
         before = known.get((month, person))
         if before is None or before.paid is None:
             yield person, trued_up(line, fixes.get(person, ()))

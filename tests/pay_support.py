@@ -45,6 +45,11 @@ RULES = (
     PayRule("speed", PayMethod.ACCELERATE, "USD", (0.01, None, None, None)),
     PayRule("speed bare", PayMethod.ACCELERATE, "USD"),
     PayRule("profit", PayMethod.COEF_COMMISSION, "CNY", cap=2.0),
+    PayRule("profit on", PayMethod.COEF_COMMISSION, "CNY", cap=1.5, carry_loss=True),
+    PayRule("ladder on", PayMethod.LADDER, "CNY", slices=COARSE, carry_loss=True),
+    PayRule("whole on", PayMethod.LADDER_WHOLE, "CNY", slices=SLICES, carry_loss=True),
+    PayRule("speed on", PayMethod.ACCELERATE, "USD", (0.01, None, None, None), carry_loss=True),
+    PayRule("straight on", PayMethod.DIRECT, "CNY", carry_loss=True),  # without effect
     PayRule("team", PayMethod.TEAM_SPLIT, "CNY", (10_000.0, None, None, None)),
 )
 REWARDS = (
@@ -106,6 +111,9 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
         team=None if number % 29 == 0 else Decimal("333.34"),
         vetoes=int(number % 13 == 0),
         rewards=money_of(counted, person, MONTH),
+        loss_in=None
+        if number % 31 == 0
+        else chance.choice([0.0, 0.0, 50.25, 60_000.0, round(chance.uniform(0, 3e5), 6)]),
         true_up=Decimal(chance.choice(["0", "0", "-12.34", "480.05", "-99999"])),
     )
     state = (PayState.FINAL, PayState.FINAL, PayState.FINAL, PayState.PROVISIONAL, PayState.PILOT)
@@ -142,6 +150,7 @@ def row(line: PayLine, language: Language) -> StartRow:
         "attendance": None if basis.attendance == 1 else basis.attendance,
         "amount": basis.amount,
         "goal": basis.goal,
+        "loss_in": UNKNOWN if basis.loss_in is None else basis.loss_in,
         "team": None if basis.team is None else float(basis.team),
         "true_up": float(basis.true_up),
     }
@@ -157,6 +166,7 @@ def rule_row(rule: PayRule) -> StartRow:
         **params,
         "cap": rule.cap,
         "veto_zero": None if rule.veto_zero else "no",
+        "carry_loss": "yes" if rule.carry_loss else None,
     }
 
 

@@ -54,6 +54,8 @@ def test_every_step_of_every_line_equals_the_service_to_the_last_bit(
     assert len(rows) == len(lines()) == 400
     for line in lines():
         row, who = rows[line.basis.person], (line.basis, line.rule)
+        assert row["net"] == shown(line.net), who
+        assert row["loss_out"] == shown(line.loss_out), who
         assert row["gross"] == shown(line.gross), who
         assert row["prorated"] == shown(line.prorated), who
         assert row["earned"] == shown(line.earned), who
