@@ -266,11 +266,21 @@ def reward_counted(ref: Ref, col: Ref, rules: Ref) -> str:
     return f"IF(ISNUMBER({typed}),ROUND({within[0]}-{within[1]},2)+0,ROUND({ref('raw')},2)+0)"
 
 
+def counts_in(ref: Ref, pay: Ref, periods: str, quarters: str) -> str:
+    """The period in whose pay an application counts: its own, or the quarter of its month.
+
+    `periods` and `quarters` are the list of periods and the quarter that each lies in.
+    """
+    mine = f"COUNTIFS({pay('month')},{ref('month')},{pay('person')},{ref('person')})>0"
+    quarter = f"IFERROR(INDEX({quarters},MATCH({ref('month')},{periods},0)),{ref('month')})"
+    return f"IF({mine},{ref('month')},{quarter})"
+
+
 def rewards(ref: Ref, applied: Ref, words: Words) -> str:
     """Rewards and penalties in money of a person's period."""
     money = _quoted(words("reward_effect", "money"))
     tests = (
-        f"{applied('month')},{ref('month')},{applied('person')},{ref('person')},"
+        f"{applied('counts_in')},{ref('month')},{applied('person')},{ref('person')},"
         f"{applied('effect')},{money}"
     )
     return f"ROUND(SUMIFS({applied('counted')},{tests}),2)+0"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from kpi.errors import Place, Problem
+from kpi.calendar import period
+from kpi.errors import KpiError, Place, Problem
 from kpi.losses import Turn, loss_before
+from kpi.messages import problem
+from kpi.model import Period
 from kpi.payout import (
     ZERO,
     Member,
@@ -21,7 +25,7 @@ from kpi.payout import (
     team_parts,
     true_up,
 )
-from kpi.rewards import applied_rewards, money_of
+from kpi.rewards import RewardEffect, applied_rewards, counted_in, money_of
 from kpi.scorecards import PersonCard
 from sync_service.payout_reading import PayTyped, TypedLine, told
 from sync_service.payout_store import Kept, Key
@@ -81,7 +85,7 @@ def lines_of(
         rule = chosen.get(person) or typed.rules.get(line.rule if line else "")
         turns = (losses or {}).get((person, rule.currency if rule else ""), ())
         loss = loss_before(turns, month)
-        bases[person] = basis_of(card, line, money_of(applied, person, month), loss)
+        bases[person] = basis_of(card, line, money_of(applied, person, month, typed.lines), loss)
         used[person] = rule
     parts = _teams(month, bases, used, typed)
     return {
@@ -99,18 +103,41 @@ def losses_of(
     Pilots carry nothing. Quarters follow quarters, months months.
     """
     found: dict[tuple[str, str], list[Turn]] = {}
-    for period, person in sorted({*typed.lines, *kept}):
-        line, before = typed.lines.get((period, person)), kept.get((period, person))
+    for of, person in sorted({*typed.lines, *kept}):
+        line, before = typed.lines.get((of, person)), kept.get((of, person))
         paid = before is not None and before.paid is not None
         rule = before.rule if before and paid else typed.rules.get(line.rule if line else "")
         pilot = before is not None and before.state is PayState.PILOT
-        if rule is None or not rule.carries or pilot or not _before(period, month):
+        if rule is None or not rule.carries or pilot or not _before(of, month):
             continue
         amount = line.amount if line else None
         if amount is None and before and paid:
             amount = before.basis.amount
-        found.setdefault((person, rule.currency), []).append(Turn(period, amount))
+        found.setdefault((person, rule.currency), []).append(Turn(of, amount))
     return found
+
+
+def unplaced(now: Period, typed: PayTyped, known: Collection[Key]) -> Iterator[Problem]:
+    """Approved rewards in money of this or an earlier period that no line of pay holds."""
+    money = {rule.code for rule in typed.rewards if rule.effect is RewardEffect.MONEY}
+    for one in typed.applications:
+        if not one.approved_by or one.rule not in money:
+            continue
+        counted = counted_in(one, {*typed.lines, *known})
+        if (counted, one.person) in typed.lines or (counted, one.person) in known:
+            continue
+        if _ends(counted) <= now.window.end:
+            place = Place(table="tblApplied", text=str(one.number))
+            values = {"person": one.person, "period": counted, "reward": one.rule}
+            yield problem("reward_nowhere", place, **values)
+
+
+def _ends(code: str) -> date:
+    """The end of a period; of what is none, long ago."""
+    try:
+        return period(code).window.end
+    except KpiError:
+        return date.min
 
 
 def _before(earlier: str, month: str) -> bool:
@@ -149,7 +176,7 @@ def approved(typed: PayTyped, kept: Mapping[Key, Kept]) -> Iterator[PayLine | Pr
         known = kept.get(key)
         if not line.approved_by or known is None or known.paid is not None:
             continue
-        rewards = money_of(applied, line.person, line.month)
+        rewards = money_of(applied, line.person, line.month, typed.lines)
         basis = replace(
             known.basis,
             base=line.base,

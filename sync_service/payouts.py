@@ -38,6 +38,7 @@ from sync_service.payout_lines import (
     losses_of,
     sources,
     trued_up,
+    unplaced,
 )
 from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
 from sync_service.payout_reading import PayTyped, proposed, read_payout, told
@@ -184,6 +185,7 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
         *typed.problems,
         *unread,
         *(one for one in settled if isinstance(one, Problem)),
+        *unplaced(now, typed, known),
         *_notes(paying.month, typed, lines, fixes),
     )
     return Worked(

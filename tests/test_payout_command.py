@@ -225,8 +225,8 @@ def test_a_grade_proposes_its_reward_once_and_counts_when_approved(opened: Opene
     opened.pay("2026-09")
     opened.type("2026-09", "OPS6", base=1000)
     reward = ("Excellent", "Grade A", "A", "Money", "300")
-    assert len(TABLES["tblApplied"].columns) == 10  # so the rules stand in the columns L to R
-    cells = dict(zip("LMNOP", reward, strict=True))
+    assert len(TABLES["tblApplied"].columns) == 11  # so the rules stand in the columns M to S
+    cells = dict(zip("MNOPQ", reward, strict=True))
     words = [assignment(f"Rewards!{letter}5={value}") for letter, value in cells.items()]
     set_in_copy(opened.out, opened.out, words, "never")
     opened.pay("2026-09")

@@ -99,7 +99,7 @@ APPLIED = TableLayout(
     ("no",),
     columns("""
         no | 序号 | No | M | count
-        month | 月份 | Month | M | choice:month
+        month | 期间 | Period | M | choice:period
         person | 人员 | Person | M | choice:pay_person
         reward | 奖惩项 | Reward | M | choice:reward
         times | 次数 | Times | M | number
@@ -108,5 +108,6 @@ APPLIED = TableLayout(
         effect | 效果 | Effect | F | text
         raw | 封顶前 | Before cap | F | number
         counted | 计入 | Counted | F | number
+        counts_in | 计入期间 | Counts in | F | text
     """),
 )
