@@ -73,11 +73,6 @@ class Statement:
     payable: Decimal | None  # zero until the month is final
 
 
-def cents(amount: Decimal) -> Decimal:
-    """Money to the cent, half away from zero."""
-    return in_units(amount, 2)
-
-
 def in_contract(profit: Decimal | None, quote: Quote | None, decimals: int) -> Decimal | None:
     """A profit in the contract's currency, minor units; unknown without a rate."""
     return None if profit is None or quote is None else in_units(profit * quote.rate, decimals)

@@ -9,13 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from kpi.agency import Delivery, cents, delivery, due_in
+from kpi.agency import Delivery, delivery, due_in
 from kpi.closing import month_state
 from kpi.model import Region, TaskRow
+from kpi.payout import in_units
 from kpi.scorecards import PersonCard
 from sync_service.compute import Computed
 
 METRIC = "contribution_profit"
+CENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def _profit(done: Computed, person: str) -> Decimal | None:
         actual = done.value(METRIC, key)
         if actual is None or actual.value is None:
             return None
-        total += cents(Decimal(repr(actual.value)))
+        total += in_units(Decimal(repr(actual.value)), CENTS)
     return total if keys else None
 
 
