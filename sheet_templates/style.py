@@ -82,10 +82,13 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
         f"tblPay.{code}": "#,##0.00"
         for code in (
             *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned"),
-            *("payable", "paid"),
+            *("payable", "paid", "net"),
         )
     },
-    **dict.fromkeys(("tblPay.rewards", "tblPay.true_up"), "#,##0.00;-#,##0.00;–"),
+    **{
+        f"tblPay.{code}": "#,##0.00;-#,##0.00;–"
+        for code in ("rewards", "true_up", "loss_in", "loss_out")
+    },
 }
 WRAPPED = frozenset(  # texts that people type or that are there from the start: the row can grow
     {

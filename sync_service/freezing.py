@@ -21,6 +21,7 @@ from kpi.model import Period, PeriodKind
 from kpi.money import cross
 from sheet_templates.words import show
 from sync_service import audit, contract_store
+from sync_service.agency_figures import signed_figures
 from sync_service.compute import Computed, compute
 from sync_service.contract_store import frozen, records
 from sync_service.filling.agreed import by_row, said, shown_key
@@ -226,6 +227,7 @@ def _about(house: House, order: Order, of: Period, months: Sequence[Computed]) -
         "contracts": contract_store.travelling(house.store, order.book),
         "rates": rates_of(last, of),
         "totals": card_totals(months),
+        "partners": signed_figures(months),
         "facts": last.given.leaves.version,
     }
 

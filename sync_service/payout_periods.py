@@ -69,6 +69,14 @@ class Closed:
 
 def closed_totals(house: House, book: str, month: str) -> Closed:
     """The totals of the frozen file that closed a month; none where it is open."""
+    about, _, problems = closed_about(house, book, month)
+    return Closed(about.get("totals", {}), problems)
+
+
+def closed_about(
+    house: House, book: str, month: str
+) -> tuple[Mapping[str, Any], str, tuple[Problem, ...]]:
+    """What the file that closed a month was signed with, and its name; nothing while it is open."""
     table = schema.freezes
     with house.store.read() as connection:
         rows = connection.execute(
@@ -77,17 +85,16 @@ def closed_totals(house: House, book: str, month: str) -> Closed:
     for code, path in rows:
         if month in months_of(period(code)):
             return _read(month, Path(path))
-    return Closed({}, ())
+    return {}, "", ()
 
 
-def _read(month: str, path: Path) -> Closed:
+def _read(month: str, path: Path) -> tuple[Mapping[str, Any], str, tuple[Problem, ...]]:
     try:
         seal = seal_of(open_package(path.read_bytes(), path.name), path.name)
     except (KpiError, OSError):
         place = Place(table="tblPay", text=month)
-        return Closed({}, (problem("frozen_unread", place, month=month, file=path.name),))
-    totals: Mapping[str, Any] = seal.about.get("totals", {})
-    return Closed(totals, ())
+        return {}, "", (problem("frozen_unread", place, month=month, file=path.name),)
+    return seal.about, path.name, ()
 
 
 def as_closed(card: PersonCard, totals: Totals) -> PersonCard:

@@ -35,8 +35,10 @@ from sync_service.payout_lines import (
     approved,
     corrections,
     lines_of,
+    losses_of,
     sources,
     trued_up,
+    unplaced,
 )
 from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
 from sync_service.payout_reading import PayTyped, proposed, read_payout, told
@@ -183,6 +185,7 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
         *typed.problems,
         *unread,
         *(one for one in settled if isinstance(one, Problem)),
+        *unplaced(now, typed, known),
         *_notes(paying.month, typed, lines, fixes),
     )
     return Worked(
@@ -263,7 +266,8 @@ def _lines(
     fixes: Mapping[str, Sequence[Correction]],
 ) -> Iterator[tuple[str, PayLine]]:
     """The lines of the month that are not paid yet, with their true-up."""
-    for person, line in lines_of(month, cards[month], typed, state).items():
+    losses = losses_of(month, known, typed)
+    for person, line in lines_of(month, cards[month], typed, state, losses=losses).items():
         before = known.get((month, person))
         if before is None or before.paid is None:
             yield person, trued_up(line, fixes.get(person, ()))

@@ -67,6 +67,7 @@ def page(book: Book) -> None:
     column = _months(book, tab, column)
     column = _words(book, tab, column)
     if book.edition == "payout":
+        _periods(book, tab, column)
         _growing_lists(book, GROWING_IN_PAY)
     if book.edition in ("person", "partner"):
         _growing_lists(book, GROWING_OF_SCORED)
@@ -230,6 +231,23 @@ def _months(book: Book, tab: Worksheet, column: int) -> int:
     tab.set_column(column, column + 2, 11)
     book.define("lstMonth", "lists", below(HEADER_ROW + 1, column, last_row=row + 1))
     return column + 4
+
+
+def _periods(book: Book, tab: Worksheet, column: int) -> None:
+    """Every month and quarter, and the quarter that each lies in: people are paid by either."""
+    _heading(book, tab, column, book.text("期间", "Period"))
+    _heading(book, tab, column + 1, book.text("季度", "Quarter"))
+    text, row = book.styles.get(num_format="@"), HEADER_ROW
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        for number in range(1, 5):
+            quarter = f"{year}-Q{number}"
+            months = (f"{year}-{month:02d}" for month in range(3 * number - 2, 3 * number + 1))
+            for code in (*months, quarter):
+                row += 1
+                tab.write_string(row, column, code, text)
+                tab.write_string(row, column + 1, quarter, text)
+    for name, offset in (("lstPeriod", 0), ("lstQuarterOf", 1)):
+        book.define(name, "lists", below(HEADER_ROW + 1, column + offset, last_row=row + 1))
 
 
 def _words(book: Book, tab: Worksheet, column: int) -> int:
