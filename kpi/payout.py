@@ -133,7 +133,8 @@ class PayBasis:
     amount: float | None = None  # sales or profit that a ladder or commission pays on
     goal: float | None = None  # target of that amount, for an accelerator
     team: Decimal | None = None  # this person's part of the team's pool
-    vetoes: int = 0  # veto items in breach
+    vetoes: int = 0  # veto items in breach that the rule may take the bonus for
+    forfeits: int = 0  # those that take it under any rule
     rewards: Decimal = ZERO  # rewards and penalties in money, after their caps
     true_up: Decimal = ZERO  # of earlier periods that were paid
     loss_in: float | None = 0.0  # loss that earlier periods left, zero or more
@@ -239,9 +240,14 @@ def _earned(
     """Within the cap, nothing after a veto; rounded once."""
     if prorated is None or (rule.cap is not None and cap is None):
         return None
-    if basis.vetoes and rule.veto_zero:
+    if _forfeited(basis, rule):
         return paid(0.0, rule.decimals)
     return paid(prorated if cap is None else min(cap, prorated), rule.decimals)
+
+
+def _forfeited(basis: PayBasis, rule: PayRule) -> bool:
+    """Whether a veto takes the bonus."""
+    return bool(basis.forfeits) or bool(basis.vetoes and rule.veto_zero)
 
 
 def _payable(
@@ -271,7 +277,7 @@ def _reason(line: PayLine) -> Reason:
     basis = line.basis
     if (line.earned or ZERO) + basis.rewards + basis.true_up < 0:
         return Reason.CARRIED
-    if basis.vetoes and line.rule is not None and line.rule.veto_zero:
+    if line.rule is not None and _forfeited(basis, line.rule):
         return Reason.VETO
     capped = line.cap is not None and line.prorated is not None and line.prorated > line.cap
     return Reason.CAPPED if capped else Reason.NOTHING

@@ -197,7 +197,8 @@ def earned(ref: Ref, rules: Ref, words: Words) -> str:
 
 def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
     no = _quoted(words("yes_no", "no"))
-    return f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
+    by_rule = f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
+    return f"OR({ref('forfeits')}>0,{by_rule})"
 
 
 def payable(ref: Ref, words: Words) -> str:

@@ -63,6 +63,7 @@ def basis_of(
         amount=line.amount if line else None,
         goal=line.goal if line else None,
         vetoes=card.vetoes,
+        forfeits=card.forfeits,
         rewards=rewards,
         loss_in=loss,
     )

@@ -110,6 +110,7 @@ def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
         "grade": UNKNOWN if basis.grade is None else basis.grade,
         "coefficient": _known(basis.coefficient),
         "vetoes": basis.vetoes,
+        "forfeits": basis.forfeits,
         "state": show("pay_state", line.state, worked.language),
         "loss_in": _known(basis.loss_in),
         "team": None if basis.team is None else float(basis.team),

@@ -118,6 +118,7 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
         goal=None if number % 23 == 0 else 100_000.0,
         team=None if number % 29 == 0 else Decimal("333.34"),
         vetoes=int(number % 13 == 0),
+        forfeits=int(number % 19 == 0),
         rewards=money_of(counted, person, period, {(period, person)}),
         loss_in=None
         if number % 31 == 0
@@ -152,6 +153,7 @@ def row(line: PayLine, language: Language) -> StartRow:
         "grade": UNKNOWN if basis.grade is None else basis.grade,
         "coefficient": UNKNOWN if basis.coefficient is None else basis.coefficient,
         "vetoes": float(basis.vetoes),
+        "forfeits": float(basis.forfeits),
         "state": words.show("pay_state", line.state, language),
         "rule": line.rule.code if line.rule else None,
         "base": basis.base,

@@ -140,6 +140,9 @@ def test_what_a_line_pays(rule: PayRule, values: dict[str, Any], payable: str) -
         ),
         pytest.param(COEF, "pilot", {}, "0", "pilot", id="a pilot pays nothing"),
         pytest.param(COEF, "provisional", {}, "0", "provisional", id="nor does an open month"),
+        pytest.param(
+            NO_VETO, "final", {"forfeits": 1}, "0.00", "veto", id="bonus 0 holds under any rule"
+        ),
         pytest.param(DIRECT, "final", {"vetoes": 1}, "0.00", "veto", id="a veto takes the bonus"),
         pytest.param(
             NO_VETO, "final", {"vetoes": 1}, "10500.00", "nothing", id="unless the rule says no"

@@ -15,6 +15,7 @@ PAY = TableLayout(
         grade | 等级 | Grade | S | text
         coefficient | 系数 | Coefficient | S | number
         vetoes | 否决项 | Vetoes | S | count
+        forfeits* | 归零项 | Forfeits | S | count
         state | 状态 | State | S | text
         rule | 规则 | Rule | M | choice:pay_rule
         base | 奖金基数 | Bonus base | M | money
