@@ -30,7 +30,7 @@ from kpi.numbers import R
 from kpi.organisation import ScopeParts
 from kpi.period_values import PeriodValues, Seen
 from kpi.rule_spans import Span, mark, rule_spans
-from kpi.surge import Limit, history_length, limit_of
+from kpi.surge import Lack, Limit, history_length, lack_of, limit_of
 
 LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
 FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
@@ -60,6 +60,7 @@ class Alarm:
     closed: date | None = None  # the first day on which it was over; None: open
     ended: bool = False  # closed because its rule changed, not because the value came back
     silent: bool = False  # nobody is told: a quiet day, or silenced on its line
+    failed: bool = False  # the last pull of one of its sources failed
 
     @property
     def state(self) -> str:
@@ -68,6 +69,8 @@ class Alarm:
             return "ended" if self.ended else "recovered"
         if self.silent:
             return "silenced"
+        if self.failed:
+            return "error"
         return {
             DataState.MISSING: "no_data",
             DataState.STALE: "stale",
@@ -84,6 +87,7 @@ class Fold:
     alarms: tuple[Alarm, ...]  # open or closed within thirty days, oldest first
     runs: tuple[Episode, ...]  # all that was found, older ones too
     known: Mapping[date, float]  # first day of a period -> its value, where it has a verdict
+    lack: Lack | None = None  # why the newest value has no limit to be held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,13 @@ def folds(
 
 def _scopes_of(rule: Rule, scopes: Sequence[ScopeParts]) -> Iterator[ScopeParts]:
     """A star is each shop; else the scopes of that code."""
-    for one in scopes:
-        if rule.scope == one.scope.code or (rule.scope == "*" and one.scope.kind is ScopeKind.SHOP):
-            yield one
+    return (one for one in scopes if watches(rule, one))
+
+
+def watches(rule: Rule, one: ScopeParts) -> bool:
+    """Whether a rule is about a scope."""
+    shop = one.scope.kind is ScopeKind.SHOP
+    return rule.scope == one.scope.code or (rule.scope == "*" and shop)
 
 
 def judged_by(rule: Rule, metric: Metric) -> Rule:
@@ -158,6 +166,7 @@ class _Day:
     seen: Seen
     limit: Limit | None
     said: Verdict
+    lack: Lack | None = None  # why there is no limit
 
 
 def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
@@ -174,7 +183,13 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
         for one in days
         if one.said is not Verdict.GAP and one.seen.value is not None
     }
-    return Fold(span, scope, tuple(a for a in found if a is not None), runs, known)
+    lack = _lack(days[-SHOWN.get(rule.window, 2) :])
+    return Fold(span, scope, tuple(a for a in found if a is not None), runs, known, lack)
+
+
+def _lack(shown: Sequence[_Day]) -> Lack | None:
+    """Why the newest known value says nothing; None where it does, or where none is known."""
+    return next((one.lack for one in reversed(shown) if one.seen.value is not None), None)
 
 
 def _days(span: Span, values: PeriodValues) -> list[_Day]:
@@ -209,7 +224,7 @@ def _judge(rule: Rule, values: PeriodValues, n: int) -> _Day:
     limit = limit_of(rule, earlier)
     value = None if limit is None else seen.value
     said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
-    return _Day(seen, limit, said)
+    return _Day(seen, limit, said, lack_of(rule, earlier) if limit is None else None)
 
 
 def _sure(old: Sequence[_Day], rule: Rule) -> bool:
@@ -254,6 +269,7 @@ def _alarm(
         episode=run,
         values=tuple(days[period].seen.value for period in run.periods),
         data=values.data() if is_open else DataState.COMPLETE,
+        failed=is_open and values.failed(),
         reach=values.known[-1].period.window.start,
         closed=None if is_open else closed_on,
         ended=run.open and over,

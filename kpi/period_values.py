@@ -65,7 +65,13 @@ class PeriodValues:
     def _covered(self, seen: Seen) -> bool:
         return seen.actual.covered.end >= seen.period.window.end
 
+    def failed(self) -> bool:
+        """Whether the last pull of a stream behind the newest known figures failed."""
+        return any(tuple(one.split("@", 1)) in self.actuals.failed for one in self._newest())
+
     def _stale(self) -> bool:
         """Whether a stream behind the newest known figures had no pull within its limit."""
-        newest = next((seen.actual.streams for seen in self.known if seen.actual.streams), ())
-        return any(tuple(one.split("@", 1)) in self.actuals.stale for one in newest)
+        return any(tuple(one.split("@", 1)) in self.actuals.stale for one in self._newest())
+
+    def _newest(self) -> tuple[str, ...]:
+        return next((seen.actual.streams for seen in self.known if seen.actual.streams), ())

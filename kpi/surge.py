@@ -29,6 +29,14 @@ class Limit:
     history: History | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why a period has no limit: the message's code and what it names."""
+
+    code: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
 def history_length(rule: Rule) -> int:
     """How many earlier periods a rule compares with; none for a typed limit."""
     if rule.against == "value":
@@ -56,6 +64,16 @@ def limit_of(rule: Rule, earlier: Sequence[float | None]) -> Limit | None:
     if typical is None or times is None:
         return None
     return Limit(_also(rule, times), History(typical, len(known), len(earlier)))
+
+
+def lack_of(rule: Rule, earlier: Sequence[float | None]) -> Lack:
+    """Why a surge has no limit after `earlier`: too little is known, or a multiple says nothing."""
+    known, least = sum(value is not None for value in earlier), observations(rule)
+    if known >= least:
+        return Lack("rule_history_negative")
+    return Lack(
+        "rule_history_short", (("periods", len(earlier)), ("known", known), ("least", least))
+    )
 
 
 def _also(rule: Rule, limit: float) -> float:

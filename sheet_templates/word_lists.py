@@ -231,11 +231,13 @@ LISTS: dict[str, Words] = {
         ("firing", "■ 突破", "■ Breached"),
         ("recovered", "● 已恢复", "● Recovered"),
         ("silenced", "– 静默", "– Silenced"),
+        ("error", "○ 取数出错", "○ Source error"),
         ("no_data", "○ 数据缺失", "○ No data"),
         ("stale", "◇ 数据过期", "◇ Stale"),
         ("partial", "◇ 数据部分", "◇ Partial"),
         ("ended", "– 规则已变", "– Rule changed"),
         ("withdrawn", "– 已撤回", "– Withdrawn"),
+        ("unjudged", "○ 无法判断", "○ Not judged"),
     ),
     "team_state": (
         ("pilot", "试运行", "Pilot"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kpi.actuals import GAPS, Actual, Actuals
-from kpi.alarms import Alarm, folds
+from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
@@ -30,6 +30,7 @@ from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
+from kpi.unjudged import Unjudged, unjudged
 from sync_service.hand_inputs import with_inputs
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
@@ -82,6 +83,7 @@ class Computed:
     register: Register
     gone: tuple[Kept, ...] = ()  # breaches that are shown, though the facts no longer say so
     kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
+    unjudged: tuple[Unjudged, ...] = ()  # rules that say nothing today, and why
     shops: tuple[PersonCard, ...] = ()  # cards of shops, where the role shop has lines
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
@@ -176,7 +178,8 @@ def compute(given: Inputs) -> Computed:
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
-    breaches = _breaches(given, book, actuals, found)
+    folded = folds(book, actuals, found, today, given.versions)
+    breaches = _breaches(given, book, actuals, folded)
     by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
         given=replace(given, book=book, catalog=terms.catalog, typed=typed),
@@ -195,6 +198,7 @@ def compute(given: Inputs) -> Computed:
         register=register,
         gone=breaches.gone,
         kept=breaches.kept,
+        unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
         shops=Scoring(book, actuals).shops(month),
         version=terms.version,
         pending=pending,
@@ -212,11 +216,10 @@ def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, T
     return live, replace(terms, book=replace(terms.book, past=past))
 
 
-def _breaches(given: Inputs, book: Book, actuals: Actuals, found: Sequence[ScopeParts]) -> Lines:
+def _breaches(given: Inputs, book: Book, actuals: Actuals, folded: Sequence[Fold]) -> Lines:
     """Each day is judged by the version of its day; a draft as it is typed."""
     today = local_day(given.now, book.settings.time_zone)
     typed = _typed(given.book)
-    folded = folds(book, actuals, found, today, given.versions)
     made = lines(folded, given.kept, typed, today)
     hush = (hushed(alarm, typed, actuals.last_day, today) for alarm in made.alarms)
     return replace(made, alarms=tuple(hush))
@@ -238,8 +241,9 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     )
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
+    failed = frozenset(key for key, state in given.states.items() if state.error)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    return Actuals(totals, terms.catalog, money, last, stale, register=register.actual)
+    return Actuals(totals, terms.catalog, money, last, stale, {}, register.actual, failed)
 
 
 def _month(book: Book, now: datetime) -> Period:

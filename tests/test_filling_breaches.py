@@ -11,8 +11,8 @@ from kpi.breach_memory import Kept
 from kpi.breach_typed import Typed
 from kpi.catalog import shipped
 from kpi.model import Language, PeriodKind, Rule
-from sync_service.compute import Computed, compute
-from sync_service.filling import attention, breaches
+from sync_service.compute import Computed, StreamState, compute
+from sync_service.filling import attention, breaches, today
 from sync_service.filling.cells import UNKNOWN, FilledRow
 from tests.test_filling_today import LAST, SHOP, TODAY, computed
 
@@ -109,6 +109,54 @@ def test_memory_comes_through_a_computation_and_unknown_scopes_have_no_owner() -
     (row,) = lines(done)
     assert (row["state"], row["actual"], row["owner"]) == ("– Rule changed", UNKNOWN, "")
     assert [k.closed for k in done.kept] == [TODAY]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_that_cannot_judge_has_a_line_with_its_reason_and_no_value(
+    language: Language,
+) -> None:
+    """Three days of history where fourteen are needed; a KPI that is gone."""
+    surge = replace(LOW, against="mean", value=0.5, operator="<")
+    gone = replace(LOW, code="other", metric="gone")
+    done = computed(language, rules=[surge, gone], sales=(120, 100, 110, 1))
+    zh = language == "zh"
+    first, second = lines(done)
+    assert done.alarms == ()
+    assert {**first, "no": ""} == {
+        "no": "",
+        "level": "■ 突破" if zh else "■ Breach",
+        "metric": NAMES[language],
+        "scope": "*",
+        **dict.fromkeys(("actual", "limit", "bound", "since", "owner")),
+        "state": "○ 无法判断" if zh else "○ Not judged",
+        "cause": "low：AMZ-US：前 28 期只知道 3 期，需要 14 期。 补齐历史数据，或调小最少期数。"
+        if zh
+        else "low: AMZ-US: 3 of the 28 periods before are known, 14 are needed. "
+        "Load the history, or lower At least.",
+        "unit": "金额" if zh else "Money",
+    }
+    assert (second["metric"], second["unit"]) == ("gone", "")
+    assert [row["value"] for row in today.tiles(done) if row["tile"] == "breaches"] == [0.0]
+
+
+def test_of_many_scopes_two_reasons_are_written_out() -> None:
+    done = computed("en", rules=[replace(LOW, metric="gone")])
+    (one,) = done.unjudged
+    for language, more in (("en", " 3 more."), ("zh", " 另有 3 处。")):
+        given = replace(done.given, language=language)
+        (row,) = lines(replace(done, given=given, unjudged=(replace(one, why=one.why * 5),)))
+        assert str(row["cause"]).endswith(more)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_whose_source_fails_says_so_with_the_stream(language: Language) -> None:
+    done = computed(language, rules=[LOW], sales=(120, 50))
+    late = StreamState(None, None, "HTTP 503", stale=True)
+    states = {("amazon.orders", SHOP.code): late, ("amazon.stock", SHOP.code): late}
+    (row,) = lines(compute(replace(done.given, states=states)))
+    zh = language == "zh"
+    assert row["state"] == ("○ 取数出错" if zh else "○ Source error")
+    assert row["cause"] == ("取数失败 " if zh else "failed pull ") + "amazon.orders@AMZ-US"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -9,11 +9,13 @@ from kpi.breach_memory import Kept, to_log
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language, ScopeKind, Unit
+from kpi.unjudged import Unjudged
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling.causes import largest_part
 from sync_service.filling.cells import FilledRow, known, short_day, shown, sign, worded
 
+REASONS = 2  # of a rule that cannot judge, written out; the others are counted
 WINDOWS = {"day": ("天", "days"), "week": ("周", "weeks"), "month": ("月", "months")}
 
 
@@ -21,6 +23,7 @@ def breaches(done: Computed) -> Iterator[FilledRow]:
     """Every line of today, in the words of the book."""
     rows = [_live(done, alarm) for alarm in done.alarms]
     rows += [_gone(done, one) for one in done.gone]
+    rows += [_unjudged(done, one) for one in done.unjudged]
     return worded("tblBreach", iter(rows), done.given.language)
 
 
@@ -60,6 +63,27 @@ def _gone(done: Computed, one: Kept) -> FilledRow:
         "state": show("breach_state", state, language),
         "owner": _shops_owner(done, one.scope),
         "cause": _restated(done, one) if withdrawn else "",
+        "unit": metric.unit.value if metric else "",
+    }
+
+
+def _unjudged(done: Computed, one: Unjudged) -> FilledRow:
+    """A rule that says nothing, with the reason: no value, no owner, and never counted."""
+    language = done.given.language
+    metric = done.given.catalog.metrics.get(one.metric)
+    why = [f"{p.what[language]} {p.mend[language]}".strip() for p in one.why[:REASONS]]
+    more = len(one.why) - len(why)
+    if more:
+        why.append(f"另有 {more} 处。" if language == "zh" else f"{more} more.")
+    empty = ("actual", "limit", "bound", "since", "owner")
+    return {
+        "no": one.number,
+        "level": _level(one.level, language),
+        "metric": metric.names[language] if metric else one.metric,
+        "scope": one.scope,
+        **dict.fromkeys(empty),
+        "state": show("breach_state", "unjudged", language),
+        "cause": one.rule + ("：" if language == "zh" else ": ") + " ".join(why),
         "unit": metric.unit.value if metric else "",
     }
 
@@ -133,6 +157,8 @@ def cause(done: Computed, alarm: Alarm) -> str:
     language = done.given.language
     spent, budget = alarm.last.numerator, alarm.last.denominator
     parts = []
+    if alarm.failed:
+        parts.append(("取数失败 " if language == "zh" else "failed pull ") + _failing(done, alarm))
     if alarm.metric.code == "ad_budget_used":
         sides = f"{shown(spent, Unit.MONEY)} / {shown(budget, Unit.MONEY)}"
         parts.append(f"花费/预算 {sides}" if language == "zh" else f"Spend/budget {sides}")
@@ -143,6 +169,12 @@ def cause(done: Computed, alarm: Alarm) -> str:
     if part:
         parts.append(f"变动主因 {part}" if language == "zh" else f"mostly {part}")
     return ("，" if language == "zh" else ", ").join(parts)
+
+
+def _failing(done: Computed, alarm: Alarm) -> str:
+    """The streams behind an alarm whose last pull failed: `amazon.reviews@AMZ-DE`."""
+    failed = done.actuals.failed
+    return "、".join(s for s in alarm.last.streams if tuple(s.split("@", 1)) in failed)
 
 
 def notes(done: Computed) -> Iterator[Problem]:
