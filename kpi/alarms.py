@@ -23,6 +23,7 @@ from kpi.breaches import (
     trail,
     verdict,
 )
+from kpi.budget import Budget, is_budget
 from kpi.calendar import period_of
 from kpi.contracts import Version
 from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
@@ -61,6 +62,12 @@ class Alarm:
     ended: bool = False  # closed because its rule changed, not because the value came back
     silent: bool = False  # nobody is told: a quiet day, or silenced on its line
     failed: bool = False  # the last pull of one of its sources failed
+    softer: bool = False  # beyond what is due by now, not yet beyond the month's budget
+
+    @property
+    def level(self) -> str:
+        """How loud: a budget that is only ahead of its pace is a warning."""
+        return "warn" if self.softer else self.rule.level
 
     @property
     def state(self) -> str:
@@ -94,14 +101,18 @@ class Fold:
 class _Facts:
     """What all instances are held against."""
 
+    book: Book
     actuals: Actuals
-    week_start: int
     today: date
 
     def values(self, rule: Rule, scope: ScopeParts) -> PeriodValues:
         metric = self.actuals.catalog.metrics[rule.metric]
-        running = period_of(self.today, rule.window, self.week_start)
-        return PeriodValues(self.actuals, metric, scope, running, self.week_start)
+        start = self.book.settings.week_start
+        running = period_of(self.today, judged_by(rule, metric).window, start)
+        found = PeriodValues(self.actuals, metric, scope, running, start)
+        if is_budget(metric, rule):
+            found.budget = Budget(self.book, self.actuals, metric, scope, rule)
+        return found
 
 
 def alarms(
@@ -113,7 +124,7 @@ def alarms(
 
 def ordered(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
     """Open before closed, breaches before warnings."""
-    return tuple(sorted(found, key=lambda a: (not a.open, a.rule.level != "breach", a.number)))
+    return tuple(sorted(found, key=lambda a: (not a.open, a.level != "breach", a.number)))
 
 
 def folds(
@@ -124,7 +135,7 @@ def folds(
     versions: Sequence[Version] = (),
 ) -> tuple[Fold, ...]:
     """Every instance that counted within the last weeks, whether it is beyond its limit or not."""
-    facts = _Facts(actuals, book.settings.week_start, today)
+    facts = _Facts(book, actuals, today)
     since = today - timedelta(days=KEEP_RECOVERED_DAYS)
     return tuple(
         _fold(span, scope, facts)
@@ -148,7 +159,13 @@ def watches(rule: Rule, one: ScopeParts) -> bool:
 
 
 def judged_by(rule: Rule, metric: Metric) -> Rule:
-    """A rule with its margin: "more than so many a day" has none, one less is good again."""
+    """A rule as it is judged.
+
+    "More than so many a day" has no margin, one less is good again. A budget that may not be
+    passed for one month is held against the spend of each day of it, not when the month is over.
+    """
+    if is_budget(metric, rule) and rule.periods == 1:
+        return replace(rule, window=PeriodKind.DAY)
     a_count = metric.unit is Unit.COUNT and rule.window is PeriodKind.DAY and rule.periods == 1
     plain = rule.against == "value" and rule.operator.startswith(">")
     if rule.margin is None and a_count and plain:
@@ -172,7 +189,7 @@ class _Day:
 def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
     metric = facts.actuals.catalog.metrics[span.rule.metric]
     rule = judged_by(span.rule, metric)
-    values = facts.values(rule, scope)
+    values = facts.values(span.rule, scope)
     days = _days(replace(span, rule=rule), values)
     by_period = {one.seen.period: one for one in days}
     steps = trail([Judged(one.seen.period, one.said) for one in days], rule)
@@ -189,7 +206,8 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
 
 def _lack(shown: Sequence[_Day]) -> Lack | None:
     """Why the newest known value says nothing; None where it does, or where none is known."""
-    return next((one.lack for one in reversed(shown) if one.seen.value is not None), None)
+    said = (one.lack for one in reversed(shown) if one.lack or one.seen.value is not None)
+    return next(said, None)
 
 
 def _days(span: Span, values: PeriodValues) -> list[_Day]:
@@ -220,11 +238,23 @@ def _last_day(period: Period) -> date:
 
 def _judge(rule: Rule, values: PeriodValues, n: int) -> _Day:
     seen, length = values.back(n), history_length(rule)
+    if values.budget is not None:
+        rule = replace(rule, value=values.budget.limit(seen.period, seen.actual))
     earlier = [values.back(n + k).value for k in range(length, 0, -1)]
     limit = limit_of(rule, earlier)
     value = None if limit is None else seen.value
     said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
-    return _Day(seen, limit, said, lack_of(rule, earlier) if limit is None else None)
+    return _Day(seen, limit, said, _lack_on(seen, rule, values, earlier))
+
+
+def _lack_on(
+    seen: Seen, rule: Rule, values: PeriodValues, earlier: Sequence[float | None]
+) -> Lack | None:
+    """Why a period whose figures are known says nothing."""
+    if values.budget is not None and values.budget.lacks(seen.actual):
+        return Lack("rule_no_budget", (("month", f"{seen.period.window.start:%Y-%m}"),))
+    unheld = seen.value is not None and limit_of(rule, earlier) is None
+    return lack_of(rule, earlier) if unheld else None
 
 
 def _sure(old: Sequence[_Day], rule: Rule) -> bool:
@@ -270,6 +300,8 @@ def _alarm(
         values=tuple(days[period].seen.value for period in run.periods),
         data=values.data() if is_open else DataState.COMPLETE,
         failed=is_open and values.failed(),
+        softer=values.budget is not None
+        and values.budget.ahead(last.seen.period, last.seen.actual),
         reach=values.known[-1].period.window.start,
         closed=None if is_open else closed_on,
         ended=run.open and over,

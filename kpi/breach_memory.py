@@ -160,7 +160,7 @@ def _kept(alarm: Alarm) -> Kept:
         scope=alarm.scope.scope.code,
         region=str(alarm.scope.scope.region or ""),
         metric=alarm.metric.code,
-        level=alarm.rule.level,
+        level=alarm.level,
         operator=alarm.rule.operator,
         limit=alarm.limit.value,
         value=alarm.last.value,

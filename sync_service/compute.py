@@ -21,12 +21,12 @@ from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope, ScopeKind
+from kpi.model import OWN_STORES, Language, Metric, Period, Region
 from kpi.money import Rates
-from kpi.numbers import normalise
-from kpi.organisation import ScopeParts, in_region, scopes
-from kpi.person_targets import Goal, Goals
+from kpi.organisation import ScopeParts, scopes
+from kpi.person_targets import Goal
 from kpi.register import Register
+from kpi.scope_goals import scope_goal
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
@@ -126,44 +126,15 @@ class Computed:
         found = self.scopes.get(scope)
         if actual is None or found is None:
             return None
-        region, _ = scope
-        goals = Goals(self.book, of or self.month)
-        if region is not None:
-            own = self._targeted(found.scope, region)
-            return goals.of(self.metric(metric), region, own, found.parts, actual.covered.end)
-        sides = [
-            goals.of(self.metric(metric), side, typed, parts, actual.covered.end)
-            for side in Region
-            if (parts := in_region(self.book, found.parts, side))
-            for typed in [self._targeted(found.scope, side)]
-        ]
-        return _added(sides) if self.metric(metric).additive else None
-
-    def _targeted(self, scope: Scope, side: Region) -> tuple[str, ...]:
-        """Scopes whose target rows are a scope's own, the most particular first."""
-        if scope.kind is ScopeKind.PERSON:
-            roles = (one.role for one in self.book.people if one.code == scope.code)
-            return (scope.code, *roles)
-        if scope.kind is ScopeKind.COMPANY:
-            return (str(side),)
-        return (scope.code,) if scope.region is not None else ()
+        return scope_goal(
+            self.book, of or self.month, self.metric(metric), found, actual.covered.end
+        )
 
     def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
         """The last whole weeks and the running one, oldest first."""
         start = self.book.settings.week_start
         running = week_of(self.today - timedelta(days=1), start)
         return tuple(shifted(running, -n, start) for n in range(count - 1, -1, -1))
-
-
-def _added(sides: Sequence[Goal | None]) -> Goal | None:
-    """Goals of both regions as one; unknown as soon as one side is. Ratios are never added."""
-    known = [side for side in sides if side is not None]
-    if not known or len(known) < len(sides):
-        return None
-    whole = sum(side.value for side in known)
-    due = [side.value * side.share for side in known if side.share is not None]
-    share = normalise(sum(due) / whole) if whole and len(due) == len(known) else None
-    return Goal(whole, share, "+".join(side.basis for side in known))
 
 
 def compute(given: Inputs) -> Computed:

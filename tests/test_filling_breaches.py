@@ -142,7 +142,8 @@ def test_a_rule_that_cannot_judge_has_a_line_with_its_reason_and_no_value(
 def test_of_many_scopes_two_reasons_are_written_out() -> None:
     done = computed("en", rules=[replace(LOW, metric="gone")])
     (one,) = done.unjudged
-    for language, more in (("en", " 3 more."), ("zh", " 另有 3 处。")):
+    said: tuple[tuple[Language, str], ...] = (("en", " 3 more."), ("zh", " 另有 3 处。"))
+    for language, more in said:
         given = replace(done.given, language=language)
         (row,) = lines(replace(done, given=given, unjudged=(replace(one, why=one.why * 5),)))
         assert str(row["cause"]).endswith(more)
@@ -173,6 +174,8 @@ def test_spend_and_budget_of_a_budget_that_is_passed(language: Language) -> None
     )
     words = "花费/预算 15,000 / 10,000" if language == "zh" else "Spend/budget 15,000 / 10,000"
     assert breaches.cause(done, used) == words
+    ahead = breaches.cause(done, replace(used, softer=True))
+    assert ahead == words.replace("花费/预算", "花费/应花").replace("Spend/budget", "Spend/due")
 
 
 def test_a_silence_of_more_than_thirty_days_is_a_problem_of_its_cell() -> None:

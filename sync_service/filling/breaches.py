@@ -31,7 +31,7 @@ def _live(done: Computed, alarm: Alarm) -> FilledRow:
     language = done.given.language
     return {
         "no": alarm.number,
-        "level": _level(alarm.rule.level, language),
+        "level": _level(alarm.level, language),
         "metric": alarm.metric.names[language],
         "scope": alarm.scope.scope.code,
         "actual": known(alarm.last.value),
@@ -161,7 +161,8 @@ def cause(done: Computed, alarm: Alarm) -> str:
         parts.append(("取数失败 " if language == "zh" else "failed pull ") + _failing(done, alarm))
     if alarm.metric.code == "ad_budget_used":
         sides = f"{shown(spent, Unit.MONEY)} / {shown(budget, Unit.MONEY)}"
-        parts.append(f"花费/预算 {sides}" if language == "zh" else f"Spend/budget {sides}")
+        zh, en = ("花费/应花", "Spend/due") if alarm.softer else ("花费/预算", "Spend/budget")
+        parts.append(f"{zh if language == 'zh' else en} {sides}")
     parts += [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
