@@ -21,17 +21,18 @@ from kpi.breaches import (
     Verdict,
     episodes,
     trail,
-    verdict,
 )
 from kpi.budget import Budget, is_budget
 from kpi.calendar import period_of
 from kpi.contracts import Version
+from kpi.judging import Day, judge, lacking
 from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
-from kpi.period_values import PeriodValues, Seen
+from kpi.period_values import PeriodValues
 from kpi.rule_spans import Span, mark, rule_spans
-from kpi.surge import Lack, Limit, history_length, lack_of, limit_of
+from kpi.same_event import Events
+from kpi.surge import Lack, Limit
 
 LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
 FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
@@ -114,6 +115,12 @@ class _Facts:
             found.budget = Budget(self.book, self.actuals, metric, scope, rule)
         return found
 
+    def events(self, scope: ScopeParts) -> Events:
+        """The sales events of a scope, those typed in the book too."""
+        mine = {part.shop for part in scope.parts}
+        platforms = frozenset(shop.platform for shop in self.book.shops if shop.code in mine)
+        return Events(scope.scope.region, platforms, self.book.settings.events)
+
 
 def alarms(
     book: Book, actuals: Actuals, scopes: Sequence[ScopeParts], today: date
@@ -176,21 +183,11 @@ def judged_by(rule: Rule, metric: Metric) -> Rule:
 # --- one instance ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One period with its value, its limit and what they say."""
-
-    seen: Seen
-    limit: Limit | None
-    said: Verdict
-    lack: Lack | None = None  # why there is no limit
-
-
 def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
     metric = facts.actuals.catalog.metrics[span.rule.metric]
     rule = judged_by(span.rule, metric)
     values = facts.values(span.rule, scope)
-    days = _days(replace(span, rule=rule), values)
+    days = _days(replace(span, rule=rule), values, facts.events(scope))
     by_period = {one.seen.period: one for one in days}
     steps = trail([Judged(one.seen.period, one.said) for one in days], rule)
     runs = episodes(steps)
@@ -200,21 +197,15 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
         for one in days
         if one.said is not Verdict.GAP and one.seen.value is not None
     }
-    lack = _lack(days[-SHOWN.get(rule.window, 2) :])
+    lack = lacking(days[-SHOWN.get(rule.window, 2) :])
     return Fold(span, scope, tuple(a for a in found if a is not None), runs, known, lack)
 
 
-def _lack(shown: Sequence[_Day]) -> Lack | None:
-    """Why the newest known value says nothing; None where it does, or where none is known."""
-    said = (one.lack for one in reversed(shown) if one.lack or one.seen.value is not None)
-    return next(said, None)
-
-
-def _days(span: Span, values: PeriodValues) -> list[_Day]:
+def _days(span: Span, values: PeriodValues, events: Events) -> list[Day]:
     """The judged periods of a span, oldest first, from far enough back to be sure of the newest."""
     rule = span.rule
     back, most = LOOK_BACK.get(rule.window, 4), FARTHEST.get(rule.window, 13)
-    newest_first: list[_Day] = []
+    newest_first: list[Day] = []
     checked = 0
     for n in range(1, most + 1):
         seen = values.back(n)
@@ -228,7 +219,7 @@ def _days(span: Span, values: PeriodValues) -> list[_Day]:
                 break
             back, checked = back * 2, len(days)
         if _last_day(seen.period) < span.days.end:
-            newest_first.append(_judge(rule, values, n))
+            newest_first.append(judge(rule, values, n, events))
     return newest_first[::-1]
 
 
@@ -236,28 +227,7 @@ def _last_day(period: Period) -> date:
     return period.window.end - timedelta(days=1)
 
 
-def _judge(rule: Rule, values: PeriodValues, n: int) -> _Day:
-    seen, length = values.back(n), history_length(rule)
-    if values.budget is not None:
-        rule = replace(rule, value=values.budget.limit(seen.period, seen.actual))
-    earlier = [values.back(n + k).value for k in range(length, 0, -1)]
-    limit = limit_of(rule, earlier)
-    value = None if limit is None else seen.value
-    said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
-    return _Day(seen, limit, said, _lack_on(seen, rule, values, earlier))
-
-
-def _lack_on(
-    seen: Seen, rule: Rule, values: PeriodValues, earlier: Sequence[float | None]
-) -> Lack | None:
-    """Why a period whose figures are known says nothing."""
-    if values.budget is not None and values.budget.lacks(seen.actual):
-        return Lack("rule_no_budget", (("month", f"{seen.period.window.start:%Y-%m}"),))
-    unheld = seen.value is not None and limit_of(rule, earlier) is None
-    return lack_of(rule, earlier) if unheld else None
-
-
-def _sure(old: Sequence[_Day], rule: Rule) -> bool:
+def _sure(old: Sequence[Day], rule: Rule) -> bool:
     """Whether even a breach from before these periods would have ended within them."""
     if not old:
         return False
@@ -266,7 +236,7 @@ def _sure(old: Sequence[_Day], rule: Rule) -> bool:
     return any(now.breach is Breach.NORMAL for _, now in steps)
 
 
-def _nothing(oldest: Sequence[_Day]) -> bool:
+def _nothing(oldest: Sequence[Day]) -> bool:
     """Whether no period of the oldest stretch says anything: the facts begin later."""
     return all(one.said is Verdict.GAP for one in oldest)
 
@@ -277,7 +247,7 @@ def _alarm(
     facts: _Facts,
     values: PeriodValues,
     run: Episode,
-    days: Mapping[Period, _Day],
+    days: Mapping[Period, Day],
 ) -> Alarm | None:
     """The alarm of one run; None when it has been over for too long."""
     over = facts.today >= span.days.end  # the rule counts no more

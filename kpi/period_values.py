@@ -49,8 +49,12 @@ class PeriodValues:
         while len(self.known) < n:
             before = self.known[-1].period if self.known else self.running
             period = shifted(before, -1, self.week_start)
-            self.known.append(Seen(period, self._actual(period)))
+            self.known.append(self.of(period))
         return self.known[n - 1]
+
+    def of(self, period: Period) -> Seen:
+        """Any period of the scope."""
+        return Seen(period, self._actual(period))
 
     def _actual(self, period: Period) -> Actual:
         if self.budget is not None:

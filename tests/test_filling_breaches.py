@@ -10,7 +10,8 @@ import pytest
 from kpi.breach_memory import Kept
 from kpi.breach_typed import Typed
 from kpi.catalog import shipped
-from kpi.model import Language, PeriodKind, Rule
+from kpi.model import Language, PeriodKind, Rule, Texts
+from kpi.surge import Limit, SameEvent
 from sync_service.compute import Computed, StreamState, compute
 from sync_service.filling import attention, breaches, today
 from sync_service.filling.cells import UNKNOWN, FilledRow
@@ -57,6 +58,21 @@ def test_a_surge_names_its_history(language: Language) -> None:
         "< 严格 · 0.5 × 均值 110（3/4 天）"
         if language == "zh"
         else "< Strict · 0.5 × mean 110 (3/4 days)"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_surge_on_an_event_day_names_the_event_of_last_year(language: Language) -> None:
+    surge = replace(LOW, against="mean", value=0.5, history=4, operator="<")
+    done = computed(language, rules=[surge], sales=(120, 100, 110, 50))
+    (alarm,) = done.alarms
+    names: Texts = {"zh": "黑色星期五", "en": "Black Friday"}
+    event = Limit(55.0, event=SameEvent(110.0, names, date(2025, 11, 28)))
+    (row,) = lines(replace(done, alarms=(replace(alarm, limit=event),)))
+    assert row["bound"] == (
+        "< 严格 · 0.5 × 去年黑色星期五 110（2025-11-28）"
+        if language == "zh"
+        else "< Strict · 0.5 × last year's Black Friday 110 (2025-11-28)"
     )
 
 

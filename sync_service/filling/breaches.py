@@ -116,7 +116,13 @@ def _bound(done: Computed, alarm: Alarm) -> str:
     """`> Strict`, and of a surge its history: `3 × mean 2.4 (27/28 days)`, 27 of them known."""
     language, rule = done.given.language, alarm.rule
     plain = f"{rule.operator} {_word(rule.operator, language)}"
-    history = alarm.limit.history
+    history, event = alarm.limit.history, alarm.limit.event
+    if event is not None:
+        typical = _typical(event.typical, alarm.metric.unit)
+        name = event.names[language]
+        if language == "zh":
+            return f"{plain} · {rule.value:g} × 去年{name} {typical}（{event.day}）"
+        return f"{plain} · {rule.value:g} × last year's {name} {typical} ({event.day})"
     if history is None:
         return plain
     times = f"{rule.value:g} {show('against', rule.against, language)}"
