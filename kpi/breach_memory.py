@@ -7,7 +7,7 @@ moves. The same facts and the same memory give the same lines again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,6 +42,7 @@ class Kept:
     restated: float | None = None  # of a withdrawn line: the value as it is now
     action: str = ""  # as typed on the line
     by: str = ""
+    silence: date | None = None
 
     @property
     def since(self) -> date:
@@ -56,6 +57,22 @@ class Kept:
     def shown(self, today: date) -> bool:
         """Whether the line still stands on its tab; afterwards it is in the log."""
         return self.closed is None or (today - self.closed).days <= KEEP_RECOVERED_DAYS
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a person wrote on the line."""
+        return bool(self.action or self.by or self.silence)
+
+    def holds(self, said: Typed) -> bool:
+        """Whether the line was remembered with just these words."""
+        mine = (self.number, self.action, self.by, self.silence)
+        return mine == (said.number, said.action, said.by, said.silence_until)
+
+    def remembered(self, today: date) -> bool:
+        """A person's words for ever, another closed line for as long as the log tells of it."""
+        if self.closed is None or self.spoken:
+            return True
+        return (today - self.closed).days <= REMEMBERED_DAYS
 
 
 Instance = tuple[str, str, str]
@@ -87,13 +104,15 @@ def lines(
         mine, rest = _numbered(by_instance.get(at, ()), before.get(at, ()), today)
         live += mine
         gone += rest
+    told = {one.number: one for one in kept}
+    new = {n for n, said in typed.items() if n not in told or not told[n].holds(said)}
     gone = [_with_words(one, typed) for one in gone]
     saved = [_with_words(_kept(alarm), typed) for alarm in live]
     every = sorted((*saved, *gone), key=lambda k: (k.since, k.number))
     return Lines(
         ordered(live),
-        tuple(one for one in gone if one.shown(today)),
-        tuple(k for k in every if k.closed is None or (today - k.closed).days <= REMEMBERED_DAYS),
+        tuple(one for one in gone if one.shown(today) or one.number in new),
+        tuple(one for one in every if one.remembered(today)),
     )
 
 
@@ -175,10 +194,29 @@ def _kept(alarm: Alarm) -> Kept:
 def _with_words(one: Kept, typed: Mapping[str, Typed]) -> Kept:
     """A line with what stands beside it now; once it left its tab, with what last stood there."""
     said = typed.get(one.number)
-    return one if said is None else replace(one, action=said.action, by=said.by)
+    if said is None:
+        return one
+    return replace(one, action=said.action, by=said.by, silence=said.silence_until)
 
 
 def to_log(kept: Sequence[Kept], today: date) -> Iterator[Kept]:
     """The lines that left their tab, the latest first."""
     left = [one for one in kept if not one.shown(today)]
     return iter(sorted(left, key=lambda k: (k.closed or today, k.number), reverse=True))
+
+
+def released(
+    before: Sequence[Kept], kept: Sequence[Kept], said: Iterable[Typed], today: date
+) -> frozenset[str]:
+    """Numbers of lines that left their tab and whose words an earlier refresh has remembered.
+
+    The words stand in the log now and may leave the tab. A line whose words are new waits for the
+    next refresh: one that dies before it is recorded must not lose them.
+    """
+    left = {one.number for one in to_log(kept, today)}
+    held = {one.number: one for one in before}
+    return frozenset(
+        one.number
+        for one in said
+        if one.number in left and one.number in held and held[one.number].holds(one)
+    )

@@ -203,6 +203,28 @@ def test_a_line_that_left_its_tab_stands_in_the_log(desk: Desk) -> None:
     assert {r.value("no") for r in desk.rows()}.isdisjoint({"0801-X", "0901-Y"})
 
 
+def test_what_a_person_wrote_on_a_line_goes_to_the_log_with_it(desk: Desk) -> None:
+    desk.orders(lost=True)
+    desk.refresh()
+    (line,) = desk.few()
+    number = str(line.value("no"))
+    desk.type("action", "asked the platform")
+    desk.type("silence_until", "2026-10-30")
+    desk.orders(lost=False)
+    desk.refresh()
+    book, at = book_name(desk.path), desk.house.clock.now()
+    every = kept_breaches(desk.house.store, book)
+    aged = [replace(k, closed=DAY - timedelta(days=40)) if k.number == number else k for k in every]
+    with desk.house.store.begin() as connection:
+        keep_breaches(connection, book, aged, at)
+    for receivers in ("ops", "desk"):
+        desk.cell("tblRule", "receivers", receivers)  # something new, so that a refresh writes
+        desk.refresh()
+        assert [r for r in desk.rows() if r.value("no") == number or r.value("action")] == []
+        (entry,) = [r for r in desk.rows("tblLog") if r.value("where") == f"tblBreach {number}"]
+        assert entry.value("mend") == "Done: asked the platform, silenced until 2026-10-30"
+
+
 def test_the_memory_holds_what_was_put_in_with_the_longest_names(desk: Desk) -> None:
     long = Kept(
         *("n", "规则" * 80, "abcd", "S" * 140, "", "acos", "warn", ">", 0.35, None),

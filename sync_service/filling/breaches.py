@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.alarms import Alarm
-from kpi.breach_memory import Kept, to_log
+from kpi.breach_memory import Kept, released, to_log
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language, ScopeKind, Unit
@@ -184,6 +184,12 @@ def _failing(done: Computed, alarm: Alarm) -> str:
     return "、".join(s for s in alarm.last.streams if tuple(s.split("@", 1)) in failed)
 
 
+def moved(done: Computed) -> frozenset[tuple[str, ...]]:
+    """Keys of lines that went to the log with all that a person wrote on them."""
+    gone = released(done.given.kept, done.kept, done.book.breaches, done.today)
+    return frozenset((number,) for number in gone)
+
+
 def notes(done: Computed) -> Iterator[Problem]:
     """One line of the log for each breach that left its tab, with what was done about it."""
     for one in to_log(done.kept, done.today):
@@ -202,4 +208,6 @@ def notes(done: Computed) -> Iterator[Problem]:
             state_zh=show("breach_state", one.state, "zh").lstrip("●–■ "),
             state_en=show("breach_state", one.state, "en").lstrip("●–■ ").lower(),
             action=" ".join(part for part in (one.action, one.by) if part) or "–",
+            until_zh=f"，静默至 {one.silence}" if one.silence else "",
+            until_en=f", silenced until {one.silence}" if one.silence else "",
         )
