@@ -18,6 +18,7 @@ from kpi.organisation import ScopeParts
 from kpi.rule_spans import mark
 
 REMEMBERED_DAYS = 400  # of a closed line in the log
+CLOSED_FOR_GOOD = frozenset({"withdrawn", "ended", "unreported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Kept:
     value_day: date  # first day of the period of that value
     days: tuple[date, ...]  # first days of its periods
     values: tuple[float | None, ...]  # of these periods, as they were
-    state: str  # firing, recovered, ended, withdrawn
+    state: str  # firing, recovered, ended, unreported, withdrawn
     closed: date | None  # None: open
     restated: float | None = None  # of a withdrawn line: the value as it is now
     action: str = ""  # as typed on the line
@@ -100,8 +101,9 @@ def lines(
         before.setdefault(one.instance, []).append(one)
     live: list[Alarm] = []
     gone: list[Kept] = []
+    alive = frozenset(mark(fold.span.rule) for fold in folds)
     for at in sorted(set(by_instance) | set(before)):
-        mine, rest = _numbered(by_instance.get(at, ()), before.get(at, ()), today)
+        mine, rest = _numbered(by_instance.get(at, ()), before.get(at, ()), today, alive)
         live += mine
         gone += rest
     told = {one.number: one for one in kept}
@@ -122,7 +124,7 @@ def instance_of(rule: Rule, scope: ScopeParts) -> Instance:
 
 
 def _numbered(
-    folds: Collection[Fold], before: Sequence[Kept], today: date
+    folds: Collection[Fold], before: Sequence[Kept], today: date, alive: Collection[str]
 ) -> tuple[list[Alarm], list[Kept]]:
     """The alarms of one instance under the numbers that they had, and the lines without one."""
     live = sorted((a for fold in folds for a in fold.alarms), key=lambda a: (a.since, a.number))
@@ -134,7 +136,7 @@ def _numbered(
         if free:
             taken[free[0]] = replace(live[free[0]], number=one.number)
         elif not same:  # else two runs became one: the line of the earlier one tells of both
-            gone.append(_without_alarm(one, folds, today))
+            gone.append(_without_alarm(one, folds, today, alive))
     return [taken.get(n, alarm) for n, alarm in enumerate(live)], gone
 
 
@@ -146,13 +148,18 @@ def _is(one: Kept, alarm: Alarm) -> bool:
     return one.number == alarm.number or not fired.isdisjoint(one.days)
 
 
-def _without_alarm(one: Kept, folds: Collection[Fold], today: date) -> Kept:
-    """A line that the facts no longer show: over long since, never was, or its rule is gone."""
-    if one.state in {"withdrawn", "ended"} or not one.shown(today):
+def _without_alarm(one: Kept, folds: Collection[Fold], today: date, alive: Collection[str]) -> Kept:
+    """A line that the facts no longer show: over long since, never was, or its rule is gone.
+
+    A scope that is gone while its rule goes on for others is reported no longer; that is no
+    recovery. `alive` are the terms of all rules that still judge something.
+    """
+    if one.state in CLOSED_FOR_GOOD or not one.shown(today):
         return one
     mine = [fold for fold in folds if mark(fold.span.rule) == one.terms]
     if not mine:
-        return one if one.closed else replace(one, state="ended", closed=today)
+        state = "unreported" if one.terms in alive else "ended"
+        return one if one.closed else replace(one, state=state, closed=today)
     for run in (run for fold in mine for run in fold.runs):
         if not {period.window.start for period in run.fired}.isdisjoint(one.days):
             return replace(one, state="recovered", closed=run.fired[-1].window.end)

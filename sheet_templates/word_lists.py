@@ -236,6 +236,7 @@ LISTS: dict[str, Words] = {
         ("stale", "◇ 数据过期", "◇ Stale"),
         ("partial", "◇ 数据部分", "◇ Partial"),
         ("ended", "– 规则已变", "– Rule changed"),
+        ("unreported", "– 不再上报", "– No longer reported"),
         ("withdrawn", "– 已撤回", "– Withdrawn"),
         ("unjudged", "○ 无法判断", "○ Not judged"),
     ),

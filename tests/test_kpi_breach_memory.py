@@ -16,7 +16,7 @@ from kpi.breach_typed import Typed
 from kpi.model import Rule
 from kpi.organisation import scopes
 from kpi.silences import hushed
-from tests.alarm_support import actuals_of, book_of, rule
+from tests.alarm_support import SHOP, actuals_of, book_of, rule
 
 Days = Sequence[int | None]
 FIRST = date(2026, 10, 1)  # every table of days begins here
@@ -270,6 +270,25 @@ def test_restated_as_you_like_each_run_has_one_line_and_the_memory_has_no_order(
         assert sorted(map(repr, (replace(a, number="") for a in found.alarms))) == sorted(
             map(repr, bare)
         )
+
+
+def test_a_shop_that_is_gone_while_its_rule_judges_others_is_reported_no_longer() -> None:
+    """It has not recovered; with the rule itself gone it is the rule that changed."""
+    other = replace(SHOP, code="US2")
+    days, today = {"reviews_negative": [0, 5]}, date(2026, 10, 3)
+    found = actuals_of(date(2026, 10, 2), days)
+    both, left, none = (
+        book_of(rule(), shops=(SHOP, other)), book_of(rule(), shops=(other,)), book_of(),
+    )  # fmt: skip
+    told = lines(folds(both, found, scopes(both), today), (), {}, today)
+    assert [one.scope.scope.code for one in told.alarms] == ["US1"]
+    for book, state in ((left, "unreported"), (none, "ended")):
+        now = lines(folds(book, found, scopes(book), today), told.kept, {}, today)
+        assert [(one.scope, one.state, one.closed) for one in now.gone] == [("US1", state, today)]
+        again = lines(folds(book, found, scopes(book), today), now.kept, {}, today)
+        assert again.kept == now.kept
+        back = lines(folds(both, found, scopes(both), today), now.kept, {}, today)
+        assert [one.number for one in back.alarms] == [told.alarms[0].number]
 
 
 # --- words of a person ----------------------------------------------------------------------------
