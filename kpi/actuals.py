@@ -184,6 +184,7 @@ class Actuals:
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
     hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
+    failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
 
     def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value of one KPI for one scope and period."""

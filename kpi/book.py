@@ -55,7 +55,7 @@ from kpi.model import (
 from kpi.month_shares import Past
 from kpi.okr import KeyResult
 from kpi.points import PointKind
-from kpi.rule_rows import doubt_quiet_days, read_rule, read_typed
+from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.tables import Table
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
@@ -95,6 +95,7 @@ class Book:
     targets: tuple[TargetRow, ...] = ()
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
+    unread_rules: tuple[UnreadRule, ...] = ()  # that are on and cannot be read
     inputs: tuple[InputRow, ...] = ()
     key_results: tuple[KeyResult, ...] = ()
     points: tuple[PointRow, ...] = ()
@@ -163,6 +164,7 @@ def read_book(
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     weights, unread = _weights(rows("tblWeight"), settings, catalog)
+    rules, unread_rules = _rules(rows("tblRule"), catalog, problems)
     book = Book(
         settings=settings,
         shops=shops,
@@ -175,7 +177,8 @@ def read_book(
             lambda t: (t.year, t.region, t.scope, t.metric),
         ),
         weights=weights,
-        rules=_keyed(rows("tblRule"), lambda r: read_rule(r, catalog), lambda r: (r.code, r.start)),
+        rules=rules,
+        unread_rules=unread_rules,
         inputs=_keyed(
             rows("tblInput"),
             lambda r: read_input(r, shop_codes, catalog),
@@ -213,6 +216,23 @@ def _weights(
 
     lines = _keyed(rows, read, lambda w: (w.role, w.region, w.metric, w.start))
     return lines, frozenset(unread)
+
+
+def _rules(
+    rows: Iterator[RowReader], catalog: Catalog | None, problems: list[Problem]
+) -> tuple[tuple[Rule, ...], tuple[UnreadRule, ...]]:
+    """The rules, and those that are on but could not be read, with what is wrong in them."""
+    unread: list[UnreadRule] = []
+
+    def read(row: RowReader) -> Rule | None:
+        before = len(problems)
+        found = read_rule(row, catalog)
+        if row.bad and is_on(row):
+            unread.append(unread_rule(row, problems[before:]))
+        return found
+
+    rules = _keyed(rows, read, lambda r: (r.code, r.start))
+    return rules, tuple(unread)
 
 
 def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Codes | None) -> None:

@@ -131,6 +131,37 @@ def test_a_row_with_a_persons_note_is_never_given_to_another_key(tmp_path: Path)
     assert "note_kept" in {p.code for p in report.problems if "B3" in p.line("en")}
 
 
+def test_a_released_key_takes_the_persons_words_with_it_and_nothing_else(tmp_path: Path) -> None:
+    """B2's words went to the log; B1 and B4 hold something that did not."""
+    note = lambda _, sheet: sheet.write_comment("E8", "waits")  # noqa: E731 - one line
+    rows: Rows = [
+        {"no": "B1", "actual": 1, "action": "said", "Mine": "own 1"},
+        {"no": "B2", "actual": 2, "action": "said", "silence_until": date(2026, 10, 9)},
+        {"no": "B3", "actual": 3, "action": "stays"},
+        {"no": "B4", "actual": 4, "action": "said"},
+        {"no": "B5", "actual": 5},
+    ]
+    book = breach_book(tmp_path, rows, extra=note)
+    released = frozenset({("B1",), ("B2",), ("B4",), ("B9",)})
+    report = patch(book, [{"no": "B5", "actual": 5}, {"no": "B6", "actual": 6}], released=released)
+    assert seen(book)["B6"] == (6, 6.0)
+    found = values(book.path, TAB)
+    assert {n: found[f"{NOTE}{n}"] for n in range(5, 10) if f"{NOTE}{n}" in found} == {
+        5: "said",
+        7: "stays",
+        8: "said",
+    }
+    assert table(book).rows[0].value("silence_until") is None
+    assert [p.code for p in report.problems] == ["note_kept"] * 3
+
+
+def test_a_formula_in_a_persons_column_keeps_its_released_row(tmp_path: Path) -> None:
+    own = lambda _, sheet: sheet.write_formula(f"{NOTE}6", "=1+1")  # noqa: E731 - one line
+    book = breach_book(tmp_path, extra=own)
+    patch(book, [{"no": "B1", "actual": 1}], released=frozenset({("B2",)}))
+    assert b"1+1" in parts(book.path)[SHEET]
+
+
 def test_a_table_that_lost_its_last_keys_is_pulled_in(tmp_path: Path) -> None:
     rows = [{"no": f"B{n}", "actual": n} for n in range(1, 8)]
     book = breach_book(tmp_path, rows)

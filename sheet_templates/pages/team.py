@@ -17,7 +17,7 @@ from sheet_templates.scoring import (
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
-CLOSED_BREACHES = ("recovered", "withdrawn", "ended")
+CLOSED_BREACHES = ("recovered", "withdrawn", "ended", "unreported", "unjudged")
 MONTHS = tuple(f"m{n}" for n in range(6, 0, -1))
 
 
