@@ -50,11 +50,11 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
-from kpi.month_shares import Past
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import doubt_quiet_days, read_rule, read_typed
 from kpi.tables import Table
+from kpi.targets import Past
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
 

@@ -18,7 +18,7 @@ from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
 from kpi.organisation import Part, clip
-from kpi.season import Pacing, factors_of, part_of
+from kpi.season import Pacing, factors_of, flow_of, part_of
 from kpi.target_scopes import category_scopes
 from kpi.targets import Target, decimals_of, due_share, resolve
 
@@ -69,7 +69,7 @@ class Goals:
             self.month,
             additive=metric.additive,
             decimals=decimals_of(metric.unit),
-            shares=lambda row: month_shares(row, self.book.past),
+            shares=lambda row: month_shares(self.book, row, flow_of(metric)),
         )
 
     def _whole(

@@ -14,6 +14,7 @@ from kpi.book import Book
 from kpi.model import TargetRow, Unit
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
+from kpi.season import Flow
 from kpi.target_scopes import TargetKind, kind_of
 from kpi.targets import decimals_of, month_targets, year_of
 
@@ -42,7 +43,7 @@ class Gap:
 def year_counted(book: Book, row: TargetRow, unit: Unit) -> Decimal | None:
     """What a row of money or counts asks of the year: its months once all are known."""
     decimals = decimals_of(unit)
-    shares = month_shares(row, book.past)
+    shares = month_shares(book, row, Flow.ORDERS)  # however it is cut, the sum is the same
     months = month_targets(row, additive=True, decimals=decimals, shares=shares)
     known = [Decimal(str(month)) for month in months if month is not None]
     if len(known) == len(months):

@@ -7,13 +7,13 @@ its people where figures add up, so it is never one person's target; a ratio hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 
 from kpi.book import Book
-from kpi.model import Metric, Person, Region, TargetRow
-from kpi.organisation import Part
+from kpi.model import Metric, Person, Region, Shop, TargetRow
+from kpi.organisation import Part, below, person_parts
 
 STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
 
@@ -53,6 +53,42 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.STAGE, STAGES),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
+
+
+def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
+    """The shops that a line's scope covers in its region; those of the whole region for a category.
+
+    A person has the shops behind the person's figures; a role or a department those of its people.
+    """
+    mine = tuple(shop for shop in book.shops if shop.region is row.region)
+    match kind_of(book, row):
+        case TargetKind.SHOP:
+            return tuple(shop for shop in mine if shop.code == row.scope)
+        case TargetKind.MARKET:
+            return tuple(shop for shop in mine if shop.market == row.scope)
+        case TargetKind.PLATFORM:
+            return tuple(shop for shop in mine if shop.platform == row.scope)
+        case TargetKind.PERSON:
+            codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
+        case TargetKind.ROLE:
+            codes = _shops_of_people(book, {p.code for p in book.people if p.role == row.scope})
+        case TargetKind.DEPARTMENT:
+            team = {p.code for p in book.people if p.department == row.scope}
+            codes = _shops_of_people(book, team)
+        case _:
+            return mine
+    return tuple(shop for shop in mine if shop.code in codes)
+
+
+def _shops_of_people(book: Book, people: Collection[str]) -> frozenset[str]:
+    """The shops that are or were anybody's; where nobody has one, those of the people below."""
+    return _theirs(book, people) or _theirs(book, below(book, people))
+
+
+def _theirs(book: Book, people: Collection[str]) -> frozenset[str]:
+    owned = {shop.code for shop in book.shops if shop.owner in people}
+    lines = (one for one in book.assignments if one.days.days and one.person in people)
+    return frozenset(owned | {line.shop for line in lines})
 
 
 def own_scopes(person: Person, metric: Metric) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ year unless the row says otherwise, and its due value is its target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,12 +55,21 @@ class Split(StrEnum):
 
     EVEN = "even"
     HISTORY = "history_share"  # as the same months of the year before
-    SEASON = "seasonality"  # by the retail calendar of the market
+    SEASON = "seasonality"  # by the calendar of the scope's shops: see `kpi.season`
     MANUAL = "manual"  # only typed months count; the rest is shown
 
 
 SHARED = frozenset({Split.HISTORY, Split.SEASON})  # splits that need the shares of the months
 Shares = Sequence[Share] | None
+TargetKey = tuple[int, Region, str, str]
+"""Year, region, scope and KPI of a target."""
+Past = Mapping[TargetKey, Sequence[float | None]]
+"""The twelve months of the year before, in the unit of the KPI; None where not all is covered."""
+
+
+def key_of(row: TargetRow) -> TargetKey:
+    """The key of a target."""
+    return row.year, row.region, row.scope, row.metric
 
 
 # --- months of a row ------------------------------------------------------------------------

@@ -9,9 +9,8 @@ from kpi.book import Book
 from kpi.calendar import month_period
 from kpi.contracts import Version
 from kpi.model import TargetRow
-from kpi.month_shares import Past, TargetKey, key_of
 from kpi.organisation import ScopeParts, scopes
-from kpi.targets import MONTHS, Split
+from kpi.targets import MONTHS, Past, Split, TargetKey, key_of
 
 
 def asks_history(rows: Iterable[TargetRow]) -> Iterator[TargetRow]:

@@ -9,7 +9,9 @@ from pathlib import Path
 from kpi.calendar import period
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, TargetRow, Unit
+from kpi.retail import unannounced
 from kpi.rolling import Plan, RolledTarget
+from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
 from kpi.target_weeks import weeks_of_year
 from kpi.targets import PERCENT, decimals_of, rest_of_year, year_of
@@ -112,9 +114,9 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         return None
     unit, additive = found
     months = counted_months(done, row, unit, additive=additive)
-    decimals, week_start = decimals_of(unit), done.typed.settings.week_start
+    decimals, flow = decimals_of(unit), flow_of(done.given.catalog.metrics.get(row.metric))
     year = year_of(row, additive=additive, decimals=decimals)
-    weeks = weeks_of_year(row, months, decimals, week_start) if additive else ()
+    weeks = weeks_of_year(done.book, row, months, decimals, flow) if additive else ()
     cells = planned(done, row)
     return {
         "year": str(row.year),
@@ -208,6 +210,13 @@ def _say_counts(terminal: Terminal, rolling: Rolling) -> None:
         f"{len(made.targets)} targets, {len(made.weights)} weights; left as they are: "
         f"{len(made.kept)} targets, {len(made.kept_cards)} cards.",
     )
+    missing = list(unannounced(rolling.plan.into.window.start.year))
+    if missing and rolling.plan.seasonal:
+        zh, en = ((rule.names[lang] for rule in missing) for lang in ("zh", "en"))
+        terminal.say(
+            f"未公布日期，季节未计入：{'、'.join(zh)}；可写进设置“大促日期”。",
+            f"No dates announced, not in the season: {', '.join(en)}; see Sales events in Setup.",
+        )
     for row in made.unknown:
         terminal.say(
             f"▲ {_name(row)}：上一期各月不全，无法滚动。",

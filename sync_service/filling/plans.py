@@ -10,6 +10,7 @@ from kpi.messages import problem
 from kpi.milestones import Milestones, milestones
 from kpi.model import Language, TargetRow, Unit
 from kpi.month_shares import month_shares
+from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
 from kpi.targets import Split, decimals_of, month_targets, rest_of_year, year_of
 from sheet_templates.words import SIGNS, show
@@ -45,7 +46,7 @@ def kind_of_target(done: Computed, row: TargetRow) -> tuple[Unit, bool] | None:
 
 def counted_months(done: Computed, row: TargetRow, unit: Unit, *, additive: bool) -> Months:
     """The twelve months of a row as they score."""
-    shares = month_shares(row, done.book.past)
+    shares = month_shares(done.book, row, flow_of(done.given.catalog.metrics.get(row.metric)))
     return month_targets(row, additive=additive, decimals=decimals_of(unit), shares=shares)
 
 
