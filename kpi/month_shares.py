@@ -1,4 +1,4 @@
-"""Which share of a year each month has, and of a month each day: by season or by the year before.
+"""Which share of a year each month has, and each day: by season, last year or capacity.
 
 A season is the calendar that paces the target's scope (`kpi.season`), so what a month is given is
 the sum of what its days are due. Weights decide how a total is cut and never how large it is.
@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from kpi.apportion import Share, exact
 from kpi.book import Book
+from kpi.capacity import day_capacity, month_capacity
 from kpi.model import Shop, TargetRow, Window
 from kpi.season import Flow, day_weights, stand_in, year_weights
 from kpi.target_scopes import shops_of
@@ -26,7 +27,7 @@ def month_shares(book: Book, row: TargetRow, flow: Flow) -> Shares:
         return season_weights(book, row, flow)
     if row.split == Split.HISTORY:
         return history_shares(row, book.past.get(key_of(row), ()))
-    return None
+    return month_capacity(book, row) if row.split == Split.CAPACITY else None
 
 
 def season_weights(book: Book, row: TargetRow, flow: Flow) -> tuple[Fraction, ...]:
@@ -40,9 +41,11 @@ def calendar_shops(book: Book, row: TargetRow) -> tuple[Shop, ...]:
 
 
 def row_days(book: Book, row: TargetRow, window: Window, flow: Flow) -> tuple[Share, ...]:
-    """How the days of a month weigh: by season where the year is split so, else all alike."""
+    """How the days of a month weigh: by season or capacity where the year is so split."""
     if row.split == Split.SEASON:
         return day_weights(flow, calendar_shops(book, row), window, book.settings)
+    if row.split == Split.CAPACITY:
+        return day_capacity(book, row, window)
     return (1.0,) * window.days
 
 

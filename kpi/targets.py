@@ -56,10 +56,12 @@ class Split(StrEnum):
     EVEN = "even"
     HISTORY = "history_share"  # as the same months of the year before
     SEASON = "seasonality"  # by the calendar of the scope's shops: see `kpi.season`
+    CAPACITY = "capacity"  # by the person-days of the scope: see `kpi.capacity`
     MANUAL = "manual"  # only typed months count; the rest is shown
 
 
-SHARED = frozenset({Split.HISTORY, Split.SEASON})  # splits that need the shares of the months
+# Splits that need the shares of the months:
+SHARED = frozenset({Split.HISTORY, Split.SEASON, Split.CAPACITY})
 Shares = Sequence[Share] | None
 TargetKey = tuple[int, Region, str, str]
 """Year, region, scope and KPI of a target."""

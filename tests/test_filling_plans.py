@@ -13,6 +13,7 @@ from kpi.targets import Split
 from sync_service.compute import Computed, compute
 from sync_service.filling.likely import likely
 from sync_service.filling.plans import plan_problems, planned
+from tests.target_support import person
 from tests.test_filling_suggested import SHOP, computed
 
 NONE = (None,) * 12
@@ -62,6 +63,26 @@ def test_a_day_missing_a_year_ago_leaves_the_months_open() -> None:
     assert (problem.code, problem.place.cell) == ("history_lacking", SHOP.code)
 
 
+def test_a_capacity_shows_its_person_days() -> None:
+    """One person of one shop: 248 working days in China, 18 of them in October."""
+    done = beside(target(24_800.0, Split.CAPACITY))
+    shop, holder = replace(SHOP, owner="OPS1"), person("OPS1")
+    book = replace(done.given.book, shops=(shop,), people=(holder,))
+    done = compute(replace(done.given, book=book, typed=None))
+    assert planned(done, done.typed.targets[0]) == {
+        "counted": 1_800.0,
+        "breakdown": "split: Capacity (248 person-days, 18 in month 10)",
+    }
+    chinese = replace(done, given=replace(done.given, language="zh"))
+    assert said(chinese) == "按产能拆月（全年 248 人日，10月 18）"
+
+
+def test_a_capacity_that_nobody_brings_is_a_problem_with_its_cell() -> None:
+    done = beside(target(36_500.0, Split.CAPACITY, "lamps"))
+    (problem,) = plan_problems(done)
+    assert (problem.code, problem.place.cell) == ("capacity_lacking", "lamps")
+
+
 def test_too_much_typed_is_told_as_such_and_not_as_a_lack_of_history() -> None:
     done = beside(replace(target(10.0), months=(15.0, *NONE[1:])))
     assert said(done) == "▲ months exceed the year by 5.00"
@@ -85,6 +106,12 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
     [
         pytest.param(
             (target(36_500.0, Split.SEASON),), "按季节拆月", "split: Season", id="a split"
+        ),
+        pytest.param(
+            (target(36_500.0, Split.CAPACITY, "lamps"),),
+            "▲ 待拆各月无人在岗，未拆到月",
+            "▲ nobody is in place in the open months: not split",
+            id="a scope that nobody holds",
         ),
         pytest.param(
             (target(36_500.0, Split.MANUAL),),
