@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kpi.errors import UnansweredError
 from kpi.tables import Row
 from sync_service.cli import WrongWordsError, parser
 from sync_service.console import Exit, Terminal
@@ -25,6 +26,7 @@ from tests.road_support import Folder, copied, house_at, order_of, refresh_book
 
 SHOP = {"scope": "HY-AMZ-DE", "metric": "Net sales"}
 REGION = {"region": "EU", "scope": "EU", "metric": "Net sales"}
+SALES_EU = {"region": "EU", "metric": "Net sales"}
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
 # A German Amazon shop in 2026, 376.28 in all: see `SEASONS` of test_kpi_target_months.py.
 SEASON = (30.9, 28.0, 31.0, 29.8, 30.7, 36.0, 31.0, 31.0, 30.0, 30.9, 35.3, 31.68)
@@ -170,6 +172,57 @@ def test_a_milestone_of_a_target_shows_late(desk: Desk) -> None:
     desk.refresh()
     text = desk.row("tblTarget", **SHOP).value("breakdown")
     assert text == f"■ late {first} 09-30; milestones 0/1"
+
+
+# --- divide ---------------------------------------------------------------------------------------
+
+TO_SHOPS = ("--region", "EU", "--kpi", "net_sales", "--to", "shop")
+
+
+def test_a_region_is_given_to_its_shop_in_one_step(desk: Desk) -> None:
+    """The shop's line is emptied; all of the region is its own again, then nothing is left."""
+    wanted = [desk.row("tblTarget", **REGION).value(month) for month in MONTHS]
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=None)
+    before = desk.path.read_bytes()
+    code, said, shown = desk.run("divide", *TO_SHOPS)
+    assert (code, said["written"], desk.path.read_bytes()) == (Exit.OK, False, before)
+    assert "This is a preview" in shown
+    [part] = said["parts"]
+    assert (part["scope"], part["added"], part["months"]) == ("HY-AMZ-DE", False, wanted)
+    assert sum(part["weights"]) > 0  # person-days
+    code, said, _ = desk.run("divide", *TO_SHOPS, "--by", "even", "--write", lang="zh")
+    assert (code, said["written"]) == (Exit.OK, True)
+    assert [desk.row("tblTarget", **SHOP).value(month) for month in MONTHS] == wanted
+    code, said, shown = desk.run("divide", *TO_SHOPS, lang="zh")
+    assert (said["parts"], said["kept"]) == ([], ["HY-AMZ-DE"])
+    assert "HY-AMZ-DE 已有目标，不动。" in shown
+
+
+def test_a_person_gets_a_new_line_with_the_note_where_it_comes_from(desk: Desk) -> None:
+    words = ("--region", "EU", "--kpi", "net_sales", "--to", "person", "--write")
+    code, said, _ = desk.run("divide", *words)
+    assert code == Exit.OK
+    lines = [desk.row("tblTarget", scope=part["scope"], **SALES_EU) for part in said["parts"]]
+    assert lines
+    assert {line.value("note") for line in lines} == {"part of EU, by Capacity"}
+    for number, month in enumerate(MONTHS):
+        whole = desk.row("tblTarget", **REGION).value(month)
+        assert sum(float(str(one["months"][number])) for one in said["parts"]) == pytest.approx(
+            whole, abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--kpi", "acos"), "does not add up", id="a ratio"),
+        pytest.param(("--kpi", "visits"), "has no line", id="no such target"),
+        pytest.param(("--kpi", "net_sales", "--by", "history_share"), "Last year", id="no facts"),
+    ],
+)
+def test_what_cannot_be_divided_is_said(desk: Desk, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UnansweredError, match=said):
+        desk.run("divide", "--region", "EU", "--to", "shop", *words)
 
 
 # --- roll -----------------------------------------------------------------------------------------
