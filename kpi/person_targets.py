@@ -3,7 +3,8 @@
 An own target of the person, of the role or, for a ratio, of the department wins. Else money and
 counts are the sum of the targets of the shops that were theirs, each for its days and share, so a
 hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop or
-its market, or that of the region.
+its market, or that of the region. Who answers for a category of a shop, or for what is left of it,
+is asked the category's own target or, of the shop's, what it brought in the same month last year.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
-from kpi.organisation import Part, clip
+from kpi.organisation import Part, clip, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
-from kpi.target_scopes import category_scopes
+from kpi.target_scopes import category_scopes, part_code
 from kpi.targets import Target, decimals_of, due_share, resolve
 
 
@@ -47,7 +49,10 @@ class Goals:
         if typed is not None:
             return self._whole(metric, typed, parts, until)
         if metric.additive:
-            return self._summed(metric, region, parts, until)
+            category = self._of_category(metric, region, parts)
+            if category is not None:
+                return self._whole(metric, category, parts, until)
+            return self._summed(metric, region, joined(parts), until)
         found = self._row(metric, region, self._around(region, parts))
         return None if found is None else self._whole(metric, found, parts, until)
 
@@ -89,8 +94,7 @@ class Goals:
             mine = clip(part.days, self.month.window)
             if not mine.days:
                 continue
-            target = self._row(metric, region, (part.shop,))
-            value = None if target is None else self._in_report_currency(metric, target)
+            value = self._of_part(metric, region, part)
             if value is None:
                 return None  # one shop without a target leaves the sum unknown
             factors = self.factors(metric, {part.shop})
@@ -103,6 +107,47 @@ class Goals:
         share = normalise(due / whole) if due else None
         rounded = R(whole)
         return None if rounded is None else Goal(rounded, share, "+".join(dict.fromkeys(basis)))
+
+    def _of_category(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
+        """The line of a category, where the parts are all of it: in every shop, all the month."""
+        month = self.month.window
+        categories = {part.category for part in parts}
+        (category,) = categories if len(categories) == 1 else (None,)
+        open_ = {s.code: clip(open_days(s), month) for s in self.book.shops if s.region is region}
+        wanted = {code: days for code, days in open_.items() if days.days}
+        held = {part.shop: clip(part.days, month) for part in parts if part.share == 1}
+        if category is None or {c: days for c, days in held.items() if days.days} != wanted:
+            return None
+        return self._row(metric, region, (category,))
+
+    def _of_part(self, metric: Metric, region: Region, part: Part) -> float | None:
+        """What the month asks of a part over all of its days: the shop's target or a part of it."""
+        target = self._row(metric, region, (part.shop,))
+        value = None if target is None else self._in_report_currency(metric, target)
+        share = 1.0 if part.whole else self._part_of_shop(metric, region, part)
+        return None if value is None or share is None else value * share
+
+    def _part_of_shop(self, metric: Metric, region: Region, part: Part) -> float | None:
+        """What a category, or a shop without some, brought of the shop in this month last year.
+
+        Unknown where not all of it is known, and where anything of it was a loss.
+        """
+        of_shop = self._last_year(metric, region, part.shop)
+        named = part.excluding if part.category is None else {part.category}
+        codes = sorted(part_code(part.shop, category) for category in named)
+        found = [self._last_year(metric, region, code) for code in codes]
+        known = [value for value in found if value is not None and value >= 0]
+        if of_shop is None or len(known) < len(found) or not of_shop > 0:
+            return None
+        share = sum(known) / of_shop
+        if share > 1:
+            return None
+        return share if part.category is not None else 1 - share
+
+    def _last_year(self, metric: Metric, region: Region, code: str) -> float | None:
+        start = self.month.window.start
+        months = self.book.past.get((start.year, region, code, metric.code))
+        return None if months is None else months[start.month - 1]
 
     def factors(self, metric: Metric, shops: Collection[str]) -> tuple[float, ...] | None:
         """The weights of the month's days; None for equal days, as in a book without a season."""
@@ -122,6 +167,30 @@ class Goals:
             return target.value
         rate = fixed_rate(self.book.settings.fixed_rates, given, wanted)
         return None if rate is None else normalise(target.value * float(rate))
+
+
+def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, where all categories of a shop and its rest on the same days are the shop again.
+
+    Whoever leads the holders of a shop's categories answers for the shop.
+    """
+    groups: dict[tuple[str, Window], list[Part]] = {}
+    for part in parts:
+        groups.setdefault((part.shop, part.days), []).append(part)
+    return tuple(
+        one
+        for (shop, days), held in groups.items()
+        for one in ((Part(shop, days),) if _is_all(held) else held)
+    )
+
+
+def _is_all(held: Sequence[Part]) -> bool:
+    """Whether the shares of a shop's categories, and of what they leave, are one each."""
+    left = {category for part in held for category in part.excluding}
+    shares: dict[str | None, Fraction] = dict.fromkeys(left | {None}, Fraction())
+    for part in held:
+        shares[part.category] = shares.get(part.category, Fraction()) + Fraction(str(part.share))
+    return set(shares.values()) == {Fraction(1)}
 
 
 def _before(window: Window, until: date) -> Window:

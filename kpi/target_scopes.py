@@ -97,6 +97,11 @@ def own_scopes(person: Person, metric: Metric) -> tuple[str, ...]:
     return (person.code, person.role, *wide)
 
 
+def part_code(shop: str, category: str) -> str:
+    """The code of one category in one shop, under which its months of last year are kept."""
+    return f"{shop}｜{category}"
+
+
 def category_scopes(book: Book, parts: Sequence[Part], last: date) -> tuple[str, ...]:
     """The one category that all parts are of, then the stage that its products share on a day."""
     found = {part.category for part in parts}
