@@ -9,11 +9,12 @@ is asked the category's own target or, of the shop's, what it brought in the sam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from kpi.apportion import exact
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
@@ -21,7 +22,7 @@ from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
 from kpi.organisation import Part, clip, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
-from kpi.target_scopes import category_scopes, part_code
+from kpi.target_scopes import category_of, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
 
 
@@ -53,17 +54,41 @@ class Goals:
             if category is not None:
                 return self._whole(metric, category, parts, until)
             return self._summed(metric, region, joined(parts), until)
-        found = self._row(metric, region, self._around(region, parts))
+        found = self._categorys(metric, region, parts)
+        found = found or self._row(metric, region, self._around(region, parts))
         return None if found is None else self._whole(metric, found, parts, until)
 
+    def _categorys(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
+        """A ratio of the one category of all parts: its own line, else those of its stages."""
+        category = category_of(parts)
+        if category is None:
+            return None
+        own = self._row(metric, region, (category,))
+        last = self.month.window.end - timedelta(days=1)
+        return own or self._staged(metric, region, stages_of(self.book, category, last))
+
+    def _staged(self, metric: Metric, region: Region, stages: Mapping[str, int]) -> Target | None:
+        """The mean of the lines of some stages over their products; each of them needs its line."""
+        lines = [(n, self._row(metric, region, (stage,))) for stage, n in stages.items()]
+        known = [(n, line) for n, line in lines if line is not None]
+        currencies = {line.currency for _, line in known}
+        if not known or len(known) < len(lines) or len(currencies) > 1:
+            return None
+        total = sum((n * exact(line.value) for n, line in known), Fraction())
+        value = R(float(total / sum(n for n, _ in known)))
+        basis = (
+            known[0][1].scope
+            if len(known) == 1
+            else "+".join(f"{s}×{n}" for s, n in stages.items())
+        )
+        return None if value is None else replace(known[0][1], value=value, scope=basis)
+
     def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
-        """The one category or shop of all parts, then the market they share, then the region."""
+        """The one shop of all parts, then the market they share, then the region."""
         shops = {part.shop for part in parts}
         markets = {s.market for s in self.book.shops if s.code in shops}
         found = (shops, markets)
-        last = self.month.window.end - timedelta(days=1)
-        single = (code for codes in found if len(codes) == 1 for code in codes)
-        return (*category_scopes(self.book, parts, last), *single, str(region))
+        return (*(code for codes in found if len(codes) == 1 for code in codes), str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
         return resolve(
@@ -111,8 +136,7 @@ class Goals:
     def _of_category(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
         """The line of a category, where the parts are all of it: in every shop, all the month."""
         month = self.month.window
-        categories = {part.category for part in parts}
-        (category,) = categories if len(categories) == 1 else (None,)
+        category = category_of(parts)
         open_ = {s.code: clip(open_days(s), month) for s in self.book.shops if s.region is region}
         wanted = {code: days for code, days in open_.items() if days.days}
         held = {part.shop: clip(part.days, month) for part in parts if part.share == 1}

@@ -7,7 +7,7 @@ its people where figures add up, so it is never one person's target; a ratio hol
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -102,22 +102,23 @@ def part_code(shop: str, category: str) -> str:
     return f"{shop}｜{category}"
 
 
-def category_scopes(book: Book, parts: Sequence[Part], last: date) -> tuple[str, ...]:
-    """The one category that all parts are of, then the stage that its products share on a day."""
+def category_of(parts: Sequence[Part]) -> str | None:
+    """The one category that all parts are of."""
     found = {part.category for part in parts}
-    (category,) = found if len(found) == 1 else (None,)
-    if category is None:
-        return ()
-    stage = stage_of(book, category, last)
-    return (category, stage) if stage else (category,)
+    return found.pop() if len(found) == 1 else None
 
 
-def stage_of(book: Book, category: str, day: date) -> str | None:
-    """The stage of a category: that of all its products on a day; None where they differ."""
+def stages_of(book: Book, category: str, day: date) -> Mapping[str, int]:
+    """How many products of a category are in each stage on a day, in the order of the stages.
+
+    Nothing as soon as one has no stage: its target would be a guess.
+    """
     newest: dict[tuple[str, str | None], tuple[date, str | None, str | None]] = {}
     for product in book.products:
         key = (product.sku, product.market)
         if product.start <= day and (key not in newest or newest[key][0] <= product.start):
             newest[key] = (product.start, product.category, product.stage)
-    stages = {stage for _, of, stage in newest.values() if of == category}
-    return stages.pop() if len(stages) == 1 else None
+    stages = [stage for _, of, stage in newest.values() if of == category]
+    if None in stages:
+        return {}
+    return {stage: stages.count(stage) for stage in STAGES if stage in stages}
