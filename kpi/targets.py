@@ -153,6 +153,13 @@ def rest_of_year(year: float | None, months: Sequence[float | None]) -> float | 
     return float(Decimal(str(year)) - sum(known, Decimal()))
 
 
+def quarters(months: Sequence[float | None]) -> tuple[float | None, ...]:
+    """The four quarters of twelve months of money or counts, exactly; None where a month is."""
+    threes = (months[first : first + 3] for first in range(0, MONTHS, 3))
+    known = ([Decimal(str(one)) for one in three if one is not None] for three in threes)
+    return tuple(float(sum(three, Decimal())) if len(three) == 3 else None for three in known)  # noqa: PLR2004 - of a quarter
+
+
 # --- which row counts -------------------------------------------------------------------------
 
 

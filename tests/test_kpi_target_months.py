@@ -28,7 +28,7 @@ from kpi.person_targets import Goals
 from kpi.season import Flow, flow_of
 from kpi.tables import CellValue
 from kpi.target_weeks import weeks_of_year
-from kpi.targets import Split, Uplift, key_of, month_targets, uplifted, year_of
+from kpi.targets import Split, Uplift, key_of, month_targets, quarters, uplifted, year_of
 from sheet_templates.words import decode
 from tests.table_support import Line, table
 from tests.target_support import (
@@ -300,6 +300,20 @@ def test_a_year_becomes_months_by_its_split(
     book = room(made, past={key_of(made): past})
     shares = month_shares(book, made, Flow.ORDERS)
     assert month_targets(made, additive=True, decimals=2, shares=shares) == months
+
+
+@pytest.mark.parametrize(
+    ("months", "found"),
+    [
+        pytest.param((0.1,) * 12, (0.3,) * 4, id="exact: 0.1 three times is 0.3"),
+        pytest.param((1.0, 2.0, 3.0, None, *(5.0,) * 8), (6.0, None, 15.0, 15.0), id="April open"),
+        pytest.param(NONE, (None,) * 4, id="nothing"),
+    ],
+)
+def test_quarters_of_months(
+    months: tuple[float | None, ...], found: tuple[float | None, ...]
+) -> None:
+    assert quarters(months) == found
 
 
 # --- weeks of the months -----------------------------------------------------------------------

@@ -99,14 +99,17 @@ def test_a_year_with_a_season_scores_by_its_months_and_nothing_typed_is_touched(
     row = desk.row("tblTarget", **SHOP)
     assert [row.value(month) for month in MONTHS] == [None] * 12
     assert (row.value("year_total"), row.value("counted")) == (3762.8, 309.0)
-    assert row.value("breakdown") == "split: Season"
+    # 89.9, 96.5, 92 and 97.88 days.
+    quarters = "Q1 899.00 · Q2 965.00 · Q3 920.00 · Q4 978.80"
+    assert row.value("breakdown") == f"split: Season; {quarters}"
     assert desk.goal("OPS6", "net_sales") == 309.0
     above = desk.row("tblTarget", **REGION)
-    assert above.value("breakdown") == "▲ Shops gap 812,337.20"
+    assert str(above.value("breakdown")).startswith("▲ Shops gap 812,337.20; Q1 ")
     code, said, shown = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
     (line,) = said["targets"]
     assert code == Exit.OK
     assert line["months"] == [pytest.approx(10 * weight) for weight in SEASON]
+    assert list(line["quarters"].values()) == [899.0, 965.0, 920.0, 978.8]
     assert sum(line["weeks"].values()) == pytest.approx(3762.8)
     assert line["weeks"]["2026-W43"] == 70.0  # 19 to 25 October
     # 23 to 29 November: four ordinary days, Black Friday, Saturday and Sunday.
@@ -132,6 +135,7 @@ def test_what_cannot_be_split_leaves_the_months_open_and_says_so(desk: Desk) -> 
     (line,) = said["targets"]
     assert (code, line["month"], line["rest"]) == (Exit.OK, 300.0, 3_522.0)
     assert line["breakdown"] == "▲ 3,522.00 not given to a month"
+    assert line["quarters"] == {}
     desk.type("tblTarget", SHOP, year_total=250)
     _, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
     assert said["targets"][0]["breakdown"] == "▲ months exceed the year by 50.00"
@@ -149,7 +153,9 @@ def test_an_uplift_scores_and_is_signed_with_the_row(desk: Desk) -> None:
     row = desk.row("tblTarget", **SHOP)
     assert desk.goal("OPS6", "net_sales") == 105.0
     assert (row.value("pending"), row.value("counted")) == ("Uplift 5 → 10", 110.0)
-    assert row.value("breakdown") == "year with uplift 1,320.00; split: Even"
+    assert row.value("breakdown") == (
+        "year with uplift 1,320.00; split: Even; Q1 330.00 · Q2 330.00 · Q3 330.00 · Q4 330.00"
+    )
 
 
 def test_a_role_can_be_chosen_and_comes_before_the_region(
@@ -171,7 +177,7 @@ def test_a_milestone_of_a_target_shows_late(desk: Desk) -> None:
     desk.type("tblTask", {"no": first}, **typed)
     desk.refresh()
     text = desk.row("tblTarget", **SHOP).value("breakdown")
-    assert text == f"■ late {first} 09-30; milestones 0/1"
+    assert str(text).startswith(f"■ late {first} 09-30; milestones 0/1; Q1 ")
 
 
 # --- divide ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from kpi.rolling import Plan, RolledTarget
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
 from kpi.target_weeks import weeks_of_year
-from kpi.targets import PERCENT, decimals_of, rest_of_year, year_of
+from kpi.targets import PERCENT, decimals_of, quarters, rest_of_year, year_of
 from sync_service.commands.books import order_of, writable
 from sync_service.compute import Computed
 from sync_service.console import Exit, Terminal
@@ -128,6 +129,7 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         "total": year,
         "month": cells["counted"],
         "months": list(months),
+        "quarters": _quarters(row, months) if additive else {},
         "rest": rest_of_year(year, months) if additive else None,
         "split": row.split,
         "weeks": {one.week.code: one.value for one in weeks if one.value is not None},
@@ -135,6 +137,11 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         "milestones_late": [step.number for step in milestones_of(done, row).late],
         "breakdown": cells["breakdown"],
     }
+
+
+def _quarters(row: TargetRow, months: Sequence[float | None]) -> dict[str, float]:
+    found = enumerate(quarters(months), 1)
+    return {f"{row.year}-Q{number}": value for number, value in found if value is not None}
 
 
 def _gap(gap: Gap) -> dict[str, object]:

@@ -14,7 +14,7 @@ from kpi.model import Language, TargetRow, Unit
 from kpi.month_shares import month_shares
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
-from kpi.targets import Split, decimals_of, month_targets, rest_of_year, year_of
+from kpi.targets import Split, decimals_of, month_targets, quarters, rest_of_year, year_of
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
@@ -77,6 +77,9 @@ def _said(
         for gap in gaps(done.typed, row, unit):
             yield _gap(gap, unit, language)
     yield from _steps(done, row)
+    if additive and any(found := quarters(months)):
+        known = ((n, one) for n, one in enumerate(found, 1) if one is not None)
+        yield " · ".join(f"Q{n} {amount(one, unit)}" for n, one in known)
 
 
 def _cut(
