@@ -52,11 +52,11 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
-from kpi.month_shares import Past
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.tables import Table
+from kpi.targets import Past
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
 

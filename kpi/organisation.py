@@ -5,7 +5,7 @@ A scope is a set of parts; a part is a shop (or some of its categories) on some 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -122,9 +122,11 @@ def _while_employed(book: Book, person: str, parts: Iterable[Part]) -> Iterator[
 
 
 def _owned(book: Book, person: str) -> tuple[Part, ...]:
+    named = {line.shop for line in book.assignments if line.person == person}
     return tuple(
         part
         for shop in book.shops
+        if shop.owner == person or shop.code in named
         for owner, part in ownership(shop, book.assignments)
         if owner == person
     )
@@ -132,6 +134,20 @@ def _owned(book: Book, person: str) -> tuple[Part, ...]:
 
 def _reports(book: Book, person: str) -> tuple[str, ...]:
     return tuple(p.code for p in book.people if p.manager == person and p.code != person)
+
+
+def below(book: Book, people: Collection[str]) -> frozenset[str]:
+    """Everybody who reports to any of these people, however many managers lie between."""
+    reports: dict[str, list[str]] = {}
+    for person in book.people:
+        reports.setdefault(person.manager or "", []).append(person.code)
+    found: set[str] = set()
+    open_ = list(people)
+    while open_:
+        new = set(reports.get(open_.pop(), ())) - found
+        found |= new
+        open_.extend(new)
+    return frozenset(found)
 
 
 def _line(book: Book, person: str, seen: set[str]) -> tuple[Part, ...]:

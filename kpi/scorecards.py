@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
-from kpi.calendar import shifted
+from kpi.calendar import period, shifted
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
 from kpi.messages import problem
@@ -331,17 +331,23 @@ def coverage(card: PersonCard) -> float | None:
     return min(known) if known else None
 
 
-def without_target(cards: Sequence[PersonCard]) -> Iterator[Problem]:
-    """Items that cannot be scored because nobody set a target."""
+def without_target(book: Book, cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Items that cannot be scored because nobody set a target, or none of their categories."""
     for card in cards:
         for one in card.cards:
             for item in one.items:
                 if item.goal is None and item.rule.method not in NEEDS_NO_TARGET:
-                    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
-                    yield problem(
-                        "no_target",
-                        place,
-                        person=item.person,
-                        region=item.region,
-                        metric=item.metric.names["zh"],
-                    )
+                    yield _lacking(book, item)
+
+
+def _lacking(book: Book, item: Item) -> Problem:
+    """What to type for an item without a target."""
+    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
+    said = {"person": item.person, "region": item.region, "metric": item.metric.names["zh"]}
+    days = period(item.month).window
+    parts = in_region(book, person_parts(book, item.person), item.region)
+    some = next((one for one in parts if not one.whole and clip(one.days, days).days), None)
+    if some is None or not item.metric.additive:
+        return problem("no_target", place, **said)
+    category = some.category or f"≠ {', '.join(sorted(some.excluding))}"
+    return problem("no_category_target", place, **said, shop=some.shop, category=category)

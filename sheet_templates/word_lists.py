@@ -117,6 +117,7 @@ LISTS: dict[str, Words] = {
         ("even", "均分", "Even"),
         ("history_share", "历史", "History"),
         ("seasonality", "季节", "Season"),
+        ("capacity", "产能", "Capacity"),
         ("manual", "手工", "By hand"),
     ),
     "target_kind": (

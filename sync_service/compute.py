@@ -162,7 +162,7 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=breaches.alarms,
         problems=(
-            *without_target(people),
+            *without_target(book, people),
             *mostly_typed(people),
             *left_behind(book, month),
             *too_long(_typed(given.book), today),

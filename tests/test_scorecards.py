@@ -216,7 +216,7 @@ def test_an_own_target_wins_over_the_shops() -> None:
 
 def test_a_shop_without_a_target_leaves_the_item_unscored_and_says_so() -> None:
     cards = Scoring(book(targets=()), actuals(run("DE", 1_000, 100))).people(OCT)
-    problems = {p.code for p in without_target(cards)}
+    problems = {p.code for p in without_target(book(), cards)}
     assert problems == {"no_target"}
     assert cards[0].cards[0].items[0].score is None
 
@@ -367,7 +367,7 @@ def test_items_without_a_target_are_named_and_those_that_need_none_are_not() -> 
         weight("acos", 50, method="range", params=(0.4, 0.2, None, None)),
     )
     cards = Scoring(book(targets=(), weights=rows), actuals(run("DE", 1_000, 100))).people(OCT)
-    assert [p.what["en"].count("ACoS") for p in without_target(cards[:1])] == [0]
+    assert [p.what["en"].count("ACoS") for p in without_target(book(), cards[:1])] == [0]
 
 
 def test_a_shop_that_is_not_ones_own_in_the_month_adds_no_target() -> None:
