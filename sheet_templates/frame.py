@@ -15,6 +15,7 @@ from sheet_templates.layout import Owner
 from sheet_templates.style import BAND, OWNER_LOOK, QUIET, TAB
 
 A4 = 9
+LEGEND_HEIGHT = 17  # points: Chinese letters are taller than the row of a small font
 NO_COMPANY = ("（公司名称）", "(company)")
 LEGEND = (
     (Owner.MANAGER, "■", "经理填写", "you type"),
@@ -76,6 +77,7 @@ def frame(
     title(book, tab, code, tail)
     _sentence(book, tab, code, book.text(zh, en))
     _legend(book, tab, code)
+    tab.set_row(2, LEGEND_HEIGHT)
     tab.freeze_panes(*freeze)
     _print(book, tab, code)
     return tab

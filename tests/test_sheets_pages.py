@@ -46,7 +46,7 @@ def said(sheets: Sheets, code: str, language: Language) -> str:
 @pytest.mark.parametrize("code", sorted(EMPTY))
 def test_an_empty_page_names_a_table_and_a_column_that_are_there(code: str) -> None:
     table, column, zh, en = EMPTY[code]
-    assert TABLES[table].column(column)
+    assert TABLES[table].column(column).code == column
     assert zh.startswith("○")
     assert en.startswith("○")
 
