@@ -24,6 +24,7 @@ from sync_service.slices import Slice, sliced
 from sync_service.workbooks.serials import to_serial
 from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
 from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
+from tests.sheet_rows import rows_of
 
 PARTNER = "OPS6"  # the agency of the second company
 Spots = dict[tuple[int, int], CellResult]  # zero-based row and column
@@ -47,11 +48,7 @@ class Case:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table by column code."""
-        place = self.place(table)
-        lines = self.sheets[place.sheet.title(self.language)][place.row + 1 :]
-        codes = [column.code for column in place.table.columns]
-        cells = [line[place.column : place.column + len(codes)] for line in lines]
-        return [dict(zip(codes, line, strict=True)) for line in cells if line[0] != ""]
+        return rows_of(self.sheets, self.place(table), self.language)
 
 
 @pytest.fixture(scope="session")
