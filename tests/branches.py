@@ -29,8 +29,20 @@ def counts(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that drive the service first; nothing is left out and a file's own order stays."""
-    items.sort(key=counts)
+    """Put the files into turns; nothing is left out and a file's own order stays.
+
+    The folder that `road` gives is made once for all processes, and whoever asks meanwhile waits:
+    one file makes it first, while the others begin with what needs none of it.
+    """
+    on_the_road = {item.path for item in items if "road" in getattr(item, "fixturenames", ())}
+    maker = min(on_the_road - {item.path for item in items if counts(item)}, default=None)
+
+    def turn(item: pytest.Item) -> int:
+        if item.path == maker:
+            return 0
+        return 3 if counts(item) else 2 if item.path in on_the_road else 1
+
+    items.sort(key=turn)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
