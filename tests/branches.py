@@ -40,7 +40,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def turn(item: pytest.Item) -> int:
         if item.path == maker:
             return 0
-        return 3 if counts(item) else 2 if item.path in on_the_road else 1
+        if item.path in on_the_road or item.path.name.startswith("test_road_"):
+            return 2
+        return 3 if counts(item) else 1
 
     items.sort(key=turn)
 
