@@ -179,20 +179,22 @@ def try_points(ref: Ref, col: Ref) -> str:
     return f"IF(AND({ref('usable')}>0,ISNUMBER({ref('try_score')})),IFERROR({new},0),0)"
 
 
-def item_formulas(col: Ref, words: Words) -> dict[str, Callable[[Ref], str]]:
-    """Every formula column of tblScore: the formula of a row, from where the row's cells are."""
+def item_formulas(
+    ref: Ref, col: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)
+) -> dict[str, str]:
+    """Every formula column of a row of tblScore."""
     return {
-        "due": due,
-        "attainment": lambda ref: attainment(ref, words),
-        "score": lambda ref: score(ref, words),
-        "usable": lambda ref: usable(ref, words),
-        "share": lambda ref: share(ref, col),
-        "points": points,
-        "status": lambda ref: status(ref, words),
-        "tried_target": lambda ref: tried(ref, "target"),
-        "tried_weight": lambda ref: tried(ref, "weight"),
-        "try_score": lambda ref: try_score(ref, words),
-        "try_points": lambda ref: try_points(ref, col),
+        "due": due(ref),
+        "attainment": attainment(ref, words),
+        "score": score(ref, words, methods),
+        "usable": usable(ref, words),
+        "share": share(ref, col),
+        "points": points(ref),
+        "status": status(ref, words),
+        "tried_target": tried(ref, "target"),
+        "tried_weight": tried(ref, "weight"),
+        "try_score": try_score(ref, words, methods),
+        "try_points": try_points(ref, col),
     }
 
 

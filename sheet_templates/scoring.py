@@ -16,7 +16,20 @@ CARD_REGIONS = ("US", "EU")
 
 def item_formulas(book: Book) -> Mapping[str, Formula]:
     """Formulas of tblScore by column."""
-    made = sheet_scoring.item_formulas(book.column("tblScore"), book.word)
+    col = book.column("tblScore")
+    made: dict[str, Formula] = {
+        "due": sheet_scoring.due,
+        "attainment": lambda r: sheet_scoring.attainment(r, book.word),
+        "score": lambda r: sheet_scoring.score(r, book.word),
+        "usable": lambda r: sheet_scoring.usable(r, book.word),
+        "share": lambda r: sheet_scoring.share(r, col),
+        "points": sheet_scoring.points,
+        "status": lambda r: sheet_scoring.status(r, book.word),
+        "tried_target": lambda r: sheet_scoring.tried(r, "target"),
+        "tried_weight": lambda r: sheet_scoring.tried(r, "weight"),
+        "try_score": lambda r: sheet_scoring.try_score(r, book.word),
+        "try_points": lambda r: sheet_scoring.try_points(r, col),
+    }
     return {code: guarded(make, "item") for code, make in made.items()}
 
 

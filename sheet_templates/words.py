@@ -1,14 +1,13 @@
 """Dropdown words in Chinese and English and the codes behind them: the one table for all rooms.
 
 `decode` reads any of them, in either language, blanks, case and a leading sign aside. The lists
-stand in `word_lists`, what else is read and where they are shown in `word_uses`.
+stand in `word_lists`.
 """
 
 from __future__ import annotations
 
 from sheet_templates.layout import Language
-from sheet_templates.word_lists import BY_HAND, LISTS, METHODS_FULL, SIGNS, Words
-from sheet_templates.word_uses import ALIASES, SHOWN
+from sheet_templates.word_lists import ALIASES, BY_HAND, LISTS, METHODS_FULL, SHOWN, SIGNS, Words
 
 __all__ = [
     "ALIASES",

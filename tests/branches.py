@@ -17,7 +17,7 @@ DRIVES = re.compile(
     r"test_(?:(?:cli|connector|house|imports|kernel|sandbox|service|sharing|store|sync|xlsx)\w*"
     r"|road_(?!checks|definitions)\w+"  # these two hold what read_book says of each wrong cell
     r"|sheets_(?!structure|okr)\w+"  # and these the texts of the formulas
-    r"|\w+_(?:road|commands?|parity)"
+    r"|\w+_(?:road|commands?)"
     r"|editions|freeze|import_book|purpose|register_book|reports|slices_breaches|statement)\.py"
 )
 

@@ -99,9 +99,9 @@ def template(path: Path, language: str) -> Path:
         reach = max(SIZES) - 1
         return f"${column(code)}{row - reach}:${column(code)}{row + reach}"
 
-    made = sheet_scoring.item_formulas(col, words)
+    made = sheet_scoring.item_formulas(ref, col, words)
     tests = sheet_scoring.card_tests(col, ref("month"), ref("person"), ref("region"))
-    texts = [made[code](ref) for code in OUTPUTS] + [
+    texts = [made[code] for code in OUTPUTS] + [
         sheet_scoring.card_total(col, words, tests, f"{MIN_COVERAGE}"),
         sheet_scoring.card_coverage(col, words, tests),
     ]

@@ -326,10 +326,11 @@ def _write_row(
         elif code in UNKNOWN_WHEN_NONE:
             page.write_formula(n + FIRST - 1, place, "=NA()")
     made = sheet_scoring.item_formulas(
-        lambda code: f"${column(code)}${FIRST}:${column(code)}${last}", words
+        lambda code: f"${column(code)}{n + FIRST}",
+        lambda code: f"${column(code)}${FIRST}:${column(code)}${last}",
+        words,
     )
-    for code, make in made.items():
-        text = make(lambda code: f"${column(code)}{n + FIRST}")
+    for code, text in made.items():
         page.write_formula(n + FIRST - 1, COLUMNS.index(code), "=" + text)
 
 

@@ -104,7 +104,7 @@ def test_every_test_of_the_domain_counts_for_the_branches() -> None:
     """Only what drives the service does not; a new file counts unless it is named so."""
     files = {path.name for path in (ROOT / "tests").glob("test_*.py")}
     counted = {name for name in files if DRIVES.fullmatch(name) is None}
-    domain = {name for name in files if name.startswith("test_kpi_") and "_parity" not in name}
+    domain = {name for name in files if name.startswith("test_kpi_")}
     assert domain | {"test_book.py", "test_road_checks.py", "test_scorecards.py"} <= counted
     assert counted.isdisjoint({"test_cli.py", "test_road_today.py", "test_sandbox_world.py"})
 
