@@ -21,6 +21,7 @@ from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
 from tests.libreoffice import Office, Sheets
 from tests.road_support import Few, fill, house_at, order_of
+from tests.sheet_rows import rows_of
 
 STEPS = "0 25 50 75 100"
 
@@ -35,11 +36,8 @@ class Refreshed:
 
     def rows(self, table: str) -> dict[Any, Mapping[str, Any]]:
         """The rows of a table by their first cell."""
-        place = MANAGER_PLACES[table]
-        lines = self.sheets[place.sheet.title("en")][place.row + 1 :]
-        codes = [column.code for column in place.table.columns]
-        cells = (line[place.column : place.column + len(codes)] for line in lines)
-        return {row[0]: dict(zip(codes, row, strict=True)) for row in cells if row[0] != ""}
+        found = rows_of(self.sheets, MANAGER_PLACES[table], "en")
+        return {next(iter(row.values())): row for row in found}
 
 
 def typed(path: Path) -> Path:
