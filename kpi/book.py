@@ -171,7 +171,7 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     weights, unread = _weights(rows("tblWeight"), settings, catalog)
-    rules, unread_rules = _rules(rows("tblRule"), catalog, problems)
+    rules, unread_rules = _rules(rows("tblRule"), catalog, reading.problems)
     book = Book(
         settings=settings,
         shops=shops,
