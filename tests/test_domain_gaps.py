@@ -1,0 +1,147 @@
+"""What the references ask of the domain and it does not do yet; each case fails until it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from kpi.actuals import Actuals
+from kpi.book_checks import check_book
+from kpi.catalog import shipped
+from kpi.compliance import REGISTERED
+from kpi.contracts import in_force
+from kpi.model import Better, Bound, InputRow, Person
+from kpi.money import DayRates
+from kpi.organisation import scopes
+from kpi.pack_reading import packs
+from kpi.scorecards import Scoring
+from kpi.totals import Converter, Totals
+from sync_service.hand_inputs import with_inputs
+from sync_service.sources import alternatives
+from tests.leaf_support import leaf_sums
+from tests.test_scorecards import (
+    CATALOG,
+    D1,
+    FR,
+    GAPS,
+    OCT,
+    PEOPLE,
+    SHOP,
+    actuals,
+    book,
+    card,
+    day_of,
+    run,
+    weight,
+)
+
+OCTOBER_DAYS = 31
+
+
+def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
+    """A gate is a line of weight 0; `按天数平均` switched every one of them off."""
+    gate = weight(
+        "acos",
+        0,
+        method="zero_defect",
+        better=Better.LOWER,
+        warn=0.2,
+        breach=0.2,
+        bound=Bound.INCLUSIVE,
+        veto=True,
+    )
+    given = book(weights=(weight("net_sales", 100), gate))
+    averaged = replace(given, settings=replace(given.settings, weight_pick="day_weighted"))
+    one = card(actuals(run("DE", 1_000, 100)), in_force(averaged, CATALOG, (), OCT).book)
+    assert (one.vetoes, one.grade and one.grade.name) == (1, "D")
+
+
+def test_a_month_that_is_over_is_not_scored_on_its_first_ten_days() -> None:
+    """scoring.md section 5: outdated is `block` by default, and on closing due equals target.
+
+    The 11th is missing, and from the 12th on sales fell to a tenth; the month is closed.
+    """
+    days = [
+        day_of("DE", D1 + timedelta(n), 1_000 if n < 10 else 100, 100)
+        for n in range(OCTOBER_DAYS)
+        if n != 10
+    ]
+    over = replace(actuals(*days), last_day=dict.fromkeys(("DE", "FR"), date(2026, 11, 9)))
+    assert card(over, book()).total is None
+
+
+def _budgets(budget: dict[str, list[int]]) -> dict[str, float | None]:
+    """The overspend of October by scope: 1,000 EUR a day are spent in each of two shops."""
+    spent = [
+        ("amazon_ads.all", shop, D1 + timedelta(n), "", "EUR", {"ad_spend": 10_000_000})
+        for shop in budget
+        for n in range(OCTOBER_DAYS)
+    ]
+    typed = [
+        InputRow(D1 + timedelta(n), shop, "ad_budget", Decimal(amount), "", "")
+        for shop, amounts in budget.items()
+        for n, amount in enumerate(amounts)
+    ]
+    leaves = with_inputs(leaf_sums(spent), typed, (SHOP, FR))
+    streams = {"ad_spend": "amazon_ads.all", "ad_budget": "book.inputs"}
+    totals = Totals(
+        leaves,
+        dict.fromkeys(leaves.shops, "amazon"),
+        lambda _platform, measure: ((streams[measure],),) if measure in streams else (),
+        {**CATALOG.measures, **GAPS},
+    )
+    money = Converter("EUR", {"EUR": 1.1}, DayRates({"USD": 0}, (D1,), {D1: ("1.2",)}))
+    last = dict.fromkeys(("DE", "FR"), date(2026, 10, OCTOBER_DAYS))
+    known = Actuals(totals, CATALOG, money, last, frozenset())
+    metric = CATALOG.metrics["ad_overspend"]
+    found = {s.scope.code: s for s in scopes(book())}
+    return {code: known.of(metric, found[code], OCT).value for code in ("DE", "FR", "EU")}
+
+
+def test_what_one_shop_spends_too_much_is_not_made_good_by_another() -> None:
+    """metrics.md: computed per day and owner before adding. DE is 100 over, FR 100 under a day."""
+    found = _budgets({"DE": [900] * OCTOBER_DAYS, "FR": [1_100] * OCTOBER_DAYS})
+    assert found == {"DE": 3_100.0, "FR": 0.0, "EU": 3_100.0}
+
+
+def test_a_months_budget_that_is_typed_once_is_kept_by_spending_it_evenly() -> None:
+    found = _budgets({"DE": [31_000], "FR": [31_000]})
+    assert found == {"DE": 0.0, "FR": 0.0, "EU": 0.0}
+
+
+@pytest.mark.parametrize("platform", ["amazon", "shopify"])
+@pytest.mark.parametrize(
+    "kpi",
+    sorted(
+        {item.kpi for pack in packs().values() for item in pack.items if item.weight}
+        | {veto.kpi for pack in packs().values() for veto in pack.vetoes}
+    ),
+)
+def test_what_a_pack_scores_or_vetoes_can_be_typed_or_read(platform: str, kpi: str) -> None:
+    """A file or the sheet stands in for every source, unless the policy forbids to collect it."""
+    needs = shipped().needs(kpi)
+    forbidden = {"returning_orders"} if platform == "amazon" else set()
+    amazon_only = {"buy_box_page_views", "page_views"} if platform == "shopify" else set()
+    lacking = {
+        measure
+        for measure in needs - REGISTERED - forbidden - amazon_only
+        if not alternatives(platform, measure)
+    }
+    assert not lacking
+
+
+def test_a_scored_person_without_a_card_is_named() -> None:
+    """Customer service, advertising and newcomers own no shop; they vanished without a word."""
+    agent = Person(
+        *("CS1", "CS1", "", "customer_service", None, None, None, None, None), scored=True
+    )
+    given = book(
+        people=(*PEOPLE, agent),
+        weights=(*book().weights, weight("response_24h_rate", 100, role="customer_service")),
+    )
+    found = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
+    named = " ".join(one.line("en") for one in check_book(given))
+    assert "CS1" in {one.person.code for one in found} or "CS1" in named
