@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from kpi.actuals import Actuals
 from kpi.book_checks import check_book
@@ -18,10 +21,16 @@ from kpi.money import DayRates
 from kpi.organisation import scopes
 from kpi.pack_reading import packs
 from kpi.scorecards import Scoring
+from kpi.scoring import combined
+from kpi.sheet_scoring import person_total
 from kpi.totals import Converter, Totals
+from sheet_templates.build import build
+from sheet_templates.start import BookStart
+from sheet_templates.word_lists import METHODS_FULL
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import alternatives
 from tests.leaf_support import leaf_sums
+from tests.libreoffice import NA, Office
 from tests.test_scorecards import (
     CATALOG,
     D1,
@@ -39,6 +48,7 @@ from tests.test_scorecards import (
 )
 
 OCTOBER_DAYS = 31
+FULL: dict[str, str | float] = {"mode": "full"}
 
 
 def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
@@ -145,3 +155,28 @@ def test_a_scored_person_without_a_card_is_named() -> None:
     found = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
     named = " ".join(one.line("en") for one in check_book(given))
     assert "CS1" in {one.person.code for one in found} or "CS1" in named
+
+
+def test_a_person_of_two_regions_without_a_us_share_has_no_total_in_the_sheet_either(
+    office: Office, tmp_path: Path
+) -> None:
+    """The service leaves the total unknown; the sheet took the EU card for the whole."""
+    path = tmp_path / "share.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        tab = made.add_worksheet()
+        tab.write_row(0, 1, (90.0, 110.0, 0.0))  # US, EU, points; the share in A1 is empty
+        tab.write_formula(0, 4, "=" + person_total("B1", "C1", "A1", "D1"))
+    (sheet,) = office.calculate(path).values()
+    assert combined(90.0, 110.0, None) is None
+    assert sheet[0][4] == NA
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+def test_every_method_can_be_chosen_in_full_mode(tmp_path: Path) -> None:
+    """The dropdown refuses what it does not offer, so twelve methods could not be typed at all."""
+    path = build(tmp_path / "full.xlsx", "manager", "en", replace(BookStart(), settings=FULL))
+    workbook = openpyxl.load_workbook(path)
+    place = str(workbook.defined_names["lstMethod"].attr_text).replace("'", "")
+    sheet, _, area = place.partition("!")
+    offered = {cell.value for row in workbook[sheet][area.replace("$", "")] for cell in row}
+    assert offered >= {en for _, _, en in METHODS_FULL}
