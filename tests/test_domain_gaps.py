@@ -15,8 +15,7 @@ from kpi.actuals import Actuals
 from kpi.book_checks import check_book
 from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
-from kpi.contracts import in_force
-from kpi.model import Better, Bound, InputRow, Person
+from kpi.model import InputRow, Person
 from kpi.money import DayRates
 from kpi.organisation import scopes
 from kpi.pack_reading import packs
@@ -49,24 +48,6 @@ from tests.test_scorecards import (
 
 OCTOBER_DAYS = 31
 FULL: dict[str, str | float] = {"mode": "full"}
-
-
-def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
-    """A gate is a line of weight 0; `按天数平均` switched every one of them off."""
-    gate = weight(
-        "acos",
-        0,
-        method="zero_defect",
-        better=Better.LOWER,
-        warn=0.2,
-        breach=0.2,
-        bound=Bound.INCLUSIVE,
-        veto=True,
-    )
-    given = book(weights=(weight("net_sales", 100), gate))
-    averaged = replace(given, settings=replace(given.settings, weight_pick="day_weighted"))
-    one = card(actuals(run("DE", 1_000, 100)), in_force(averaged, CATALOG, (), OCT).book)
-    assert (one.vetoes, one.grade and one.grade.name) == (1, "D")
 
 
 def test_a_month_that_is_over_is_not_scored_on_its_first_ten_days() -> None:

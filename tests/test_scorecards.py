@@ -13,6 +13,7 @@ from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.calendar import period, shifted
 from kpi.catalog import shipped
+from kpi.contracts import in_force
 from kpi.model import (
     Assignment,
     Better,
@@ -172,6 +173,24 @@ def test_a_veto_in_breach_gives_the_lowest_grade() -> None:
     )
     one = card(actuals(run("DE", 1_000, 100)), book(weights=rows))
     assert (one.vetoes, one.total, one.grade and one.grade.name) == (1, 100.0, "D")
+
+
+def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
+    """A gate is a line of weight 0; `按天数平均` switched every one of them off."""
+    gate = weight(
+        "acos",
+        0,
+        method="zero_defect",
+        better=Better.LOWER,
+        warn=0.2,
+        breach=0.2,
+        bound=Bound.INCLUSIVE,
+        veto=True,
+    )
+    given = book(weights=(weight("net_sales", 100), gate))
+    averaged = replace(given, settings=replace(given.settings, weight_pick="day_weighted"))
+    one = card(actuals(run("DE", 1_000, 100)), in_force(averaged, CATALOG, (), OCT).book)
+    assert (one.vetoes, one.grade and one.grade.name) == (1, "D")
 
 
 def test_what_tolerates_nothing_is_in_breach_against_a_target_of_zero() -> None:
