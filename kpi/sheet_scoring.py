@@ -250,6 +250,7 @@ def person_total(us: str, eu: str, us_share: str, extra: str) -> str:
     """Both regions by their shares plus the points, within the limits of a total.
 
     A region with a share must be known; one without is not looked at, so its cell may be empty.
+    An empty share is unknown, not 0: the EU card is no whole of two.
     """
     rest = f"ROUND(1-{us_share},9)"
     parts = (
@@ -257,7 +258,8 @@ def person_total(us: str, eu: str, us_share: str, extra: str) -> str:
         f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
     )
     summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
-    return f"IFERROR(MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0,NA())"
+    within = f"MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0"
+    return f"IF(ISNUMBER({us_share}),IFERROR({within},NA()),NA())"
 
 
 def veto_count(col: Ref, words: Words, month: str, person: str) -> str:

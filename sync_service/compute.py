@@ -16,6 +16,7 @@ from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
+from kpi.card_problems import without_share
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
@@ -188,6 +189,7 @@ def compute(given: Inputs) -> Computed:
         alarms=breaches.alarms,
         problems=(
             *without_target(people),
+            *without_share(people),
             *mostly_typed(people),
             *left_behind(book, month),
             *too_long(_typed(given.book), today),

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import xlsxwriter
 
 from kpi.actuals import Actuals
 from kpi.book_checks import check_book
@@ -20,8 +19,6 @@ from kpi.money import DayRates
 from kpi.organisation import scopes
 from kpi.pack_reading import packs
 from kpi.scorecards import Scoring
-from kpi.scoring import combined
-from kpi.sheet_scoring import person_total
 from kpi.totals import Converter, Totals
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
@@ -29,7 +26,6 @@ from sheet_templates.word_lists import METHODS_FULL
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import alternatives
 from tests.leaf_support import leaf_sums
-from tests.libreoffice import NA, Office
 from tests.test_scorecards import (
     CATALOG,
     D1,
@@ -136,20 +132,6 @@ def test_a_scored_person_without_a_card_is_named() -> None:
     found = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
     named = " ".join(one.line("en") for one in check_book(given))
     assert "CS1" in {one.person.code for one in found} or "CS1" in named
-
-
-def test_a_person_of_two_regions_without_a_us_share_has_no_total_in_the_sheet_either(
-    office: Office, tmp_path: Path
-) -> None:
-    """The service leaves the total unknown; the sheet took the EU card for the whole."""
-    path = tmp_path / "share.xlsx"
-    with xlsxwriter.Workbook(str(path)) as made:
-        tab = made.add_worksheet()
-        tab.write_row(0, 1, (90.0, 110.0, 0.0))  # US, EU, points; the share in A1 is empty
-        tab.write_formula(0, 4, "=" + person_total("B1", "C1", "A1", "D1"))
-    (sheet,) = office.calculate(path).values()
-    assert combined(90.0, 110.0, None) is None
-    assert sheet[0][4] == NA
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
