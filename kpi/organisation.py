@@ -67,6 +67,11 @@ def clip(days: Window, to: Window) -> Window:
     return Window(start, max(start, min(days.end, to.end)))
 
 
+def in_days(parts: Iterable[Part], days: Window) -> tuple[Part, ...]:
+    """The parts that hold some of the days; what ended before or begins later is dropped."""
+    return tuple(part for part in parts if clip(part.days, days).days)
+
+
 def employed(person: Person) -> Window:
     """The days from the first to the last, both included; what is not typed is open."""
     return Window(person.start or EVER, day_after(person.end) if person.end else NEVER)
@@ -105,12 +110,26 @@ def _stretch(shop: Shop, active: list[Assignment], days: Window) -> Iterator[tup
 
 
 def person_parts(book: Book, person: str) -> tuple[Part, ...]:
-    """What a person answers for while employed; without shops, for those of the people below."""
-    found = _owned(book, person)
-    if not found:
-        reports = _reports(book, person)
-        found = tuple({part: None for code in reports for part in _line(book, code, {person})})
-    return tuple(_while_employed(book, person, found))
+    """What a person answers for while employed; on days without shops, for the people below."""
+    own = _owned(book, person)
+    taken = sorted(part.days for part in own)
+    reports = _reports(book, person)
+    below = {part: None for code in reports for part in _line(book, code, {person})}
+    free = (replace(part, days=days) for part in below for days in _outside(part.days, taken))
+    return tuple(_while_employed(book, person, (*own, *free)))
+
+
+def _outside(days: Window, taken: Iterable[Window]) -> Iterator[Window]:
+    """The days that are in none of the windows, which begin in order."""
+    start = days.start
+    for one in taken:
+        before = clip(Window(start, one.start), days)
+        if before.days:
+            yield before
+        start = max(start, one.end)
+    rest = clip(Window(start, days.end), days)
+    if rest.days:
+        yield rest
 
 
 def _while_employed(book: Book, person: str, parts: Iterable[Part]) -> Iterator[Part]:

@@ -27,7 +27,16 @@ from kpi.model import (
     Status,
     WeightRow,
 )
-from kpi.organisation import Part, ScopeParts, clip, in_region, open_days, person_parts, same
+from kpi.organisation import (
+    Part,
+    ScopeParts,
+    clip,
+    in_days,
+    in_region,
+    open_days,
+    person_parts,
+    same,
+)
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.scoring import (
@@ -173,7 +182,8 @@ class Scoring:
         items = tuple(
             self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
         )
-        if not parts and all(i.actual.state is DataState.NOT_APPLICABLE for i in items):
+        stands_aside = all(i.actual.state is DataState.NOT_APPLICABLE for i in items)
+        if stands_aside and not in_days(parts, month.window):
             return None  # neither shops nor tasks in this region
         total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
@@ -189,7 +199,8 @@ class Scoring:
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
         value, until = self._counted(rule, found, actual, month)
         own = own_scopes(person, metric)
-        goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
+        mine = in_days(parts, month.window)
+        goal = Goals(self.book, month).of(metric, rule.region, own, mine, until) or _middle(rule)
         goal = fitted(goal, here, person, until) if metric.additive else goal
         target = None if goal is None else goal.value
         reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
@@ -320,12 +331,18 @@ def coverage(card: PersonCard) -> float | None:
     return min(known) if known else None
 
 
+def _wants_target(item: Item) -> bool:
+    """Whether an item would be scored if it had a target."""
+    applies = item.actual.state is not DataState.NOT_APPLICABLE
+    return applies and item.rule.method not in NEEDS_NO_TARGET
+
+
 def without_target(cards: Sequence[PersonCard]) -> Iterator[Problem]:
     """Items that cannot be scored because nobody set a target."""
     for card in cards:
         for one in card.cards:
             for item in one.items:
-                if item.goal is None and item.rule.method not in NEEDS_NO_TARGET:
+                if item.goal is None and _wants_target(item):
                     place = Place(table="tblTarget", text=f"{item.person} {item.region}")
                     yield problem(
                         "no_target",
