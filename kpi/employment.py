@@ -80,7 +80,7 @@ def left_behind(book: Book, month: Period) -> Iterator[Problem]:
     """Shops that on some day of the month belong to somebody who was not there."""
     people = {person.code: person for person in book.people}
     for shop in book.shops:
-        for owner, part in ownership(shop, book.assignments):
+        for owner, part in ownership(shop, book.assignments, book.people):
             days = clip(part.days, month.window)
             if owner in people and clip(days, employed(people[owner])).days < days.days:
                 place = Place(table="tblShop", text=shop.code)

@@ -16,7 +16,7 @@ from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
-from kpi.card_problems import without_share
+from kpi.card_problems import without_card, without_share
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
@@ -28,6 +28,7 @@ from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, scopes
 from kpi.person_targets import Goal, Goals
 from kpi.register import Register
+from kpi.role_shares import unshared
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
@@ -189,9 +190,11 @@ def compute(given: Inputs) -> Computed:
         alarms=breaches.alarms,
         problems=(
             *without_target(people),
+            *without_card(book, people, month),
             *without_share(people),
             *mostly_typed(people),
             *left_behind(book, month),
+            *unshared(book, month),
             *too_long(_typed(given.book), today),
         ),
         register=register,

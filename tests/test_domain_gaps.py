@@ -11,14 +11,12 @@ import openpyxl
 import pytest
 
 from kpi.actuals import Actuals
-from kpi.book_checks import check_book
 from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
-from kpi.model import InputRow, Person
+from kpi.model import InputRow
 from kpi.money import DayRates
 from kpi.organisation import scopes
 from kpi.pack_reading import packs
-from kpi.scorecards import Scoring
 from kpi.totals import Converter, Totals
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
@@ -32,7 +30,6 @@ from tests.test_scorecards import (
     FR,
     GAPS,
     OCT,
-    PEOPLE,
     SHOP,
     actuals,
     book,
@@ -118,20 +115,6 @@ def test_what_a_pack_scores_or_vetoes_can_be_typed_or_read(platform: str, kpi: s
         if not alternatives(platform, measure)
     }
     assert not lacking
-
-
-def test_a_scored_person_without_a_card_is_named() -> None:
-    """Customer service, advertising and newcomers own no shop; they vanished without a word."""
-    agent = Person(
-        *("CS1", "CS1", "", "customer_service", None, None, None, None, None), scored=True
-    )
-    given = book(
-        people=(*PEOPLE, agent),
-        weights=(*book().weights, weight("response_24h_rate", 100, role="customer_service")),
-    )
-    found = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
-    named = " ".join(one.line("en") for one in check_book(given))
-    assert "CS1" in {one.person.code for one in found} or "CS1" in named
 
 
 @pytest.mark.filterwarnings("ignore:.*extension is not supported")
