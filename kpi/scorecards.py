@@ -27,6 +27,7 @@ from kpi.model import (
     Status,
     WeightRow,
 )
+from kpi.numbers import R
 from kpi.organisation import (
     Part,
     ScopeParts,
@@ -39,6 +40,7 @@ from kpi.organisation import (
 )
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
+from kpi.pro_rata import cut_limits, cut_params
 from kpi.scoring import (
     CardItem,
     CardTotal,
@@ -72,7 +74,7 @@ class Item:
     region: Region
     line: int  # from 1
     metric: Metric
-    rule: WeightRow
+    rule: WeightRow  # limits in the KPI's unit are cut as the target is
     actual: Actual
     counted: float | None  # what scores: the actual, or what its policy puts in its place
     goal: Goal | None
@@ -198,12 +200,11 @@ class Scoring:
         found = ScopeParts(scope, tuple(parts))
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
         value, until = self._counted(rule, found, actual, month)
-        own = own_scopes(person, metric)
-        mine = in_days(parts, month.window)
-        goal = Goals(self.book, month).of(metric, rule.region, own, mine, until) or _middle(rule)
-        goal = fitted(goal, here, person, until) if metric.additive else goal
-        target = None if goal is None else goal.value
-        reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
+        goal, pace = self._goals(person, rule, in_days(parts, month.window), month, until)
+        paced = is_paced(metric, rule)
+        if paced:
+            rule = replace(cut_limits(rule, pace), params=cut_params(rule, pace))
+        reference = due(goal.value if goal else None, pace.share, additive=paced)
         params = filled(rule.method, rule.params, rule.better, reference)
         return Item(
             month=month.code,
@@ -227,9 +228,21 @@ class Scoring:
                 rule.warn,
                 rule.breach,
                 rule.bound,
-                additive=is_paced(metric, rule),
+                additive=paced,
             ),
         )
+
+    def _goals(
+        self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
+    ) -> tuple[Goal | None, Goal]:
+        """The goal of an item; and by what its limits are cut, which is there without one too."""
+        metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
+        own, here = own_scopes(person, metric), presence(person, month)
+        found = goals.of(metric, rule.region, own, parts, until)
+        pace = found or goals.unset(metric, parts, until)
+        if metric.additive:
+            pace = fitted(pace, here, person, until)
+        return pace if found else _middle(rule, pace), pace
 
     def _counted(
         self, rule: WeightRow, found: ScopeParts, actual: Actual, month: Period
@@ -277,12 +290,12 @@ def is_paced(metric: Metric, rule: WeightRow) -> bool:
     return metric.additive and rule.method != "zero_defect"
 
 
-def _middle(rule: WeightRow) -> Goal | None:
+def _middle(rule: WeightRow, pace: Goal) -> Goal | None:
     """A band is its own target: its middle, from which warn and breach are distances."""
     low, high = rule.params[:2]
     if rule.method != "band" or low is None or high is None:
         return None
-    return Goal((low + high) / 2, 1.0, "band")
+    return replace(pace, value=R((low + high) / 2 * pace.part) or 0.0)
 
 
 def _card_item(item: Item) -> CardItem:
