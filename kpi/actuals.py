@@ -183,6 +183,13 @@ class Actuals:
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
     hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
+    today: date | None = None  # in the workbook's time zone
+
+    @property
+    def running_day(self) -> date | None:
+        """Today; where nobody says it, the day after the newest one that is over in some shop."""
+        newest = max(self.last_day.values(), default=None)
+        return self.today or (newest + timedelta(days=1) if newest else None)
 
     def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value of one KPI for one scope and period."""

@@ -12,6 +12,7 @@ from kpi.calendar import period
 from kpi.catalog import Catalog
 from kpi.errors import KpiError
 from kpi.methods import MOST_POINTS
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Better,
@@ -216,6 +217,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
+        outdated=row.word("outdated", "outdated", Outdated.BLOCK) or Outdated.BLOCK,
     )
 
 

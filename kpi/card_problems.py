@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from kpi.book import Book
 from kpi.employment import presence
 from kpi.errors import Place, Problem
 from kpi.messages import problem
+from kpi.missing import Outdated
 from kpi.model import Period
-from kpi.scorecards import PersonCard
+from kpi.scorecards import Item, PersonCard, RegionCard
 
 
 def without_share(cards: Sequence[PersonCard]) -> Iterator[Problem]:
@@ -29,3 +31,30 @@ def without_card(book: Book, cards: Sequence[PersonCard], month: Period) -> Iter
             code = "no_card" if person.role in lined else "no_card_lines"
             place = Place(table="tblPeople", text=person.code)
             yield problem(code, place, person=person.code, role=person.role, month=month.code)
+
+
+def outdated_items(cards: Iterable[PersonCard]) -> Iterator[Problem]:
+    """Items of a closed month whose data end too early, one Problem a card and last day.
+
+    They block the total, or count as their rule says; lines without a weight do neither.
+    """
+    for card in cards:
+        for one in card.cards:
+            yield from _outdated(card, one)
+
+
+def _outdated(card: PersonCard, one: RegionCard) -> Iterator[Problem]:
+    found: dict[tuple[bool, date | None], list[Item]] = {}
+    for item in one.items:
+        if item.outdated is not None and item.rule.weight > 0:
+            blocks = item.outdated is Outdated.BLOCK
+            found.setdefault((blocks, item.actual.covered_until), []).append(item)
+    for (blocks, until), items in found.items():
+        yield problem(
+            "outdated_blocks" if blocks else "outdated_counted",
+            Place(table="tblScore", text=f"{card.person.code} {one.region}"),
+            month=card.month,
+            until=until,
+            zh="、".join(item.metric.names["zh"] for item in items),
+            en=", ".join(item.metric.names["en"] for item in items),
+        )

@@ -304,6 +304,7 @@ class WeightRow:
     missing: str  # policy of scoring.md section 5
     address: str
     confirmed: bool = False
+    outdated: str = "block"  # policy for a value that ends before its closed month does
 
 
 @dataclass(frozen=True, slots=True)

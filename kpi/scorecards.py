@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
-from kpi.calendar import shifted
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
+from kpi.item_values import ItemValues
 from kpi.messages import problem
 from kpi.methods import Params, filled
-from kpi.missing import Policy, Stored, counted
+from kpi.missing import Outdated, Policy
 from kpi.model import (
     DataState,
     Metric,
@@ -57,11 +57,8 @@ from kpi.scoring import (
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 
-HISTORY_MONTHS = 6
-MONTHS_OF_YEAR = 12
 SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
-LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
 
@@ -77,6 +74,7 @@ class Item:
     rule: WeightRow  # limits in the KPI's unit are cut as the target is
     actual: Actual
     counted: float | None  # what scores: the actual, or what its policy puts in its place
+    outdated: Outdated | None  # what was done because the value ends before its closed month
     goal: Goal | None
     params: Params
     here: Presence  # of the person in the month
@@ -84,6 +82,11 @@ class Item:
     attainment: float | None
     score: float | None
     status: Status
+
+    @property
+    def missing(self) -> str:
+        """The policy that counts where there is no score; an outdated value has its own."""
+        return Policy.BLOCK if self.outdated is Outdated.BLOCK else self.rule.missing
 
     @property
     def key(self) -> str:
@@ -199,8 +202,9 @@ class Scoring:
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
-        value, until = self._counted(rule, found, actual, month)
-        goal, pace = self._goals(person, rule, in_days(parts, month.window), month, until)
+        counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
+        value = counts.value
+        goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
         paced = is_paced(metric, rule)
         if paced:
             rule = replace(cut_limits(rule, pace), params=cut_params(rule, pace))
@@ -215,6 +219,7 @@ class Scoring:
             rule=rule,
             actual=actual,
             counted=value,
+            outdated=counts.outdated,
             goal=goal,
             params=params,
             here=here,
@@ -243,33 +248,6 @@ class Scoring:
         if metric.additive:
             pace = fitted(pace, here, person, until)
         return pace if found else _middle(rule, pace), pace
-
-    def _counted(
-        self, rule: WeightRow, found: ScopeParts, actual: Actual, month: Period
-    ) -> tuple[float | None, date]:
-        """What scores, and the day up to which its target is due.
-
-        What stands in for a missing value is of a whole month, so all of the target is due for it.
-        """
-        if actual.state is not DataState.MISSING:
-            return actual.value, actual.covered.end
-        stored = Stored(
-            last_value=self._before(rule, found, month, range(1, HISTORY_MONTHS + 1)),
-            last_year=self._before(rule, found, month, (MONTHS_OF_YEAR,)),
-            zero_approved=rule.confirmed,
-        )
-        value = counted(None, rule.missing, stored).value
-        return value, actual.covered.end if value is None else month.window.end
-
-    def _before(
-        self, rule: WeightRow, found: ScopeParts, month: Period, back: Iterable[int]
-    ) -> float | None:
-        """The first known value of the months so far back; only looked up where it may count."""
-        if rule.missing not in LOOKING_BACK:
-            return None
-        metric = self.actuals.catalog.metrics[rule.metric]
-        values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
-        return next((value for value in values if value is not None), None)
 
 
 def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> Actual:
@@ -304,7 +282,7 @@ def _card_item(item: Item) -> CardItem:
         item.rule.weight,
         item.score,
         applicable=item.actual.state is not DataState.NOT_APPLICABLE,
-        block=item.rule.missing == Policy.BLOCK,
+        block=item.missing == Policy.BLOCK,
         manual=item.actual.state is DataState.MANUAL,
     )
 

@@ -205,6 +205,11 @@ LISTS: dict[str, Words] = {
         ("zero", "按零计", "Zero"),
         ("block", "不出总分", "Block"),
     ),
+    "outdated": (
+        ("block", "不出总分", "Block"),
+        ("use_to_date", "按已有天数", "Use to date"),
+        ("last_value", "用上期值", "Last value"),
+    ),
     "status": (
         ("ok", "● 正常", "● OK"),
         ("warn", "▲ 关注", "▲ Warn"),

@@ -16,7 +16,7 @@ from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
-from kpi.card_problems import without_card, without_share
+from kpi.card_problems import outdated_items, without_card, without_share
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
@@ -190,6 +190,7 @@ def compute(given: Inputs) -> Computed:
         alarms=breaches.alarms,
         problems=(
             *without_target(people),
+            *outdated_items(people),
             *without_card(book, people, month),
             *without_share(people),
             *mostly_typed(people),
@@ -244,7 +245,8 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    return Actuals(totals, terms.catalog, money, last, stale, register=register.actual)
+    today = local_day(given.now, terms.book.settings.time_zone)
+    return Actuals(totals, terms.catalog, money, last, stale, register=register.actual, today=today)
 
 
 def _month(book: Book, now: datetime) -> Period:

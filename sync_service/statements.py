@@ -14,10 +14,12 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from kpi.actuals import Actual
 from kpi.agency import Delivery, Measured, Statement, Terms, cents, delivery, due_in, statement
 from kpi.calendar import period
+from kpi.card_problems import outdated_items
 from kpi.closing import month_state
-from kpi.errors import KpiError
+from kpi.errors import KpiError, Level, Problem
 from kpi.model import Language, PeriodKind, Region, TaskRow
 from kpi.pack_reading import contract_terms
 from kpi.scorecards import PersonCard
@@ -70,6 +72,7 @@ class Made:
     terms: Terms
     measured: Measured
     lines: Statement
+    problems: tuple[Problem, ...]  # what keeps the score from being known
 
 
 def make_statement(house: House, asked: Asked) -> Made:
@@ -87,6 +90,7 @@ def make_statement(house: House, asked: Asked) -> Made:
     made = Made(
         *(asked.out, state, done.book.settings.currency),
         *(terms, measured, statement(terms, measured)),
+        tuple(outdated_items([card])),
     )
     rows = _rows(done, card, made, asked.language or done.given.language)
     aside = house.settings.home / f".{asked.out.name}"
@@ -187,20 +191,25 @@ def _exact(path: Path, value: object) -> Decimal:
 def _measured(done: Computed, card: PersonCard, *, final: bool) -> Measured:
     states = Counter(delivery(task, done.today) for task in _tasks(done, card))
     late, missing = states[Delivery.LATE], states[Delivery.MISSING]
-    return Measured(card.total, _profit(done, card.person.code), late, missing, final)
+    return Measured(card.total, _profit(done, card.person.code, final=final), late, missing, final)
 
 
 def _tasks(done: Computed, card: PersonCard) -> Sequence[TaskRow]:
     return due_in(done.typed.tasks, card.person.code, done.month.window)
 
 
-def _profit(done: Computed, person: str) -> Decimal | None:
+def _ends_early(done: Computed, actual: Actual, *, final: bool) -> bool:
+    """Whether a value of a closed month lacks days; no reward is paid on a part of a month."""
+    return final and actual.covered.end < done.month.window.end
+
+
+def _profit(done: Computed, person: str, *, final: bool) -> Decimal | None:
     """The profit of the partner's shops on the partner's days, in cents; unknown with one side."""
     keys = [(region, person) for region in Region if (region, person) in done.scopes]
     total = Decimal(0)
     for key in keys:
         actual = done.value(METRIC, key)
-        if actual is None or actual.value is None:
+        if actual is None or actual.value is None or _ends_early(done, actual, final=final):
             return None
         total += cents(Decimal(repr(actual.value)))
     return total if keys else None
@@ -261,8 +270,9 @@ def _head(done: Computed, card: PersonCard, made: Made, language: Language) -> S
     zh = language == "zh"
     version = f"V{done.version}" if done.version else show("band", "draft", language)
     state = show("team_state", made.state, language)
+    blocked = [one.what[language] for one in made.problems if one.level is Level.ERROR]
     payable = made.state == "final"
-    note = (
+    note = " ".join(blocked) or (
         ("得分已定稿，可开票。" if payable else "尚未定稿，不可开票。")
         if zh
         else ("Scores are final, it may be invoiced." if payable else "Not final: no invoice yet.")

@@ -31,28 +31,11 @@ from tests.test_scorecards import (
     GAPS,
     OCT,
     SHOP,
-    actuals,
     book,
-    card,
-    day_of,
 )
 
 OCTOBER_DAYS = 31
 FULL: dict[str, str | float] = {"mode": "full"}
-
-
-def test_a_month_that_is_over_is_not_scored_on_its_first_ten_days() -> None:
-    """scoring.md section 5: outdated is `block` by default, and on closing due equals target.
-
-    The 11th is missing, and from the 12th on sales fell to a tenth; the month is closed.
-    """
-    days = [
-        day_of("DE", D1 + timedelta(n), 1_000 if n < 10 else 100, 100)
-        for n in range(OCTOBER_DAYS)
-        if n != 10
-    ]
-    over = replace(actuals(*days), last_day=dict.fromkeys(("DE", "FR"), date(2026, 11, 9)))
-    assert card(over, book()).total is None
 
 
 def _budgets(budget: dict[str, list[int]]) -> dict[str, float | None]:

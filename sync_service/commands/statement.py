@@ -61,6 +61,7 @@ def _show(terminal: Terminal, made: Made) -> None:
     terminal.table(f"{made.currency} · {state}", ("项 Line", "值 Value"), rows)
     _open_terms(terminal, made)
     terminal.say(str(made.path), str(made.path))
+    terminal.problems(made.problems)
     terminal.result |= {
         "file": str(made.path),
         "state": made.state,
