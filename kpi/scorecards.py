@@ -74,7 +74,6 @@ class Item:
     rule: WeightRow  # limits in the KPI's unit are cut as the target is
     actual: Actual
     counted: float | None  # what scores: the actual, or what its policy puts in its place
-    outdated: Outdated | None  # what was done because the value ends before its closed month
     goal: Goal | None
     params: Params
     here: Presence  # of the person in the month
@@ -82,6 +81,7 @@ class Item:
     attainment: float | None
     score: float | None
     status: Status
+    outdated: Outdated | None = None  # what was done with a value that ends before its closed month
 
     @property
     def missing(self) -> str:

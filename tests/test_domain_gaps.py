@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpi.actuals import Actuals
+from kpi.actuals import GAPS, Actuals
 from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
 from kpi.model import InputRow
@@ -28,7 +28,6 @@ from tests.test_scorecards import (
     CATALOG,
     D1,
     FR,
-    GAPS,
     OCT,
     SHOP,
     book,
