@@ -151,7 +151,7 @@ def _holdings(crew: Crew) -> Mapping[Person, tuple[Part, ...]]:
     people = {person.code: person for person in crew.people}
     found: dict[Person, list[Part]] = {person: [] for person in crew.people}
     for shop in crew.shops:
-        for owner, part in ownership(shop, crew.lines):
+        for owner, part in ownership(shop, crew.lines, crew.people):
             if owner in people:
                 found[people[owner]].append(part)
     return {person: tuple(parts) for person, parts in found.items()}

@@ -9,7 +9,7 @@ is asked the category's own target or, of the shop's, what it brought in the sam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,10 +20,13 @@ from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
-from kpi.organisation import Part, clip, open_days
+from kpi.organisation import Part, clip, in_days, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
 from kpi.target_scopes import category_of, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
+
+Factors = tuple[float, ...] | None
+"""The weights of a month's days; None for equal days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Goal:
 
     value: float
     share: float | None  # None while no day is covered
-    basis: str  # the scopes whose rows it comes from
+    basis: str  # the scopes whose rows it comes from; empty where nobody typed a target
+    part: float = 1.0  # of the whole month's target; limits in the KPI's unit are cut alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +118,46 @@ class Goals:
     def _summed(
         self, metric: Metric, region: Region, parts: Sequence[Part], until: date
     ) -> Goal | None:
-        whole, due, basis = 0.0, 0.0, []
-        for part in parts:
-            mine = clip(part.days, self.month.window)
-            if not mine.days:
-                continue
+        worth: list[tuple[Part, float]] = []
+        for part in in_days(parts, self.month.window):
             value = self._of_part(metric, region, part)
             if value is None:
                 return None  # one shop without a target leaves the sum unknown
-            factors = self.factors(metric, {part.shop})
+            worth.append((part, value))
+        found = self._over(metric, worth, until)
+        rounded = None if found is None else R(found.value)
+        return None if found is None or rounded is None else replace(found, value=rounded)
+
+    def unset(self, metric: Metric, parts: Sequence[Part], until: date) -> Goal:
+        """How limits are cut where nobody set a target: each shop counts for as much as another."""
+        worth = [(part, 1.0) for part in in_days(parts, self.month.window)]
+        found = self._over(metric, worth, until) if metric.additive else None
+        if found is not None:
+            return found
+        factors = self.factors(metric, {part.shop for part in parts})
+        share = due_share(until - timedelta(days=1), self.month.window, factors)
+        return Goal(1.0, share if metric.additive else 1.0, "")
+
+    def _over(
+        self, metric: Metric, worth: Sequence[tuple[Part, float]], until: date
+    ) -> Goal | None:
+        """What parts are worth for their days and shares, what of it is due, which part it is."""
+        month = self.month.window
+        factors = {part.shop: self.factors(metric, {part.shop}) for part, _ in worth}
+        held = self._held((part for part, _ in worth), factors)
+        whole, due, full = 0.0, 0.0, 0.0
+        for part, value in worth:
+            mine = clip(part.days, month)
+            days = part_of(factors[part.shop], month, mine)
+            whole += value * part.share * days
+            full += value * part.share * days / held[part.shop] if days else 0.0
             gone = clip(mine, _before(mine, until))
-            whole += value * part.share * part_of(factors, self.month.window, mine)
-            due += value * part.share * part_of(factors, self.month.window, gone)
-            basis.append(part.shop)
-        if not basis or not whole:
+            due += value * part.share * part_of(factors[part.shop], month, gone)
+        if not whole:
             return None
         share = normalise(due / whole) if due else None
-        rounded = R(whole)
-        return None if rounded is None else Goal(rounded, share, "+".join(dict.fromkeys(basis)))
+        basis = "+".join(dict.fromkeys(part.shop for part, _ in worth))
+        return Goal(whole, share, basis, normalise(whole / full))
 
     def _of_category(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
         """The line of a category, where the parts are all of it: in every shop, all the month."""
@@ -173,7 +199,15 @@ class Goals:
         months = self.book.past.get((start.year, region, code, metric.code))
         return None if months is None else months[start.month - 1]
 
-    def factors(self, metric: Metric, shops: Collection[str]) -> tuple[float, ...] | None:
+    def _held(self, parts: Iterable[Part], factors: Mapping[str, Factors]) -> dict[str, float]:
+        """Which part of the month's target the days have on which each shop was held at all."""
+        month = self.month.window
+        found: dict[str, float] = {}
+        for shop, days in dict.fromkeys((part.shop, clip(part.days, month)) for part in parts):
+            found[shop] = found.get(shop, 0.0) + part_of(factors[shop], month, days)
+        return found
+
+    def factors(self, metric: Metric, shops: Collection[str]) -> Factors:
         """The weights of the month's days; None for equal days, as in a book without a season."""
         if self.book.settings.pacing != Pacing.SEASONAL:
             return None

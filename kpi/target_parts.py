@@ -167,7 +167,7 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     shops = shops_of(book, parent)
     if kind is TargetKind.SHOP:
         return tuple(shop.code for shop in shops)
-    holders = {who for shop in shops for who, _ in ownership(shop, book.assignments)}
+    holders = {who for shop in shops for who, _ in ownership(shop, book.assignments, book.people)}
     team = scope is TargetKind.DEPARTMENT
     return tuple(
         person.code

@@ -125,6 +125,7 @@ def weight_row(line: WeightRow) -> StartRow:
         "floor": line.floor,
         **{f"p{n}": value for n, value in enumerate(line.params, 1)},
         "missing": line.missing,
+        "outdated": line.outdated,
         "confirmed": "yes" if line.confirmed else "no",
     }
 
