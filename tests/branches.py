@@ -12,6 +12,7 @@ import re
 from collections.abc import Generator
 
 import pytest
+from coverage import Coverage
 
 DRIVES = re.compile(
     r"test_(?:(?:cli|connector|house|imports|kernel|sandbox|service|sharing|store|sync|xlsx)\w*"
@@ -49,13 +50,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Trace a test, with its fixtures, only where it counts."""
-    plugin = item.config.pluginmanager.getplugin("_cov")
-    tracing = plugin.cov_controller.cov if plugin and plugin.cov_controller else None
-    if tracing is None or counts(item):
-        return (yield)
-    tracing.stop()
+    """Trace a test, with its fixtures, only where it counts.
+
+    In a process of pytest-xdist two traces are open, the later one over the earlier: stopping
+    that one alone would wake the other.
+    """
+    stopped: list[Coverage] = []
+    while not counts(item) and (tracing := Coverage.current()) is not None:
+        tracing.stop()
+        if tracing not in stopped:
+            stopped.append(tracing)
     try:
         return (yield)
     finally:
-        tracing.start()
+        for tracing in reversed(stopped):
+            tracing.start()

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from coverage import Coverage
 
 from sync_service import house
 from sync_service.connectors.kernel import Connector
@@ -273,4 +272,4 @@ def test_every_connector_stands_in_the_list_of_parts() -> None:
 
 def test_what_drives_the_service_is_not_traced() -> None:
     """Files like this one do not count for the branches of kpi; tracing would double their time."""
-    assert Coverage.current() is None
+    assert sys.gettrace() is None
