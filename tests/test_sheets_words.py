@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.methods import METHODS
 from sheet_templates import words
 from sheet_templates.layout import TABLES, Language
 
@@ -62,4 +63,4 @@ def test_a_service_cell_shows_the_word_and_leaves_other_texts_alone() -> None:
 
 
 def test_every_method_has_its_words() -> None:
-    assert {code for code, _, _ in METHODS_FULL} == set(METHODS)
+    assert {code for code, _, _ in words.METHODS_FULL} == set(METHODS)
