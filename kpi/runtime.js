@@ -73,8 +73,27 @@ const KPI = (() => {
     };
   };
 
+  // Numbers alone, NaN for unknown: the steps of long columns. Arguments are all worked out.
+  const fin = (x) => (x - x === 0 ? x : NaN);
+  const n = {
+    add: (a, b) => fin(a + b), sub: (a, b) => fin(a - b), mul: (a, b) => fin(a * b),
+    div: (a, b) => (b === 0 ? NaN : fin(a / b)),
+    eq: (a, b) => (a === b ? 1 : a < b || a > b ? 0 : NaN),
+    ne: (a, b) => (a === b ? 0 : a < b || a > b ? 1 : NaN),
+    lt: (a, b) => (a < b ? 1 : a >= b ? 0 : NaN), le: (a, b) => (a <= b ? 1 : a > b ? 0 : NaN),
+    gt: (a, b) => (a > b ? 1 : a <= b ? 0 : NaN), ge: (a, b) => (a >= b ? 1 : a < b ? 0 : NaN),
+    IF: (c, yes, no = NaN) => (c !== c ? NaN : c !== 0 ? yes : no),
+    AND: (...x) => (x.some((y) => y !== y) ? NaN : x.every((y) => y !== 0) ? 1 : 0),
+    OR: (...x) => (x.some((y) => y !== y) ? NaN : x.some((y) => y !== 0) ? 1 : 0),
+    NOT: (x) => (x !== x ? NaN : x === 0 ? 1 : 0),
+    MIN: Math.min, MAX: Math.max, ABS: Math.abs, FLOOR: Math.floor,
+    ROUND: (x, d = 0) => (x !== x ? NaN : d ? rnd(x, d) : whole(x)),
+    R: (x) => (x !== x ? NaN : R(x) ?? NaN),
+    ISKNOWN: (x) => (x === x ? 1 : 0),
+  };
+
   return {
-    row, card, rnd, R: all(R),
+    row, card, rnd, whole, n, R: all(R),
     out: (x) => (typeof x === "number" ? x + 0 : x),
     add: two((a, b) => finite(a + b)), sub: two((a, b) => finite(a - b)),
     mul: two((a, b) => finite(a * b)), div: two((a, b) => (b === 0 ? null : finite(a / b))),

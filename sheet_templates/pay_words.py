@@ -3,16 +3,6 @@
 from __future__ import annotations
 
 PAY_LISTS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "pay_method": (
-        ("coef_bonus", "基数×等级系数", "Base x coefficient"),
-        ("direct", "基数×总分", "Base x total"),
-        ("payout_curve", "达成曲线", "Payout curve"),
-        ("ladder", "阶梯（分段计）", "Ladder, by slice"),
-        ("ladder_whole", "阶梯（全额计）", "Ladder, whole amount"),
-        ("accelerate", "超额加速提成", "Accelerated commission"),
-        ("coef_commission", "利润系数提成", "Profit commission"),
-        ("team_split", "团队分配", "Team split"),
-    ),
     "pay_state": (
         ("final", "已定", "Final"),
         ("provisional", "待定", "Provisional"),

@@ -6,12 +6,12 @@ Readers import `words`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
-from kpi.sheet_scoring import DUE_BASIS
+from kpi.sheet_words import PLAIN_METHODS, SHEET_ALIASES, SHEET_WORDS, Words
 from sheet_templates.pay_words import PAY_LISTS, PAY_SHOWN
-
-Words = tuple[tuple[str, str, str], ...]
 
 BY_HAND_FIRST = (  # what most teams type, because no platform of theirs delivers it
     *("overhead", "vat_amount", "labour_cost", "headcount", "market_cost", "ad_budget"),
@@ -92,20 +92,7 @@ LISTS: dict[str, Words] = {
         ("newcomer", "新人", "Newcomer"),
         ("shop", "店铺", "Shop"),
     ),
-    "method": (  # the six plain choices; the rest is METHODS_FULL
-        ("ratio_up", "越高越好", "Higher is better"),
-        ("mirror_down", "越低越好", "Lower is better"),
-        ("band", "区间最佳", "Best in a band"),
-        ("range", "最差到最好", "Worst to best"),
-        ("zero_defect", "零容忍", "Zero tolerance"),
-        ("yes_no", "是/否", "Yes/No"),
-    ),
-    "better": (
-        ("higher", "越高越好", "Higher"),
-        ("lower", "越低越好", "Lower"),
-        ("band", "区间", "Band"),
-    ),
-    "bound": (("strict", "严格", "Strict"), ("inclusive", "含等于", "Inclusive")),
+    "method": PLAIN_METHODS,
     "basis": (
         ("own_plan", "自定", "Own plan"),
         ("history", "历史", "History"),
@@ -204,33 +191,10 @@ LISTS: dict[str, Words] = {
     "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
     "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
     "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
-    "missing": (
-        ("exclude", "不计并折算", "Exclude"),
-        ("last_value", "用上期值", "Last value"),
-        ("same_period_last_year", "用去年同期", "Same period last year"),
-        ("substitute", "用替代值", "Substitute"),
-        ("zero", "按零计", "Zero"),
-        ("block", "不出总分", "Block"),
-    ),
     "outdated": (
         ("block", "不出总分", "Block"),
         ("use_to_date", "按已有天数", "Use to date"),
         ("last_value", "用上期值", "Last value"),
-    ),
-    "status": (
-        ("ok", "● 正常", "● OK"),
-        ("warn", "▲ 关注", "▲ Warn"),
-        ("breach", "■ 突破", "■ Breach"),
-        ("no_data", "○ 无数", "○ No data"),
-    ),
-    "data_state": (
-        ("complete", "● 完整", "● Complete"),
-        ("partial", "◇ 部分", "◇ Partial"),
-        ("stale", "◇ 过期", "◇ Stale"),
-        ("missing", "○ 缺失", "○ Missing"),
-        ("not_applicable", "– 不适用", "– Not applicable"),
-        ("manual", "✎ 手工", "✎ By hand"),
-        ("typed_over", "≠ 被改写", "≠ Typed over"),
     ),
     "alarm": (
         ("breach", "■ 突破", "■ Breach"),
@@ -238,7 +202,6 @@ LISTS: dict[str, Words] = {
         ("no_data", "○ 无数", "○ No data"),
         ("pending", "… 待发布", "… Pending"),
     ),
-    "due_basis": tuple((code, zh, en) for code, (zh, en) in DUE_BASIS.items()),
     "breach_state": (
         ("firing", "■ 突破", "■ Breached"),
         ("recovered", "● 已恢复", "● Recovered"),
@@ -352,25 +315,12 @@ LISTS: dict[str, Words] = {
         ("tie", "余数相同时", "Equal remainders"),
     ),
     **PAY_LISTS,
+    **SHEET_WORDS,
 }
 
-METHODS_FULL: Words = (
-    *LISTS["method"],
-    ("ratio_down", "反比（目标÷实际）", "Inverse ratio"),
-    ("baseline", "基线进度", "From a baseline"),
-    ("step_pct", "步进加减分", "Points per step"),
-    ("goal_redflag", "目标与红线", "Goal and red flag"),
-    ("knots", "折线", "Line through knots"),
-    ("anchors", "锚点", "Anchors"),
-    ("goal_only", "达标", "Goal only"),
-    ("tiers", "阶梯", "Tiers"),
-    ("matrix", "目标矩阵", "Goal matrix"),
-    ("points", "扣分项", "Points with misses"),
-    ("coef_step", "系数法", "Step coefficient"),
-    ("manual", "主观评分", "Typed by hand"),
-)
 
-ALIASES: dict[str, dict[str, str]] = {
+ALIASES: dict[str, Mapping[str, str]] = {
+    **SHEET_ALIASES,
     "veto": {
         **dict.fromkeys(("y", "true", "1", "✓", "√", "最低等级", "lowest grade"), "grade_cap"),
         **dict.fromkeys(("n", "false", "0", "✗", "×", "无"), "no"),
@@ -388,7 +338,6 @@ ALIASES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("y", "true", "1", "✓", "√", "对", "有", "on"), "yes"),
         **dict.fromkeys(("n", "false", "0", "✗", "×", "无", "off"), "no"),
     },
-    "better": {"higher is better": "higher", "lower is better": "lower", "区间最佳": "band"},
     "against": {
         **dict.fromkeys(("均值", "平均", "倍均值", "mean", "x mean", "average"), "mean"),
         **dict.fromkeys(("中位数", "倍中位数", "median", "x median"), "median"),

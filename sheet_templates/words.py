@@ -6,8 +6,9 @@ stand in `word_lists`.
 
 from __future__ import annotations
 
+from kpi.sheet_words import METHODS_FULL, Words, plain
 from sheet_templates.layout import Language
-from sheet_templates.word_lists import ALIASES, LISTS, METHODS_FULL, SHOWN, SIGNS, Words
+from sheet_templates.word_lists import ALIASES, LISTS, SHOWN, SIGNS
 
 __all__ = [
     "ALIASES",
@@ -57,9 +58,3 @@ def decode(name: str, text: str) -> str | None:
         if wanted in (plain(code), plain(zh), plain(en)):
             return code
     return aliases.get(wanted)
-
-
-def plain(text: str) -> str:
-    """A word without sign, outer blanks and case."""
-    bare = text.strip().lstrip("●▲■○◇✎≠…– ").strip()
-    return (bare or text.strip()).casefold()
