@@ -92,6 +92,23 @@ def one(name: str, *arguments: object) -> Cell:
             600.0,
         ),
         ("KPI_BONUS", ("direct", 95.55, None, 1001, *[None] * 10, "JPY"), 956.0),
+        (
+            "KPI_BONUS",  # the table holds ladders of two rules: 3 % of 12,000
+            (
+                *("ladder", 90, None, None, 12_000, *[None] * 5),
+                [[0, None, 0.05], [0, None, 0.03], [None, None, None]],
+                *(None, None, None, None, None),
+                [["A"], ["b"], [None]],
+                "B",
+            ),
+            360.0,
+        ),
+        (
+            "KPI_BONUS",  # parts of a team know the days already; a veto still takes them
+            ("team_split", 90, *[None] * 9, 0.5, None, None, None, 1234.56),
+            1234.56,
+        ),
+        ("KPI_BONUS", ("team_split", 90, *[None] * 11, 1, None, 1234.56), 0.0),
     ],
 )
 def test_the_answer_is_worked_by_hand(
@@ -138,6 +155,8 @@ def test_the_answer_is_worked_by_hand(
         ("BONUS", (None, 90), "na", "缺少发放方法"),
         ("BONUS", ("ladder", 90, None, None, 5, *[None] * 5, [[0, 1]]), "value", "阶梯应有三列"),
         ("BONUS", ("ladder", 90, None, None, 5, *[None] * 5, [[None, 1]]), "na", "无法算出"),
+        ("BONUS", ("team_split", 90), "na", "无法算出"),
+        ("BONUS", ("ladder", 90, *[None] * 14, [["A"]], "A"), "value", "各列行数不一致"),
         (
             "BONUS",
             ("ladder", 90, None, None, 5, *[None] * 5, [[0, 1, 0.1], [2, 3, 0.1]]),
