@@ -167,6 +167,12 @@ def earned(ref: Ref, rules: Ref, words: Words) -> str:
     return f"IF({known},IF({_vetoed(ref, rules, words)},0,{rounded}),NA())"
 
 
+def counted_vetoes(ref: Ref, rules: Ref, words: Words) -> str:
+    """How many vetoes count; none where the rule says that they take nothing."""
+    no = _quoted(words("yes_no", "no"))
+    return f"IF({text_of_rule(ref, rules, 'veto_zero')}={no},0,{ref('vetoes')})"
+
+
 def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
     no = _quoted(words("yes_no", "no"))
     return f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
