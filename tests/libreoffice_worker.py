@@ -188,12 +188,24 @@ def _give_functions(document: Any, text: str, called: str) -> None:
     libraries.getByName("Standard").insertByName("KpiFunctions", text)
     document.enableAutomaticCalculation(False)
     for sheet in _sheets(document):
-        for r, row in enumerate(_used(sheet).getFormulaArray()):
-            for c, formula in enumerate(row):
-                if formula[:1] == "=" and called in formula.upper():
-                    sheet.getCellByPosition(c, r).setFormula(formula)
+        columns = zip(*_used(sheet).getFormulaArray(), strict=True)
+        for c, column in enumerate(columns):
+            for first, last in _runs([f[:1] == "=" and called in f.upper() for f in column]):
+                cells = sheet.getCellRangeByPosition(c, first, c, last)
+                cells.setFormulaArray(tuple((f,) for f in column[first : last + 1]))
     document.calculateAll()
     document.enableAutomaticCalculation(True)
+
+
+def _runs(wanted: list[bool]) -> list[tuple[int, int]]:
+    """First and last place of every run of true."""
+    found: list[tuple[int, int]] = []
+    for at, one in enumerate(wanted):
+        if one and found and found[-1][1] == at - 1:
+            found[-1] = (found[-1][0], at)
+        elif one:
+            found.append((at, at))
+    return found
 
 
 def _observe(desktop: Any, order: dict[str, Any]) -> Any:
