@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from kpi.errors import KpiError
 from sheet_templates import words
 from sheet_templates.layout import LAST_ROW, Language
 from sheet_templates.places import Ref, letters, quoted
@@ -121,7 +122,7 @@ class Scoring:
 
     cells: BookCells
     _made: dict[tuple[object, ...], str | None] = field(default_factory=dict)
-    _bare: dict[tuple[object, ...], str] = field(default_factory=dict)
+    _bare: dict[tuple[object, ...], str | None] = field(default_factory=dict)
 
     def columns(self) -> Iterator[tuple[str, str]]:
         """Every table and column of scoring that the workbook has."""
@@ -151,10 +152,10 @@ class Scoring:
         for kind in FormulaKind:
             key = (table, code, kind, own_row, found)
             if key not in self._bare:
-                self._bare[key] = plain(
-                    self._of_row(table, code, kind, own_row=own_row, spans=found) or ""
-                )
-            if self._bare[key].replace(str(ANY_ROW), str(row)) == there:
+                made = self._of_row(table, code, kind, own_row=own_row, spans=found)
+                self._bare[key] = None if made is None else plain(made)
+            bare = self._bare[key]
+            if bare is not None and bare.replace(str(ANY_ROW), str(row)) == there:
                 return True
         return False
 
@@ -189,10 +190,10 @@ def _told(text: str, kind: FormulaKind, make: Callable[[FormulaKind], str]) -> s
 def _made(
     cells: BookCells, table: str, code: str, kind: FormulaKind, *, own_row: bool
 ) -> str | None:
-    """One formula, for any row; None where a table or column is missing."""
+    """One formula, for any row; None where a column is missing, or it would be too long."""
     found = cells.tables[table]
     row = found.own_row() if own_row else found.row(ANY_ROW)
     try:
         return SCORING[table][code].formula(cells, kind)(row)
-    except KeyError:
+    except (KeyError, KpiError):
         return None

@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -109,9 +110,7 @@ def test_the_payout_book_goes_there_and_back(tmp_path: Path) -> None:
 # --- what programs make of a formula --------------------------------------------------------------
 
 
-def test_a_link_that_was_put_before_the_functions_is_repaired(
-    books: Books, tmp_path: Path
-) -> None:
+def test_a_link_that_was_put_before_the_functions_is_repaired(books: Books, tmp_path: Path) -> None:
     """`[2]!_xldudf_...` stays broken in the file; both roads lead out of it."""
 
     def corrupt(held: Parts) -> None:
@@ -136,13 +135,12 @@ def test_what_excel_spells_in_its_own_way_is_read(
         xml = held[ITEMS].decode()
         first = re.search(rf'<c r="{score}5"[^>]*><f>(.*?)</f>', xml)
         assert first is not None
+        master = f'<f t="shared" ref="{score}5:{score}134" si="7">{first[1]}</f>'
         for row in range(5, 135):
-            text = f'<f t="shared" si="7"/>' if row > 5 else (
-                f'<f t="shared" ref="{score}5:{score}134" si="7">{first[1]}</f>'
-            )
-            xml = re.sub(rf'(<c r="{score}{row}"[^>]*>)<f>.*?</f>', rf"\1{{}}", xml).replace(
-                "{}", text
-            )
+            old = re.search(rf'<c r="{score}{row}"[^>]*>(<f>.*?</f>)', xml)
+            assert old is not None
+            new = master if row == 5 else '<f t="shared" si="7"/>'
+            xml = xml.replace(old[0], old[0].replace(old[1], new))
         held[ITEMS] = xml.encode()
         for name in ("xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"):
             bare = held[name].replace(f"'{title}'!".encode(), f"{title}!".encode())
@@ -157,43 +155,27 @@ def test_what_excel_spells_in_its_own_way_is_read(
     assert f"_xldudf_KPI_TOTAL({title}!$" in team  # without quotes, as the book has it
 
 
-def test_what_a_table_fills_down_is_converted_too(books: Books, tmp_path: Path) -> None:
+def test_what_a_table_fills_down_is_converted_too(
+    books: Books, language: Language, tmp_path: Path
+) -> None:
     """Excel takes a column's formula over into the table, as the table writes its own row."""
     table = next(name for name, data in parts(books[NATIVE]).items() if b'"tblScore"' in data)
-    found = SheetTable(
-        "tblScore",
-        "-",
-        5,
-        {c.code: n for n, c in enumerate(TABLE.table.columns, 1)},
-        {c.code: c.en for c in TABLE.table.columns},
-    )
+    cells = cells_of({"tblScore": TABLE}, language)
 
-    def texts(kind: FormulaKind) -> bytes:
-        made = SCORING["tblScore"]["due"].formula(BookCells({"tblScore": found}, "en"), kind)
-        return made(found.own_row()).encode()
+    def filled_down(kind: FormulaKind) -> bytes:
+        text = SCORING["tblScore"]["due"].formula(cells, kind)(cells.tables["tblScore"].own_row())
+        return b"<calculatedColumnFormula>%b</calculatedColumnFormula>" % escape(text).encode()
 
     def fill_down(held: Parts) -> None:
-        head = re.search(rb'<tableColumn id="8" name="([^"]*)"[^>]*/>', held[table])
+        head = re.search(rb'<tableColumn id="8" name="[^"]*"', held[table])
         assert head is not None
-        nonlocal language
-        language = "en" if head[1] == b"Due" else "zh"
-        whole = head[0][:-2] + b"><calculatedColumnFormula>" + text_of(NATIVE)
-        held[table] = held[table].replace(
-            head[0], whole + b"</calculatedColumnFormula></tableColumn>"
-        )
+        whole = head[0] + b">" + filled_down(NATIVE) + b"</tableColumn>"
+        held[table] = held[table].replace(head[0] + b"/>", whole)
 
-    def text_of(kind: FormulaKind) -> bytes:
-        text = texts(kind)
-        if language == "zh":
-            for column in TABLE.table.columns:
-                text = text.replace(f"[{column.en}]".encode(), f"[{column.zh}]".encode())
-        return text
-
-    language = ""
     path = with_parts(books[NATIVE], tmp_path / "down.xlsx", fill_down)
     converted(path, tmp_path / "called.xlsx", OFFICEJS)
     called = parts(tmp_path / "called.xlsx")
-    assert b"<calculatedColumnFormula>" + text_of(OFFICEJS) in called[table]
+    assert filled_down(OFFICEJS) in called[table]
     assert b"_xldudf_KPI_DUE(tblScore[[#This Row],[" in called[table]
     converted(tmp_path / "called.xlsx", tmp_path / "back.xlsx", NATIVE)
     assert parts(tmp_path / "back.xlsx") == parts(path)
@@ -223,7 +205,7 @@ def test_a_formula_of_a_person_stays_and_is_told(
 def spoiled(held: Parts) -> None:
     """What Excel without the add-in leaves: #NAME? where a number stood."""
     score = letters(TABLE.offset("score"))
-    pattern = rf'(<c r="{score}\d+" s="\d+") t="str"(><f>.*?</f>)<v></v>'.encode()
+    pattern = rf'(<c r="{score}\d+" s="\d+")(><f>.*?</f>)<v></v>'.encode()
     held[ITEMS], count = re.subn(pattern, rb'\1 t="e"\2<v>#NAME?</v>', held[ITEMS])
     assert count == 130
 
@@ -286,7 +268,9 @@ def test_a_refresh_keeps_the_calls_and_writes_their_values(tmp_path: Path) -> No
             made.append(parts(path))
     native, called = ({n: re.sub(rb"<f>.*?</f>", b"<f/>", d) for n, d in m.items()} for m in made)
     assert made[1][ITEMS].count(b"_xldudf_KPI_SCORE(") > 20
-    scores = re.findall(rb'<c r="AL\d+" s="\d+"><f>[^<]*SCORE[^<]*</f><v>([^<]+)</v>', made[1][ITEMS])
+    column = letters(TABLE.offset("score"))
+    pattern = rf'<c r="{column}\d+" s="\d+"><f>[^<]*SCORE[^<]*</f><v>([^<]+)</v>'
+    scores = re.findall(pattern, made[1][ITEMS].decode())
     assert len(scores) > 10
     different = [name for name in native if native[name] != called[name]]
     assert set(different) <= {"xl/worksheets/sheet1.xml", "xl/workbook.xml"}
@@ -411,9 +395,9 @@ def test_a_column_that_is_missing_leaves_its_formulas_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("IF($A5=\"\",\"\", kpi_score( $B5 , 0.50))", 'if($a5="","",kpi_score($b5,0.5))'),
+        ('IF($A5="","", kpi_score( $B5 , 0.50))', 'if($a5="","",kpi_score($b5,0.5))'),
         ("'Items'!$A$5:$A$9", "items!$a$5:$a$9"),
-        ("'My items'!$A$5", "'myitems'!$a$5"),
+        ("'My items'!$A$5", "myitems!$a$5"),
         ("[2]!_xldudf_KPI_DUE(A1,1)", "_xldudf_kpi_due(a1,1.0)"),
         ("[1]!KPI_DUE(A1,1E-3)", "kpi_due(a1,0.001)"),
         ('COUNTIFS(A:A,"[2]!_xldudf_ A")', 'countifs(a:a,"[2]!_xldudf_ A")'),
