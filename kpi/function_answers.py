@@ -199,8 +199,6 @@ def _factors(given: Call, days: int) -> tuple[float, ...]:
     if "factors" not in given.columns:
         return (1.0,) * days
     cells = _flat(given.columns["factors"])
-    if len(cells) == 1 and cells[0] in (None, ""):
-        return (1.0,) * days
     found = [float(cell) for cell in cells if is_number(cell)]
     if len(found) != days or len(cells) != days or min(found) < 0 or not sum(found) > 0:
         raise BadArgumentError(

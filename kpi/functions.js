@@ -67,11 +67,17 @@ const KPI_FUNCTIONS = (() => {
     return line[line.length > 1 ? column : 0];
   };
 
+  // One empty cell where a whole column may stand.
+  const leftOut = (cells) => cells.length === 1 && cells[0].length === 1 &&
+    (cells[0][0] === null || cells[0][0] === undefined ||
+      (typeof cells[0][0] === "string" && cells[0][0].trim() === ""));
+
   function call(code, given) {
     const fn = byCode[code], grids = {}, columns = {}, spread = [];
     fn.arguments.forEach((argument, n) => {
       if (given[n] === undefined || given[n] === null) return;
       const cells = grid(given[n]);
+      if (argument.optional && !spreads(argument) && leftOut(cells)) return;
       if (spreads(argument)) { spread.push(argument); grids[argument.name] = cells; }
       else columns[argument.name] = cells;
     });
@@ -282,8 +288,8 @@ const KPI_FUNCTIONS = (() => {
   }
 
   function factors(given, days) {
-    const cells = given.factors ? flat(given.factors) : [];
-    if (!cells.length || (cells.length === 1 && isEmpty(cells[0]))) return new Array(days).fill(1n);
+    if (!given.factors) return new Array(days).fill(1n);
+    const cells = flat(given.factors);
     const numbers = cells.filter(isNumber);
     if (cells.length !== days || numbers.length !== days || numbers.some((x) => x < 0) || !numbers.some((x) => x > 0)) {
       throw new Bad(`每日权重应有 ${days} 个不小于 0 的数字。`, `factors must be ${days} numbers, none below 0.`);

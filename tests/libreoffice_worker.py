@@ -55,12 +55,15 @@ def _desktop(pipe: str) -> Any:
     return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
-def _open(desktop: Any, path: str, *, edited: bool = False, macros: bool = False) -> Any:
+NEVER, ALWAYS, AS_SET = 0, 4, 5  # which macros a document may run: none, all, as the user set
+
+
+def _open(desktop: Any, path: str, *, edited: bool = False, macros: int = NEVER) -> Any:
     url = uno.systemPathToFileUrl(path)
     options = (
         _property("Hidden", True),
         _property("ReadOnly", not edited),
-        _property("MacroExecutionMode", 4 if macros else 0),  # always, without a question; never
+        _property("MacroExecutionMode", macros),
     )
     document = desktop.loadComponentFromURL(url, "_blank", 0, options)
     if document is None:
@@ -193,8 +196,20 @@ def _give_functions(document: Any, text: str, called: str) -> None:
             for first, last in _runs([f[:1] == "=" and called in f.upper() for f in column]):
                 cells = sheet.getCellRangeByPosition(c, first, c, last)
                 cells.setFormulaArray(tuple((f,) for f in column[first : last + 1]))
+            for r, formula in enumerate(column):
+                if formula[:2] == "{=" and called in formula.upper():
+                    _enter_array(sheet, r, c, formula[1:-1])
     document.calculateAll()
     document.enableAutomaticCalculation(True)
+
+
+def _enter_array(sheet: Any, row: int, column: int, formula: str) -> None:
+    """Enter an array formula once more, from its first cell."""
+    cursor = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
+    cursor.collapseToCurrentArray()
+    place = cursor.RangeAddress
+    if (place.StartRow, place.StartColumn) == (row, column):
+        cursor.setArrayFormula(formula)
 
 
 def _runs(wanted: list[bool]) -> list[tuple[int, int]]:
@@ -213,7 +228,8 @@ def _observe(desktop: Any, order: dict[str, Any]) -> Any:
 
     After an edit nothing is calculated by order: the cells follow by themselves or not at all.
     """
-    document = _open(desktop, order["path"], edited=True, macros=bool(order["functions"]))
+    macros = ALWAYS if order["functions"] else AS_SET
+    document = _open(desktop, order["path"], edited=True, macros=macros)
     try:
         if order["functions"]:
             _give_functions(document, order["functions"], "KPI_")

@@ -239,7 +239,7 @@ def test_a_book_that_people_changed_and_libreoffice_saved(
 ) -> None:
     """Rows above the items, a column before them, a tab renamed: then there and back again."""
     title = TABLE.sheet.title(language)
-    edits = [
+    edits: list[list[object]] = [
         ["insert_rows", title, 1, 3],
         ["insert_columns", title, 0, 1],
         ["rename", title, "My items' list"],
@@ -273,7 +273,7 @@ def test_a_refresh_keeps_the_calls_and_writes_their_values(tmp_path: Path) -> No
     scores = re.findall(pattern, made[1][ITEMS].decode())
     assert len(scores) > 10
     different = [name for name in native if native[name] != called[name]]
-    assert set(different) <= {"xl/worksheets/sheet1.xml", "xl/workbook.xml"}
+    assert different == []
 
 
 # --- refusals and the command ---------------------------------------------------------------------
@@ -411,8 +411,8 @@ def test_the_port_converts_under_the_guards_of_a_write(books: Books, tmp_path: P
     book = Path(shutil.copy(books[NATIVE], tmp_path / "book.xlsx"))
     port = XlsxPort(book, recalculate="never", backups=tmp_path / "kept")
     seen = port.fingerprint()
-    report = port.rewrite(lambda work: convert(work, XLWINGS) and None, seen)
+    report = port.rewrite(lambda work: convert(work, XLWINGS), seen)
     assert report.backup is not None
     assert parts(Path(report.backup)) == parts(books[NATIVE])
     with pytest.raises(RefusedBookError):
-        port.rewrite(lambda work: convert(work, NATIVE) and None, seen)
+        port.rewrite(lambda work: convert(work, NATIVE), seen)

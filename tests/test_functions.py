@@ -192,6 +192,18 @@ def test_a_whole_table_is_one_call() -> None:
     assert cell.texts["en"] == "KPI_ATTAIN: The ranges differ in size."
 
 
+def test_an_empty_cell_where_a_column_may_stand_counts_as_left_out() -> None:
+    """In a sheet nothing can be left out in the middle but by an empty cell or text."""
+    scores, weights = [[100.0], [60.0]], [[50.0], [50.0]]
+    people = [["OPS1"], ["OPS2"]]
+    for empty in ("", None, [[None]], [[" "]]):
+        assert one("TOTAL", scores, weights, empty, empty, "", people, "OPS2") == 60.0
+    assert one("TARGET", 310, 46_296, 46_296, "", "") == 40.0
+    unknown = one("TOTAL", scores, weights, SheetError("na", {"zh": "", "en": ""}))
+    assert isinstance(unknown, SheetError)
+    assert unknown.code == "value"
+
+
 def test_a_card_is_picked_by_its_conditions() -> None:
     people = [["OPS1"], ["ops1"], ["OPS2"]]
     regions = [["US"], ["EU"], ["US"]]

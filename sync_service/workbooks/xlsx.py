@@ -118,7 +118,7 @@ class XlsxPort:
 
         return self.rewrite(change, fingerprint)
 
-    def rewrite(self, change: Callable[[Work], None], fingerprint: str) -> WriteReport:
+    def rewrite(self, change: Callable[[Work], object], fingerprint: str) -> WriteReport:
         """Let something change the opened workbook, under the same guards as a write."""
         with only_writer(self._backup_folder() / f"{self.path.name}.lock"):
             sweep(self.path)
@@ -262,7 +262,7 @@ def set_in_copy(
     return rewrite_copy(source, target, change)
 
 
-def rewrite_copy(source: Path, target: Path, change: Callable[[Work], None]) -> WriteReport:
+def rewrite_copy(source: Path, target: Path, change: Callable[[Work], object]) -> WriteReport:
     """Let something change a copy of `source` that is written to `target`.
 
     Where `target` is a link, the file behind it is written and the link stays.
