@@ -84,6 +84,10 @@ class Book:
         """The tab of a code."""
         return next(s for s in self.sheets if s.code == code)
 
+    def holds(self, table: str) -> bool:
+        """Whether the edition has a table."""
+        return table in self.places
+
     def at(self, sheet: str, cell: str) -> str:
         """An absolute reference to a cell or range of a tab."""
         return quoted(self.sheet(sheet).title(self.language)) + cell

@@ -45,6 +45,9 @@ class Cells(Protocol):
     def word(self, name: str, code: str) -> str:
         """The word of a code."""
 
+    def holds(self, table: str) -> bool:
+        """Whether the workbook has a table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -6,13 +6,9 @@ Formulas of an empty line stay empty. The functions here only say where the cell
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from kpi import sheet_scoring
 from sheet_templates.places import Cells, Formula, Ref, guarded, quote
-
-if TYPE_CHECKING:
-    from sheet_templates.book import Book
 
 CARD_REGIONS = ("US", "EU")
 
@@ -81,9 +77,9 @@ def person_coverage(book: Cells, month: str, person: str) -> str:
     return f"IF({weight}>0,MIN({','.join(parts)}),NA())"
 
 
-def person_points(book: Book, month: str, person: str) -> str:
+def person_points(book: Cells, month: str, person: str) -> str:
     """Points given by hand, as they count after the caps; a partner's book has none."""
-    if "tblPoint" not in book.places:
+    if not book.holds("tblPoint"):
         return "0"
     col = book.column("tblPoint")
     return sheet_scoring.person_points(col("applied"), col("month"), month, col("person"), person)

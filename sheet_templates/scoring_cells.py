@@ -94,6 +94,10 @@ class BookCells:
                 return f"{tab}!", first, last
         return None
 
+    def holds(self, table: str) -> bool:
+        """Whether the workbook has a table."""
+        return table in self.tables
+
     def word(self, name: str, code: str) -> str:
         """The word of a code."""
         return words.show(name, code, self.language)

@@ -15,8 +15,7 @@ import pytest
 from addin.basic import basic
 from sheet_templates.build import build
 from sheet_templates.layout import Language
-from sheet_templates.places import MANAGER_PLACES, PAYOUT_PLACES, Place, letters
-from sheet_templates.scoring_cells import BookCells, Scoring, SheetTable, plain
+from sheet_templates.places import MANAGER_PLACES, letters
 from sheet_templates.scoring_kinds import SCORING, FormulaKind
 from sync_service.cli import main
 from sync_service.refresh import refresh
@@ -29,6 +28,7 @@ from tests.libreoffice import Office
 from tests.pay_support import lines
 from tests.pay_support import start as pay_start
 from tests.road_support import Few, fill, house_at, order_of
+from tests.scoring_cells_support import cells_of
 from tests.sheets_support import filled
 from tests.test_sharing import LONG, house_start
 
@@ -334,77 +334,7 @@ def test_init_writes_the_kind_that_is_asked_for(
     assert "native formulas only" in json.loads(capsys.readouterr().out)["error"]
 
 
-# --- the pure half, which the service's pane reads too --------------------------------------------
-
-
-def cells_of(places: Mapping[str, Place], language: Language) -> BookCells:
-    return BookCells(
-        {
-            name: SheetTable(
-                name,
-                place.sheet.title(language),
-                place.row + 2,
-                {c.code: place.offset(c.code) + 1 for c in place.table.columns},
-                {c.code: c.header(language) for c in place.table.columns},
-            )
-            for name, place in places.items()
-        },
-        language,
-    )
-
-
-def test_the_pure_half_says_what_the_builder_writes(books: Books, language: Language) -> None:
-    scoring = Scoring(cells_of(MANAGER_PLACES, language))
-    assert len(list(scoring.columns())) == 7
-    for kind in FormulaKind:
-        xml = parts(books[kind])[ITEMS].decode().replace("&quot;", '"')
-        for code in SCORING["tblScore"]:
-            text = scoring.text("tblScore", code, 77, kind)
-            assert text is not None
-            cell = f"{letters(TABLE.offset(code))}77"
-            found = re.search(rf'<c r="{cell}"[^>]*><f>(.*?)</f>', xml)
-            assert found is not None
-            assert text == found[1].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-            for other in FormulaKind:
-                assert scoring.told("tblScore", code, 77, text, other) == scoring.text(
-                    "tblScore", code, 77, other
-                )
-            assert scoring.told("tblScore", code, 78, text, kind) is None  # of another row
-
-
-def test_a_column_that_is_missing_leaves_its_formulas_alone() -> None:
-    cells = cells_of(PAYOUT_PLACES, "en")
-    without = {
-        name: SheetTable(
-            one.name,
-            one.title,
-            one.first,
-            {code: n for code, n in one.columns.items() if code != "rate"},
-            one.headers,
-        )
-        for name, one in cells.tables.items()
-    }
-    scoring = Scoring(BookCells(without, "en"))
-    assert scoring.text("tblPay", "earned", 5, OFFICEJS) is None
-    native = scoring.text("tblPay", "earned", 5, NATIVE)
-    assert native is not None
-    assert scoring.told("tblPay", "earned", 5, native, OFFICEJS) is None
-    assert scoring.told_total("SUM(A1:A2)", NATIVE) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ('IF($A5="","", kpi_score( $B5 , 0.50))', 'if($a5="","",kpi_score($b5,0.5))'),
-        ("'Items'!$A$5:$A$9", "items!$a$5:$a$9"),
-        ("'My items'!$A$5", "myitems!$a$5"),
-        ("[2]!_xldudf_KPI_DUE(A1,1)", "_xldudf_kpi_due(a1,1.0)"),
-        ("[1]!KPI_DUE(A1,1E-3)", "kpi_due(a1,0.001)"),
-        ('COUNTIFS(A:A,"[2]!_xldudf_ A")', 'countifs(a:a,"[2]!_xldudf_ A")'),
-    ],
-)
-def test_a_formula_is_compared_without_what_programs_spell(text: str, wanted: str) -> None:
-    assert plain(text) == wanted
+# --- the port -------------------------------------------------------------------------------------
 
 
 def test_the_port_converts_under_the_guards_of_a_write(books: Books, tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def test_arguments_that_are_no_cells(office: Office, tmp_path: Path) -> None:
         'ISNA(KPI_ATTAIN(A3,A2,"higher"))': 1.0,
         "SUM(KPI_DUE(A1:A2,0.5))": 11.0,
         "KPI_TARGET(310,46296,46296)": 40.0,
+        'KPI_DUE(A1,"",46296,46305,46300)': 6.0,
+        "KPI_DUE(A1,,46296,46305,46300)": 0.0,  # LibreOffice hands over a 0 there
     }
     for row, text in enumerate(formulas):
         if "A1:A2" in text:
