@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from addin.basic import basic
 from addin.reference import reference
 from kpi.function_script import script
 
 ROOT = Path(__file__).resolve().parent.parent
 MADE: Mapping[str, Callable[[], str]] = {
     "addin/generated/functions.js": script,
+    "addin/generated/KpiFunctions.bas": basic,
     "docs/functions.md": reference,
 }
 

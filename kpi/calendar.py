@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import holidays
 
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, Region, Texts, Window
+
+if TYPE_CHECKING:
+    import holidays
 
 DAYS_OF_WEEK = 7
 _MIDDLE = 3  # days from the start of a week to its middle day
@@ -222,6 +224,8 @@ def public_holidays(country: str, year: int, subdivision: str | None = None) -> 
 
 def _country(country: str, year: int, subdivision: str | None = None) -> holidays.HolidayBase:
     """A country's year of the package, in English whatever the machine speaks."""
+    import holidays  # noqa: PLC0415 - weeks and months alone need no package
+
     return holidays.country_holidays(country, subdivision, years=year, language="en_US")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from kpi.bonus import Slice
 from kpi.errors import KpiError
@@ -198,8 +199,6 @@ def _factors(given: Call, days: int) -> tuple[float, ...]:
     if "factors" not in given.columns:
         return (1.0,) * days
     cells = _flat(given.columns["factors"])
-    if len(cells) == 1 and cells[0] in (None, ""):
-        return (1.0,) * days
     found = [float(cell) for cell in cells if is_number(cell)]
     if len(found) != days or len(cells) != days or min(found) < 0 or not sum(found) > 0:
         raise BadArgumentError(
@@ -237,7 +236,7 @@ def _bonus(given: Call) -> Value:
     method, attendance = given.text("method"), given.number("attendance")
     if not method:
         return None
-    total = given.number("total")
+    total, team = given.number("total"), given.number("team")
     basis = PayBasis(
         person="",
         period="",
@@ -249,6 +248,7 @@ def _bonus(given: Call) -> Value:
         amount=given.number("amount"),
         goal=given.number("goal"),
         vetoes=int(given.number("vetoes") or 0),
+        team=None if team is None else Decimal(repr(team)),
     )
     try:
         rule = PayRule(
@@ -270,7 +270,7 @@ def _bonus(given: Call) -> Value:
 
 def _slices(given: Call) -> Iterator[Slice]:
     """Rows of from, to, rate; rows without a start or rate are empty lines of the table."""
-    for row in given.columns.get("ladder", ()):
+    for row in _ladder(given):
         if len(row) < 3:  # noqa: PLR2004 - from, to, rate
             if row and row[0] not in (None, ""):
                 raise BadArgumentError("阶梯应有三列。", "ladder must have three columns.")
@@ -278,6 +278,19 @@ def _slices(given: Call) -> Iterator[Slice]:
         start, end, rate = row[0], row[1], row[2]
         if is_number(start) and is_number(rate):
             yield Slice(float(start), float(end) if is_number(end) else None, float(rate))
+
+
+def _ladder(given: Call) -> Iterator[Sequence[Cell]]:
+    """The rows of the ladder; of a table of many rules, those of the one."""
+    rows = given.columns.get("ladder", ())
+    if "rules" not in given.columns:
+        yield from rows
+        return
+    rules = _flat(given.columns["rules"])
+    if len(rules) != len(rows):
+        raise BadArgumentError("各列行数不一致。", "The columns differ in length.")
+    wanted = given.text("rule")
+    yield from (row for row, rule in zip(rows, rules, strict=True) if same_text(rule, wanted))
 
 
 COMPUTE: Mapping[str, Compute] = {

@@ -67,11 +67,17 @@ const KPI_FUNCTIONS = (() => {
     return line[line.length > 1 ? column : 0];
   };
 
+  // One empty cell where a whole column may stand.
+  const leftOut = (cells) => cells.length === 1 && cells[0].length === 1 &&
+    (cells[0][0] === null || cells[0][0] === undefined ||
+      (typeof cells[0][0] === "string" && cells[0][0].trim() === ""));
+
   function call(code, given) {
     const fn = byCode[code], grids = {}, columns = {}, spread = [];
     fn.arguments.forEach((argument, n) => {
       if (given[n] === undefined || given[n] === null) return;
       const cells = grid(given[n]);
+      if (argument.optional && !spreads(argument) && leftOut(cells)) return;
       if (spreads(argument)) { spread.push(argument); grids[argument.name] = cells; }
       else columns[argument.name] = cells;
     });
@@ -282,8 +288,8 @@ const KPI_FUNCTIONS = (() => {
   }
 
   function factors(given, days) {
-    const cells = given.factors ? flat(given.factors) : [];
-    if (!cells.length || (cells.length === 1 && isEmpty(cells[0]))) return new Array(days).fill(1n);
+    if (!given.factors) return new Array(days).fill(1n);
+    const cells = flat(given.factors);
     const numbers = cells.filter(isNumber);
     if (cells.length !== days || numbers.length !== days || numbers.some((x) => x < 0) || !numbers.some((x) => x > 0)) {
       throw new Bad(`每日权重应有 ${days} 个不小于 0 的数字。`, `factors must be ${days} numbers, none below 0.`);
@@ -297,12 +303,12 @@ const KPI_FUNCTIONS = (() => {
   function bonus(v, given) {
     if (!v.method) return null;
     const defaults = T.payDefaults[v.method] || [null, null, null, null];
-    const p = [1, 2, 3, 4].map((n) => v[`p${n}`] ?? defaults[n - 1]);
+    const p = [1, 2, 3, 4].map((n) => v[`p${n}`] ?? defaults[n - 1]), steps = slices(v, given);
     if (v.method === "payout_curve" && !(p[0] >= 0 && p[0] < 1)) throw badRule();
-    const raw = gross(v, p, slices(given));
+    const raw = gross(v, p, steps);
     const attendance = v.attendance ?? 1;
     if (raw === null || !(attendance >= 0 && attendance <= 1)) return null;
-    const prorated = KPI.R(raw * attendance), base = v.base ?? null, times = v.cap ?? null;
+    const prorated = v.method === "team_split" ? raw : KPI.R(raw * attendance), base = v.base ?? null, times = v.cap ?? null;
     const most = times === null ? null : base === null ? NaN : nan(KPI.R(base * times));
     if (prorated === null || Number.isNaN(most)) return null;
     if (Math.floor(v.vetoes ?? 0) !== 0) return 0;
@@ -312,9 +318,9 @@ const KPI_FUNCTIONS = (() => {
   const badRule = () => new Bad("规则参数有误：起付线应在 0 与 1 之间，阶梯应首尾相接。",
     "The rule is wrong: a threshold lies from 0 up to 1, each slice starts where one ends.");
 
-  function slices(given) {
+  function slices(v, given) {
     const found = [];
-    for (const row of given.ladder || []) {
+    for (const row of ladderRows(v, given)) {
       if (row.length < 3) {
         if (row.length && row[0] !== null && row[0] !== "") throw new Bad("阶梯应有三列。", "ladder must have three columns.");
       } else if (isNumber(row[0]) && isNumber(row[2])) {
@@ -324,9 +330,19 @@ const KPI_FUNCTIONS = (() => {
     return found.sort((a, b) => a.start - b.start);
   }
 
+  // The rows of the ladder; of a table of many rules, those of the one.
+  function ladderRows(v, given) {
+    const rows = given.ladder || [];
+    if (!given.rules) return rows;
+    const rules = flat(given.rules);
+    if (rules.length !== rows.length) throw new Bad("各列行数不一致。", "The columns differ in length.");
+    return rows.filter((_, n) => same(rules[n], v.rule || ""));
+  }
+
   function gross(v, p, steps) {
     const value = (name) => v[name] ?? null;
     if (value("total") === null) return null;
+    if (v.method === "team_split") return value("team");
     const reached = KPI.R(v.total / 100);
     const [p1, p2, p3, p4] = p;
     if (v.method === "ladder" || v.method === "ladder_whole") return climb(value("amount"), steps, v.method === "ladder_whole");
@@ -342,13 +358,13 @@ const KPI_FUNCTIONS = (() => {
   }
 
   function climb(amount, steps, whole) {
+    const reached = amount === null ? null : KPI.R(amount);
+    if (reached === null || !steps.length) return null;
     for (let n = 1; n < steps.length; n++) {
       if (steps[n - 1].end !== steps[n].start) {
         throw badRule();
       }
     }
-    const reached = amount === null ? null : KPI.R(amount);
-    if (reached === null || !steps.length) return null;
     if (whole) {
       const met = steps.filter((one) => reached >= one.start);
       return met.length ? KPI.R(Math.max(reached, 0) * met[met.length - 1].rate) : 0;

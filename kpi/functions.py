@@ -260,6 +260,9 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             _number("cap", "最多几个基数；空为不限", "at most so many bases", optional=True),
             _number("vetoes", "否决项个数", "veto items in breach", optional=True),
             Argument("currency", "发薪货币", "currency of pay", Kind.TEXT, True),
+            _number("team", "团队分配的本人份额", "the person's part of a team", optional=True),
+            Argument("rules", "阶梯各行所属规则", "rule of each ladder row", Kind.COLUMN, True),
+            Argument("rule", "只用该规则的阶梯行", "use the rows of this rule", Kind.TEXT, True),
         ),
     ),
     SheetFunction(

@@ -78,9 +78,9 @@ def call(
     end may be left out. Wrong arguments and unknown answers are `SheetError` cells.
     """
     grids = {
-        one.name: as_grid(given)
+        one.name: grid
         for one, given in zip(function.arguments, arguments, strict=False)
-        if given is not None
+        if given is not None and not _left_out(one, grid := as_grid(given))
     }
     for one in function.arguments:
         if not (one.optional or _spreads(one) or one.name in grids):
@@ -110,6 +110,14 @@ def as_grid(given: object) -> Grid:
     if given and not isinstance(given[0], list | tuple):
         return [list(given)]
     return given
+
+
+def _left_out(argument: Argument, grid: Grid) -> bool:
+    """Whether one empty cell stands where a whole column may."""
+    if not argument.optional or _spreads(argument) or len(grid) != 1 or len(grid[0]) != 1:
+        return False
+    cell = grid[0][0]
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _spreads(argument: Argument) -> bool:

@@ -195,10 +195,15 @@ def earned(ref: Ref, rules: Ref, words: Words) -> str:
     return f"IF({known},IF({_vetoed(ref, rules, words)},0,{rounded}),NA())"
 
 
-def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
+def counted_vetoes(ref: Ref, rules: Ref, words: Words) -> str:
+    """How many vetoes take the bonus: by their own effect, or by the rule unless it says no."""
     no = _quoted(words("yes_no", "no"))
-    by_rule = f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
-    return f"OR({ref('forfeits')}>0,{by_rule})"
+    by_rule = f"IF({text_of_rule(ref, rules, 'veto_zero')}={no},0,{ref('vetoes')})"
+    return f"{ref('forfeits')}+{by_rule}"
+
+
+def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
+    return f"{counted_vetoes(ref, rules, words)}>0"
 
 
 def payable(ref: Ref, words: Words) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -14,14 +13,26 @@ from xlsxwriter.worksheet import Worksheet
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates import words
 from sheet_templates.layout import LAST_ROW, Column, Language, Sheet
-from sheet_templates.places import Place, Ref, column_ref, letters, quoted, row_ref
+from sheet_templates.places import Formula, Place, Ref, column_ref, letters, quote, quoted, row_ref
+from sheet_templates.scoring_kinds import FormulaKind
 from sheet_templates.start import BookStart
 from sheet_templates.style import Styles
 
+__all__ = [
+    "INPUT_ROWS",
+    "SLICES",
+    "Book",
+    "Edition",
+    "Formula",
+    "Tab",
+    "below",
+    "formula",
+    "put",
+    "quote",
+]
+
 Edition = Literal["manager", "partner", "person", "investor", "payout"]
 SLICES: frozenset[Edition] = frozenset({"partner", "person", "investor"})  # filled by `share` alone
-Formula = Callable[[Ref], str]
-"""References to the cells of a row -> the formula of that row."""
 
 INPUT_ROWS = 2000  # validations and colours reach this far below a header
 
@@ -49,6 +60,7 @@ class Book:
     sheets: tuple[Sheet, ...]
     places: dict[str, Place]
     styles: Styles
+    formulas: FormulaKind = FormulaKind.NATIVE
     tabs: dict[str, Worksheet] = field(default_factory=dict)
     metric_names: dict[str, str] = field(default_factory=dict)
 
@@ -72,13 +84,17 @@ class Book:
         """The tab of a code."""
         return next(s for s in self.sheets if s.code == code)
 
+    def holds(self, table: str) -> bool:
+        """Whether the edition has a table."""
+        return table in self.places
+
     def at(self, sheet: str, cell: str) -> str:
         """An absolute reference to a cell or range of a tab."""
         return quoted(self.sheet(sheet).title(self.language)) + cell
 
-    def column(self, table: str) -> Ref:
-        """References to the whole columns of a table."""
-        return column_ref(self.places[table], self.language)
+    def column(self, table: str, rows: int | None = None) -> Ref:
+        """References to the whole columns of a table, or to so many rows of them."""
+        return column_ref(self.places[table], self.language, rows)
 
     def row(self, table: str, number: int) -> Ref:
         """References to the cells of a row (one-based) of a table."""
@@ -102,12 +118,6 @@ class Book:
         if words_name in words.LISTS:
             return self.word(words_name, value)
         return words.cell_word(table, column.code, value, self.language)
-
-
-def quote(text: str) -> str:
-    """A text constant of a formula."""
-    escaped = text.replace('"', '""')
-    return f'"{escaped}"'
 
 
 def put(

@@ -76,6 +76,7 @@ from sheet_templates.places import (
     Place,
 )
 from sheet_templates.purpose import shown_for
+from sheet_templates.scoring_kinds import FormulaKind
 from sheet_templates.shipped_rows import shipped
 from sheet_templates.start import BookStart
 from sheet_templates.style import FONT, Styles
@@ -138,8 +139,14 @@ def build(
     edition: Edition = "manager",
     language: Language = "zh",
     contents: BookStart | None = None,
+    formulas: FormulaKind = FormulaKind.NATIVE,
 ) -> Path:
-    """Write a workbook; without contents it is the shipped one. `KpiError` for a wrong month."""
+    """Write a workbook; without contents it is the shipped one.
+
+    Raises:
+        KpiError: The month is none, or a slice would not have native formulas.
+    """
+    _refuse_calls(edition, formulas)
     start = contents if contents is not None else shipped(edition, language)
     _refuse_month(start)
     workbook = Workbook(
@@ -153,12 +160,21 @@ def build(
     )
     workbook.set_properties({"title": "LinkStar KPI Sheets", "created": CREATED})
     workbook.set_size(1920, 1080)
-    book = _book(workbook, edition, language, start)
+    book = _book(workbook, edition, language, start, formulas)
     for sheet in book.sheets:
         PAGES[sheet.code](book)
     _visibility(book)
     workbook.close()
     return path
+
+
+def _refuse_calls(edition: Edition, formulas: FormulaKind) -> None:
+    """What others get must calculate in any program: nothing to install for a partner."""
+    if edition in SLICES and formulas is not FormulaKind.NATIVE:
+        raise KpiError(
+            f"The {edition} edition has native formulas only: its reader need install nothing. / "
+            f"{edition} 版只用原生公式：收件人无需安装任何东西。"
+        )
 
 
 def _refuse_month(start: BookStart) -> None:
@@ -172,7 +188,13 @@ def _refuse_month(start: BookStart) -> None:
         )
 
 
-def _book(workbook: Workbook, edition: Edition, language: Language, start: BookStart) -> Book:
+def _book(
+    workbook: Workbook,
+    edition: Edition,
+    language: Language,
+    start: BookStart,
+    formulas: FormulaKind,
+) -> Book:
     sheets, places = PARTS[edition]
     book = Book(
         workbook=workbook,
@@ -182,6 +204,7 @@ def _book(workbook: Workbook, edition: Edition, language: Language, start: BookS
         sheets=sheets,
         places=places,
         styles=Styles(workbook, language),
+        formulas=formulas,
         metric_names=start.metric_names(language),
     )
     for sheet in sheets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sheet_templates.layout import (
     INVESTOR_SHEETS,
@@ -27,6 +28,25 @@ OWN_PLACE = {  # header row and first column of tables that do not start at A4
     "tblReconcile": (14, 4),
 }
 Ref = Callable[[str], str]
+Formula = Callable[[Ref], str]
+"""References to the cells of a row -> the formula of that row."""
+
+
+class Cells(Protocol):
+    """Where a workbook has its tables and what it calls things: all that a formula must know."""
+
+    @property
+    def language(self) -> Language:
+        """The language of its words."""
+
+    def column(self, table: str, rows: int | None = None) -> Ref:
+        """References to whole columns of a table, or to so many rows of them."""
+
+    def word(self, name: str, code: str) -> str:
+        """The word of a code."""
+
+    def holds(self, table: str) -> bool:
+        """Whether the workbook has a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +103,14 @@ def row_ref(place: Place, row: int) -> Ref:
     return lambda code: f"${letters(place.offset(code))}{row}"
 
 
-def column_ref(place: Place, language: Language) -> Ref:
-    """References to whole columns of a table, from any tab."""
+def column_ref(place: Place, language: Language, rows: int | None = None) -> Ref:
+    """References to whole columns of a table, or to so many rows of them, from any tab."""
     sheet, first = quoted(place.sheet.title(language)), place.row + 2
+    last = LAST_ROW if rows is None else first + rows - 1
 
     def ref(code: str) -> str:
         letter = letters(place.offset(code))
-        return f"{sheet}${letter}${first}:${letter}${LAST_ROW}"
+        return f"{sheet}${letter}${first}:${letter}${last}"
 
     return ref
 
@@ -104,3 +125,14 @@ def this_row(table: str, language: Language) -> Ref:
         return f"{table}[[#This Row],[{header}]]"
 
     return ref
+
+
+def quote(text: str) -> str:
+    """A text constant of a formula."""
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def guarded(make: Formula, key: str) -> Formula:
+    """Nothing where the row has no key."""
+    return lambda r: f'IF({r(key)}="","",{make(r)})'

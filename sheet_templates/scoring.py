@@ -9,23 +9,18 @@ from collections.abc import Callable, Mapping
 
 from kpi import sheet_scoring
 from kpi.model import VetoEffect
-from sheet_templates.book import Book, Formula, quote
-from sheet_templates.places import Ref
+from sheet_templates.places import Cells, Formula, Ref, guarded, quote
 
 CARD_REGIONS = ("US", "EU")
 
 
-def item_formulas(book: Book) -> Mapping[str, Formula]:
-    """Formulas of tblScore by column."""
+def item_formulas(book: Cells) -> Mapping[str, Formula]:
+    """Formulas of tblScore by column; those that may be calls stand in `scoring_kinds`."""
     col = book.column("tblScore")
     made: dict[str, Formula] = {
-        "due": sheet_scoring.due,
-        "attainment": lambda r: sheet_scoring.attainment(r, book.word),
-        "score": lambda r: sheet_scoring.score(r, book.word),
         "usable": lambda r: sheet_scoring.usable(r, book.word),
         "share": lambda r: sheet_scoring.share(r, col),
         "points": sheet_scoring.points,
-        "status": lambda r: sheet_scoring.status(r, book.word),
         "tried_target": lambda r: sheet_scoring.tried(r, "target"),
         "tried_weight": lambda r: sheet_scoring.tried(r, "weight"),
         "try_score": lambda r: sheet_scoring.try_score(r, book.word),
@@ -34,12 +29,7 @@ def item_formulas(book: Book) -> Mapping[str, Formula]:
     return {code: guarded(make, "item") for code, make in made.items()}
 
 
-def guarded(make: Formula, key: str) -> Formula:
-    """Nothing where the row has no key."""
-    return lambda r: f'IF({r(key)}="","",{make(r)})'
-
-
-def card_total(book: Book, month: str, person: str, region: str) -> str:
+def card_total(book: Cells, month: str, person: str, region: str) -> str:
     """A card's total; withheld below the minimum coverage, empty where there is no card."""
 
     def total(col: Ref, tests: str) -> str:
@@ -48,7 +38,7 @@ def card_total(book: Book, month: str, person: str, region: str) -> str:
     return _of_card(book, month, person, region, total)
 
 
-def card_coverage(book: Book, month: str, person: str, region: str) -> str:
+def card_coverage(book: Cells, month: str, person: str, region: str) -> str:
     """Which part of a card's weight could be scored; empty where there is no card."""
 
     def coverage(col: Ref, tests: str) -> str:
@@ -57,7 +47,7 @@ def card_coverage(book: Book, month: str, person: str, region: str) -> str:
     return _of_card(book, month, person, region, coverage)
 
 
-def card_by_hand(book: Book, month: str, person: str, region: str) -> str:
+def card_by_hand(book: Cells, month: str, person: str, region: str) -> str:
     """Which part of a card was typed by hand; empty where there is no card."""
 
     def typed(col: Ref, tests: str) -> str:
@@ -67,14 +57,14 @@ def card_by_hand(book: Book, month: str, person: str, region: str) -> str:
 
 
 def _of_card(
-    book: Book, month: str, person: str, region: str, make: Callable[[Ref, str], str]
+    book: Cells, month: str, person: str, region: str, make: Callable[[Ref, str], str]
 ) -> str:
     col = book.column("tblScore")
     tests = sheet_scoring.card_tests(col, month, person, region)
     return f'IF(COUNTIFS({tests})=0,"",{make(col, tests)})'
 
 
-def person_coverage(book: Book, month: str, person: str) -> str:
+def person_coverage(book: Cells, month: str, person: str) -> str:
     """The least coverage of a person's cards; a card that is not there takes nothing away."""
     col = book.column("tblScore")
     outside = quote("<>" + book.word("data_state", "not_applicable"))
@@ -88,15 +78,15 @@ def person_coverage(book: Book, month: str, person: str) -> str:
     return f"IF({weight}>0,MIN({','.join(parts)}),NA())"
 
 
-def person_points(book: Book, month: str, person: str) -> str:
+def person_points(book: Cells, month: str, person: str) -> str:
     """Points given by hand, as they count after the caps; a partner's book has none."""
-    if "tblPoint" not in book.places:
+    if not book.holds("tblPoint"):
         return "0"
     col = book.column("tblPoint")
     return sheet_scoring.person_points(col("applied"), col("month"), month, col("person"), person)
 
 
-def person_total(book: Book, ref: Ref) -> str:
+def person_total(book: Cells, ref: Ref) -> str:
     """Both cards by their shares, plus points; nothing once a veto leaves nothing."""
     us, eu, share, points = (ref(c) for c in ("us_score", "eu_score", "us_share", "points"))
     zeros = veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
@@ -104,18 +94,18 @@ def person_total(book: Book, ref: Ref) -> str:
 
 
 def veto_count(
-    book: Book, month: str, person: str, effect: VetoEffect = VetoEffect.GRADE_CAP
+    book: Cells, month: str, person: str, effect: VetoEffect = VetoEffect.GRADE_CAP
 ) -> str:
     """How many veto items of a person and effect are in breach."""
     return sheet_scoring.veto_count(book.column("tblScore"), book.word, month, person, effect)
 
 
-def vetoes_unchecked(book: Book, month: str, person: str) -> str:
+def vetoes_unchecked(book: Cells, month: str, person: str) -> str:
     """How many veto items of a person nobody could judge."""
     return sheet_scoring.vetoes_unchecked(book.column("tblScore"), book.word, month, person)
 
 
-def grade(book: Book, total: str, month: str, person: str) -> str:
+def grade(book: Cells, total: str, month: str, person: str) -> str:
     """The band of the total; a breached veto item caps it at the lowest grade."""
     return sheet_scoring.grade(total, veto_count(book, month, person))
 
@@ -123,3 +113,8 @@ def grade(book: Book, total: str, month: str, person: str) -> str:
 def coefficient(cell: str) -> str:
     """The coefficient of a grade."""
     return sheet_scoring.coefficient(cell)
+
+
+def if_card(total: str, text: str) -> str:
+    """Nothing where the person has no card in the region."""
+    return f'IF(ISNA({total}),NA(),IF({total}="","",{text}))'

@@ -24,6 +24,7 @@ from sync_service.commands import (
     changes,
     connecting,
     contracts,
+    conversion,
     data,
     demo,
     distribution,
@@ -50,6 +51,7 @@ from sync_service.workbooks.refusals import BookChangedError, BookInUseError
 
 GROUPS = (  # in the order of --help
     books,
+    conversion,
     contracts,
     targets,
     divide,

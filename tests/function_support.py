@@ -29,6 +29,7 @@ TEXTS: Mapping[str, Sequence[Cell]] = {
     "given": ("EUR", "eur", "USD", "GBP", "CNY", "XXX"),
     "wanted": ("USD", "EUR", "usd"),
     "currency": ("CNY", "JPY", "usd", None),
+    "rule": ("L1", "l2", "L3", None),
     **{f"value{n}": ("OPS1", "ops1 ", "OPS2", 7.0) for n in (1, 2, 3)},
 }
 RATES: list[list[Cell]] = [["EUR", 1.08], ["GBP", 1.27], ["CNY", 0.14], ["PLN", None]]
@@ -72,6 +73,8 @@ def _argument(chance: random.Random, argument: Argument, size: tuple[int, int]) 
 
 
 def _column(chance: random.Random, argument: Argument) -> list[list[Cell]]:
+    if argument.name == "rules":
+        return [[chance.choice(("L1", "L1", "L2"))] for _ in range(chance.choice((3, 3, 3, 1)))]
     if argument.name == "factors":
         return [[float(chance.choice((1, 2, 0.5)))] for _ in range(chance.choice((31, 31, 31, 30)))]
     choices: Mapping[str, Callable[[], Cell]] = {

@@ -26,6 +26,7 @@ from typing import IO, Any
 import pytest
 
 from sync_service.workbooks import recalculate
+from tests.paths import ROOT
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 APT = "apt-get install -y libreoffice-calc python3-uno libreoffice-script-provider-python"
@@ -62,12 +63,24 @@ def missing() -> str | None:
     return None if found.returncode == 0 else f"python3 has no module uno; run: {APT}"
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a document showed; `seen` has the watched cells first as they were, then by edit."""
+
+    values: Sheets
+    seen: list[list[CellResult]]
+
+
 class Office:
     """A running office and the program that speaks UNO with it."""
 
-    def __init__(self, timeout: float = 180.0) -> None:
-        """Nothing starts yet; `timeout` is seconds for one order."""
+    def __init__(self, timeout: float = 180.0, *, host: bool = True) -> None:
+        """Nothing starts yet; `timeout` is seconds for one order.
+
+        `host` places the Python half of the sheet functions, which an extension brings itself.
+        """
         self.timeout = timeout
+        self.host = host
         self._home: Path | None = None
         self._pipe = ""
         self._office: subprocess.Popen[bytes] | None = None
@@ -116,6 +129,40 @@ class Office:
         values: list[list[float | str | None]] = self._order(order | {"formulas": formulas})
         return values
 
+    def observe(
+        self,
+        path: Path,
+        *,
+        functions: str = "",
+        html: Path | None = None,
+        watch: Sequence[tuple[str, str]] = (),
+        edits: Sequence[Sequence[object]] = (),
+    ) -> Observed:
+        """Values of all cells, and of some cells before and after each edit.
+
+        `functions` is a Basic module that goes into the opened document. After an edit nothing is
+        calculated by order: what follows it follows at once. `html` gets the cells with their
+        colours, before the edits.
+        """
+        order: dict[str, object] = {
+            "do": "observe",
+            "path": str(path),
+            "functions": functions,
+            "html": "" if html is None else str(html),
+            "watch": [list(one) for one in watch],
+            "edits": [list(one) for one in edits],
+        }
+        found = self._order(order)
+        values = {
+            title: [[_result(value) for value in row] for row in rows]
+            for title, rows in found["values"].items()
+        }
+        return Observed(values, [[_result(value) for value in row] for row in found["seen"]])
+
+    def install(self, extension: Path) -> str:
+        """Install an extension; it works from the next start. Gives its identifier."""
+        return str(self._order({"do": "install", "path": str(extension)}))
+
     def opens(self, path: Path) -> bool:
         """Whether LibreOffice can open the file at all."""
         try:
@@ -139,8 +186,15 @@ class Office:
 
     def close(self) -> None:
         """End both processes, by id, and remove the profile."""
-        worker, office, home = self._worker, self._office, self._home
-        self._worker = self._office = self._home = None
+        self.stop()
+        home, self._home = self._home, None
+        if home is not None:
+            shutil.rmtree(home, ignore_errors=True)
+
+    def stop(self) -> None:
+        """End both processes, by id; the next order starts new ones in the same profile."""
+        worker, office = self._worker, self._office
+        self._worker = self._office = None
         if worker is not None:
             with contextlib.suppress(OSError):
                 _pipe(worker.stdin).close()
@@ -148,8 +202,6 @@ class Office:
             _pipe(worker.stdout).close()
         if office is not None:
             _end(office)
-        if home is not None:
-            shutil.rmtree(home, ignore_errors=True)
 
     def _started(self) -> None:
         with self._starting:
@@ -160,7 +212,9 @@ class Office:
         problem = missing()
         if problem:
             pytest.fail(problem, pytrace=False)
-        self._home = Path(tempfile.mkdtemp(prefix="office-"))
+        self._home = self._home or Path(tempfile.mkdtemp(prefix="office-"))
+        if self.host:
+            _place_host(self._home / "profile/user/Scripts/python")
         self._pipe = f"office{uuid.uuid4().hex}"
         self._office = subprocess.Popen(
             [
@@ -215,6 +269,14 @@ class Office:
             raise OfficeError("LibreOffice has ended")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+def _place_host(folder: Path) -> None:
+    """The Python half of the sheet functions, where LibreOffice looks for a user's scripts."""
+    if not folder.exists():
+        (folder / "pythonpath").mkdir(parents=True)
+        shutil.copy(ROOT / "addin/libreoffice/kpi_host.py", folder)
+        (folder / "pythonpath/kpi").symlink_to(ROOT / "kpi")
 
 
 def _result(value: object) -> CellResult:

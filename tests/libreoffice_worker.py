@@ -11,10 +11,13 @@ import time
 from typing import Any
 
 import uno
+import unohelper  # type: ignore[import-not-found]  # in the system's interpreter
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  # made by uno
 from com.sun.star.connection import NoConnectException  # type: ignore[import-not-found]  # same
 from com.sun.star.lang import DisposedException  # type: ignore[import-not-found]  # same
 from com.sun.star.table.CellContentType import FORMULA  # type: ignore[import-not-found]  # same
+from com.sun.star.task import XInteractionHandler  # type: ignore[import-not-found]  # same
+from com.sun.star.ucb import XCommandEnvironment  # type: ignore[import-not-found]  # same
 from com.sun.star.uno import Exception as UnoError  # type: ignore[import-not-found]  # same
 
 CONNECT_SECONDS = 90
@@ -24,6 +27,7 @@ FILTERS = {
     "xls": "MS Excel 97",
     "pdf": "calc_pdf_Export",
     "csv": "Text - txt - csv (StarCalc)",
+    "html": "HTML (StarCalc)",
 }
 
 
@@ -47,15 +51,19 @@ def _desktop(pipe: str) -> Any:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+    CONTEXT.append(context)
     return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
 
 
-def _open(desktop: Any, path: str, *, edited: bool = False) -> Any:
+NEVER, ALWAYS, AS_SET = 0, 4, 5  # which macros a document may run: none, all, as the user set
+
+
+def _open(desktop: Any, path: str, *, edited: bool = False, macros: int = NEVER) -> Any:
     url = uno.systemPathToFileUrl(path)
     options = (
         _property("Hidden", True),
         _property("ReadOnly", not edited),
-        _property("MacroExecutionMode", 0),
+        _property("MacroExecutionMode", macros),
     )
     document = desktop.loadComponentFromURL(url, "_blank", 0, options)
     if document is None:
@@ -147,6 +155,10 @@ ACTS: dict[str, Any] = {
 def _answer(desktop: Any, order: dict[str, Any]) -> Any:
     if order["do"] == "feed":
         return _feed(desktop, order)
+    if order["do"] == "observe":
+        return _observe(desktop, order)
+    if order["do"] == "install":
+        return _install(order)
     # A read-only document takes other acts, but its tabs keep their names without a word.
     document = _open(desktop, order["path"], edited="edits" in order)
     try:
@@ -166,6 +178,111 @@ def _answer(desktop: Any, order: dict[str, Any]) -> Any:
         return {}
     finally:
         document.close(True)
+
+
+def _give_functions(document: Any, text: str, called: str) -> None:
+    """Put a Basic module into the document, and enter the formulas that call it once more.
+
+    They were read before there was such a function, so they hold #NAME? until then.
+    """
+    libraries = document.BasicLibraries
+    if not libraries.hasByName("Standard"):
+        libraries.createLibrary("Standard")
+    libraries.getByName("Standard").insertByName("KpiFunctions", text)
+    document.enableAutomaticCalculation(False)
+    for sheet in _sheets(document):
+        columns = zip(*_used(sheet).getFormulaArray(), strict=True)
+        for c, column in enumerate(columns):
+            for first, last in _runs([f[:1] == "=" and called in f.upper() for f in column]):
+                cells = sheet.getCellRangeByPosition(c, first, c, last)
+                cells.setFormulaArray(tuple((f,) for f in column[first : last + 1]))
+            for r, formula in enumerate(column):
+                if formula[:2] == "{=" and called in formula.upper():
+                    _enter_array(sheet, r, c, formula[1:-1])
+    document.calculateAll()
+    document.enableAutomaticCalculation(True)
+
+
+def _enter_array(sheet: Any, row: int, column: int, formula: str) -> None:
+    """Enter an array formula once more, from its first cell."""
+    cursor = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
+    cursor.collapseToCurrentArray()
+    place = cursor.RangeAddress
+    if (place.StartRow, place.StartColumn) == (row, column):
+        cursor.setArrayFormula(formula)
+
+
+def _runs(wanted: list[bool]) -> list[tuple[int, int]]:
+    """First and last place of every run of true."""
+    found: list[tuple[int, int]] = []
+    for at, one in enumerate(wanted):
+        if one and found and found[-1][1] == at - 1:
+            found[-1] = (found[-1][0], at)
+        elif one:
+            found.append((at, at))
+    return found
+
+
+def _observe(desktop: Any, order: dict[str, Any]) -> Any:
+    """All values, the document as HTML, and what some cells show before and after each edit.
+
+    After an edit nothing is calculated by order: the cells follow by themselves or not at all.
+    """
+    macros = ALWAYS if order["functions"] else AS_SET
+    document = _open(desktop, order["path"], edited=True, macros=macros)
+    try:
+        if order["functions"]:
+            _give_functions(document, order["functions"], "KPI_")
+        else:
+            document.calculateAll()
+        values = {sheet.Name: _rows(sheet) for sheet in _sheets(document)}
+        if order["html"]:
+            filter_name = (_property("FilterName", FILTERS["html"]),)
+            document.storeToURL(uno.systemPathToFileUrl(order["html"]), filter_name)
+        seen = [_watched(document, order["watch"])]
+        for edit in order["edits"]:
+            _edit(document, edit)
+            seen.append(_watched(document, order["watch"]))
+        return {"values": values, "seen": seen}
+    finally:
+        document.close(True)
+
+
+def _watched(document: Any, places: list[list[str]]) -> list[Any]:
+    cells = [_cells(document, title, cell).getCellByPosition(0, 0) for title, cell in places]
+    return [{"error": c.getError()} if c.getError() else c.getDataArray()[0][0] for c in cells]
+
+
+CONTEXT: list[Any] = []  # the office's own component context, once there is a connection
+
+
+def _install(order: dict[str, Any]) -> Any:
+    """Install an extension for the user of the profile."""
+    context = CONTEXT[0]
+    manager = context.getByName("/singletons/com.sun.star.deployment.ExtensionManager")
+    silent = uno.createUnoStruct("com.sun.star.beans.NamedValue")
+    silent.Name, silent.Value = "SUPPRESS_LICENSE", "1"
+    url = uno.systemPathToFileUrl(order["path"])
+    return manager.addExtension(url, (silent,), "user", None, _Silent()).Identifier.Value
+
+
+class _Silent(unohelper.Base, XCommandEnvironment):  # type: ignore[misc]  # uno has no types
+    """Answers every question of an installation with yes."""
+
+    def getInteractionHandler(self) -> Any:  # noqa: N802 - uno's name
+        return _Yes()
+
+    def getProgressHandler(self) -> None:  # noqa: N802 - uno's name
+        return None
+
+
+class _Yes(unohelper.Base, XInteractionHandler):  # type: ignore[misc]  # uno has no types
+    def handle(self, request: Any) -> None:
+        wanted = uno.getTypeByName("com.sun.star.task.XInteractionApprove")
+        for choice in request.getContinuations():
+            if choice.queryInterface(wanted) is not None:
+                choice.select()
+                return
 
 
 KEPT: dict[str, tuple[Any, int]] = {}  # workbooks that stay open to be fed, and rows filled

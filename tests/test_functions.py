@@ -92,6 +92,23 @@ def one(name: str, *arguments: object) -> Cell:
             600.0,
         ),
         ("KPI_BONUS", ("direct", 95.55, None, 1001, *[None] * 10, "JPY"), 956.0),
+        (
+            "KPI_BONUS",  # the table holds ladders of two rules: 3 % of 12,000
+            (
+                *("ladder", 90, None, None, 12_000, *[None] * 5),
+                [[0, None, 0.05], [0, None, 0.03], [None, None, None]],
+                *(None, None, None, None, None),
+                [["A"], ["b"], [None]],
+                "B",
+            ),
+            360.0,
+        ),
+        (
+            "KPI_BONUS",  # parts of a team know the days already; a veto still takes them
+            ("team_split", 90, *[None] * 9, 0.5, None, None, None, 1234.56),
+            1234.56,
+        ),
+        ("KPI_BONUS", ("team_split", 90, *[None] * 11, 1, None, 1234.56), 0.0),
     ],
 )
 def test_the_answer_is_worked_by_hand(
@@ -138,6 +155,8 @@ def test_the_answer_is_worked_by_hand(
         ("BONUS", (None, 90), "na", "缺少发放方法"),
         ("BONUS", ("ladder", 90, None, None, 5, *[None] * 5, [[0, 1]]), "value", "阶梯应有三列"),
         ("BONUS", ("ladder", 90, None, None, 5, *[None] * 5, [[None, 1]]), "na", "无法算出"),
+        ("BONUS", ("team_split", 90), "na", "无法算出"),
+        ("BONUS", ("ladder", 90, *[None] * 14, [["A"]], "A"), "value", "各列行数不一致"),
         (
             "BONUS",
             ("ladder", 90, None, None, 5, *[None] * 5, [[0, 1, 0.1], [2, 3, 0.1]]),
@@ -171,6 +190,18 @@ def test_a_whole_table_is_one_call() -> None:
     [[cell]] = answer("ATTAIN", [[1.0], [2.0]], [[1.0], [2.0], [3.0]], "higher")
     assert isinstance(cell, SheetError)
     assert cell.texts["en"] == "KPI_ATTAIN: The ranges differ in size."
+
+
+def test_an_empty_cell_where_a_column_may_stand_counts_as_left_out() -> None:
+    """In a sheet nothing can be left out in the middle but by an empty cell or text."""
+    scores, weights = [[100.0], [60.0]], [[50.0], [50.0]]
+    people = [["OPS1"], ["OPS2"]]
+    for empty in ("", None, [[None]], [[" "]]):
+        assert one("TOTAL", scores, weights, empty, empty, "", people, "OPS2") == 60.0
+    assert one("TARGET", 310, 46_296, 46_296, "", "") == 40.0
+    unknown = one("TOTAL", scores, weights, SheetError("na", {"zh": "", "en": ""}))
+    assert isinstance(unknown, SheetError)
+    assert unknown.code == "value"
 
 
 def test_a_card_is_picked_by_its_conditions() -> None:

@@ -18,13 +18,13 @@ from sheet_templates.places import letters
 from sheet_templates.scoring import (
     card_by_hand,
     card_coverage,
-    card_total,
     coefficient,
-    grade,
+    if_card,
     person_points,
     veto_count,
     vetoes_unchecked,
 )
+from sheet_templates.scoring_kinds import CARD, shown_grade, shown_total
 from sheet_templates.style import GRID, UNIT_FORMAT, UNKNOWN
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
@@ -202,15 +202,15 @@ def _looks(book: Book, tab: Worksheet) -> None:
 
 def _sums(book: Book, tab: Worksheet) -> None:
     """Total, points by hand, veto, grade, coefficient, coverage, version, what was typed."""
-    card = ("nmCardMonth", "nmCardPerson", "nmCardRegion")
+    card = CARD
     row = SUMS + 1
     total = f"$B${row + 1}"
     fields = (
-        (1, "合计", "Total", card_total(book, *card), "0.00"),
+        (1, "合计", "Total", shown_total(book, book.formulas), "0.00"),
         (3, "加减分", "Points", person_points(book, *card[:2]), "0.0"),
         (4, "一票否决", "Veto", _veto(book, card), "General"),
-        (5, "等级", "Grade", _if_card(total, grade(book, total, *card[:2])), "General"),
-        (6, "系数", "Coefficient", _if_card(total, coefficient(f"$F${row + 1}")), "0.0"),
+        (5, "等级", "Grade", shown_grade(book, book.formulas, total), "General"),
+        (6, "系数", "Coefficient", if_card(total, coefficient(f"$F${row + 1}")), "0.0"),
         (7, "覆盖率", "Coverage", card_coverage(book, *card), "0%"),
         (8, "版本", "Version", 'nmVersion&""', "General"),
         (9, "✎ 人工", "✎ By hand", card_by_hand(book, *card), "0%"),
@@ -226,11 +226,6 @@ def _sums(book: Book, tab: Worksheet) -> None:
         row, 1, row, 9, {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
     )
     tab.set_row(row, 24)
-
-
-def _if_card(total: str, text: str) -> str:
-    """Nothing where the person has no card in the region."""
-    return f'IF(ISNA({total}),NA(),IF({total}="","",{text}))'
 
 
 def _veto(book: Book, card: tuple[str, str, str]) -> str:

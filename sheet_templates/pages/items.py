@@ -6,6 +6,7 @@ from sheet_templates.book import INPUT_ROWS, Book
 from sheet_templates.frame import frame
 from sheet_templates.places import Ref
 from sheet_templates.scoring import item_formulas
+from sheet_templates.scoring_kinds import formulas
 from sheet_templates.table import TableSpec, put_table
 
 
@@ -19,7 +20,9 @@ def page(book: Book) -> None:
         "are free to try and never count.",
         freeze=(4, 1),
     )
-    put_table(book, TableSpec("tblScore", {**item_formulas(book), "card_key": _card_key}))
+    scored = formulas(book, book.formulas, "tblScore")
+    made = {**item_formulas(book), **scored, "card_key": _card_key}
+    put_table(book, TableSpec("tblScore", made))
     place = book.places["tblScore"]
     column = place.offset("attainment")
     tab.conditional_format(place.row + 1, column, INPUT_ROWS, column, attainment_bar())

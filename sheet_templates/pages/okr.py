@@ -7,8 +7,7 @@ from collections.abc import Callable
 from kpi import sheet_okr
 from sheet_templates.book import Book
 from sheet_templates.frame import frame
-from sheet_templates.places import Ref
-from sheet_templates.scoring import guarded
+from sheet_templates.places import Ref, guarded
 from sheet_templates.table import TableSpec, put_table
 
 

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from kpi import sheet_payout
 from sheet_templates.book import INPUT_ROWS, Book, Formula
 from sheet_templates.frame import frame
-from sheet_templates.places import Ref, letters, quoted
-from sheet_templates.scoring import guarded
+from sheet_templates.places import Ref, guarded
+from sheet_templates.scoring_kinds import SLICE_ROWS, formulas
 from sheet_templates.style import UNKNOWN
 from sheet_templates.table import TableSpec, put_table
-
-SLICE_ROWS = 200  # a ladder's slices are looked at this far: each line adds all of them up
 
 
 def page(book: Book) -> None:
@@ -30,7 +28,8 @@ def page(book: Book) -> None:
 
 
 def _formulas(book: Book) -> dict[str, Formula]:
-    rules, applied, slices = book.column("tblPayRule"), book.column("tblApplied"), _slices(book)
+    rules, applied = book.column("tblPayRule"), book.column("tblApplied")
+    slices = book.column("tblPaySlice", SLICE_ROWS)
     made: dict[str, Callable[[Ref], str]] = {
         "method": lambda r: sheet_payout.text_of_rule(r, rules, "method"),
         "net": lambda r: sheet_payout.net(r, rules, book.word),
@@ -41,7 +40,6 @@ def _formulas(book: Book) -> dict[str, Formula]:
         "gross": sheet_payout.gross,
         "prorated": lambda r: sheet_payout.prorated(r, book.word),
         "cap": lambda r: sheet_payout.cap(r, rules),
-        "earned": lambda r: sheet_payout.earned(r, rules, book.word),
         "rewards": lambda r: sheet_payout.rewards(r, applied, book.word),
         "payable": lambda r: sheet_payout.payable(r, book.word),
         "currency": lambda r: sheet_payout.text_of_rule(r, rules, "currency"),
@@ -49,22 +47,12 @@ def _formulas(book: Book) -> dict[str, Formula]:
     }
     for number in (1, 2, 3, 4):
         made[f"p{number}"] = _parameter(book, rules, number)
-    return {code: guarded(make, "person") for code, make in made.items()}
+    own = {code: guarded(make, "person") for code, make in made.items()}
+    return {**own, **formulas(book, book.formulas, "tblPay")}
 
 
 def _parameter(book: Book, rules: Ref, number: int) -> Formula:
     return lambda r: sheet_payout.parameter(r, rules, book.word, number)
-
-
-def _slices(book: Book) -> Ref:
-    place = book.places["tblPaySlice"]
-    sheet, first = quoted(place.sheet.title(book.language)), place.row + 2
-
-    def ref(code: str) -> str:
-        letter = letters(place.offset(code))
-        return f"{sheet}${letter}${first}:${letter}${first + SLICE_ROWS - 1}"
-
-    return ref
 
 
 def _looks(book: Book) -> None:

@@ -6,8 +6,7 @@ from sheet_templates.book import Book
 from sheet_templates.changes import change
 from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status
-from sheet_templates.places import Ref
-from sheet_templates.scoring import guarded
+from sheet_templates.places import Ref, guarded
 from sheet_templates.table import TableSpec, put_table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kpi import sheet_payout
 from sheet_templates.book import Book, Formula
 from sheet_templates.frame import frame
-from sheet_templates.scoring import guarded
+from sheet_templates.places import guarded
 from sheet_templates.table import TableSpec, put_table
 
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from sheet_templates.book import INPUT_ROWS, Book, Formula, quote
 from sheet_templates.frame import frame
-from sheet_templates.places import Ref
-from sheet_templates.scoring import (
-    card_total,
-    coefficient,
-    grade,
-    guarded,
-    person_coverage,
-    person_points,
-    person_total,
-)
+from sheet_templates.places import Ref, guarded
+from sheet_templates.scoring import coefficient, person_coverage, person_points, person_total
+from sheet_templates.scoring_kinds import formulas
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
@@ -36,20 +29,18 @@ def page(book: Book) -> None:
 
 
 def _formulas(book: Book) -> dict[str, Formula]:
-    return {
+    own = {
         code: guarded(make, "person")
         for code, make in {
-            "us_score": lambda r: card_total(book, "nmMonth", r("person"), '"US"'),
-            "eu_score": lambda r: card_total(book, "nmMonth", r("person"), '"EU"'),
             "points": lambda r: person_points(book, "nmMonth", r("person")),
             "total": lambda r: person_total(book, r),
-            "grade": lambda r: grade(book, r("total"), "nmMonth", r("person")),
             "coefficient": lambda r: coefficient(r("grade")),
             "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),
             "open_breaches": lambda r: _open_breaches(book, r),
             "late_tasks": lambda r: _late_tasks(book, r),
         }.items()
     }
+    return {**own, **formulas(book, book.formulas, "tblTeam")}
 
 
 def _open_breaches(book: Book, ref: Ref) -> str:

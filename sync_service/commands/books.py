@@ -10,6 +10,7 @@ from pathlib import Path
 from kpi.errors import Level
 from kpi.model import Language, Region
 from sheet_templates.build import build
+from sheet_templates.scoring_kinds import FormulaKind
 from sheet_templates.shipped_rows import rows_of, shipped
 from sheet_templates.start import BookStart
 from sync_service.commands.pack_choices import STARTER, choices, fitted, mode_of, role_of
@@ -29,6 +30,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     new.add_argument("book", type=Path)
     new.add_argument("--language", choices=("zh", "en"))
     new.add_argument("--edition", choices=("manager", "partner"), default="manager")
+    new.add_argument(
+        "--formulas",
+        choices=tuple(FormulaKind),
+        default=FormulaKind.NATIVE,
+        help="how cells of scoring are written; the default is native / 计分公式的写法",
+    )
     new.add_argument("--force", action="store_true", help="replace a file that is there")
     new.add_argument("--pack", nargs="+", metavar="ROLE", help="start with these cards / 岗位包")
     new.add_argument("--region", choices=tuple(Region), help="of the packs; the default is both")
@@ -87,7 +94,7 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     path.parent.mkdir(parents=True, exist_ok=True)
     writable(path)
     start = _start(terminal, words, language) if words.edition == "manager" else None
-    build(path, words.edition, language, start)
+    build(path, words.edition, language, start, FormulaKind(words.formulas))
     terminal.result["book"] = str(path)
     terminal.say(f"已新建 {path}", f"Made {path}")
     return Exit.OK

@@ -21,8 +21,10 @@ from sync_service.workbooks.refusals import UnverifiedError
 from sync_service.workbooks.resizing import Resize, changed_range
 from sync_service.workbooks.values import Cached
 
-_FOREIGN_CELL = re.compile(rb"<f>[^<]*_xldudf_[^<]*</f>(?=<v>)")
-_FOREIGN = ("_xldudf_", "_XLDUDF_")  # sheet functions of the add-in, unknown to LibreOffice
+# Calls of sheet functions, which LibreOffice does not know: `_xldudf_KPI_SCORE(`, `KPI_SCORE(`.
+_FOREIGN = re.compile(r"(?i)_xldudf_|\bKPI_[A-Z]+\(")
+_FOREIGN_BYTES = re.compile(_FOREIGN.pattern.encode())
+_FOREIGN_CELL = re.compile(rb"<f>[^<]*(?:%b)[^<]*</f>(?=<v>)" % rb"(?i:_xldudf_|\bKPI_[A-Z]+\()")
 
 
 @dataclass(slots=True)
@@ -117,7 +119,11 @@ def _recache(work: Work, stale: list[FormulaCell], values: Values) -> int:
 
 
 def _is_foreign(formula: FormulaCell) -> bool:
-    return any(sign in formula.text for sign in _FOREIGN)
+    return _FOREIGN.search(formula.text) is not None
+
+
+def _has_calls(book: Book, sheet: SheetPart) -> bool:
+    return sheet.grid and _FOREIGN_BYTES.search(book.xml(sheet.part)) is not None
 
 
 def _on_load(work: Work, dropped: int, reason: str) -> None:
@@ -126,7 +132,7 @@ def _on_load(work: Work, dropped: int, reason: str) -> None:
     Full calculation on load turns a good cached value of an add-in function into #NAME? where the
     add-in is missing, so a workbook with such functions is left to calculate what it lacks.
     """
-    foreign = any(b"_xldudf_" in work.book.xml(s.part) for s in work.book.sheets if s.grid)
+    foreign = any(_has_calls(work.book, s) for s in work.book.sheets)
     if not foreign:
         calculate_on_load(work.book)
     mend = "Open and save it in Excel once, or install LibreOffice."
@@ -176,7 +182,7 @@ def _office_copy(work: Work) -> list[Chunk]:
     book = work.book
     changed = changed_bytes(book)
     for sheet in book.sheets:
-        if sheet.grid and b"_xldudf_" in book.xml(sheet.part):
+        if _has_calls(book, sheet):
             changed[sheet.part] = _FOREIGN_CELL.sub(b"", book.xml(sheet.part))
     return rebuilt(book.package, changed, level=1)
 

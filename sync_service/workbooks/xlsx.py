@@ -111,6 +111,15 @@ class XlsxPort:
 
     def set(self, cells: Sequence[Assignment], fingerprint: str) -> WriteReport:
         """Set free cells anywhere in the workbook, under the same guards as a write."""
+
+        def change(work: Work) -> None:
+            set_cells(work, cells)
+            finish(work, self.recalculate)
+
+        return self.rewrite(change, fingerprint)
+
+    def rewrite(self, change: Callable[[Work], object], fingerprint: str) -> WriteReport:
+        """Let something change the opened workbook, under the same guards as a write."""
         with only_writer(self._backup_folder() / f"{self.path.name}.lock"):
             sweep(self.path)
             refuse_if_open(self.path)
@@ -118,8 +127,7 @@ class XlsxPort:
             if sha256(data) != fingerprint:
                 raise BookChangedError(self.path.name)
             work = Work(writable_book(data, self.path.name))
-            set_cells(work, cells)
-            finish(work, self.recalculate)
+            change(work)
             return self._commit(work, data)
 
     def _backup_folder(self) -> Path:
@@ -245,7 +253,17 @@ def _name_edits(work: Work, names: Sequence[NamePatch], edits: dict[str, SheetEd
 def set_in_copy(
     source: Path, target: Path, cells: Iterable[Assignment], recalculate: str = "auto"
 ) -> WriteReport:
-    """Set free cells of `source` and write the result to `target`; `source` stays as it is.
+    """Set free cells of `source` and write the result to `target`; `source` stays as it is."""
+
+    def change(work: Work) -> None:
+        set_cells(work, list(cells))
+        finish(work, recalculate)
+
+    return rewrite_copy(source, target, change)
+
+
+def rewrite_copy(source: Path, target: Path, change: Callable[[Work], object]) -> WriteReport:
+    """Let something change a copy of `source` that is written to `target`.
 
     Where `target` is a link, the file behind it is written and the link stays.
     """
@@ -258,8 +276,7 @@ def set_in_copy(
         work.problems.append(source_open(source))
     book = work.book
     refuse_ending(target, book, source)
-    set_cells(work, list(cells))
-    finish(work, recalculate)
+    change(work)
     chunks: Sequence[Chunk] = new_file(book) if book.changed else [data]
     identical: list[int] = []
 
