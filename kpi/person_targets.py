@@ -27,6 +27,8 @@ from kpi.targets import Target, decimals_of, due_share, resolve
 
 Factors = tuple[float, ...] | None
 """The weights of a month's days; None for equal days."""
+Place = tuple[str, str | None]
+"""A shop and one of its categories; None for the shop or what its categories leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Goals:
             mine = clip(part.days, month)
             days = part_of(factors[part.shop], month, mine)
             whole += value * part.share * days
-            full += value * part.share * days / held[part.shop] if days else 0.0
+            full += value * part.share * days / held[_place(part)] if days else 0.0
             gone = clip(mine, _before(mine, until))
             due += value * part.share * part_of(factors[part.shop], month, gone)
         if not whole:
@@ -199,12 +201,12 @@ class Goals:
         months = self.book.past.get((start.year, region, code, metric.code))
         return None if months is None else months[start.month - 1]
 
-    def _held(self, parts: Iterable[Part], factors: Mapping[str, Factors]) -> dict[str, float]:
-        """Which part of the month's target the days have on which each shop was held at all."""
+    def _held(self, parts: Iterable[Part], factors: Mapping[str, Factors]) -> dict[Place, float]:
+        """Which part of the month's target the days have on which each place was held at all."""
         month = self.month.window
-        found: dict[str, float] = {}
-        for shop, days in dict.fromkeys((part.shop, clip(part.days, month)) for part in parts):
-            found[shop] = found.get(shop, 0.0) + part_of(factors[shop], month, days)
+        found: dict[Place, float] = {}
+        for place, days in dict.fromkeys((_place(part), clip(part.days, month)) for part in parts):
+            found[place] = found.get(place, 0.0) + part_of(factors[place[0]], month, days)
         return found
 
     def factors(self, metric: Metric, shops: Collection[str]) -> Factors:
@@ -249,6 +251,10 @@ def _is_all(held: Sequence[Part]) -> bool:
     for part in held:
         shares[part.category] = shares.get(part.category, Fraction()) + Fraction(str(part.share))
     return set(shares.values()) == {Fraction(1)}
+
+
+def _place(part: Part) -> Place:
+    return part.shop, part.category
 
 
 def _before(window: Window, until: date) -> Window:

@@ -154,6 +154,8 @@ def _line(
 def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]:
     """The shops or people that a line can be given to.
 
+    Of several roles that hold a shop, those whose cards score the KPI; all where no card does.
+
     Raises:
         UnansweredError: The line is not made of such parts.
     """
@@ -168,6 +170,8 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     if kind is TargetKind.SHOP:
         return tuple(shop.code for shop in shops)
     holders = {who for shop in shops for who, _ in ownership(shop, book.assignments, book.people)}
+    scored = {row.role for row in book.weights if row.metric == parent.metric}
+    holders -= {p.code for p in book.people if scored and p.role not in scored}
     team = scope is TargetKind.DEPARTMENT
     return tuple(
         person.code

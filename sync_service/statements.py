@@ -80,7 +80,8 @@ def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
     stated = final and lines.payable is not None
     draft = f"{asked.person}-{asked.month}-DRAFT"
     number = _number(house, asked, lines, currency) if stated else draft
-    found = (*problems, *outdated_items([card]))
+    signed = bool(figures.file) and figures.total is not None  # whatever is lacking by now
+    found = problems if signed else (*problems, *outdated_items([card]))
     return Made(asked.out, number, figures, typed, currency, quote, measured, lines, found)
 
 

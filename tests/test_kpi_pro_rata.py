@@ -246,6 +246,14 @@ def test_where_nobody_set_a_target_the_days_alone_count(
     assert replace(found, value=goal.value) == goal
 
 
+def test_each_category_of_a_shop_has_its_own_days() -> None:
+    """Home all month, garden from the 6th: 31 and 26 of 62 days; the shop was held all the time."""
+    days = {"home": OCT.window, "garden": Window(date(2026, 10, 6), NEVER)}
+    parts = [Part("DE", held, category=code) for code, held in days.items()]
+    found = Goals(book(), OCT).unset(CATALOG.metrics["net_sales"], parts, date(2026, 11, 1))
+    assert (found.share, found.part) == (1.0, normalise(57 / 62))
+
+
 def test_who_has_no_shop_is_measured_by_the_own_days() -> None:
     """Hired on the 17th: 15 of 31 days of the month, and three of the 15 are over on the 20th."""
     new = replace(PEOPLE[0], start=date(2026, 10, 17))

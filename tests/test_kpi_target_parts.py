@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.book import Book
+from kpi.book_nouns import EVER, NEVER
 from kpi.errors import UnansweredError
-from kpi.model import Region, Shop, TargetRow, Unit
+from kpi.model import Assignment, Region, Shop, TargetRow, Unit, Window
 from kpi.season import Flow
 from kpi.target_parts import (
     Division,
@@ -27,6 +28,7 @@ from kpi.target_parts import (
 from kpi.target_scopes import TargetKind
 from kpi.targets import Split
 from tests.target_support import DE, FR, NONE, WEB, person, room, sales
+from tests.test_scorecards import weight
 
 SHOP, PERSON = TargetKind.SHOP, TargetKind.PERSON
 US1 = Shop("US1", "amazon", "US", Region.US, "USD", "America/New_York", "OPS2")
@@ -154,6 +156,26 @@ def test_a_new_line_has_the_owner_and_an_empty_line_keeps_its_own() -> None:
 def test_who_leads_and_holds_nothing_is_no_part_of_a_region() -> None:
     team = (*(replace(p, manager="LI") for p in TEAM[:2]), TEAM[2])
     assert parts_of(room(people=team), monthly("EU", 1.0), PERSON) == ("OPS1", "OPS2")
+
+
+@pytest.mark.parametrize(
+    ("roles", "people"),
+    [
+        pytest.param((), ("OPS1", "OPS2", "ADS1"), id="no card scores it"),
+        pytest.param(("operations",), ("OPS1", "OPS2"), id="operations"),
+        pytest.param(("advertising",), ("ADS1",), id="advertising"),
+    ],
+)
+def test_of_several_roles_on_a_shop_those_that_are_scored_by_the_kpi_share_it(
+    roles: tuple[str, ...], people: tuple[str, ...]
+) -> None:
+    """ADS1 stands beside OPS1 on DE1; net sales are no target of advertising."""
+    given_ = room(
+        people=(*TEAM[:2], person("ADS1", role="advertising")),
+        assignments=(Assignment("DE1", None, "ADS1", 1.0, Window(EVER, NEVER)),),
+        weights=tuple(weight("net_sales", 100.0, role=role) for role in roles),
+    )
+    assert parts_of(given_, monthly("EU", 1.0), PERSON) == people
 
 
 def test_a_shop_that_opens_and_a_person_who_leaves_have_their_months() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kpi.calendar import period
@@ -58,6 +59,10 @@ def test_a_statement_pays_neither_score_nor_profit_and_says_why(cut: Cut) -> Non
     assert told.code == "outdated_blocks"
     assert "Net sales" in told.what["en"]
     assert "2026-09-20" in told.what["en"]
+    tabs = openpyxl.load_workbook(made.path).worksheets
+    cells = [str(cell.value) for tab in tabs for row in tab.iter_rows() for cell in row]
+    assert any(told.what["en"] in text for text in cells)
+    assert not any("it may be invoiced" in text for text in cells)
 
 
 def test_the_payout_names_what_it_cannot_pay(cut: Cut) -> None:
