@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
         return ""
     if isinstance(value, (str, int, float, bool)):
         return value
-    return to_excel(value)
+    return to_excel(value)  # type: ignore[no-untyped-call]
 
 
 def _names(book: Workbook, kept: Collection[str]) -> Model:

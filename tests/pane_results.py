@@ -54,9 +54,8 @@ def lines() -> list[dict[str, Any]]:
 def result(order: Json) -> Json:
     """The first line into the row that is there, the others appended."""
     table, layout = order["tables"]["tblScore"], TABLES["tblScore"]
-    codes = [
-        (layout.by_header(one).code if layout.by_header(one) else "") for one in table["headers"]
-    ]  # type: ignore[union-attr]
+    columns = [layout.by_header(one) for one in table["headers"]]
+    codes = [one.code if one else "" for one in columns]
     first, *rest = lines()
     cells = [[0, at, first[code]] for at, code in enumerate(codes) if code in first]
     append = [[line.get(code) for code in codes] for line in rest]

@@ -60,7 +60,8 @@ def one_file(name: str) -> Response:
     path = FILES[name]
     answer = Response(path.read_bytes(), mimetype=TYPES[path.suffix])
     answer.add_etag()
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @addin.get("/manifest.xml")

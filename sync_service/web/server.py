@@ -103,6 +103,13 @@ class Plain:
         self._server.close()
 
 
+class _Quiet(CherootServer):
+    """Cheroot; that a browser does not trust us yet is nothing to print."""
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        logging.getLogger("linkstar.tls").log(level if traceback else logging.DEBUG, msg)
+
+
 class Secure:
     """Cheroot over the door, with TLS 1.2 or newer."""
 
@@ -110,7 +117,7 @@ class Secure:
         """The port is taken and listens; nothing is answered yet."""
         with _door(port) as door:  # cheroot opens its own, and leaves one open that is refused
             free: int = door.getsockname()[1]
-        self._server = CherootServer(
+        self._server = _Quiet(
             (HOST, free),
             app,
             numthreads=THREADS,
@@ -121,7 +128,6 @@ class Secure:
         )
         self._server.max_request_body_size = 16 * MOST_BYTES
         self._server.ssl_adapter = BuiltinSSLAdapter(str(made.chain), str(made.key))
-        self._server.error_log = _note
         self._server.prepare()
         self.port = free
 
@@ -135,11 +141,6 @@ class Secure:
     def close(self) -> None:
         """Take no more calls."""
         self._server.stop()
-
-
-def _note(message: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-    """Cheroot's own words; that a browser does not trust us yet is nothing to print."""
-    logging.getLogger("linkstar.tls").log(level if traceback else logging.DEBUG, message)
 
 
 def _door(port: int) -> socket.socket:
