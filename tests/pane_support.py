@@ -56,7 +56,7 @@ class Pane:
 
     def state(self) -> Model:
         """The workbook as it is now."""
-        found: Model = self.js("HOST.state()")
+        found: Model = json.loads(self.js("JSON.stringify(HOST.state())"))
         return found
 
     def cell(self, sheet: str, at: str) -> Any:
@@ -114,7 +114,7 @@ def pane(
     if token is not None:
         page.add_init_script(f"sessionStorage.setItem('linkstar.token', {json.dumps(token)})")
     try:
-        page.goto(f"{stub.address}/addin/pane.html")
+        page.goto(f"{stub.address}/addin/pane.html", wait_until="commit")
         expect(page.locator("#tabs button")).to_have_count(5)
         yield made
         assert made.faults == []

@@ -1,18 +1,22 @@
-"""What the task pane looks and sounds like: keyboard, names of controls, languages, pictures."""
+"""The other half of the pane: large books, shown tabs, the real service, keyboard, languages."""
 
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from werkzeug.serving import make_server
 
 from tests.excel_book import Model
 from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
 from tests.pane_support import Pane, chromium, pane
 from tests.paths import ROOT
+from tests.service_support import service
 
 PICTURES = ROOT / "docs" / "pictures"
 ITEMS = {"zh": "明细", "en": "Items"}
@@ -42,6 +46,125 @@ def stub() -> Iterator[Stub]:
     with serving() as one:
         one.result = result
         yield one
+
+
+def test_the_real_service_serves_a_pane_that_can_sign_in(
+    browser: Browser, book: Model, tmp_path: Path
+) -> None:
+    """Its own guard, policy and token; no stand-in."""
+    with service(tmp_path) as real:
+        server = make_server("127.0.0.1", 0, real.web.application, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            with pane(browser, Stub(address), book, token=None) as one:
+                one.says("Sign-in needed", "#link")
+                one.page.locator("#token").fill(real.token)
+                one.press("sign-in")
+                one.says("Connected", "#link")
+                one.open("help")
+                one.press("diagnose")
+                one.says("yes, ", "#diagnosis")
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+def test_a_table_too_large_for_one_answer_is_read_in_blocks(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    """Excel gives null instead of an error; 3,000 rows of 49 columns come in three reads."""
+    [items] = [one for one in book["sheets"] if one["name"] == "Items"]
+    [table] = [one for one in book["tables"] if one["name"] == "tblScore"]
+    rows = 3_000
+    table["ref"] = f"A4:AW{4 + rows}"
+    for n in range(rows):
+        items["cells"][f"A{5 + n}"] = {"value": f"item {n}", "formula": f"item {n}"}
+    stub.result = lambda _: {"revision": "book-1", "tables": []}
+    with pane(browser, stub, book) as one:
+        one.js("HOST.most = 400_000")
+        one.press("refresh")
+        one.says("Done:")
+    [order] = stub.of("/panes/refresh")
+    found = order["tables"]["tblScore"]["rows"]
+    assert len(found) == rows
+    assert [found[0][0], found[1_500][0], found[-1][0]] == ["item 0", "item 1500", "item 2999"]
+
+
+BLOCKS = """async () => {
+    const { blocksOf } = await import("/addin/book.js");
+    const long = "x".repeat(1000), cells = [];
+    for (let row = 0; row < 5000; row++) cells.push([row, 3, long]);
+    cells.push([9000, 7, 1.5], [9010, 2, null], [9100, 0, { error: "#N/A" }]);
+    return blocksOf(cells).map((one) => [one.row, one.column, one.values.length,
+        one.values[0].length, JSON.stringify(one.values).length]);
+}"""
+
+
+def test_a_large_result_is_written_in_blocks_of_two_megabytes(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book) as one:
+        blocks = one.js(BLOCKS)
+    *large, near, far = blocks
+    assert len(large) == 3  # 5 MB
+    assert sum(block[2] for block in large) == 5_000
+    assert max(block[4] for block in large) < 2_100_000
+    assert near[:4] == [9000, 2, 11, 6]  # ten rows apart: one block; nulls leave what is between
+    assert far[:4] == [9100, 0, 1, 1]
+
+
+def test_tabs_and_columns_are_shown_as_the_service_says(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    shown = {
+        "tabs": {"items": True, "people": False, "daily": True},
+        "columns": {"tblPeople": {"contact": False, "person": True}},
+    }
+    stub.result = lambda _: {"revision": "book-1", "tables": [], "shown": shown}
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        sheets = {sheet["name"]: sheet for sheet in one.state()["sheets"]}
+    assert sheets["Items"]["visibility"] == "Visible"
+    assert sheets["People"]["visibility"] == "Hidden"
+    assert sheets["People"]["hidden"] == [9]  # Contact
+
+
+def test_set_up_ticks_what_is_done(browser: Browser, stub: Stub, book: Model) -> None:
+    [setup] = [one for one in book["sheets"] if one["name"] == "Setup"]
+    for row, mark in zip(range(6, 13), "✓✓○○✓○○", strict=True):
+        setup["cells"][f"B{row}"]["value"] = mark
+    setup["cells"]["B13"]["value"] = "3/7"
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        one.says("3/7 done")
+        expect(one.page.locator(".steps .done")).to_have_count(3)
+        one.says("Company and currency done")
+
+
+def test_formulas_of_another_edition_that_excel_refuses_are_taken_back(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.formulas = [
+        {"table": "tblScore", "column": code, "formula": f'=IF($A5="","",{n})'}
+        for n, code in enumerate(("score", "status"))
+    ]
+    with pane(browser, stub, book) as one:
+        one.open("help")
+        before = one.js("HOST.book.sheet('Items').cells.get('AJ5').formula")
+        one.js("HOST.failAt(3)")
+        one.press("use-native")
+        one.says("Excel refused: GeneralException")
+        assert one.js("HOST.book.sheet('Items').cells.get('AJ5').formula") == before
+        one.press("use-native")
+        one.says("2 columns of formulas rewritten")
+        one.press("diagnose")
+        one.page.get_by_role("button", name="Copy the diagnosis").click()
+        one.says("Copied.", "#said")
+    assert stub.of("/panes/convert")[0]["to"] == "native"
 
 
 def test_the_keyboard_reaches_everything(browser: Browser, stub: Stub, book: Model) -> None:
@@ -83,6 +206,7 @@ def test_both_languages_say_everything(
 
 def pictured(one: Pane, name: str, code: str) -> None:
     one.page.mouse.move(0, 0)
+    one.js("window.scrollTo(0, 0)")
     one.picture(PICTURES / f"pane-{name}-{code}.png")
 
 

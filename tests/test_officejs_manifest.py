@@ -32,6 +32,7 @@ OFFICIAL = (
     "office-addin-manifest@3.0.0",
     "custom-functions-metadata@2.2.3",
     "typescript@5.9",
+    "@types/office-js@1.0.612",
 )
 MACROS = {"RUN", "ECHO", "ACTIVATE", "ALERT", "CALL", "ERROR", "RETURN", "GOTO", "HALT", "STEP"}
 
@@ -215,16 +216,52 @@ def source() -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.prove
-def test_microsofts_own_tools_agree(tmp_path: Path) -> None:
-    """`office-addin-manifest info`, and the metadata that custom-functions-metadata generates."""
+TYPES = """
+declare const KPI_FUNCTIONS: any;
+declare const KPI_LAYOUT: any;
+declare namespace CustomFunctions {
+  function associate(id: string, run: Function): void;
+  const ErrorCode: any;
+  class Error { constructor(code: any, message?: string); code: any; message: any; }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def npm_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with Microsoft's tools."""
+    folder = tmp_path_factory.mktemp("npm")
     npm = shutil.which("npm")
     assert npm, "npm is not installed; run: apt-get install -y npm"
-    subprocess.run([npm, "init", "-y"], cwd=tmp_path, check=True, capture_output=True)
-    subprocess.run(
-        [npm, "install", "--ignore-scripts", *OFFICIAL],
-        cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
+    subprocess.run([npm, "init", "-y"], cwd=folder, check=True, capture_output=True)
+    install = [npm, "install", "--ignore-scripts", *OFFICIAL]
+    subprocess.run(install, cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.prove
+def test_the_pane_uses_office_as_its_types_say(npm_tools: Path) -> None:
+    """TypeScript reads the pane's own files against Microsoft's description of Excel."""
+    options = {
+        "allowJs": True, "checkJs": True, "noEmit": True, "target": "es2022", "module": "es2022",
+        "moduleResolution": "bundler", "lib": ["es2023", "dom", "dom.iterable"],
+        "types": ["office-js"], "typeRoots": ["./node_modules/@types"],
+    }  # fmt: skip
+    (npm_tools / "globals.d.ts").write_text(TYPES, encoding="utf-8")
+    files = ["globals.d.ts", str(ROOT / "addin/officejs/pane.js")]
+    project = {"compilerOptions": options, "files": files}
+    (npm_tools / "tsconfig.json").write_text(json.dumps(project), encoding="utf-8")
+    tsc = npm_tools / "node_modules/.bin/tsc"
+    done = subprocess.run(
+        [tsc, "-p", npm_tools], capture_output=True, text=True, check=False, cwd=npm_tools
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.prove
+def test_microsofts_own_tools_agree(npm_tools: Path) -> None:
+    """`office-addin-manifest info`, and the metadata that custom-functions-metadata generates."""
+    tmp_path = npm_tools
     place = ROOT / "addin/generated/manifest.xml"
     tool = tmp_path / "node_modules/.bin/office-addin-manifest"
     said = subprocess.run([tool, "info", place], check=True, capture_output=True, text=True)

@@ -80,7 +80,10 @@ async function inBlocks(context, body) {
 
 // --- writing ---------------------------------------------------------------------------------------
 
-/** Changed cells as blocks of neighbouring rows; null inside a block leaves a cell alone. */
+/**
+ * Changed cells as blocks of neighbouring rows; null inside a block leaves a cell alone.
+ * @returns {{row: number, column: number, values: any[][], range?: Excel.Range}[]}
+ */
 export function blocksOf(cells) {
   const byRow = new Map();
   for (const [row, column, value] of cells) {
@@ -113,10 +116,10 @@ export function blocksOf(cells) {
 const size = (values) => JSON.stringify(values).length;
 
 /** Write a result into the tables that were read; {cells, rows} written. */
-export const writeResult = (before, result, step = () => {}) => Excel.run(async (context) => {
+export const writeResult = (before, result, step = (_n, _of) => {}) => Excel.run(async (context) => {
   const jobs = (result.tables ?? []).filter((one) => one.cells?.length || one.append?.length)
     .map((patch) => jobOf(context, before.tables[patch.table], patch));
-  const names = Object.entries(result.names ?? {}).map(([code, value]) => {
+  const names = Object.entries(result.names ?? {}).filter(([code]) => code in before.names).map(([code, value]) => {
     const range = context.workbook.names.getItem(code).getRange().load("formulas,values");
     return { range, value, sheet: range.worksheet.load("name"), guard: range.worksheet.protection.load("protected") };
   });

@@ -23,7 +23,7 @@ export const repair = () => Excel.run(async (context) => {
       if (typeof cell !== "string" || !cell.startsWith("=")) return null;
       const text = mended(cell);
       const again = text !== cell || (OURS.test(cell) && range.values[r][c] === "#NAME?");
-      count += again;
+      count += Number(again);
       return again ? text : null;
     }));
     if (found.flat().every((cell) => cell === null)) continue;

@@ -156,7 +156,7 @@ async function start() {
 globalThis.KPI_PANE = app; // one pane a page; a helper may look at it in the console
 
 app.ready = Office.onReady().then(async (found) => {
-  if (found.host !== "Excel") {
+  if (String(found.host) !== "Excel") {
     startLanguage();
     document.getElementById("view").textContent = t("withOffice");
     return;

@@ -17,12 +17,16 @@ const PATIENCE = [400, 800, 1500, 3000, 5000]; // ms before each new try of a po
 const RUN_MOST = 600_000; // ms that a run may take
 
 export class Service {
-  constructor({ base = "", token = "", fetch = (...words) => globalThis.fetch(...words) } = {}) {
+  constructor({ base = "", token = "", fetch = (address, options) => globalThis.fetch(address, options) } = {}) {
     this.base = base;
     this.token = token;
     this.fetch = fetch;
   }
 
+  /**
+   * @param {string} path
+   * @param {{body?: any, signal?: AbortSignal, deadline?: number}} [options]
+   */
   async ask(path, { body, signal, deadline = DEADLINE } = {}) {
     const control = new AbortController();
     const stop = () => control.abort();
@@ -54,7 +58,9 @@ export class Service {
     }
   }
 
+  /** @param {{signal?: AbortSignal, deadline?: number}} [options] */
   async get(path, options) { return (await this.ask(path, options)).told; }
+  /** @param {{signal?: AbortSignal, deadline?: number}} [options] */
   async post(path, body, options) { return (await this.ask(path, { ...options, body })).told; }
 
   health() { return this.ask("/health", { deadline: 5000 }); }
@@ -74,7 +80,7 @@ export class Service {
   /** Poll a run to its end; a lost connection is tried again before it counts. */
   async wait(run, { signal, step, lost, sleep = pause }) {
     const until = Date.now() + RUN_MOST;
-    let failures = 0;
+    let failures = 0, looks = 0;
     for (;;) {
       let state;
       try {
@@ -91,7 +97,7 @@ export class Service {
       if (state.state !== "queued" && state.state !== "running") throw new ServiceError("refused", state.problem ?? both("runFailed"));
       step(state.step ?? null);
       if (Date.now() > until) throw new ServiceError("slow", both("slow", { seconds: RUN_MOST / 1000 }));
-      await sleep(300, signal);
+      await sleep(Math.min(100 + 50 * looks++, 1000), signal); // quick at first, gentle to a long run
     }
   }
 }
@@ -123,7 +129,9 @@ const KNOWN_MOST = 200_000; // answers that are remembered
 
 /** One request for all cells of a recalculation; the same question twice is one slot. */
 export class Answers {
-  constructor({ service, book, gather = GATHER, deadline = DEADLINE, fresh = FRESH, changed = () => {} }) {
+  service; book; gather; deadline; fresh; changed;
+
+  constructor({ service, book, gather = GATHER, deadline = DEADLINE, fresh = FRESH, changed = (_answers) => {} }) {
     Object.assign(this, { service, book, gather, deadline, fresh, changed });
     this.revision = null;
     this.known = new Map(); // key -> {answer, revision, at}

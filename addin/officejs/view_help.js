@@ -55,9 +55,9 @@ export function makeHelp(app) {
 
 /** What a helper asks first, as [name, value] lines. */
 export async function diagnosis(app) {
-  const about = Office.context.diagnostics ?? {}, has = (name, version) => Office.context.requirements.isSetSupported(name, version);
+  const about = Office.context.diagnostics, has = (name, version) => Office.context.requirements.isSetSupported(name, version);
   const lines = [
-    [t("host"), about.host ?? "?"], [t("platform"), about.platform ?? "?"], [t("hostVersion"), about.version ?? "?"],
+    [t("host"), about?.host ?? "?"], [t("platform"), about?.platform ?? "?"], [t("hostVersion"), about?.version ?? "?"],
     [t("sets"), SETS.map(([name, version]) => `${name} ${version}: ${has(name, version) ? t("yes") : t("no")}`).join(", ")],
     [t("registered"), `KPI: ${app.registered.length}`],
   ];

@@ -39,7 +39,7 @@ export function makeViews(app) {
 function progress(state, n, of, text, told) {
   const part = told ? (told.n - 0.5) / told.of : 0;
   state.progress = { ...state.progress, n: n - 1 + part, of, text };
-  for (const bar of document.querySelectorAll("[data-progress]")) {
+  for (const bar of /** @type {NodeListOf<HTMLProgressElement>} */ (document.querySelectorAll("[data-progress]"))) {
     bar.value = state.progress.n;
     bar.textContent = text;
   }

@@ -1,11 +1,21 @@
 // The seven steps of set-up, and role packs: chosen, fitted by four questions, loaded as new rows.
-/* global KPI_LAYOUT */
+/* global Excel, KPI_LAYOUT */
 import { announce, button, field, h, notice, section, show } from "./dom.js";
 import { excelError, goTo, readBook, writeResult } from "./book.js";
 import { order } from "./road.js";
 import { language, said, t } from "./texts.js";
 
 const STEPS = ["setup", "shops", "setup", "products", "people", "targets", "setup"]; // the tab of each step
+
+/** ✓ or ○ of each step: the seven cells over the count of them; "" where a person changed that part. */
+const stepMarks = () => Excel.run(async (context) => {
+  const item = context.workbook.names.getItemOrNullObject("nmSetupDone").load("type");
+  await context.sync();
+  if (item.isNullObject) return [];
+  const cells = item.getRange().getOffsetRange(-STEPS.length, 0).getResizedRange(STEPS.length - 1, 0).load("values");
+  await context.sync();
+  return cells.values.map(([mark]) => (mark === "✓" || mark === "○" ? mark : ""));
+});
 
 export function makeSetup(app) {
   const place = h("div"), wizard = h("div"), packs = h("div"), state = { list: null, words: "" };
@@ -17,19 +27,19 @@ export function makeSetup(app) {
   }
 
   async function drawWizard() {
-    let done = "";
-    let sheets = {};
+    let read, marks;
     try {
-      const read = await readBook();
-      done = String(read.names.nmSetupDone ?? "");
-      sheets = Object.fromEntries(Object.values(read.tables).map((one) => [one.sheet, one]));
+      read = await readBook();
+      marks = await stepMarks();
     } catch (error) { show(wizard, notice("error", said(excelError(error).texts))); return; }
-    const count = Number(/(\d+)\s*\//.exec(done)?.[1] ?? 0);
-    const title = (code) => KPI_LAYOUT.tabs[code].find((one) => one in sheets) ?? KPI_LAYOUT.tabs[code][language() === "zh" ? 0 : 1];
-    show(wizard, section(t("wizard"), h("p", { className: "quiet" }, t("wizardDone", { done: done || "0/7" })),
-      h("progress", { max: 7, value: count, "aria-label": t("wizard") }),
-      h("ol", { className: "steps" }, STEPS.map((code, n) => h("li", {}, h("span", { className: "grow" }, t(`step${n + 1}`)),
-        button(t("open"), () => openTab(title(code)), { className: "plain", "aria-label": `${t("open")}: ${t(`step${n + 1}`)}` }))))));
+    const sheets = new Set(Object.values(read.tables).map((one) => one.sheet));
+    const done = String(read.names.nmSetupDone ?? "0/7"), count = Number(/^(\d+)/.exec(done)?.[1] ?? 0);
+    const title = (code) => KPI_LAYOUT.tabs[code].find((one) => sheets.has(one)) ?? KPI_LAYOUT.tabs[code][language() === "zh" ? 0 : 1];
+    const line = (code, n) => h("li", { className: marks[n] === "✓" ? "done" : null },
+      h("span", { className: "grow" }, t(`step${n + 1}`), marks[n] ? h("span", { className: "hidden" }, ` ${t(marks[n] === "✓" ? "stepDone" : "stepOpen")}`) : null),
+      button(t("open"), () => openTab(title(code)), { className: "plain", "aria-label": `${t("open")}: ${t(`step${n + 1}`)}` }));
+    show(wizard, section(t("wizard"), h("p", { className: "quiet" }, t("wizardDone", { done })),
+      h("progress", { max: 7, value: count, "aria-label": t("wizard") }), h("ol", { className: "steps" }, STEPS.map(line))));
   }
 
   async function openTab(name) {

@@ -37,7 +37,7 @@ const HOST_BOOK = (() => {
       this.settings = { ...model.settings };
       this.active = { sheet: this.sheets.find((one) => one.visibility === "Visible"), row: 0, column: 0, rows: 1, columns: 1 };
       this.functions = new Map();
-      this.running = [];
+      this.running = new Set();
     }
     sheet(name) { return this.sheets.find((one) => one.name.toLowerCase() === String(name).toLowerCase()); }
     table(name) { return this.tables.find((one) => one.name.toLowerCase() === name.toLowerCase()); }
@@ -74,7 +74,7 @@ const HOST_BOOK = (() => {
       if (!run) { cell.value = "#NAME?"; return; }
       const wanted = KPI_FUNCTIONS.functions.find((one) => one.office === name).arguments.length;
       const invocation = { address: `${sheet.name}!${key}`, onCanceled: null };
-      this.running.push(invocation);
+      this.running.add(invocation);
       const given = Array.from({ length: wanted }, (_, n) => this.argument(parts[n] ?? "", sheet));
       cell.value = "#BUSY!";
       let rows;
@@ -83,7 +83,7 @@ const HOST_BOOK = (() => {
       } catch (error) {
         rows = [[error instanceof CustomFunctions.Error ? error : new CustomFunctions.Error("#VALUE!", String(error))]];
       }
-      this.running = this.running.filter((one) => one !== invocation);
+      this.running.delete(invocation);
       const at = area(key);
       rows.forEach((row, r) => row.forEach((one, c) => {
         const spilled = r || c ? { formula: "" } : cell;
@@ -92,7 +92,7 @@ const HOST_BOOK = (() => {
       }));
       sheet.touched = true;
     }
-    cancel(address) { this.running.filter((one) => !address || one.address === address).forEach((one) => one.onCanceled?.()); }
+    cancel(address) { [...this.running].filter((one) => !address || one.address === address).forEach((one) => one.onCanceled?.()); }
 
     /** What a test and the writer of the file need. */
     state() {
