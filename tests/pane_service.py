@@ -48,6 +48,7 @@ class Stub:
     faults: list[str] = field(default_factory=list)  # of the next polls: "drop" or "fail"
     held: threading.Event = field(default_factory=threading.Event)  # a run ends when it is set
     delay: float = 0.0  # of functions
+    too_many: int = 0  # so many calls of functions are refused
     down: bool = False
     problem: Json | None = None  # a run that fails
     result: Callable[[Json], Json] = lambda _: {"revision": "book-1", "tables": []}
@@ -168,11 +169,15 @@ def _state(stub: Stub, one: Json) -> Json:
 
 def _questions(app: Flask, stub: Stub) -> None:
     @app.post("/api/v1/functions")
-    def functions() -> Json:
+    def functions() -> Response:
+        if stub.too_many:
+            stub.too_many -= 1
+            return said(429, {"error": {"zh": "过多。", "en": "Wait."}})
         calls = request.get_json()["calls"]
         assert len(calls) <= 5000
         time.sleep(stub.delay)
-        return {"revision": stub.revision, "answers": [stub.answers(one) for one in calls]}
+        answers = [stub.answers(one) for one in calls]
+        return said(200, {"revision": stub.revision, "answers": answers})
 
     @app.post("/api/v1/explain")
     def explain() -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,13 @@ class Pane:
         """The value of a cell; None when it is empty."""
         return self.js("([n, at]) => HOST.book.sheet(n).cells.get(at)?.value ?? null", [sheet, at])
 
+    def until(self, text: str) -> None:
+        """Wait until it is true; the page's policy forbids the browser tool's own way."""
+        end = time.monotonic() + WAIT / 1000
+        while not self.js(text):
+            assert time.monotonic() < end, text
+            self.page.wait_for_timeout(50)
+
     def open(self, view: str) -> None:
         """Choose a view."""
         self.page.locator(f"#tab-{view}").click()
@@ -96,17 +104,10 @@ def pane(
     context = browser.new_context(viewport=PANE, color_scheme=scheme, locale=language)  # type: ignore[arg-type]
     page = context.new_page()
     made = Pane(page, stub)
-    told = {"language": language, **options}
-    office = "\n".join(
-        (
-            f"const HOST_MODEL = {json.dumps(book)};",
-            f"const HOST_OPTIONS = {json.dumps(told)};",
-            *((HOST / one).read_text(encoding="utf-8") for one in SCRIPTS),
-        )
-    )
+    script = office(book, {"language": language, **options})
 
     def instead(route: Route) -> None:
-        route.fulfill(body=office, content_type="text/javascript; charset=utf-8")
+        route.fulfill(body=script, content_type="text/javascript; charset=utf-8")
 
     page.route(OFFICE_JS, instead)
     page.on("pageerror", lambda error: made.faults.append(str(error)))
@@ -120,6 +121,17 @@ def pane(
         assert made.faults == []
     finally:
         context.close()
+
+
+def office(book: Model, options: Model) -> str:
+    """What is loaded instead of office.js: our Excel with a workbook open."""
+    return "\n".join(
+        (
+            f"const HOST_MODEL = {json.dumps(book)};",
+            f"const HOST_OPTIONS = {json.dumps(options)};",
+            *((HOST / one).read_text(encoding="utf-8") for one in SCRIPTS),
+        )
+    )
 
 
 def _policy(made: Pane, text: str) -> None:

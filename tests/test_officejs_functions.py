@@ -219,10 +219,27 @@ def test_a_cancelled_cell_stops_its_request(browser: Browser, stub: Stub) -> Non
         assert time.perf_counter() - started < 0.95  # it did not wait for the service
 
 
-def test_without_a_sign_in_the_cells_say_so(browser: Browser, stub: Stub) -> None:
+def test_without_a_sign_in_the_cells_say_so_and_ask_after_it(browser: Browser, stub: Stub) -> None:
     with pane(browser, stub, book({"A1": ACTUAL["A1"]}), token=None) as one:
         one.js(ASKED)
         assert cells(one)["A1"]["message"] == "Sign in on the KPI pane first."
+        assert stub.asked == []  # a request without a token would count as a wrong one
+        one.page.locator("#token").fill(stub.token)
+        one.press("sign-in")
+        one.until("HOST.book.sheet('Sheet1').cells.get('A1').value === 1")
+
+
+def test_too_many_calls_are_sent_once_more(browser: Browser, stub: Stub) -> None:
+    stub.too_many = 1
+    with pane(browser, stub, book({"A1": ACTUAL["A1"]})) as one:
+        one.js("KPI_PANE.answers.later = 50")
+        one.js(ASKED)
+        assert cells(one)["A1"]["value"] == 1
+        stub.too_many = 2
+        one.js("KPI_PANE.answers.known.clear()")
+        one.js(ASKED)
+        assert cells(one)["A1"]["value"] == "#N/A"
+        assert cells(one)["A1"]["message"] == "Wait."
 
 
 MILLION = """() => {

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from tests.excel_book import Model
 from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
-from tests.pane_support import Pane, chromium, pane
+from tests.pane_support import Pane, chromium, office, pane
 from tests.paths import ROOT
 from tests.service_support import service
 
@@ -181,9 +181,145 @@ def test_the_keyboard_reaches_everything(browser: Browser, stub: Stub, book: Mod
         for _ in range(5):
             if one.js("document.activeElement.id") != "refresh":
                 one.page.keyboard.press("Tab")
+        stub.held.clear()
         one.page.keyboard.press("Enter")
+        one.says("3/3")
+        assert one.js("document.activeElement.id") == "cancel"
+        stub.held.set()
         one.says("Done:")
+        assert one.js("document.activeElement.id") == "refresh"
+        one.open("check")
+        assert one.js("document.activeElement.id") == "tab-check"
         assert one.js(NAMELESS) == 0
+
+
+def test_signing_in_and_a_sign_in_that_expires(browser: Browser, stub: Stub, book: Model) -> None:
+    with pane(browser, stub, book, token=None) as one:
+        one.says("Sign-in needed", "#link")
+        one.press("sign-in")
+        one.says("Paste the token first.")
+        one.page.locator("#token").fill("wrong")
+        one.press("sign-in")
+        one.says("The token is wrong or was replaced.")
+        one.page.locator("#token").fill(stub.token)
+        one.page.locator("#token").press("Enter")
+        one.says("Connected", "#link")
+        stub.token = "another"
+        one.press("refresh")
+        one.says("Sign-in needed", "#link")
+        assert one.page.locator("#token").count() == 1
+        one.page.locator("#token").fill("another")
+        one.press("sign-in")
+        one.press("refresh")
+        one.says("Done:")
+        one.press("sign-out")
+        one.says("Sign-in needed", "#link")
+        assert one.js("localStorage.length + sessionStorage.length") == 0
+        assert "token" not in str(one.state()["settings"])
+
+
+RUN = """async (body) => {
+    try { return await Excel.run(new Function("context", `return (async () => {${body}})()`)); }
+    catch (error) { return error.code; }
+}"""
+SHEET = 'const s = context.workbook.worksheets.getItem("Items");'
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        pytest.param("return s.getRange('A4').values;", "PropertyNotLoaded", id="not loaded"),
+        pytest.param(
+            "const r = s.getRange('A4').load('values'); return r.values;", "PropertyNotLoaded",
+            id="loaded but not synced",
+        ),
+        pytest.param(
+            "const r = s.getRange('A4').load('values'); await context.sync(); return r.formulas;",
+            "PropertyNotLoaded", id="another property",
+        ),
+        pytest.param(
+            "const r = s.getRange('A4').load('values'); await context.sync(); return r.values;",
+            [["Item"]], id="loaded and synced",
+        ),
+        pytest.param("s.getRange('A4').load('colour');", "InvalidArgument", id="no such property"),
+        pytest.param("s.getRange('A1:B2').values = [[1]]; await context.sync();",
+                     "InvalidArgument", id="another size"),
+        pytest.param("context.workbook.tables.getItem('x').load('name'); await context.sync();",
+                     "ItemNotFound", id="no such table"),
+        pytest.param(
+            "const t = context.workbook.tables.getItemOrNullObject('x').load('name');"
+            " await context.sync(); return t.isNullObject;", True, id="a null object",
+        ),
+        pytest.param(
+            "const r = s.getRange('BA1:BA4'); r.values = [['2026-10'], [\"'2026-10\"], ['12%'],"
+            " ['=A1']]; r.load('values'); await context.sync(); return r.values;",
+            [[46296], ["2026-10"], [0.12], [0]], id="typed as a person types",
+        ),
+        pytest.param(
+            "const r = s.getRange('BA1:BB1'); r.values = [[1, 2]]; r.values = [[null, 3]];"
+            " r.load('values'); await context.sync(); return r.values;", [[1, 3]], id="null leaves",
+        ),
+        pytest.param(
+            "s.getRange('BB2').formulas = [['=$A$1+BA1*B$3&\"A1\"']];"
+            " const r = s.getRange('BB2').load('formulasR1C1'); await context.sync();"
+            " s.getRange('BC3').formulasR1C1 = r.formulasR1C1;"
+            " const t = s.getRange('BC3').load('formulas'); await context.sync();"
+            " return t.formulas;",
+            [['=$A$1+BB2*C$3&"A1"']], id="relative references move",
+        ),
+        pytest.param(
+            "HOST.failAt(1); s.getRange('BA9').values = [[5]]; await context.sync().catch(() => 0);"
+            " const r = s.getRange('BA9').load('values'); await context.sync(); return r.values;",
+            [[5]], id="a failed batch keeps what it had done",
+        ),
+    ],
+)  # fmt: skip
+def test_the_tests_excel_is_as_strict_as_excel(plain: Pane, body: str, wanted: object) -> None:
+    assert plain.js(RUN, SHEET + body) == wanted
+
+
+@pytest.fixture(scope="module")
+def plain(browser: Browser, books: dict[str, Model]) -> Iterator[Pane]:
+    """One page for all; scripts from text are allowed in it, unlike in the shipped page."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_content("<p></p>")
+    page.add_script_tag(content=office(books["en"], {}))
+    yield Pane(page, Stub())
+    context.close()
+
+
+def test_a_service_that_is_slow_is_not_waited_for(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    ask = """() => KPI_PANE.service.functions("b", [["ACTUAL"]], undefined, 200)
+        .catch((error) => [error.kind, error.texts.en])"""
+    stub.delay = 1.0
+    with pane(browser, stub, book) as one:
+        assert one.js(ask) == ["slow", "The service did not answer within 0.2 s."]
+
+
+def test_a_chinese_book_is_refreshed_and_told_in_chinese(
+    browser: Browser, stub: Stub, books: dict[str, Model]
+) -> None:
+    with pane(browser, stub, copy.deepcopy(books["zh"]), language="zh-CN") as one:
+        one.press("refresh")
+        one.says("完成：写入")
+        one.says("目标“12%%”不是数字。")
+        one.says("数据至 2026/10/18")
+        assert one.cell("明细", "B7") == "2026-10"
+        one.open("check")
+        one.page.get_by_role("button", name="明细!G5").click()
+        one.until("HOST.state().active.address === 'G5'")
+        one.js("HOST.select('明细', 'I5')")
+        one.open("explain")
+        one.says("广告花费 ÷ 广告销售额")
+        stub.token = "another"
+        one.open("refresh")
+        one.press("refresh")
+        one.says("需要登录", "#link")
+    [order] = stub.of("/panes/refresh")
+    assert order["language"] == "zh"
 
 
 def test_both_languages_say_everything(

@@ -128,6 +128,28 @@ def test_one_address_serves_pane_functions_and_commands() -> None:
     assert actions == [action for action, _ in BUTTONS]
 
 
+ORDERS = {  # the schema takes children in this order only
+    "OfficeApp": "Id Version ProviderName DefaultLocale DisplayName Description IconUrl "
+    "HighResolutionIconUrl SupportUrl AppDomains Hosts Requirements DefaultSettings Permissions "
+    "VersionOverrides",
+    "VersionOverrides": "Hosts Resources",
+    "DesktopFormFactor": "GetStarted FunctionFile ExtensionPoint",
+    "CustomTab": "Group Label",
+    "Group": "Label Icon Control Control Control Control",
+    "Control": "Label Supertip Icon Action",
+    "GetStarted": "Title Description LearnMoreUrl",
+    "Resources": "Images Urls ShortStrings LongStrings",
+}
+
+
+@pytest.mark.parametrize("parent", sorted(ORDERS))
+def test_children_stand_in_the_order_of_the_schema(parent: str) -> None:
+    found = [one for one in parsed(manifest()).iter() if etree.QName(one).localname == parent]
+    assert found
+    for one in found:
+        assert " ".join(etree.QName(child).localname for child in one) == ORDERS[parent]
+
+
 def test_every_button_has_its_command() -> None:
     commands = (ROOT / "addin/officejs/commands.js").read_text(encoding="utf-8")
     for action, _ in BUTTONS:

@@ -15,6 +15,7 @@ export class MovedError extends ServiceError {
 /** Excel's own refusal, as a sentence. */
 export function excelError(error) {
   if (error instanceof ServiceError || !error) return error;
+  if (/EditMode/.test(error.code)) return new ServiceError("excel", both("editing"));
   const why = [error.code, error.message].filter(Boolean).join(": ") || String(error);
   return new ServiceError("excel", both("inExcel", { why }));
 }
@@ -192,13 +193,14 @@ async function writeTable(context, job, undo) {
   if (append.length) undo.push(() => shorten(context, job.table, count));
   for (let n = 0; n < append.length;) {
     const rows = [];
-    for (let cost = 0; n < append.length && (!rows.length || cost < BLOCK); n++) {
+    let cost = 0;
+    for (; n < append.length && (!rows.length || cost < BLOCK); n++) {
       rows.push(append[n].map((cell) => (cell === null ? null : toSheet(cell))));
       cost += size(rows[rows.length - 1]);
     }
-    if (waiting) await context.sync();
+    if (waiting && waiting + cost > BLOCK) { await context.sync(); waiting = 0; }
     job.table.rows.add(null, rows);
-    waiting = size(rows);
+    waiting += cost;
   }
   if (append.length) fillDown(job, count, append);
   await context.sync();

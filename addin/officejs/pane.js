@@ -24,7 +24,7 @@ app.trouble = (error) => {
 app.awayCells = () => app.answers?.stale.size ?? 0;
 app.wrote = () => {
   app.answers.renew();
-  if (!app.answers.known.size) return;
+  if (!app.answers.asked) return;
   Excel.run(async (context) => { context.workbook.application.calculate("Full"); await context.sync(); }).catch(() => {});
 };
 app.run = (write) => (app.link === "expired" ? undefined : app.views.run(write));
@@ -75,6 +75,7 @@ function signIn() {
     try {
       const told = await app.service.status();
       saveToken(app.service.token, keep.checked);
+      app.wrote(); // cells that had no answer ask again
       return setLink(told.paused ? "paused" : "ok", told.paused || "");
     } catch (error) {
       if (error.kind === "expired") { app.service.token = ""; token.select(); }
@@ -104,7 +105,6 @@ function tabs() {
       if (!to) return;
       event.preventDefault();
       app.open(to);
-      document.getElementById(`tab-${to}`).focus();
     },
   }, t(`tab${view[0].toUpperCase()}${view.slice(1)}`)));
   return items;
@@ -122,8 +122,10 @@ function draw() {
   out.textContent = t("signOut");
   out.hidden = app.link === "expired";
   const list = document.getElementById("tabs");
+  const mine = list.contains(document.activeElement);
   list.setAttribute("aria-label", t("sections"));
   show(list, tabs());
+  if (mine) document.getElementById(`tab-${app.view}`).focus();
   const view = document.getElementById("view");
   view.setAttribute("aria-labelledby", `tab-${app.view}`);
   drawLink();

@@ -28,6 +28,7 @@ export class Service {
    * @param {{body?: any, signal?: AbortSignal, deadline?: number}} [options]
    */
   async ask(path, { body, signal, deadline = DEADLINE } = {}) {
+    if (!this.token && path !== "/health") throw new ServiceError("expired", both("expired"));
     const control = new AbortController();
     const stop = () => control.abort();
     if (signal?.aborted) throw new ServiceError("cancelled", both("cancelled"));
@@ -50,7 +51,7 @@ export class Service {
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       if (signal?.aborted) throw new ServiceError("cancelled", both("cancelled"));
-      if (late) throw new ServiceError("slow", both("slow", { seconds: Math.round(deadline / 1000) }));
+      if (late) throw new ServiceError("slow", both("slow", { seconds: deadline / 1000 }));
       throw new ServiceError("offline", both("offline"));
     } finally {
       clearTimeout(timer);
@@ -87,7 +88,7 @@ export class Service {
         state = await this.run(run, signal);
         failures = 0;
       } catch (error) {
-        if (!["offline", "slow"].includes(error.kind) || failures >= PATIENCE.length) throw error;
+        if (!passes(error) || failures >= PATIENCE.length) throw error;
         lost(failures + 1);
         await sleep(PATIENCE[failures++], signal);
         continue;
@@ -101,6 +102,9 @@ export class Service {
     }
   }
 }
+
+/** What a second try may mend: no connection, no answer in time, too many calls. */
+const passes = (error) => error.kind === "offline" || error.kind === "slow" || error.status === 429;
 
 export const pause = (ms, signal) => new Promise((resolve, reject) => {
   const stop = () => { clearTimeout(timer); reject(new ServiceError("cancelled", both("cancelled"))); };
@@ -130,6 +134,7 @@ const KNOWN_MOST = 200_000; // answers that are remembered
 /** One request for all cells of a recalculation; the same question twice is one slot. */
 export class Answers {
   service; book; gather; deadline; fresh; changed;
+  later = 5000; // ms after which a refused request is sent again
 
   constructor({ service, book, gather = GATHER, deadline = DEADLINE, fresh = FRESH, changed = (_answers) => {} }) {
     Object.assign(this, { service, book, gather, deadline, fresh, changed });
@@ -139,7 +144,7 @@ export class Answers {
     this.waiting = [];
     this.stale = new Set(); // keys whose cells show an old value
     this.timer = null;
-    this.requests = 0;
+    this.asked = 0;
   }
 
   /** Facts may have changed: what is known is from now on only the last known. */
@@ -147,6 +152,7 @@ export class Answers {
 
   /** {promise, cancel}; the promise gives {answer, stale}. */
   ask(call) {
+    this.asked++;
     const key = JSON.stringify(call), known = this.known.get(key);
     if (known && known.revision === this.revision && Date.now() - known.at < this.fresh) {
       return { promise: Promise.resolve({ answer: known.answer, stale: false }), cancel: () => {} };
@@ -184,9 +190,8 @@ export class Answers {
   async request(slots) {
     const batch = { slots, control: new AbortController() };
     for (const slot of slots) slot.batch = batch;
-    this.requests++;
     try {
-      const told = await this.service.functions(this.book(), slots.map((one) => one.call), batch.control.signal, this.deadline);
+      const told = await this.answered(slots, batch.control.signal);
       this.revision = told.revision;
       slots.forEach((slot, n) => this.settle(slot, told.answers[n] ?? { error: "na", ...both("noAnswer") }, told.revision));
       this.forget();
@@ -194,6 +199,18 @@ export class Answers {
       for (const slot of slots) this.fail(slot, error);
     }
     this.changed(this);
+  }
+
+  /** One answer for all; told to come later, it comes once more. */
+  async answered(slots, signal) {
+    const ask = () => this.service.functions(this.book(), slots.map((one) => one.call), signal, this.deadline);
+    try {
+      return await ask();
+    } catch (error) {
+      if (error.status !== 429) throw error;
+      await pause(this.later, signal);
+      return ask();
+    }
   }
 
   settle(slot, answer, revision) {

@@ -162,6 +162,7 @@ const TEXTS = {
   expired: ["登录已失效，请重新登录。", "The sign-in is no longer valid. Sign in again."],
   failed: ["服务出错，原因见服务日志。", "Something went wrong in the service; its log says why."],
   runFailed: ["刷新失败，工作簿未改动。", "The refresh failed; the workbook was not changed."],
+  editing: ["单元格正在编辑。请按回车结束编辑后再试。", "A cell is being edited. Press Enter to finish it and try again."],
   inExcel: ["Excel 拒绝了操作：{why}", "Excel refused: {why}"],
   tooMany: ["WHY 一次只回答一个指标。", "WHY answers one KPI at a time."],
   notSignedIn: ["请先在 KPI 窗格登录。", "Sign in on the KPI pane first."],

@@ -10,7 +10,12 @@ export function makeViews(app) {
   const state = { control: null, last: null, told: null };
   const places = { refresh: h("div"), check: h("div") };
 
-  const draw = () => { drawRefresh(app, state, places.refresh, run); drawCheck(app, state, places.check, run); };
+  const draw = () => {
+    const place = Object.values(places).find((one) => one.contains(document.activeElement));
+    drawRefresh(app, state, places.refresh, run);
+    drawCheck(app, state, places.check, run);
+    place?.querySelector("#cancel, #refresh, #check")?.focus(); // the keyboard stays where it was
+  };
 
   async function run(write) {
     if (state.control) return;

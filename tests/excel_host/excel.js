@@ -214,9 +214,11 @@ const HOST = (() => {
     async sync() {
       await Promise.resolve();
       const work = this._queue.splice(0);
-      host.syncs.push(work.length);
+      const before = host.writes;
+      host.syncs.push(0); // writes of each trip
       for (const one of work) {
         one();
+        host.syncs[host.syncs.length - 1] = host.writes - before;
         if (host.fail && host.writes >= host.fail.at) { const { error, times } = host.fail; host.fail = times > 1 ? { error, times: times - 1, at: host.writes + 1 } : null; throw hostError(error, "Injected by a test."); }
       }
     }
