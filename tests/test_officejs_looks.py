@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.pane_support import Pane, chromium, office, pane
 from tests.paths import ROOT
 from tests.service_support import service
 
+PANE = ROOT / "addin" / "officejs"
 PICTURES = ROOT / "docs" / "pictures"
 ITEMS = {"zh": "明细", "en": "Items"}
 NAMELESS = """() => [...document.querySelectorAll("button, input, select, progress")]
@@ -320,6 +322,16 @@ def test_a_chinese_book_is_refreshed_and_told_in_chinese(
         one.says("需要登录", "#link")
     [order] = stub.of("/panes/refresh")
     assert order["language"] == "zh"
+
+
+def test_every_text_is_used_and_every_used_text_is_there() -> None:
+    files = {one.name: one.read_text(encoding="utf-8") for one in PANE.glob("*.js")}
+    known = set(re.findall(r"^  (\w+): \[", files.pop("texts.js"), re.MULTILINE))
+    code = "\n".join(files.values())
+    used = set(re.findall(r'(?:\bt|both)\("(\w+)"', code))
+    assert used <= known
+    made = {one for one in known if re.match("tab|link|stage|step", one)}  # names put together
+    assert known - made <= set(re.findall(r'"(\w+)"', code))
 
 
 def test_both_languages_say_everything(

@@ -286,6 +286,29 @@ def test_explain_and_what_if_follow_the_selected_cell(
         assert one.cell("Items", f"{column('try_target')}5") is None
 
 
+def test_a_line_of_the_card_is_explained_by_its_item(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    [card] = [one for one in book["sheets"] if one["name"] == "Card"]
+    for at, value in {"B4": "CHEN", "E4": "US", "H4": "2026-10", "B7": "net_sales"}.items():
+        card["cells"].setdefault(at, {"formula": value})["value"] = value
+    card["cells"]["B8"]["value"] = ""
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("explain")
+        one.js("HOST.select('Card', 'G7')")
+        one.says("net_sales")
+        one.says("ad spend ÷ ad sales")
+        assert one.page.locator("#what-target").get_attribute("placeholder") == "310,000"
+        one.js("HOST.select('Card', 'G8')")  # a line without a KPI
+        one.says("Select a cell of a table with KPIs")
+        one.js("HOST.select('Card', 'A1')")
+        one.says("Select a cell of a table with KPIs")
+    [asked] = stub.of("/explain")
+    assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "CHEN", "2026-10")
+
+
 def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: Model) -> None:
     with pane(browser, stub, book) as one:
         one.open("setup")

@@ -1,4 +1,4 @@
-// The open workbook: read our tables, write a result in one go or not at all, jump, select.
+// The open workbook: read our tables, write a result in one go or not at all.
 /* global Excel, KPI_LAYOUT */
 import { both } from "./texts.js";
 import { ServiceError } from "./service.js";
@@ -20,7 +20,7 @@ export function excelError(error) {
   return new ServiceError("excel", both("inExcel", { why }));
 }
 
-const fromSheet = (cell) => (cell === "" ? null : typeof cell === "string" && ERRORS.has(cell) ? { error: cell } : cell);
+export const fromSheet = (cell) => (cell === "" ? null : typeof cell === "string" && ERRORS.has(cell) ? { error: cell } : cell);
 
 /** A value as Excel takes it; a text stays a text, whatever it looks like. */
 export function toSheet(cell) {
@@ -278,37 +278,3 @@ async function show(context, shown) {
     });
   }
 }
-
-// --- the reader's place ----------------------------------------------------------------------------
-
-/** Select a cell; false where the sheet or the cell is not there. */
-export const goTo = (name, cell) => Excel.run(async (context) => {
-  const sheet = context.workbook.worksheets.getItemOrNullObject(name).load("visibility");
-  await context.sync();
-  if (sheet.isNullObject) return false;
-  if (sheet.visibility !== "Visible") sheet.visibility = "Visible";
-  sheet.activate();
-  if (cell) sheet.getRange(cell).select();
-  return context.sync().then(() => true, () => false);
-});
-
-/** The table row of the selected cell: {table, code, header, row by column code, cell}; null elsewhere. */
-export const selectedRow = () => Excel.run(async (context) => {
-  const cell = context.workbook.getSelectedRange().getCell(0, 0).load("address,rowIndex,columnIndex,text");
-  const tables = cell.getTables(false).load("items/name");
-  await context.sync();
-  const table = tables.items.find((one) => KPI_LAYOUT.tables[one.name]);
-  if (!table) return null;
-  const header = table.getHeaderRowRange().load("values,columnIndex"), body = table.getDataBodyRange().load("rowIndex,rowCount");
-  await context.sync();
-  const at = cell.rowIndex - body.rowIndex;
-  if (at < 0 || at >= body.rowCount) return null;
-  const line = body.getRow(at).load("values,text");
-  await context.sync();
-  const codes = codesOf(table.name, header.values[0]), column = cell.columnIndex - header.columnIndex;
-  const pick = (cells) => Object.fromEntries(codes.map((code, n) => [code, cells[n]]).filter(([code]) => code));
-  return {
-    table: table.name, code: codes[column], header: String(header.values[0][column]), cell: cell.address,
-    shown: cell.text[0][0], row: pick(line.values[0].map(fromSheet)), text: pick(line.text[0]),
-  };
-});

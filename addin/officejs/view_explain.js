@@ -1,6 +1,7 @@
 // Where the selected value comes from, what moved it, and what another target or weight would do.
 import { announce, button, field, h, moment, notice, section, show, shown, table } from "./dom.js";
-import { selectedRow, excelError } from "./book.js";
+import { excelError } from "./book.js";
+import { selectedRow } from "./selection.js";
 import { bookId } from "./session.js";
 import { said, t } from "./texts.js";
 

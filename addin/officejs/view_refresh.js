@@ -1,7 +1,7 @@
 // Refresh with live progress and cancel; problems with their cells; stale sources.
 import { button, announce, h, moment, notice, section, show, shown } from "./dom.js";
-import { goTo } from "./book.js";
 import { refresh } from "./road.js";
+import { goTo } from "./selection.js";
 import { bookRefreshed } from "./session.js";
 import { said, t } from "./texts.js";
 

@@ -1,8 +1,9 @@
 // The seven steps of set-up, and role packs: chosen, fitted by four questions, loaded as new rows.
 /* global Excel, KPI_LAYOUT */
 import { announce, button, field, h, notice, section, show } from "./dom.js";
-import { excelError, goTo, readBook, writeResult } from "./book.js";
+import { excelError, readBook, writeResult } from "./book.js";
 import { order } from "./road.js";
+import { goTo } from "./selection.js";
 import { language, said, t } from "./texts.js";
 
 const STEPS = ["setup", "shops", "setup", "products", "people", "targets", "setup"]; // the tab of each step
