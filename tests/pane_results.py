@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sheet_templates.layout import SHEETS, TABLES, Language
@@ -32,6 +33,7 @@ SCORES = (
 TITLE = '=HYPERLINK("https://evil.example","click")'  # a text from outside that must stay a text
 
 
+@cache
 def books_of_both() -> dict[str, Model]:
     """The shipped manager's book in both languages, by language."""
     return {

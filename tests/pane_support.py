@@ -25,7 +25,7 @@ ARGUMENTS = (
     "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage",
 )  # fmt: skip
 CHROMIUM = "chromium is not installed; run: apt-get install -y chromium"
-WAIT = 10_000  # ms; a busy machine is slow, not wrong
+WAIT = 20_000  # ms; a busy machine is slow, not wrong
 PANE = {"width": 350, "height": 760}  # what Excel gives a pane
 
 

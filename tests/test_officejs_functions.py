@@ -111,7 +111,7 @@ def test_ten_thousand_cells_are_two_requests(browser: Browser, stub: Stub) -> No
     asked = stub.of("/functions")
     assert [len(one["calls"]) for one in asked] == [5_000, 5_000]
     assert all(one["book"] == asked[0]["book"] for one in asked)
-    assert took < 10  # a busy machine; alone it is below one second
+    assert took < 30  # a busy machine; alone it is below one second
 
 
 def test_answers_that_spill_and_answers_that_fail(browser: Browser, stub: Stub) -> None:
@@ -214,9 +214,10 @@ def test_a_cancelled_cell_stops_its_request(browser: Browser, stub: Stub) -> Non
         found = cells(one)
         assert (found["A1"]["value"], found["A2"]["value"]) == ("#N/A", 1)
         one.js("KPI_PANE.answers.known.clear()")
+        stub.delay = 4.0
         started = time.perf_counter()
         assert one.js(state, "both") == 0
-        assert time.perf_counter() - started < 0.95  # it did not wait for the service
+        assert time.perf_counter() - started < 3.5  # it did not wait for the service
 
 
 def test_without_a_sign_in_the_cells_say_so_and_ask_after_it(browser: Browser, stub: Stub) -> None:
