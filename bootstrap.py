@@ -36,6 +36,7 @@ PROGRAMS: dict[str, Callable[[], bool]] = {
     "libreoffice-script-provider-python": lambda: _system_python_has("uno"),
     "poppler-utils": lambda: shutil.which("pdftoppm") is not None,
     "fonts-noto-cjk": lambda: _font("Noto Sans CJK SC"),
+    "chromium": lambda: shutil.which("chromium") is not None,
     "nodejs": lambda: shutil.which("node") is not None,
     "strace": lambda: shutil.which("strace") is not None,
 }

@@ -7,9 +7,13 @@ a file differs from what the list makes today.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from addin.basic import basic
+from addin.icons import SHAPES, SIZES, icon
+from addin.manifest import manifest
+from addin.metadata import layout, metadata
 from addin.reference import reference
 from kpi.function_script import script
 
@@ -17,16 +21,26 @@ ROOT = Path(__file__).resolve().parent.parent
 MADE: Mapping[str, Callable[[], str]] = {
     "addin/generated/functions.js": script,
     "addin/generated/KpiFunctions.bas": basic,
+    "addin/generated/functions.en.json": partial(metadata, "en"),
+    "addin/generated/functions.zh.json": partial(metadata, "zh"),
+    "addin/generated/layout.js": layout,
+    "addin/generated/manifest.xml": manifest,
     "docs/functions.md": reference,
+}
+DRAWN: Mapping[str, Callable[[], bytes]] = {
+    f"addin/generated/icons/{name}-{size}.png": partial(icon, name, size)
+    for name in SHAPES
+    for size in SIZES
 }
 
 
 def main() -> None:
     """Write every generated file."""
-    for place, make in MADE.items():
+    texts = {place: make().encode("utf-8") for place, make in MADE.items()}
+    for place, content in {**texts, **{place: draw() for place, draw in DRAWN.items()}}.items():
         path = ROOT / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(make(), encoding="utf-8")
+        path.write_bytes(content)
 
 
 if __name__ == "__main__":

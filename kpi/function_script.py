@@ -71,6 +71,7 @@ def _described(one: SheetFunction) -> dict[str, object]:
     return {
         "code": one.code,
         "name": one.name,
+        "office": one.office_code,
         "service": one.service,
         "arguments": [
             {

@@ -58,6 +58,12 @@ class SheetFunction:
     gives: Texts  # what comes out, with its unit
     arguments: tuple[Argument, ...]
     service: bool = False
+    longer: str = ""  # in Excel, where the code is too short: it takes names of three letters up
+
+    @property
+    def office_code(self) -> str:
+        """The name within the namespace, and the id under which the add-in registers it."""
+        return self.longer or self.code
 
     @property
     def name(self) -> str:
@@ -67,12 +73,12 @@ class SheetFunction:
     @property
     def office_name(self) -> str:
         """The name that a person types in Excel with the add-in."""
-        return f"{NAMESPACE}.{self.code}"
+        return f"{NAMESPACE}.{self.office_code}"
 
     @property
     def saved_name(self) -> str:
         """The name under which Excel stores the add-in's function in a file."""
-        return f"_xldudf_{NAMESPACE}_{self.code}"
+        return f"_xldudf_{NAMESPACE}_{self.office_code}"
 
 
 def _number(name: str, zh: str, en: str, *, optional: bool = False) -> Argument:
@@ -237,6 +243,7 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             Argument("wanted", "目标货币，例如 USD", "wanted currency", Kind.TEXT),
             Argument("rates", "两列：货币、美元汇率", "two columns: currency, dollars", Kind.TABLE),
         ),
+        longer="EXCHANGE",
     ),
     SheetFunction(
         "BONUS",
@@ -304,6 +311,7 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
     ),
 )
 BY_CODE = {one.code: one for one in FUNCTIONS}
+_BY_ANY = BY_CODE | {one.office_code: one for one in FUNCTIONS}
 LOCAL = tuple(one for one in FUNCTIONS if not one.service)
 
 
@@ -313,4 +321,4 @@ def function(name: str) -> SheetFunction:
     Raises:
         KeyError: There is no such function.
     """
-    return BY_CODE[name.removeprefix("_xldudf_").replace(".", "_").removeprefix(PREFIX)]
+    return _BY_ANY[name.removeprefix("_xldudf_").replace(".", "_").removeprefix(PREFIX)]

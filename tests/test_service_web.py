@@ -47,7 +47,7 @@ def test_every_route_states_its_need(one: Service) -> None:
     found = routes(one)
     assert {need for _, _, need in found} <= access.NEEDS
     assert {address for _, address, need in found if need == "open"} == {
-        "/", "/health", "/style.css",
+        "/", "/addin/<path:name>", "/addin/manifest.xml", "/health", "/style.css",
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import ingest, refresh_compute, refresh_incremental, score_payout
+from bench import ingest, refresh_compute, refresh_incremental, score_payout, udf_batch
 from bench.machine import machine, machine_line
 from bench.measuring import Bench, Contender, Measured, Ratio
 
@@ -29,6 +29,12 @@ def test_every_payment_of_a_scored_team_is_that_of_the_hand_written_arithmetic()
     found = score_payout.run(small=True)
     assert found.faults == []
     assert len(found.measured["product"].value) == 20
+
+
+def test_javascript_and_numpy_score_a_table_as_exact_decimals_do() -> None:
+    found = udf_batch.run(small=True)
+    assert found.faults == []
+    assert found.measured["JavaScript"].value["scores"] == found.measured["numpy"].value["scores"]
 
 
 @pytest.mark.parametrize(

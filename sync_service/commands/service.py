@@ -32,6 +32,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parsers of this group."""
     one = commands.add_parser("serve", help="start the service on this machine / 启动服务")
     one.add_argument("--new-token", action="store_true", help="replace the local token")
+    one.add_argument("--https", action="store_true", help="for the Excel add-in / 供 Excel 加载项")
     one.set_defaults(run=serve)
     _add_schedule(commands)
     part = commands.add_parser(
@@ -67,7 +68,7 @@ def serve(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """The service on 127.0.0.1, until Ctrl-C."""
     from sync_service.web.server import run  # noqa: PLC0415  # only this command needs Flask
 
-    run(terminal, house, fresh=words.new_token)
+    run(terminal, house, fresh=words.new_token, https=words.https)
     return Exit.OK
 
 

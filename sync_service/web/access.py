@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from sync_service.web.tokens import is_token
 NEEDS = frozenset({"open", "read", "refresh", "pause"})  # open: says nothing that is anybody's
 View = TypeVar("View", bound=Callable[..., Any])
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+OFFICE = re.compile(  # pages that Excel on the web consists of
+    r"https://([a-z0-9-]+\.)+(officeapps\.live\.com|office\.com|office365\.com|sharepoint\.com"
+    r"|cloud\.microsoft|microsoft365\.com)"
+)
 
 
 @dataclass(slots=True)
@@ -138,6 +143,11 @@ def admitted(token: str) -> bool:
     return False
 
 
+def from_office(origin: str) -> bool:
+    """Whether a page of Excel on the web asks."""
+    return OFFICE.fullmatch(origin) is not None
+
+
 def too_often() -> RefusedError:
     """Please wait."""
     texts: Texts = {"en": "Too many requests. Wait a moment.", "zh": "请求过多，请稍候。"}
@@ -156,6 +166,8 @@ def _own_address() -> None:
     elsewhere = said.get("Sec-Fetch-Site") in ("cross-site", "same-site")
     if elsewhere and (request.method != "GET" or said.get("Sec-Fetch-Mode") != "navigate"):
         foreign = True
+    if foreign and request.blueprint == "addin" and request.method in ("GET", "HEAD", "OPTIONS"):
+        foreign = origin is not None and not from_office(origin)  # files that are nobody's
     if host.lower() not in LOOPBACK or foreign:
         raise RefusedError(
             HTTPStatus.FORBIDDEN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from kpi.errors import KpiError
@@ -13,6 +13,8 @@ from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.stops import STOPS
 from sync_service.web.access import Parts, RefusedError, check_policies, guard, said
+from sync_service.web.addin import HEADERS as ADDIN_HEADERS
+from sync_service.web.addin import NEVER, addin
 from sync_service.web.api import api
 from sync_service.web.page import page
 
@@ -53,6 +55,7 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     app.extensions["linkstar"] = Parts(house, jobs if jobs is not None else Jobs(house))
     app.register_blueprint(api)
     app.register_blueprint(page)
+    app.register_blueprint(addin)
     app.before_request(guard)
     app.after_request(_headers)
     app.register_error_handler(RefusedError, lambda error: said(error.status, error.texts))
@@ -66,8 +69,10 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
 
 
 def _headers(answer: Response) -> Response:
-    for name, value in HEADERS.items():
-        answer.headers[name] = value
+    pane = request.blueprint == "addin" and answer.status_code < HTTPStatus.BAD_REQUEST
+    for name, value in (HEADERS | ADDIN_HEADERS if pane else HEADERS).items():
+        if not (pane and name in NEVER):
+            answer.headers[name] = value
     answer.headers["Server"] = "LinkStar"
     return answer
 

@@ -1,0 +1,61 @@
+// Small helpers for the page: elements, announcements, tables of values.
+import { language, t } from "./texts.js";
+
+/** An element with properties and children; texts are texts, never HTML. */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name in element && !name.includes("-") && name !== "list") element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  return element;
+}
+
+export const show = (place, ...children) => place.replaceChildren(...children.flat().filter(Boolean));
+
+/** Say something to a screen reader as well as to the eye. */
+export function announce(text) {
+  const place = document.getElementById("said");
+  place.textContent = "";
+  requestAnimationFrame(() => { place.textContent = text; });
+}
+
+const SIGN = { error: "■", warning: "▲", good: "●", info: "○", stale: "◇" };
+
+/** A line with a sign, so that colour is never the only mark. */
+export const notice = (look, text, ...more) => h("div", { className: `notice ${look}`, role: look === "error" ? "alert" : "status" },
+  h("span", { className: "sign", "aria-hidden": "true" }, SIGN[look]), h("span", { className: "grow" }, text), ...more);
+
+/** A button that cannot be pressed twice while its work goes on. */
+export function button(text, work, properties = {}) {
+  const element = h("button", { type: "button", ...properties, onclick: async () => {
+    if (element.getAttribute("aria-busy") === "true") return;
+    element.setAttribute("aria-busy", "true");
+    try { await work(element); } finally { element.removeAttribute("aria-busy"); }
+  } }, text);
+  return element;
+}
+
+export const field = (label, input, more = null) => h("label", { className: "field" }, h("span", {}, label), input, more);
+
+export const section = (title, ...children) => h("section", { className: "card" }, title ? h("h2", {}, title) : null, ...children);
+
+/** A value as a person reads it; unknown says so. */
+export function shown(value, digits = 4) {
+  if (value === null || value === undefined || (typeof value === "object" && value.error)) return t("unknown");
+  if (typeof value !== "number") return String(value);
+  return new Intl.NumberFormat(language() === "zh" ? "zh-CN" : "en", { maximumFractionDigits: digits }).format(value);
+}
+
+export const moment = (text) => {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? String(text ?? "") : at.toLocaleString(language() === "zh" ? "zh-CN" : "en-GB", { dateStyle: "short", timeStyle: "short" });
+};
+
+export const table = (heads, rows) => h("table", {},
+  heads.some(Boolean) ? h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))) : null,
+  h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, n) =>
+    h(n ? "td" : "th", n ? { className: typeof cell === "number" ? "number" : "" } : { scope: "row" }, shown(cell)))))));

@@ -1,0 +1,112 @@
+// Where the selected value comes from, what moved it, and what another target or weight would do.
+import { announce, button, field, h, moment, notice, section, show, shown, table } from "./dom.js";
+import { excelError } from "./book.js";
+import { selectedRow } from "./selection.js";
+import { bookId } from "./session.js";
+import { said, t } from "./texts.js";
+
+const plain = (cell) => (cell === null || cell === undefined || typeof cell === "object" || cell === "" ? null : cell);
+
+/** What the service is asked about a row; null when the row has no KPI. */
+export function question(found) {
+  const row = found?.row ?? {}, kpi = plain(row.metric) ?? plain(row.kpi);
+  if (!kpi) return null;
+  const scope = plain(row.scope) ?? plain(row.shop) ?? plain(row.person) ?? plain(row.region) ?? "ALL";
+  return {
+    book: bookId(), kpi: String(kpi), person: plain(row.person), region: plain(row.region) ?? "",
+    scope: String(scope), period: String(plain(row.month) ?? plain(row.period) ?? plain(row.week) ?? plain(row.day) ?? ""),
+  };
+}
+
+export function makeExplain(app) {
+  const place = h("div"), state = { asked: 0, found: null };
+
+  async function draw() {
+    const mine = ++state.asked;
+    let found;
+    try { found = await selectedRow(); } catch (error) { return show(place, notice("error", said(excelError(error).texts))); }
+    if (mine !== state.asked) return undefined;
+    state.found = found;
+    const asks = question(found);
+    if (!asks) return show(place, section(null, h("p", {}, t("explainHelp"))));
+    const head = h("header", { className: "about" }, h("h2", {}, found.text.metric ?? asks.kpi),
+      h("p", { className: "quiet" }, [found.text.person, found.text.region ?? found.text.scope, asks.period].filter(Boolean).join(" · ")),
+      h("p", {}, h("span", { className: "quiet" }, `${found.header} `), h("strong", {}, found.shown || "–")));
+    const body = h("div", { id: "explained" }, notice("info", t("explaining")));
+    show(place, section(null, head), body, found.table === "tblScore" ? whatIf(app, found) : null);
+    try {
+      const told = await app.service.explain(asks);
+      if (mine === state.asked) show(body, ...explained(told));
+    } catch (error) {
+      if (mine !== state.asked) return undefined;
+      app.trouble(error);
+      show(body, notice("error", said(error.texts) || String(error)));
+    }
+    return undefined;
+  }
+  return { place, draw };
+}
+
+const text = (one) => (one && typeof one === "object" ? said(one) : String(one ?? ""));
+
+function explained(told) {
+  const definition = told.definition ?? {};
+  const meaning = definition.zh || definition.en ? [said(definition)] : Object.values(definition).map(text);
+  return [
+    section(t("value"), h("p", { className: "big" }, shown(told.value)),
+      told.formula ? h("p", {}, h("span", { className: "quiet" }, `${t("formula")} `), h("code", {}, said(told.formula))) : null,
+      meaning.filter(Boolean).map((line) => h("p", {}, line)),
+      told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null),
+    section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
+      told.sources.map((one) => [one.stream, one.shop, one.covered, one.fetched ? moment(one.fetched) : null])) : h("p", {}, t("noneFound"))),
+    section(t("contributions"), told.contributions?.length ? bars(told.contributions) : h("p", {}, t("noneFound"))),
+  ];
+}
+
+function bars(lines) {
+  const most = Math.max(...lines.map((one) => Math.abs(one.value ?? 0)), 1e-300);
+  return h("ul", { className: "bars" }, lines.map((one) => {
+    const fill = h("span", { className: `bar ${one.value < 0 ? "down" : "up"}`, "aria-hidden": "true" });
+    fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value ?? 0) / most)}%`);
+    return h("li", {}, h("span", { className: "grow" }, text(one.part)), h("span", { className: "number" }, shown(one.value)), h("span", { className: "track" }, fill));
+  }));
+}
+
+// --- what if ---------------------------------------------------------------------------------------
+
+/** A typed number: blanks, % and the comma of thousands or decimals; undefined when empty, NaN when none. */
+export function typed(given) {
+  const clean = given.trim().replace(/[\s_']/g, "").replace(/％/g, "%");
+  if (!clean) return undefined;
+  const percent = clean.endsWith("%"), bare = percent ? clean.slice(0, -1) : clean;
+  const number = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(bare) ? bare.replaceAll(",", "") : bare.replace(/^(-?\d+),(\d+)$/, "$1.$2");
+  return /^-?(\d+\.?\d*|\.\d+)$/.test(number) ? Number(number) / (percent ? 100 : 1) : NaN;
+}
+
+function whatIf(app, found) {
+  const { row } = found, answer = h("div", { id: "tried" });
+  const target = h("input", { inputMode: "decimal", placeholder: shown(row.target), id: "what-target", autocomplete: "off" });
+  const weight = h("input", { inputMode: "decimal", placeholder: shown(row.weight), id: "what-weight", autocomplete: "off" });
+  const go = button(t("tryIt"), async () => {
+    const wanted = { target: typed(target.value), weight: typed(weight.value) };
+    for (const [name, input] of [["target", target], ["weight", weight]]) {
+      const wrong = Number.isNaN(wanted[name]);
+      input.setAttribute("aria-invalid", String(wrong));
+      if (wrong) return show(answer, notice("error", t("badNumber", { text: input.value })));
+    }
+    if (wanted.target === undefined && wanted.weight === undefined) return show(answer, notice("error", t("nothingTried")));
+    try {
+      const told = await app.service.whatIf({ book: bookId(), month: row.month, person: row.person, region: row.region, item: row.item, ...wanted });
+      const truth = told.truth ?? {};
+      show(answer, h("div", { role: "status" }, table(["", t("truth"), t("tried")], ["score", "points", "total"].map((name) =>
+        [t(name), truth[name] ?? null, told[name] ?? null]))));
+      announce(`${t("total")}: ${shown(truth.total)} → ${shown(told.total)}`);
+    } catch (error) {
+      app.trouble(error);
+      show(answer, notice("error", said(error.texts) || String(error)));
+    }
+    return undefined;
+  }, { id: "try" });
+  return section(t("whatIf"), h("p", { className: "quiet" }, t("whatIfHelp")),
+    h("div", { className: "pair" }, field(t("target"), target), field(t("weight"), weight)), go, answer);
+}

@@ -1,0 +1,108 @@
+// The seven steps of set-up, and role packs: chosen, fitted by four questions, loaded as new rows.
+/* global Excel, KPI_LAYOUT */
+import { announce, button, field, h, notice, section, show } from "./dom.js";
+import { excelError, readBook, writeResult } from "./book.js";
+import { order } from "./road.js";
+import { goTo } from "./selection.js";
+import { language, said, t } from "./texts.js";
+
+const STEPS = ["setup", "shops", "setup", "products", "people", "targets", "setup"]; // the tab of each step
+
+/** ✓ or ○ of each step: the seven cells over the count of them; "" where a person changed that part. */
+const stepMarks = () => Excel.run(async (context) => {
+  const item = context.workbook.names.getItemOrNullObject("nmSetupDone").load("type");
+  await context.sync();
+  if (item.isNullObject) return [];
+  const cells = item.getRange().getOffsetRange(-STEPS.length, 0).getResizedRange(STEPS.length - 1, 0).load("values");
+  await context.sync();
+  return cells.values.map(([mark]) => (mark === "✓" || mark === "○" ? mark : ""));
+});
+
+export function makeSetup(app) {
+  const place = h("div"), wizard = h("div"), packs = h("div"), state = { list: null, words: "" };
+
+  async function draw() {
+    show(place, wizard, packs);
+    drawPacks();
+    await drawWizard();
+  }
+
+  async function drawWizard() {
+    let read, marks;
+    try {
+      read = await readBook();
+      marks = await stepMarks();
+    } catch (error) { show(wizard, notice("error", said(excelError(error).texts))); return; }
+    const sheets = new Set(Object.values(read.tables).map((one) => one.sheet));
+    const done = String(read.names.nmSetupDone ?? "0/7"), count = Number(/^(\d+)/.exec(done)?.[1] ?? 0);
+    const title = (code) => KPI_LAYOUT.tabs[code].find((one) => sheets.has(one)) ?? KPI_LAYOUT.tabs[code][language() === "zh" ? 0 : 1];
+    const line = (code, n) => h("li", { className: marks[n] === "✓" ? "done" : null },
+      h("span", { className: "grow" }, t(`step${n + 1}`), marks[n] ? h("span", { className: "hidden" }, ` ${t(marks[n] === "✓" ? "stepDone" : "stepOpen")}`) : null),
+      button(t("open"), () => openTab(title(code)), { className: "plain", "aria-label": `${t("open")}: ${t(`step${n + 1}`)}` }));
+    show(wizard, section(t("wizard"), h("p", { className: "quiet" }, t("wizardDone", { done })),
+      h("progress", { max: 7, value: count, "aria-label": t("wizard") }), h("ol", { className: "steps" }, STEPS.map(line))));
+  }
+
+  async function openTab(name) {
+    if (!await goTo(name, "A5")) announce(t("noCell", { where: name }));
+  }
+
+  async function drawPacks() {
+    show(packs, section(t("packs"), notice("info", t("explaining"))));
+    try {
+      const told = state.list ?? await app.service.packs();
+      state.list = told.packs ?? told;
+    } catch (error) {
+      app.trouble(error);
+      show(packs, section(t("packs"), notice("error", said(error.texts) || String(error))));
+      return;
+    }
+    const found = h("ul", { className: "plainlist" });
+    const search = h("input", { type: "search", value: state.words, id: "pack-words", oninput: () => { state.words = search.value; fill(); } });
+    const fill = () => {
+      const fits = state.list.filter((one) => JSON.stringify(one).toLowerCase().includes(state.words.trim().toLowerCase()));
+      show(found, fits.length ? fits.map(line) : h("li", {}, t("packNone")));
+    };
+    const line = (one) => h("li", {}, h("div", { className: "grow" }, h("strong", {}, nameOf(one)),
+      h("div", { className: "quiet" }, t("packLines", { n: one.kpis ?? one.items?.length ?? "–", region: one.region }))),
+    button(t("choose"), () => ask(one), { className: "plain", "aria-label": `${t("choose")}: ${nameOf(one)} ${one.region}` }));
+    fill();
+    show(packs, section(t("packs"), field(t("packSearch"), search), found));
+  }
+
+  const nameOf = (one) => said(one.names) || one.role || one.pack;
+
+  function ask(one) {
+    const stage = h("select", { id: "stage" }, ["launch", "growth", "mature"].map((code) =>
+      h("option", { value: code, selected: code === "growth" }, t(`stage${code[0].toUpperCase()}${code.slice(1)}`))));
+    const history = h("input", { type: "number", min: 0, max: 120, value: "12", id: "history" });
+    const team = h("input", { type: "number", min: 1, max: 500, value: "10", id: "team" });
+    const cash = h("input", { type: "checkbox", id: "cash" });
+    const answer = h("div");
+    const answers = () => ({
+      stage: stage.value, history_months: Number(history.value), team_size: Number(team.value), cash_limited: cash.checked,
+    });
+    show(packs, section(`${nameOf(one)} · ${one.region}`, notice("warning", t("packWarn")),
+      field(t("stage"), stage), field(t("history"), history), field(t("team"), team),
+      h("label", { className: "tick" }, cash, h("span", {}, t("cash"))),
+      h("div", { className: "row" }, button(t("load"), () => load(one, answers(), answer), { className: "primary", id: "load" }),
+        button(t("back"), drawPacks, { className: "plain" })), answer));
+    stage.focus();
+  }
+
+  async function load(one, answers, place_) {
+    try {
+      const { read, body } = await order();
+      const result = await app.service.pack({ ...body, pack: one.pack ?? one.role, region: one.region, answers });
+      const { rows } = await writeResult(read, result);
+      const problems = (result.problems ?? []).map((p) => notice(p.level === "error" ? "error" : "warning", said(p)));
+      show(place_, notice("good", t("loaded", { rows })), ...problems);
+      announce(t("loaded", { rows }));
+    } catch (error) {
+      const told = excelError(error);
+      app.trouble(told);
+      show(place_, notice("error", said(told.texts)));
+    }
+  }
+  return { place, draw };
+}

@@ -1,0 +1,418 @@
+"""Every button of the task pane, in a real Chromium over a workbook that behaves like Excel's."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from sheet_templates.layout import TABLES
+from tests.excel_book import Model, save
+from tests.libreoffice import Office
+from tests.pane_results import SCORES, TITLE, books_of_both, result
+from tests.pane_service import Stub, busy, serving, stale
+from tests.pane_support import SHIPPED, chromium, pane
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def books() -> dict[str, Model]:
+    return books_of_both()
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with serving() as one:
+        one.result = result
+        yield one
+
+
+@pytest.fixture
+def book(books: dict[str, Model]) -> Model:
+    return copy.deepcopy(books["en"])
+
+
+def column(code: str) -> str:
+    """The column of Items in which something stands; the table starts at A."""
+    at = [one.code for one in TABLES["tblScore"].columns].index(code)
+    return chr(65 + at) if at < 26 else f"{chr(64 + at // 26)}{chr(65 + at % 26)}"
+
+
+def test_a_refresh_writes_the_book_as_a_person_would_see_it(
+    browser: Browser, stub: Stub, book: Model, tmp_path: Path, office: Office
+) -> None:
+    """Pressed in the browser, saved as a file, recalculated by LibreOffice."""
+    with pane(browser, stub, book) as one:
+        one.says("Connected", "#link")
+        one.press("refresh")
+        one.says("Done:")
+        one.says("2 rows added")
+        one.says("1 errors · 2 warnings")
+        one.says("AMZ-DE · amazon.sales")
+        state = one.state()
+        assert one.cell("Items", "B6") == "2026-10"  # a text, not the first of October
+        assert one.cell("Items", f"{column('facts')}6") == TITLE
+        assert one.js("HOST.syncs.filter(Boolean)") == [3, 2]  # the table, the names; none a cell
+    [order] = stub.of("/panes/refresh")
+    assert order["name"] == "运营.xlsx"
+    assert order["tables"]["tblScore"]["at"] == "A5"
+    assert order["tables"]["tblScore"]["headers"][:2] == ["Item", "Month"]
+    assert order["names"]["nmCompany"] == "(company)"
+    assert stub.runs["run-1"]["written"] is True
+    assert state["settings"]["kpiBase"] == "book-1"
+    out = tmp_path / "written.xlsx"
+    save(state, book, SHIPPED / "manager-en.xlsx", out)
+    rows = office.calculate(out)["Items"]
+    at = [one.code for one in TABLES["tblScore"].columns]
+    for row, score in zip(rows[4:7], SCORES, strict=True):
+        assert row[at.index("score")] == pytest.approx(score, abs=1e-8)
+        assert row[at.index("facts")] == TITLE
+    assert [row[at.index("status")] for row in rows[4:7]] == ["● OK", "● OK", "■ Breach"]
+
+
+def test_the_next_refresh_starts_from_the_revision_that_was_written(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book) as one:
+        for _ in range(2):
+            one.press("refresh")
+            one.says("Done:")
+            stub.result = lambda _: {"revision": "book-2", "tables": [], "names": {}}
+        expect(one.page.locator("#view")).to_contain_text("0 rows added")
+    first, second = stub.of("/panes/refresh")
+    assert (first["base"], second["base"]) == ("", "book-1")
+    assert first["book"] == second["book"]
+    assert len(second["tables"]["tblScore"]["rows"]) == 3
+
+
+def test_progress_is_shown_and_a_cancelled_refresh_changes_nothing(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.held.clear()
+    with pane(browser, stub, book) as one:
+        before = one.state()["sheets"]
+        one.press("refresh")
+        one.says("Preparing the write 3/3")
+        assert one.page.locator("progress").get_attribute("aria-label") == "Progress"
+        one.open("check")  # another view meanwhile: the run goes on
+        one.open("refresh")
+        one.says("Preparing the write 3/3")
+        one.press("cancel")
+        one.says("Cancelled; the workbook was not changed.")
+        assert one.state()["sheets"] == before
+    assert stub.runs["run-1"]["cancelled"]
+
+
+def test_a_check_lists_the_problems_and_writes_nothing(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book) as one:
+        one.open("check")
+        before = one.state()["sheets"]
+        one.press("check")
+        one.says("Checked; the workbook was not changed.")
+        assert one.state()["sheets"] == before
+        one.page.get_by_role("button", name="Items!L6").click()
+        one.until("HOST.state().active.address === 'L6'")
+        assert one.state()["active"] == {"sheet": "Items", "address": "L6"}
+        [items] = [sheet for sheet in one.state()["sheets"] if sheet["name"] == "Items"]
+        assert items["visibility"] == "Visible"
+    assert stub.runs["run-1"]["written"] is False
+
+
+@pytest.mark.parametrize(
+    ("code", "times", "said"),
+    [
+        pytest.param("GeneralException", 1, "the old values are back", id="undone"),
+        pytest.param("GeneralException", 9, "Press Undo", id="not even undone"),
+        pytest.param(
+            "InvalidOperationInCellEditMode", 1, "A cell is being edited", id="a cell is edited"
+        ),
+    ],
+)
+def test_a_failure_in_the_middle_leaves_the_old_values(
+    browser: Browser, stub: Stub, book: Model, code: str, times: int, said: str
+) -> None:
+    with pane(browser, stub, book) as one:
+        before = one.state()
+        one.js("([n, code, times]) => HOST.failAt(n, code, times)", [3, code, times])
+        one.press("refresh")
+        one.says(said)
+        after = one.state()
+        if times == 1:
+            assert shown(after) == shown(before)
+            assert after["tables"] == before["tables"]
+        assert "kpiBase" not in after["settings"]
+    assert stub.runs["run-1"]["written"] is False
+
+
+def shown(state: Model) -> list[object]:
+    """Formulas and values of every cell."""
+    return [
+        [one["name"], sorted((at, c["formula"]) for at, c in one["cells"].items())]
+        for one in state["sheets"]
+    ]
+
+
+def test_a_protected_sheet_is_opened_for_the_write_and_closed_again(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    for sheet in book["sheets"]:
+        sheet["protected"] = sheet["name"] == "Items"
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        [items] = [sheet for sheet in one.state()["sheets"] if sheet["name"] == "Items"]
+        assert items["guarded"]
+        assert one.cell("Items", "C7") == "CHEN"
+
+
+def test_rows_that_moved_meanwhile_are_read_again(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    """A person adds a row while the service works: nothing lands in the wrong row."""
+    stub.held.clear()
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Preparing the write 3/3")
+        one.js("""() => Excel.run(async (c) => {
+            c.workbook.tables.getItem("tblScore").rows.add(null, [new Array(49).fill(null)]);
+            await c.sync(); })""")
+        stub.held.set()
+        one.says("Done:")
+    first, second = stub.of("/panes/refresh")
+    assert len(first["tables"]["tblScore"]["rows"]) == 1
+    assert len(second["tables"]["tblScore"]["rows"]) == 2
+    assert stub.runs["run-1"]["written"] is False
+    assert stub.runs["run-2"]["written"] is True
+
+
+def test_a_book_that_was_written_since_is_read_and_sent_again(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.refusals = [stale("book-9")]
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+    assert [order["base"] for order in stub.of("/panes/refresh")] == ["", "book-9"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        pytest.param(busy("Lin"), "Lin is refreshing this workbook.", id="another refreshes"),
+        pytest.param(
+            (422, {"zh": "月份不对。", "en": "The month is wrong."}), "The month is wrong.",
+            id="a sentence of the service",
+        ),
+        pytest.param((500, {"error": {"zh": "坏了。", "en": "Broken."}}), "Broken.", id="a fault"),
+        pytest.param((429, {"error": {"zh": "过多。", "en": "Wait."}}), "Wait.", id="too often"),
+    ],
+)  # fmt: skip
+def test_what_the_service_refuses_is_said(
+    browser: Browser, stub: Stub, book: Model, refusal: tuple[int, Model], said: str
+) -> None:
+    stub.refusals = [refusal]
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says(said)
+        assert one.page.locator("[role=alert]").count() == 1
+        one.press("refresh")  # and it works again
+        one.says("Done:")
+
+
+def test_a_lost_connection_is_tried_again_and_then_told(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.faults = ["drop"]
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        stub.down = True
+        one.press("refresh")
+        one.says("The service does not answer.")
+        one.says("Service not reachable", "#link")
+        one.says("keeps its last values", "#away")
+        stub.down = False
+        one.press("retry")
+        one.says("Connected", "#link")
+
+
+def test_a_run_that_fails_says_why(browser: Browser, stub: Stub, book: Model) -> None:
+    stub.problem = {"zh": "磁盘已满。", "en": "The disk is full."}
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("The disk is full.")
+        assert one.cell("Items", "A5") is None
+
+
+def test_explain_and_what_if_follow_the_selected_cell(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("explain")
+        one.says("Select a cell of a table with KPIs")
+        one.js("HOST.book.sheet('Items').visibility = 'Visible'")
+        one.js("HOST.select('Items', 'I5')")
+        one.says("ad spend ÷ ad sales")
+        one.says("AMZ-US / SP")
+        one.says("Definition version v7")
+        [asked] = stub.of("/explain")
+        assert {k: asked[k] for k in ("kpi", "person", "region", "period")} == {
+            "kpi": "acos", "person": "CHEN", "region": "US", "period": "2026-10",
+        }  # fmt: skip
+        one.press("try")
+        one.says("Fill in a target or a weight.")
+        one.page.locator("#what-target").fill("ten")
+        one.press("try")
+        one.says("“ten” is no number.")
+        one.page.locator("#what-target").fill("10 %")
+        one.press("try")
+        one.says("92.1", "#tried")
+        one.says("91.2", "#tried")
+        [tried] = stub.of("/whatif")
+        assert tried["target"] == 0.1
+        assert tried["item"] == "2026-10｜CHEN｜US｜acos"
+        assert one.cell("Items", f"{column('try_target')}5") is None
+
+
+def test_a_line_of_the_card_is_explained_by_its_item(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    [card] = [one for one in book["sheets"] if one["name"] == "Card"]
+    for at, value in {"B4": "CHEN", "E4": "US", "H4": "2026-10", "B7": "net_sales"}.items():
+        card["cells"].setdefault(at, {"formula": value})["value"] = value
+    card["cells"]["B8"]["value"] = ""
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("explain")
+        one.js("HOST.select('Card', 'G7')")
+        one.says("net_sales")
+        one.says("ad spend ÷ ad sales")
+        assert one.page.locator("#what-target").get_attribute("placeholder") == "310,000"
+        one.js("HOST.select('Card', 'G8')")  # a line without a KPI
+        one.says("Select a cell of a table with KPIs")
+        one.js("HOST.select('Card', 'A1')")
+        one.says("Select a cell of a table with KPIs")
+    [asked] = stub.of("/explain")
+    assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "CHEN", "2026-10")
+
+
+def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: Model) -> None:
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        one.says("Targets confirmed")
+        one.page.get_by_role("button", name="Open: People and owners").click()
+        one.until("HOST.state().active.sheet === 'People'")
+        one.page.locator("#pack-words").fill("operations")
+        expect(one.page.get_by_role("button", name="Choose:")).to_have_count(2)
+        one.page.locator("#pack-words").fill("nothing like it")
+        one.says("No pack fits these words.")
+        one.page.locator("#pack-words").fill("运营")
+        one.page.get_by_role("button", name="Choose: Operations EU").click()
+        one.says("Do not use it unchanged")
+        one.page.locator("#stage").select_option("launch")
+        one.page.locator("#history").fill("3")
+        one.page.locator("#cash").check()
+        row = [None] * len(TABLES["tblWeight"].columns)
+        stub.pack = {
+            "revision": "book-1",
+            "tables": [{"table": "tblWeight", "cells": [], "append": [["operations", *row[1:]]]}],
+        }
+        one.press("load")
+        one.says("Loaded: 1 rows added.")
+    [order] = stub.of("/panes/pack")
+    assert (order["pack"], order["region"]) == ("operations", "EU")
+    assert order["answers"] == {
+        "stage": "launch", "history_months": 3, "team_size": 10, "cash_limited": True,
+    }  # fmt: skip
+
+
+def test_formulas_are_repaired_and_the_edition_is_changed(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    """Every form in which Excel loses a name of ours; a text in quotes is no name."""
+    [items] = [one for one in book["sheets"] if one["name"] == "Items"]
+    lost = {
+        "BA1": '=_xldudf_KPI_SCORE(12,10,"ratio_up")',
+        "BA2": "='C:\\x\\[kpi.xlam]'!_xldudf_KPI_ATTAIN(8,10,\"higher\")",
+        "BA3": '=[2]!_xldudf_KPI_EXCHANGE(1,"USD","USD",A1:B1)',
+        "BA4": "=KPI.GRADE(85)",
+        "BA5": '=IF(TRUE,"_xldudf_KPI_SCORE(",1)',
+    }
+    for at, formula in lost.items():
+        items["cells"][at] = {"formula": formula, "value": "#NAME?"}
+    stub.formulas = [
+        {"table": "tblScore", "column": "score", "formula": "=KPI.SCORE($AB5,$H5,$M5)"}
+    ]
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("help")
+        one.press("repair")
+        one.says("4 cells repaired.")
+        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
+        assert [cells[at]["formula"] for at in lost] == [
+            '=KPI.SCORE(12,10,"ratio_up")', '=KPI.ATTAIN(8,10,"higher")',
+            '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["BA5"],
+        ]  # fmt: skip
+        one.press("use-functions")
+        one.says("1 columns of formulas rewritten")
+        score = column("score")
+        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
+        assert cells[f"{score}7"]["formula"] == "=KPI.SCORE($AB7,$H7,$M7)"
+        one.js("HOST.book.calculate()")
+        assert one.cell("Items", "BA1") == 120
+    assert stub.of("/panes/convert")[0]["to"] == "officejs"
+
+
+def test_the_diagnosis_tells_what_a_helper_asks_first(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book, lacks=["ExcelApi 1.16"]) as one:
+        one.open("help")
+        one.press("diagnose")
+        one.says("OfficeOnline")
+        one.says("ExcelApi 1.16: no")
+        one.says("KPI: 13")
+        one.says("0 s", "#diagnosis")
+        stub.down = True
+        one.press("diagnose")
+        one.says("no: The service does not answer", "#diagnosis")
+
+
+def test_the_buttons_of_the_ribbon_open_their_views(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    with pane(browser, stub, book) as one:
+        one.says("Connected", "#link")
+        for name, view in (
+            ("explain", "explain"),
+            ("help", "help"),
+            ("check", "check"),
+            ("refresh", "refresh"),
+        ):
+            one.js("(name) => HOST.press(name)", name)
+            assert one.page.locator(f"#tab-{view}").get_attribute("aria-selected") == "true"
+        one.says("Done:")
+        assert one.js("Office.addin.shown") == 4
+    assert [one["written"] for one in stub.runs.values()] == [False, True]
+
+
+def test_a_workbook_of_somebody_else_is_told(browser: Browser, stub: Stub, book: Model) -> None:
+    book["tables"] = []
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("This workbook has no KPI tables.")
+    assert stub.of("/panes/refresh") == []
