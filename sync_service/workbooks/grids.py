@@ -17,7 +17,7 @@ from sheet_templates.layout import Owner, TableLayout
 from sync_service.workbooks.areas import address
 from sync_service.workbooks.keyed_rows import Key, key_of, key_text
 from sync_service.workbooks.port import TablePatch, Written
-from sync_service.workbooks.reading import codes_of
+from sync_service.workbooks.reading import codes_of, column_missing
 from sync_service.workbooks.refusals import TableRefusedError
 from sync_service.workbooks.table_findings import DOUBLE, NOTE_KEPT, STRANGER, TYPED_OVER
 
@@ -37,6 +37,7 @@ class Grid:
     headers: tuple[str, ...]
     rows: tuple[tuple[Written, ...], ...]
     formulas: frozenset[At] = frozenset()  # cells outside the formula columns that hold a formula
+    noted: frozenset[int] = frozenset()  # rows that carry a person's note
 
     @property
     def codes(self) -> tuple[str | None, ...]:
@@ -53,8 +54,7 @@ class GridPlan:
     """What a patch does to a grid; rows from `len(grid.rows)` on are new."""
 
     cells: dict[At, Written] = field(default_factory=dict)
-    count: int = 0  # data rows of the table afterwards
-    fill: list[int] = field(default_factory=list)  # rows that need the formulas of the table
+    count: int = 0  # data rows of the table afterwards; those beyond were emptied
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -75,6 +75,14 @@ def table_of(grid: Grid) -> Table:
         if any(row.value(code) not in (None, "") for code in grid.layout.key) or _typed(grid, row):
             read.append(row)
     return Table(grid.layout.name, grid.sheet, names, tuple(read))
+
+
+def missing_columns(grid: Grid) -> list[Problem]:
+    """A finding for each column of the layout that the table lacks."""
+    place = Place(sheet=grid.sheet, cell=address(grid.top, grid.left), table=grid.layout.name)
+    known = set(grid.codes)
+    lacking = (column for column in grid.layout.columns if column.code not in known)
+    return [column_missing(grid.layout, column, place) for column in lacking]
 
 
 def _owner(grid: Grid, code: str | None) -> Owner | None:
@@ -158,7 +166,8 @@ def _scan(grid: Grid, patch: TablePatch, columns: Mapping[str, int], made: GridP
     ]
     for n, values in enumerate(grid.rows):
         key = tuple(key_text(values[columns[code]]) for code in patch.key)
-        if any(values[at] not in (None, "") for at in persons if (n, at) not in grid.formulas):
+        typed = (values[at] for at in persons if (n, at) not in grid.formulas)
+        if n in grid.noted or any(value not in (None, "") for value in typed):
             rows.held.add(n)
         if not any(key):
             rows.empty.append(n)
@@ -191,7 +200,9 @@ def _write(
         if (row, at) in grid.formulas:
             header = grid.layout.column(code).en
             made.problems.append(_finding(grid, row, "typed_over", TYPED_OVER, header, column=at))
-        elif not _holds(grid.rows[row][at], value):
+        elif _holds(grid.rows[row][at], value):
+            made.cells.pop((row, at), None)  # a freed row is used for a line like the one that left
+        else:
             made.cells[row, at] = value
 
 
@@ -246,7 +257,6 @@ def _place_new(
             made.cells.update(
                 {(row, columns[code]): v for code, v in line.items() if code in columns}
             )
-        made.fill.append(row)
 
 
 def _pull_in(grid: Grid, patch: TablePatch, free: Sequence[int], made: GridPlan) -> None:
@@ -256,7 +266,6 @@ def _pull_in(grid: Grid, patch: TablePatch, free: Sequence[int], made: GridPlan)
     unused = set(free)
     while made.count > 1 and made.count - 1 in unused:
         made.count -= 1
-    made.cells = {at: value for at, value in made.cells.items() if at[0] < made.count}
 
 
 def _finding(

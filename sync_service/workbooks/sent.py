@@ -19,7 +19,7 @@ from sheet_templates.layout import TABLES, Language, Owner, TableLayout
 from sheet_templates.purpose import Shown
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import position
-from sync_service.workbooks.grids import Grid, GridPlan, plan_grid, table_of
+from sync_service.workbooks.grids import Grid, GridPlan, missing_columns, plan_grid, table_of
 from sync_service.workbooks.port import (
     BookContents,
     NamePatch,
@@ -45,27 +45,44 @@ class SentBook:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of everything but what formulas gave, which follows from the rest."""
+        """A hash of what the service reads; what formulas gave follows from the rest."""
         said = [
-            (name, grid.headers, [_inputs(grid, row) for row in grid.rows])
+            (name, [_known(grid, row) for row in _used(grid.rows)])
             for name, grid in sorted(self.grids.items())
         ]
-        names = sorted((name, to_json(value)) for name, value in self.names.items())
+        names = sorted((name, _plain(value)) for name, value in self.names.items())
         text = json.dumps([said, names], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def contents(self) -> BookContents:
         """As a port reads a workbook."""
         tables: dict[str, Table] = {name: table_of(grid) for name, grid in self.grids.items()}
-        return BookContents(tables, self.names, self.language, self.fingerprint)
+        lacking = tuple(one for grid in self.grids.values() for one in missing_columns(grid))
+        return BookContents(tables, self.names, self.language, self.fingerprint, lacking)
 
 
-def _inputs(grid: Grid, row: Sequence[Written]) -> list[object]:
-    return [
-        to_json(value)
+def _used(rows: Sequence[Sequence[Written]]) -> Sequence[Sequence[Written]]:
+    """The rows without the empty ones at the end: a table may keep more room than it needs."""
+    last = len(rows)
+    while last and all(value in (None, "") for value in rows[last - 1]):
+        last -= 1
+    return rows[:last]
+
+
+def _known(grid: Grid, row: Sequence[Written]) -> dict[str, object]:
+    return {
+        code: _plain(value)
         for value, code in zip(row, grid.codes, strict=True)
-        if code is None or grid.layout.column(code).owner is not Owner.FORMULA
-    ]
+        if code is not None
+        and value not in (None, "")
+        and grid.layout.column(code).owner is not Owner.FORMULA
+    }
+
+
+def _plain(value: Written) -> object:
+    """A cell in one form: 1 and 1.0 are alike, and so are an empty text and an empty cell."""
+    said = to_json(value) if value != "" else None
+    return float(said) if isinstance(said, int) and not isinstance(said, bool) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ class Offer:
     plans: Mapping[str, GridPlan]
     names: Mapping[str, Written]
     shown: Shown | None
+    patches: Sequence[TablePatch] = ()  # what the plans were made from
 
     def after(self) -> SentBook:
         """The book once this was written; formula cells keep what they showed."""
@@ -85,7 +103,8 @@ class Offer:
             rows = [list(row) for row in grid.rows[: plan.count]]
             rows += [[None] * len(grid.headers) for _ in range(plan.count - len(rows))]
             for (row, column), value in plan.cells.items():
-                rows[row][column] = value
+                if row < plan.count:
+                    rows[row][column] = value
             grids[name] = replace(grid, rows=tuple(map(tuple, rows)))
         return SentBook(grids, {**self.book.names, **self.names}, self.book.language)
 
@@ -124,7 +143,7 @@ class SentPort:
             if one.table in self.book.grids
         }
         known = {one.name: one.value for one in names if one.name in self.book.names}
-        offer = Offer(self.book, plans, known, shown)
+        offer = Offer(self.book, plans, known, shown, tables)
         if not self.deliver(offer):
             raise ToldError(
                 "The workbook did not take the new values; it holds the old ones. Refresh again.",
@@ -194,11 +213,12 @@ def _grid(layout: TableLayout, given: Json) -> Grid:
         if not isinstance(row, list) or len(row) != len(headers):
             raise _unreadable(layout.name)
         lines.append(tuple(_cell(v, dated=d) for v, d in zip(row, dated, strict=True)))
-    formulas = given.get("formulas", [])
-    if not isinstance(formulas, list):
+    formulas, noted = given.get("formulas", []), given.get("noted", [])
+    if not isinstance(formulas, list) or not isinstance(noted, list):
         raise _unreadable(layout.name)
     places = frozenset((int(one[0]), int(one[1])) for one in formulas if _is_place(one))
-    return replace(grid, rows=tuple(lines), formulas=places)
+    notes = frozenset(one for one in noted if isinstance(one, int))
+    return replace(grid, rows=tuple(lines), formulas=places, noted=notes)
 
 
 def _is_place(given: object) -> bool:
