@@ -192,7 +192,16 @@ def own_book(contents: BookContents) -> None:
     Raises:
         ToldError: It is a slice.
     """
-    if contents.tables.keys() & {"tblContract", "tblMeaning", "tblRegion"}:
+    own_tables(contents.tables)
+
+
+def own_tables(names: Collection[str]) -> None:
+    """Refuse a slice by its tables.
+
+    Raises:
+        ToldError: It is a slice.
+    """
+    if not {"tblContract", "tblMeaning", "tblRegion"}.isdisjoint(names):
         raise ToldError(
             "This is a partner's, person's or investor's sheet; it is filled from the manager's "
             "workbook. Run `python -m sync_service share BOOK --person CODE --out THIS_FILE` "

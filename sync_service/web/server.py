@@ -17,7 +17,8 @@ from sync_service.console import Terminal
 from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.told import ToldError
-from sync_service.web.app import MOST_BYTES, create_app
+from sync_service.web.app import create_app
+from sync_service.web.panes_api import MOST_BYTES
 from sync_service.web.tokens import make_token
 
 HOST = "127.0.0.1"
@@ -40,8 +41,8 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
         app,
         sockets=[door],
         threads=THREADS,
-        # above our own limit, so that our sentence answers and not the server's plain text
-        max_request_body_size=16 * MOST_BYTES,
+        # above our own limits, so that our sentence answers and not the server's plain text
+        max_request_body_size=2 * MOST_BYTES,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=IDLE_SECONDS // 3,
