@@ -42,13 +42,16 @@ def kept(store: Control, book: str) -> Kept | None:
     return Kept(row["revision"] or "", row["name"], row["at"], row["who"], row["told"] or {})
 
 
-def last_sent(store: Control, book: str) -> SentBook | None:
-    """The tables of a workbook as they were last sent."""
+def last_packed(store: Control, book: str) -> bytes | None:
+    """What was last sent of a workbook, packed: alike exactly when the same was sent."""
     with store.read() as connection:
         row = control.get(connection, schema.sent_books, book=book)
-    if row is None:
-        return None
-    return sent_book(cast("dict[str, object]", json.loads(zlib.decompress(row["tables"]))))
+    return None if row is None else bytes(row["tables"])
+
+
+def unpacked(packed: bytes) -> SentBook:
+    """The workbook in what was kept."""
+    return sent_book(cast("dict[str, object]", json.loads(zlib.decompress(packed))))
 
 
 def keep(

@@ -15,6 +15,7 @@ from kpi.model import Texts
 from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.panes import Panes
+from sync_service.sheet_answers import Answers
 from sync_service.web.tokens import is_token
 
 NEEDS = frozenset({"open", "read", "refresh", "pause"})  # open: says nothing that is anybody's
@@ -54,6 +55,7 @@ class Parts:
     house: House
     jobs: Jobs
     panes: Panes
+    answers: Answers
     calls: Bucket = field(default_factory=lambda: Bucket(burst=60, rate=20))
     wrong: Bucket = field(default_factory=lambda: Bucket(burst=10, rate=0.2))  # bad tokens
 
