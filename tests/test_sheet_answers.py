@@ -27,6 +27,7 @@ from sync_service.workbooks.sent import sent_book
 from tests.pane_support import Body, body_of
 from tests.road_support import COMPANIES, Folder, commit, facts_of, fill, house_at, order_of
 
+CHINESE = shipped().metrics["net_sales"].names["zh"]
 BOOK = "0a1b2c3d-1111-4222-8333-444455556666"
 
 
