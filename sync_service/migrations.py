@@ -10,7 +10,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from sync_service.schema import contracts, freezes, metadata, mornings, payouts, schema_version
+from sync_service.schema import (
+    contracts,
+    freezes,
+    metadata,
+    mornings,
+    payouts,
+    schema_version,
+    sent_books,
+)
 from sync_service.told import ToldError
 
 
@@ -34,11 +42,17 @@ def _payouts(connection: Connection) -> None:
     metadata.create_all(connection, tables=[payouts])
 
 
+def _sent_books(connection: Connection) -> None:
+    """Add the workbooks that a task pane sends."""
+    metadata.create_all(connection, tables=[sent_books])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
     ("contracts", _contracts),
     ("payouts", _payouts),
+    ("sent_books", _sent_books),
 )
 
 

@@ -146,14 +146,21 @@ def inputs(
     return Inputs(book, catalog, leaves, house.rates, now, language, states, paused, versions)
 
 
-def refresh(house: House, order: Order, tell: Step = nothing) -> Outcome:
-    """One refresh, from reading to recording."""
+def unwatched(_seen: Seen) -> None:
+    """Nobody wants to know what was computed before it is written."""
+
+
+def refresh(
+    house: House, order: Order, tell: Step = nothing, watch: Callable[[Seen], None] = unwatched
+) -> Outcome:
+    """One refresh, from reading to recording; `watch` is told what was computed, unwritten."""
     tell("读取工作簿", "Reading the workbook")
     if _unchanged(house, order, house.clock.now()):
         card = last_scorecard(house.store, order.book)
         return Outcome(None, (), (), None, "unchanged", card)
     contents = order.port.read()
     seen = _look(house, order, contents, tell)
+    watch(seen)
     done, now = seen.done, seen.done.given.now
     tell("写回工作簿", "Writing the workbook")
     units = units_shipped(house, done.book, now)
@@ -186,7 +193,16 @@ def own_book(contents: BookContents) -> None:
     Raises:
         ToldError: It is a slice.
     """
-    if contents.tables.keys() & {"tblContract", "tblMeaning", "tblRegion"}:
+    own_tables(contents.tables)
+
+
+def own_tables(names: Collection[str]) -> None:
+    """Refuse a slice by its tables.
+
+    Raises:
+        ToldError: It is a slice.
+    """
+    if not {"tblContract", "tblMeaning", "tblRegion"}.isdisjoint(names):
         raise ToldError(
             "This is a partner's, person's or investor's sheet; it is filled from the manager's "
             "workbook. Run `python -m sync_service share BOOK --person CODE --out THIS_FILE` "

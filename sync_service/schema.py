@@ -313,3 +313,14 @@ payouts = Table(  # every pay line that was shown, and what was paid of it
     Column("approved_by", String(100)),
     Column("at", Instant, nullable=False),
 )
+sent_books = Table(  # workbooks that a task pane holds open, as they were last sent
+    "sent_books",
+    metadata,
+    Column("book", String(700), primary_key=True),
+    Column("name", Text, nullable=False),  # of the file, as the pane said
+    Column("at", Instant, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("tables", LargeBinary, nullable=False),  # zlib of the JSON that was sent
+    Column("revision", String(60)),  # the run that last wrote it; None: none yet
+    _json("told"),  # what that run found: problems, stale streams, comparisons
+)

@@ -19,7 +19,7 @@ from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.layout import STATES, TABLES, Owner
 from sheet_templates.words import show
-from sync_service import schema
+from sync_service import control, schema
 from sync_service.control import Control
 from sync_service.workbooks.port import TablePatch, Written
 
@@ -145,6 +145,40 @@ def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datet
         connection.execute(delete(cells).where(cells.c.book == book))
         if rows:
             connection.execute(insert(cells), rows)
+
+
+def believe(
+    store: Control,
+    book: str,
+    tables: Mapping[str, Table],
+    patches: Sequence[TablePatch],
+    at: datetime,
+) -> None:
+    """Take what a book holds for written where it is what was offered to it.
+
+    A pane may write and never say so; without this its own values would pass for typed over.
+    """
+    memory = remembered(store, book)
+    with store.begin() as connection:
+        for patch in patches:
+            table = tables.get(patch.table)
+            if patch.table not in WATCHED or table is None:
+                continue
+            found = {row_key(patch.table, row): row for row in table.rows}
+            for line in patch.rows:
+                key = key_of(patch, line)
+                held = {
+                    column: _to_json(value)
+                    for column, value in line.items()
+                    if key in found
+                    and column not in patch.key
+                    and same(value, found[key].value(column))
+                }
+                known = {c: _to_json(v) for c, v in memory.get((patch.table, key), {}).items()}
+                entry = {"book": book, "table_name": patch.table, "key": key, "column": WHOLE_ROW}
+                if held:
+                    row = {**entry, "value": {**known, **held}, "at": at}
+                    control.put(connection, schema.written_cells, row)
 
 
 def key_of(patch: TablePatch, row: Mapping[str, Written]) -> str:

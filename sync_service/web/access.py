@@ -15,6 +15,8 @@ from kpi.errors import KpiError
 from kpi.model import Texts
 from sync_service.house import House
 from sync_service.jobs import Jobs
+from sync_service.panes import Panes
+from sync_service.sheet_answers import Answers
 from sync_service.web.tokens import is_token
 
 NEEDS = frozenset({"open", "read", "refresh", "pause"})  # open: says nothing that is anybody's
@@ -57,6 +59,8 @@ class Parts:
 
     house: House
     jobs: Jobs
+    panes: Panes
+    answers: Answers
     calls: Bucket = field(default_factory=lambda: Bucket(burst=60, rate=20))
     wrong: Bucket = field(default_factory=lambda: Bucket(burst=10, rate=0.2))  # bad tokens
 
@@ -69,8 +73,8 @@ class RefusedError(Exception):
     texts: Texts
 
 
-def needs(need: str) -> Callable[[View], View]:
-    """State what a view needs.
+def needs(need: str, cost: float = 1.0) -> Callable[[View], View]:
+    """State what a view needs, and what part of an ordinary call it takes of the calls allowed.
 
     Raises:
         KpiError: There is no such need.
@@ -80,6 +84,7 @@ def needs(need: str) -> Callable[[View], View]:
 
     def stated(view: View) -> View:
         view.__dict__["need"] = need
+        view.__dict__["cost"] = cost
         return view
 
     return stated
@@ -88,6 +93,12 @@ def needs(need: str) -> Callable[[View], View]:
 def need_of(app: Flask, endpoint: str) -> str | None:
     """What a route needs; None for one that states nothing."""
     return cast("str | None", getattr(app.view_functions[endpoint], "need", None))
+
+
+def _cost_of(app: Flask, endpoint: str | None) -> float:
+    """What a call takes of those that are allowed; asking how far a run is takes little."""
+    view = app.view_functions.get(endpoint or "")
+    return cast("float", getattr(view, "cost", 1.0))
 
 
 def check_policies(app: Flask) -> None:
@@ -114,7 +125,8 @@ def guard() -> None:
     """
     mine = parts()
     _own_address()  # first: pages elsewhere must not use up the calls of this machine's user
-    if not mine.calls.take(mine.house.clock.monotonic()):
+    cost = _cost_of(current_app, request.endpoint)
+    if not mine.calls.take(mine.house.clock.monotonic(), cost):
         raise too_often()
     if request.endpoint is None or need_of(current_app, request.endpoint) == "open":
         return

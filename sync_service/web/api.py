@@ -15,6 +15,7 @@ from kpi.model import Texts
 from sync_service import mornings, runs, schema
 from sync_service.accounts import shops
 from sync_service.mornings import Morning
+from sync_service.panes import KIND, RESTARTED
 from sync_service.pausing import paused, switch_writing
 from sync_service.refresh import stream_states
 from sync_service.web.access import RefusedError, needs, parts
@@ -83,12 +84,17 @@ def order_refresh() -> Answer:
 
 
 @api.get("/api/v1/runs/<run>")
-@needs("read")
+@needs("read", cost=0.2)
 def one_run(run: str) -> dict[str, object]:
-    """State, step and problems of a run."""
+    """State, step and problems of a run; a pane's refresh is told as it works."""
+    working = parts().panes.find(run)
+    if working is not None:
+        return {"id": run, "kind": KIND, **working.told}
     found = runs.find(parts().house.store, run)
     if found is None:
         raise _missing()
+    if found.kind == KIND and (found.open or found.state == "interrupted"):
+        return {**_run(found), "state": "failed", "problem": dict(RESTARTED)}
     return _run(found)
 
 

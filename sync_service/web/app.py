@@ -11,12 +11,16 @@ from kpi.errors import KpiError
 from kpi.model import Texts
 from sync_service.house import House
 from sync_service.jobs import Jobs
+from sync_service.panes import Panes
+from sync_service.sheet_answers import Answers
 from sync_service.stops import STOPS
 from sync_service.web.access import Parts, RefusedError, check_policies, guard, said
 from sync_service.web.addin import HEADERS as ADDIN_HEADERS
 from sync_service.web.addin import NEVER, addin
 from sync_service.web.api import api
+from sync_service.web.functions_api import functions_api
 from sync_service.web.page import page
+from sync_service.web.panes_api import panes_api
 
 MOST_BYTES = 1_000_000
 HEADERS = {
@@ -52,8 +56,12 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     app = Flask("linkstar", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
-    app.extensions["linkstar"] = Parts(house, jobs if jobs is not None else Jobs(house))
+    working = jobs if jobs is not None else Jobs(house)
+    answers = Answers(house)
+    app.extensions["linkstar"] = Parts(house, working, Panes(house, answers.keep), answers)
     app.register_blueprint(api)
+    app.register_blueprint(panes_api)
+    app.register_blueprint(functions_api)
     app.register_blueprint(page)
     app.register_blueprint(addin)
     app.before_request(guard)

@@ -23,8 +23,9 @@ from sync_service.console import Terminal
 from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.told import ToldError
-from sync_service.web.app import MOST_BYTES, create_app
+from sync_service.web.app import create_app
 from sync_service.web.certificate import NAME, Certificate, certificate, trust_command
+from sync_service.web.panes_api import MOST_BYTES
 from sync_service.web.tokens import make_token
 
 HOST = "127.0.0.1"
@@ -86,7 +87,7 @@ class Plain:
             sockets=[door],
             threads=THREADS,
             # above our own limit, so that our sentence answers and not the server's plain text
-            max_request_body_size=16 * MOST_BYTES,
+            max_request_body_size=2 * MOST_BYTES,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_SECONDS,
             cleanup_interval=IDLE_SECONDS // 3,
@@ -126,7 +127,7 @@ class Secure:
             timeout=IDLE_SECONDS,
             server_name="LinkStar",
         )
-        self._server.max_request_body_size = 16 * MOST_BYTES
+        self._server.max_request_body_size = 2 * MOST_BYTES
         self._server.ssl_adapter = BuiltinSSLAdapter(str(made.chain), str(made.key))
         self._server.prepare()
         self.port = free

@@ -8,7 +8,7 @@ from functools import partial
 
 from kpi.errors import Level, Place, Problem
 from kpi.tables import Cell, Row, Table
-from sheet_templates.layout import TABLES, Owner, TableLayout
+from sheet_templates.layout import TABLES, Column, Owner, TableLayout
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.formulas import Read, reads
@@ -119,27 +119,25 @@ def _renamed(one: Placed) -> Problem:
 
 
 def _missing_columns(one: Placed) -> list[Problem]:
-    problems = []
-    for column in one.layout.columns:
-        if column.code in one.codes:
-            continue
-        key = column.code in one.layout.key
-        problems.append(
-            Problem(
-                "column_missing",
-                Level.ERROR if key else Level.WARNING,
-                _place(one),
-                {
-                    "en": f"Column {column.en} is missing.",
-                    "zh": f"缺少列 {column.zh}。",
-                },
-                {
-                    "en": f"Add a column with the header {column.en} or {column.zh}.",
-                    "zh": f"请添加表头为 {column.zh} 或 {column.en} 的列。",
-                },
-            )
-        )
-    return problems
+    lacking = (column for column in one.layout.columns if column.code not in one.codes)
+    return [column_missing(one.layout, column, _place(one)) for column in lacking]
+
+
+def column_missing(layout: TableLayout, column: Column, place: Place) -> Problem:
+    """The finding for a column that a table lacks; without a key column nothing is written."""
+    return Problem(
+        "column_missing",
+        Level.ERROR if column.code in layout.key else Level.WARNING,
+        place,
+        {
+            "en": f"Column {column.en} is missing.",
+            "zh": f"缺少列 {column.zh}。",
+        },
+        {
+            "en": f"Add a column with the header {column.en} or {column.zh}.",
+            "zh": f"请添加表头为 {column.zh} 或 {column.en} 的列。",
+        },
+    )
 
 
 def read_table(book: Book, one: Placed, scanned: SheetRows) -> Table:

@@ -1,0 +1,43 @@
+"""The routes of questions: sheet functions, where a value comes from, what another target does."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, jsonify
+
+from sync_service.sheet_answers import MOST_CALLS, Call, UnsentError
+from sync_service.web.access import RefusedError, needs, parts
+from sync_service.web.panes_api import Json, book_of, json_body, wrong
+
+functions_api = Blueprint("functions", __name__, url_prefix="/api/v1")
+MOST_ARGUMENTS = 8
+
+
+@functions_api.post("/functions")
+@needs("read")
+def functions() -> Response:
+    """Answers for up to 5,000 cells."""
+    body = json_body()
+    calls = _calls(body)
+    try:
+        revision, answers = parts().answers.answer(book_of(body), calls)
+    except UnsentError as error:
+        raise RefusedError(HTTPStatus.NOT_FOUND, error.texts) from error
+    return jsonify({"revision": revision, "answers": answers})
+
+
+def _calls(body: Json) -> list[Call]:
+    given = body.get("calls")
+    if not isinstance(given, list) or len(given) > MOST_CALLS:
+        raise wrong(
+            f"Send calls: a list of up to {MOST_CALLS}.", f"calls 应为列表，最多 {MOST_CALLS} 项。"
+        )
+    for one in given:
+        plain = isinstance(one, list) and len(one) <= MOST_ARGUMENTS
+        if not plain or any(isinstance(part, list | dict) for part in one):
+            raise wrong(
+                "A call is a list: name, KPI, scope, period.",
+                "每项为列表：函数、指标、范围、期间。",
+            )
+    return [tuple(one) for one in given]

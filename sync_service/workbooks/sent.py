@@ -1,0 +1,253 @@
+"""A workbook whose tables came in a request: a task pane sends them and writes what comes back.
+
+The road waits in `write` until the pane says that the cells are in the sheet; only then is the
+refresh recorded. A pane that fails or goes away leaves the old values and nothing recorded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import cast
+
+from kpi.tables import ErrorValue, Table
+from sheet_templates.layout import TABLES, Language, Owner, TableLayout
+from sheet_templates.purpose import Shown
+from sync_service.told import ToldError
+from sync_service.workbooks.areas import position
+from sync_service.workbooks.grids import Grid, GridPlan, missing_columns, plan_grid, table_of
+from sync_service.workbooks.port import (
+    BookContents,
+    NamePatch,
+    TablePatch,
+    WriteReport,
+    Written,
+)
+from sync_service.workbooks.serials import from_serial, to_serial
+
+MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 20_000, 200, 32_767
+MOST_NAMES = 500
+DATED = frozenset({"date", "time"})  # kinds of columns whose numbers are days
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SentBook:
+    """The tables and names of a workbook as they were sent."""
+
+    grids: Mapping[str, Grid]
+    names: Mapping[str, Written]
+    language: Language
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what the service reads; what formulas gave follows from the rest."""
+        said = [
+            (name, [_known(grid, row) for row in _used(grid.rows)])
+            for name, grid in sorted(self.grids.items())
+        ]
+        names = sorted((name, _plain(value)) for name, value in self.names.items())
+        text = json.dumps([said, names], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def contents(self) -> BookContents:
+        """As a port reads a workbook."""
+        tables: dict[str, Table] = {name: table_of(grid) for name, grid in self.grids.items()}
+        lacking = tuple(one for grid in self.grids.values() for one in missing_columns(grid))
+        return BookContents(tables, self.names, self.language, self.fingerprint, lacking)
+
+
+def _used(rows: Sequence[Sequence[Written]]) -> Sequence[Sequence[Written]]:
+    """The rows without the empty ones at the end: a table may keep more room than it needs."""
+    last = len(rows)
+    while last and all(value in (None, "") for value in rows[last - 1]):
+        last -= 1
+    return rows[:last]
+
+
+def _known(grid: Grid, row: Sequence[Written]) -> dict[str, object]:
+    return {
+        code: _plain(value)
+        for value, code in zip(row, grid.codes, strict=True)
+        if code is not None
+        and value not in (None, "")
+        and grid.layout.column(code).owner is not Owner.FORMULA
+    }
+
+
+def _plain(value: Written) -> object:
+    """A cell in one form: 1 and 1.0 are alike, and so are an empty text and an empty cell."""
+    said = to_json(value) if value != "" else None
+    return float(said) if isinstance(said, int) and not isinstance(said, bool) else said
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a refresh wants written: a plan a table, values for names, what is to be seen."""
+
+    book: SentBook  # as it was sent
+    plans: Mapping[str, GridPlan]
+    names: Mapping[str, Written]
+    shown: Shown | None
+    patches: Sequence[TablePatch] = ()  # what the plans were made from
+
+    def after(self) -> SentBook:
+        """The book once this was written; formula cells keep what they showed."""
+        grids = dict(self.book.grids)
+        for name, plan in self.plans.items():
+            grid = grids[name]
+            rows = [list(row) for row in grid.rows[: plan.count]]
+            rows += [[None] * len(grid.headers) for _ in range(plan.count - len(rows))]
+            for (row, column), value in plan.cells.items():
+                if row < plan.count:
+                    rows[row][column] = value
+            grids[name] = replace(grid, rows=tuple(map(tuple, rows)))
+        return SentBook(grids, {**self.book.names, **self.names}, self.book.language)
+
+
+@dataclass(slots=True)
+class SentPort:
+    """A sent workbook as a port; `deliver` hands the offer on and says whether it was written."""
+
+    book: SentBook
+    deliver: Callable[[Offer], bool]
+    written: SentBook | None = None
+
+    def fingerprint(self) -> str:
+        """Of the book as sent, or as it is once the offer was written."""
+        return (self.written or self.book).fingerprint
+
+    def read(self) -> BookContents:
+        """The tables as they were sent."""
+        return self.book.contents()
+
+    def write(
+        self,
+        tables: Sequence[TablePatch],
+        names: Sequence[NamePatch],
+        fingerprint: str,  # noqa: ARG002  # the pane keeps its own watch on what it sent
+        shown: Shown | None = None,
+    ) -> WriteReport:
+        """Plan, deliver, and report what was written.
+
+        Raises:
+            ToldError: The other side did not write it.
+        """
+        plans = {
+            one.table: plan_grid(self.book.grids[one.table], one)
+            for one in tables
+            if one.table in self.book.grids
+        }
+        known = {one.name: one.value for one in names if one.name in self.book.names}
+        offer = Offer(self.book, plans, known, shown, tables)
+        if not self.deliver(offer):
+            raise ToldError(
+                "The workbook did not take the new values; it holds the old ones. Refresh again.",
+                "工作簿没有写入新数值，仍为旧数值。请重新刷新。",
+            )
+        self.written = offer.after()
+        changed = {name: "sent to the open workbook" for name, p in plans.items() if p.cells}
+        problems = tuple(problem for plan in plans.values() for problem in plan.problems)
+        cells = sum(len(plan.cells) for plan in plans.values())
+        kept = sum(len(one.rows) * len(one.codes()) for one in tables) - cells
+        return WriteReport(cells, max(kept, 0), len(plans) - len(changed), changed, None, problems)
+
+
+# --- what travels ---------------------------------------------------------------------------------
+
+
+def to_json(value: Written) -> object:
+    """A cell for the pane: numbers as numbers, days as serials, #N/A as an object."""
+    if isinstance(value, ErrorValue):
+        return {"error": value.text}
+    if isinstance(value, date):
+        return to_serial(value, date1904=False)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"error": "#N/A"}
+    return value
+
+
+def sent_book(body: Mapping[str, object]) -> SentBook:
+    """The workbook in a request.
+
+    Raises:
+        ToldError: It is no workbook of ours, or larger than a workbook may be.
+    """
+    language = body.get("language")
+    tables, names = body.get("tables"), body.get("names", {})
+    if not isinstance(tables, dict) or not isinstance(names, dict) or len(names) > MOST_NAMES:
+        raise _unreadable("tables")
+    grids = {
+        name: _grid(TABLES[name], cast("Json", given))
+        for name, given in tables.items()
+        if name in TABLES and isinstance(given, dict)
+    }
+    if not grids:
+        raise ToldError(
+            "This workbook holds none of our tables. Open the KPI workbook and try again.",
+            "该工作簿中没有本系统的表。请打开 KPI 工作簿后重试。",
+        )
+    values = {str(name): _cell(value, dated=False) for name, value in names.items()}
+    return SentBook(grids, values, "en" if language == "en" else "zh")
+
+
+def _grid(layout: TableLayout, given: Json) -> Grid:
+    headers, rows = given.get("headers"), given.get("rows")
+    at = position(str(given.get("at", "")))
+    if not isinstance(headers, list) or not isinstance(rows, list) or at is None:
+        raise _unreadable(layout.name)
+    if len(rows) > MOST_ROWS or len(headers) > MOST_COLUMNS:
+        raise ToldError(
+            f"{layout.name} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns. "
+            "Move old rows to another workbook.",
+            f"{layout.name} 超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列。请将旧数据移到其他工作簿。",
+        )
+    grid = Grid(layout, str(given.get("sheet", "")), at[0], at[1], tuple(map(str, headers)), ())
+    dated = [code is not None and layout.column(code).kind in DATED for code in grid.codes]
+    lines = []
+    for row in rows:
+        if not isinstance(row, list) or len(row) != len(headers):
+            raise _unreadable(layout.name)
+        lines.append(tuple(_cell(v, dated=d) for v, d in zip(row, dated, strict=True)))
+    formulas, noted = given.get("formulas", []), given.get("noted", [])
+    if not isinstance(formulas, list) or not isinstance(noted, list):
+        raise _unreadable(layout.name)
+    places = frozenset((int(one[0]), int(one[1])) for one in formulas if _is_place(one))
+    notes = frozenset(one for one in noted if isinstance(one, int))
+    return replace(grid, rows=tuple(lines), formulas=places, noted=notes)
+
+
+def _is_place(given: object) -> bool:
+    return (
+        isinstance(given, list)
+        and len(given) == 2  # noqa: PLR2004 - row and column
+        and all(isinstance(one, int) for one in given)
+    )
+
+
+def _cell(value: object, *, dated: bool) -> Written:
+    """A cell as it was sent."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        number = float(value)
+        return from_serial(number, date1904=False) if dated else number
+    if isinstance(value, dict):
+        return ErrorValue(str(value.get("error", "#N/A"))[:20])
+    text = str(value)
+    if len(text) > MOST_TEXT:
+        raise _unreadable("text")
+    return text
+
+
+def _unreadable(what: str) -> ToldError:
+    return ToldError(
+        f"The workbook was not sent as it should be ({what}). Reload the add-in.",
+        f"发送的工作簿不完整（{what}）。请重新加载加载项。",
+    )
