@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.function_support import RUN, by_python, draw
+from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
 from tests.pane_support import Pane, chromium, pane
 
@@ -241,6 +243,44 @@ def test_too_many_calls_are_sent_once_more(browser: Browser, stub: Stub) -> None
         one.js(ASKED)
         assert cells(one)["A1"]["value"] == "#N/A"
         assert cells(one)["A1"]["message"] == "Wait."
+
+
+def test_formulas_are_repaired_and_the_edition_is_changed(browser: Browser, stub: Stub) -> None:
+    """Every form in which Excel loses a name of ours; a text in quotes is no name."""
+    shipped = copy.deepcopy(books_of_both()["en"])
+    stub.result = result
+    [items] = [one for one in shipped["sheets"] if one["name"] == "Items"]
+    lost = {
+        "BA1": '=_xldudf_KPI_SCORE(12,10,"ratio_up")',
+        "BA2": "='C:\\x\\[kpi.xlam]'!_xldudf_KPI_ATTAIN(8,10,\"higher\")",
+        "BA3": '=[2]!_xldudf_KPI_EXCHANGE(1,"USD","USD",A1:B1)',
+        "BA4": "=KPI.GRADE(85)",
+        "BA5": '=IF(TRUE,"_xldudf_KPI_SCORE(",1)',
+    }
+    for at, formula in lost.items():
+        items["cells"][at] = {"formula": formula, "value": "#NAME?"}
+    stub.formulas = [
+        {"table": "tblScore", "column": "score", "formula": "=KPI.SCORE($AB5,$H5,$M5)"}
+    ]
+    with pane(browser, stub, shipped) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("help")
+        one.press("repair")
+        one.says("4 cells repaired.")
+        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
+        assert [cells[at]["formula"] for at in lost] == [
+            '=KPI.SCORE(12,10,"ratio_up")', '=KPI.ATTAIN(8,10,"higher")',
+            '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["BA5"],
+        ]  # fmt: skip
+        one.press("use-functions")
+        one.says("1 columns of formulas rewritten")
+        score = "AJ"  # the column of scores
+        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
+        assert cells[f"{score}7"]["formula"] == "=KPI.SCORE($AB7,$H7,$M7)"
+        one.js("HOST.book.calculate()")
+        assert one.cell("Items", "BA1") == 120
+    assert stub.of("/panes/convert")[0]["to"] == "officejs"
 
 
 MILLION = """() => {

@@ -339,44 +339,6 @@ def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: 
     }  # fmt: skip
 
 
-def test_formulas_are_repaired_and_the_edition_is_changed(
-    browser: Browser, stub: Stub, book: Model
-) -> None:
-    """Every form in which Excel loses a name of ours; a text in quotes is no name."""
-    [items] = [one for one in book["sheets"] if one["name"] == "Items"]
-    lost = {
-        "BA1": '=_xldudf_KPI_SCORE(12,10,"ratio_up")',
-        "BA2": "='C:\\x\\[kpi.xlam]'!_xldudf_KPI_ATTAIN(8,10,\"higher\")",
-        "BA3": '=[2]!_xldudf_KPI_EXCHANGE(1,"USD","USD",A1:B1)',
-        "BA4": "=KPI.GRADE(85)",
-        "BA5": '=IF(TRUE,"_xldudf_KPI_SCORE(",1)',
-    }
-    for at, formula in lost.items():
-        items["cells"][at] = {"formula": formula, "value": "#NAME?"}
-    stub.formulas = [
-        {"table": "tblScore", "column": "score", "formula": "=KPI.SCORE($AB5,$H5,$M5)"}
-    ]
-    with pane(browser, stub, book) as one:
-        one.press("refresh")
-        one.says("Done:")
-        one.open("help")
-        one.press("repair")
-        one.says("4 cells repaired.")
-        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
-        assert [cells[at]["formula"] for at in lost] == [
-            '=KPI.SCORE(12,10,"ratio_up")', '=KPI.ATTAIN(8,10,"higher")',
-            '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["BA5"],
-        ]  # fmt: skip
-        one.press("use-functions")
-        one.says("1 columns of formulas rewritten")
-        score = column("score")
-        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
-        assert cells[f"{score}7"]["formula"] == "=KPI.SCORE($AB7,$H7,$M7)"
-        one.js("HOST.book.calculate()")
-        assert one.cell("Items", "BA1") == 120
-    assert stub.of("/panes/convert")[0]["to"] == "officejs"
-
-
 def test_the_diagnosis_tells_what_a_helper_asks_first(
     browser: Browser, stub: Stub, book: Model
 ) -> None:

@@ -48,6 +48,8 @@ function progress(state, n, of, text, told) {
     bar.value = state.progress.n;
     bar.textContent = text;
   }
+  const stop = document.querySelector("button#cancel");
+  if (stop instanceof HTMLButtonElement) stop.disabled = of === n; // the write is whole or undone, never cut short
   for (const line of document.querySelectorAll("[data-step]")) if (line.textContent !== text) line.textContent = text;
 }
 
