@@ -1,6 +1,7 @@
 """What an agency is owed for a month: fee by service level, reward over and deduction under profit.
 
-Every line is exact money in cents, rounded half away from zero where it is worked out. Unknown
+Every line is exact money in minor units of the contract's currency, rounded half away from zero
+where it is worked out. What is taken off is below zero, so the lines of an invoice add up. Unknown
 stays unknown: without a score, a profit or a term that was agreed there is no amount.
 """
 
@@ -9,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from kpi.model import TaskRow, Window
+from kpi.money import Quote
+from kpi.payout import in_units
 
-CENT = Decimal("0.01")
 ZERO = Decimal(0)
 
 
@@ -29,7 +31,7 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What both sides agreed; None is not agreed yet, but for caps, where it is no cap."""
+    """What both sides agreed, in the contract's currency; None is not agreed yet, a cap none."""
 
     fee: Decimal | None  # a month
     baseline: Decimal | None  # profit of the month above which a reward begins
@@ -41,6 +43,7 @@ class Terms:
     reward_cap: Decimal | None = None
     deduct_cap: Decimal | None = None  # of all deductions together
     levels: tuple[tuple[Decimal, Decimal], ...] = ()  # (from points, part of the fee), best first
+    decimals: int = 2  # of the currency's minor unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Measured:
     """What the month brought."""
 
     total: float | None  # points of the card
-    profit: Decimal | None  # cents
+    profit: Decimal | None  # in the contract's currency, minor units
     late: int
     missing: int
     final: bool  # the scores may be paid on
@@ -61,33 +64,51 @@ class Statement:
     level: Decimal | None  # part of the fee
     fee: Decimal | None
     gap: Decimal | None  # profit less baseline
-    reward: Decimal | None
-    shortfall: Decimal | None  # deduction for profit
-    deliverables: Decimal | None  # deduction for what came late or not
-    deductions: Decimal | None  # both, within their cap
+    reward: Decimal | None  # zero or more
+    shortfall: Decimal | None  # deduction for profit, zero or less
+    deliverables: Decimal | None  # deduction for what came late or not, zero or less
+    deductions: Decimal | None  # both, within their cap, zero or less
     net: Decimal | None  # never below zero
     tax: Decimal | None
     payable: Decimal | None  # zero until the month is final
 
 
+def in_contract(profit: Decimal | None, quote: Quote | None, decimals: int) -> Decimal | None:
+    """A profit in the contract's currency, minor units; unknown without a rate."""
+    return None if profit is None or quote is None else in_units(profit * quote.rate, decimals)
+
+
 def statement(terms: Terms, measured: Measured) -> Statement:
     """The lines of a month."""
+
+    def times(amount: Decimal | None, part: Decimal | None) -> Decimal | None:
+        return None if amount is None or part is None else in_units(amount * part, terms.decimals)
+
+    def within(amount: Decimal | None, cap: Decimal | None) -> Decimal | None:
+        if amount is None or cap is None:
+            return amount
+        return min(amount, in_units(cap, terms.decimals))
+
     level = _level(terms.levels, measured.total)
-    fee = _times(terms.fee, level)
-    gap = _less(measured.profit, terms.baseline)
-    reward = _within(_times(_above(gap), terms.reward_rate), terms.reward_cap)
-    shortfall = _times(_above(_less(ZERO, gap)), terms.deduct_rate)
+    fee = times(terms.fee, level)
+    gap = times(_less(measured.profit, terms.baseline), Decimal(1))
+    reward = within(times(_above(gap), terms.reward_rate), terms.reward_cap)
+    shortfall = times(_above(_less(ZERO, gap)), terms.deduct_rate)
     counted = ((terms.late_each, measured.late), (terms.missing_each, measured.missing))
-    deliverables = _sum(_times(each, Decimal(number)) for each, number in counted)
-    deductions = _within(_sum((shortfall, deliverables)), terms.deduct_cap)
+    deliverables = _sum(times(each, Decimal(number)) for each, number in counted)
+    deductions = within(_sum((shortfall, deliverables)), terms.deduct_cap)
     net = _above(_less(_sum((fee, reward)), deductions))
-    tax = _times(net, terms.tax_rate)
-    whole = _sum((net, tax))
-    payable = whole if measured.final else ZERO
+    tax = times(net, terms.tax_rate)
+    payable = _sum((net, tax)) if measured.final else ZERO
     return Statement(
-        *(level, fee, gap, reward, shortfall),
-        *(deliverables, deductions, net, tax, payable),
+        *(level, fee, gap, reward, _off(shortfall)),
+        *(_off(deliverables), _off(deductions), net, tax, payable),
     )
+
+
+def _off(amount: Decimal | None) -> Decimal | None:
+    """What is taken off, below zero; nothing is plain zero."""
+    return None if amount is None else ZERO - amount
 
 
 def _level(levels: Sequence[tuple[Decimal, Decimal]], total: float | None) -> Decimal | None:
@@ -98,25 +119,12 @@ def _level(levels: Sequence[tuple[Decimal, Decimal]], total: float | None) -> De
     return next((part for start, part in levels if reached >= start), None)
 
 
-def _times(amount: Decimal | None, part: Decimal | None) -> Decimal | None:
-    return None if amount is None or part is None else cents(amount * part)
-
-
-def cents(amount: Decimal) -> Decimal:
-    """Money to the cent, half away from zero."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
 def _less(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if amount is None or other is None else amount - other
 
 
 def _above(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else max(ZERO, amount)
-
-
-def _within(amount: Decimal | None, cap: Decimal | None) -> Decimal | None:
-    return amount if amount is None or cap is None else min(amount, cap)
 
 
 def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:

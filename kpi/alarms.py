@@ -21,16 +21,18 @@ from kpi.breaches import (
     Verdict,
     episodes,
     trail,
-    verdict,
 )
+from kpi.budget import Budget, is_budget
 from kpi.calendar import period_of
 from kpi.contracts import Version
+from kpi.judging import Day, judge, lacking
 from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
-from kpi.period_values import PeriodValues, Seen
+from kpi.period_values import PeriodValues
 from kpi.rule_spans import Span, mark, rule_spans
-from kpi.surge import Limit, history_length, limit_of
+from kpi.same_event import Events
+from kpi.surge import Lack, Limit
 
 LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
 FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
@@ -60,6 +62,13 @@ class Alarm:
     closed: date | None = None  # the first day on which it was over; None: open
     ended: bool = False  # closed because its rule changed, not because the value came back
     silent: bool = False  # nobody is told: a quiet day, or silenced on its line
+    failed: bool = False  # the last pull of one of its sources failed
+    softer: bool = False  # beyond what is due by now, not yet beyond the month's budget
+
+    @property
+    def level(self) -> str:
+        """How loud: a budget that is only ahead of its pace is a warning."""
+        return "warn" if self.softer else self.rule.level
 
     @property
     def state(self) -> str:
@@ -68,6 +77,8 @@ class Alarm:
             return "ended" if self.ended else "recovered"
         if self.silent:
             return "silenced"
+        if self.failed:
+            return "error"
         return {
             DataState.MISSING: "no_data",
             DataState.STALE: "stale",
@@ -84,20 +95,31 @@ class Fold:
     alarms: tuple[Alarm, ...]  # open or closed within thirty days, oldest first
     runs: tuple[Episode, ...]  # all that was found, older ones too
     known: Mapping[date, float]  # first day of a period -> its value, where it has a verdict
+    lack: Lack | None = None  # why the newest value has no limit to be held against
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What all instances are held against."""
 
+    book: Book
     actuals: Actuals
-    week_start: int
     today: date
 
     def values(self, rule: Rule, scope: ScopeParts) -> PeriodValues:
         metric = self.actuals.catalog.metrics[rule.metric]
-        running = period_of(self.today, rule.window, self.week_start)
-        return PeriodValues(self.actuals, metric, scope, running, self.week_start)
+        start = self.book.settings.week_start
+        running = period_of(self.today, judged_by(rule, metric).window, start)
+        found = PeriodValues(self.actuals, metric, scope, running, start)
+        if is_budget(metric, rule):
+            found.budget = Budget(self.book, self.actuals, metric, scope, rule)
+        return found
+
+    def events(self, scope: ScopeParts) -> Events:
+        """The sales events of a scope, those typed in the book too."""
+        mine = {part.shop for part in scope.parts}
+        platforms = frozenset(shop.platform for shop in self.book.shops if shop.code in mine)
+        return Events(scope.scope.region, platforms, self.book.settings.events)
 
 
 def alarms(
@@ -109,7 +131,7 @@ def alarms(
 
 def ordered(found: Iterable[Alarm]) -> tuple[Alarm, ...]:
     """Open before closed, breaches before warnings."""
-    return tuple(sorted(found, key=lambda a: (not a.open, a.rule.level != "breach", a.number)))
+    return tuple(sorted(found, key=lambda a: (not a.open, a.level != "breach", a.number)))
 
 
 def folds(
@@ -120,7 +142,7 @@ def folds(
     versions: Sequence[Version] = (),
 ) -> tuple[Fold, ...]:
     """Every instance that counted within the last weeks, whether it is beyond its limit or not."""
-    facts = _Facts(actuals, book.settings.week_start, today)
+    facts = _Facts(book, actuals, today)
     since = today - timedelta(days=KEEP_RECOVERED_DAYS)
     return tuple(
         _fold(span, scope, facts)
@@ -134,13 +156,23 @@ def folds(
 
 def _scopes_of(rule: Rule, scopes: Sequence[ScopeParts]) -> Iterator[ScopeParts]:
     """A star is each shop; else the scopes of that code."""
-    for one in scopes:
-        if rule.scope == one.scope.code or (rule.scope == "*" and one.scope.kind is ScopeKind.SHOP):
-            yield one
+    return (one for one in scopes if watches(rule, one))
+
+
+def watches(rule: Rule, one: ScopeParts) -> bool:
+    """Whether a rule is about a scope."""
+    shop = one.scope.kind is ScopeKind.SHOP
+    return rule.scope == one.scope.code or (rule.scope == "*" and shop)
 
 
 def judged_by(rule: Rule, metric: Metric) -> Rule:
-    """A rule with its margin: "more than so many a day" has none, one less is good again."""
+    """A rule as it is judged.
+
+    "More than so many a day" has no margin, one less is good again. A budget that may not be
+    passed for one month is held against the spend of each day of it, not when the month is over.
+    """
+    if is_budget(metric, rule) and rule.periods == 1:
+        return replace(rule, window=PeriodKind.DAY)
     a_count = metric.unit is Unit.COUNT and rule.window is PeriodKind.DAY and rule.periods == 1
     plain = rule.against == "value" and rule.operator.startswith(">")
     if rule.margin is None and a_count and plain:
@@ -151,20 +183,11 @@ def judged_by(rule: Rule, metric: Metric) -> Rule:
 # --- one instance ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """One period with its value, its limit and what they say."""
-
-    seen: Seen
-    limit: Limit | None
-    said: Verdict
-
-
 def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
     metric = facts.actuals.catalog.metrics[span.rule.metric]
     rule = judged_by(span.rule, metric)
-    values = facts.values(rule, scope)
-    days = _days(replace(span, rule=rule), values)
+    values = facts.values(span.rule, scope)
+    days = _days(replace(span, rule=rule), values, facts.events(scope))
     by_period = {one.seen.period: one for one in days}
     steps = trail([Judged(one.seen.period, one.said) for one in days], rule)
     runs = episodes(steps)
@@ -174,14 +197,15 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
         for one in days
         if one.said is not Verdict.GAP and one.seen.value is not None
     }
-    return Fold(span, scope, tuple(a for a in found if a is not None), runs, known)
+    lack = lacking(days[-SHOWN.get(rule.window, 2) :])
+    return Fold(span, scope, tuple(a for a in found if a is not None), runs, known, lack)
 
 
-def _days(span: Span, values: PeriodValues) -> list[_Day]:
+def _days(span: Span, values: PeriodValues, events: Events) -> list[Day]:
     """The judged periods of a span, oldest first, from far enough back to be sure of the newest."""
     rule = span.rule
     back, most = LOOK_BACK.get(rule.window, 4), FARTHEST.get(rule.window, 13)
-    newest_first: list[_Day] = []
+    newest_first: list[Day] = []
     checked = 0
     for n in range(1, most + 1):
         seen = values.back(n)
@@ -195,7 +219,7 @@ def _days(span: Span, values: PeriodValues) -> list[_Day]:
                 break
             back, checked = back * 2, len(days)
         if _last_day(seen.period) < span.days.end:
-            newest_first.append(_judge(rule, values, n))
+            newest_first.append(judge(rule, values, n, events))
     return newest_first[::-1]
 
 
@@ -203,16 +227,7 @@ def _last_day(period: Period) -> date:
     return period.window.end - timedelta(days=1)
 
 
-def _judge(rule: Rule, values: PeriodValues, n: int) -> _Day:
-    seen, length = values.back(n), history_length(rule)
-    earlier = [values.back(n + k).value for k in range(length, 0, -1)]
-    limit = limit_of(rule, earlier)
-    value = None if limit is None else seen.value
-    said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
-    return _Day(seen, limit, said)
-
-
-def _sure(old: Sequence[_Day], rule: Rule) -> bool:
+def _sure(old: Sequence[Day], rule: Rule) -> bool:
     """Whether even a breach from before these periods would have ended within them."""
     if not old:
         return False
@@ -221,7 +236,7 @@ def _sure(old: Sequence[_Day], rule: Rule) -> bool:
     return any(now.breach is Breach.NORMAL for _, now in steps)
 
 
-def _nothing(oldest: Sequence[_Day]) -> bool:
+def _nothing(oldest: Sequence[Day]) -> bool:
     """Whether no period of the oldest stretch says anything: the facts begin later."""
     return all(one.said is Verdict.GAP for one in oldest)
 
@@ -232,7 +247,7 @@ def _alarm(
     facts: _Facts,
     values: PeriodValues,
     run: Episode,
-    days: Mapping[Period, _Day],
+    days: Mapping[Period, Day],
 ) -> Alarm | None:
     """The alarm of one run; None when it has been over for too long."""
     over = facts.today >= span.days.end  # the rule counts no more
@@ -254,6 +269,9 @@ def _alarm(
         episode=run,
         values=tuple(days[period].seen.value for period in run.periods),
         data=values.data() if is_open else DataState.COMPLETE,
+        failed=is_open and values.failed(),
+        softer=values.budget is not None
+        and values.budget.ahead(last.seen.period, last.seen.actual),
         reach=values.known[-1].period.window.start,
         closed=None if is_open else closed_on,
         ended=run.open and over,

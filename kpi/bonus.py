@@ -111,11 +111,11 @@ def ladder(amount: float | None, slices: Sequence[Slice], mode: LadderMode) -> f
 def accelerated(
     actual: float | None, target: float, rate: float, start: float = 1.2, multiplier: float = 1.5
 ) -> float | None:
-    """A commission that rises above `start` times the target."""
+    """A commission that rises above `start` times the target; a loss pays nothing."""
     if actual is None:
         return None
     edge = R(start * target) or 0.0
-    below = R(rate * min(actual, edge)) or 0.0
+    below = R(rate * min(max(actual, 0.0), edge)) or 0.0
     above = R(rate * multiplier * max(0.0, actual - edge)) or 0.0
     return R(below + above)
 

@@ -29,6 +29,7 @@ from kpi.book_nouns import (
     read_switched_on,
     read_target,
     read_task,
+    read_unused,
     read_weight,
     region_of,
 )
@@ -43,6 +44,7 @@ from kpi.model import (
     Person,
     PointRow,
     Product,
+    Region,
     Rule,
     Settings,
     Shop,
@@ -50,11 +52,11 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
-from kpi.month_shares import Past
 from kpi.okr import KeyResult
 from kpi.points import PointKind
-from kpi.rule_rows import doubt_quiet_days, read_rule, read_typed
+from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.tables import Table
+from kpi.targets import Past
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
 
@@ -93,6 +95,7 @@ class Book:
     targets: tuple[TargetRow, ...] = ()
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
+    unread_rules: tuple[UnreadRule, ...] = ()  # that are on and cannot be read
     inputs: tuple[InputRow, ...] = ()
     key_results: tuple[KeyResult, ...] = ()
     points: tuple[PointRow, ...] = ()
@@ -100,6 +103,7 @@ class Book:
     point_kinds: tuple[PointKind, ...] = ()
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
+    unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()
     named: frozenset[str] = frozenset()  # codes in tables, of rows that could not be read too
@@ -153,13 +157,21 @@ def read_book(
     """
     problems: list[Problem] = []
     reading = _Reading(tables, decode, names, problems, _nameless(tables, decode, problems))
-    rows = reading.rows
     settings = read_settings(tables.get("tblSetting"), decode, problems)
+    book, person_codes = _read(reading, settings, catalog)
+    _doubts(reading.rows, book, person_codes if "tblPeople" in tables else None)
+    return replace(book, problems=tuple(problems))
+
+
+def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tuple[Book, Codes]:
+    """The nouns of every table, and the codes of People; problems are noted on the way."""
+    rows = reading.rows
     shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
     people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     weights, unread = _weights(rows("tblWeight"), settings, catalog)
+    rules, unread_rules = _rules(rows("tblRule"), catalog, reading.problems)
     book = Book(
         settings=settings,
         shops=shops,
@@ -172,7 +184,8 @@ def read_book(
             lambda t: (t.year, t.region, t.scope, t.metric),
         ),
         weights=weights,
-        rules=_keyed(rows("tblRule"), lambda r: read_rule(r, catalog), lambda r: (r.code, r.start)),
+        rules=rules,
+        unread_rules=unread_rules,
         inputs=_keyed(
             rows("tblInput"),
             lambda r: read_input(r, shop_codes, catalog),
@@ -184,15 +197,15 @@ def read_book(
         point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
         named=_codes_named(rows),
         nameless=shop_codes.open or person_codes.open,
-        staffed="tblPeople" not in tables or bool(person_codes.named) or person_codes.open,
+        staffed="tblPeople" not in reading.tables or bool(person_codes.named) or person_codes.open,
         unread_cards=unread | ({(None, None)} if reading.lacks("tblWeight") else set()),
         target_cells={row.address: row.cells() for row in rows("tblTarget")},
     )
-    _doubts(rows, book, person_codes if "tblPeople" in tables else None)
-    return replace(book, problems=tuple(problems))
+    return book, person_codes
 
 
 def _weights(
@@ -209,6 +222,23 @@ def _weights(
 
     lines = _keyed(rows, read, lambda w: (w.role, w.region, w.metric, w.start))
     return lines, frozenset(unread)
+
+
+def _rules(
+    rows: Iterator[RowReader], catalog: Catalog | None, problems: list[Problem]
+) -> tuple[tuple[Rule, ...], tuple[UnreadRule, ...]]:
+    """The rules, and those that are on but could not be read, with what is wrong in them."""
+    unread: list[UnreadRule] = []
+
+    def read(row: RowReader) -> Rule | None:
+        before = len(problems)
+        found = read_rule(row, catalog)
+        if row.bad and is_on(row):
+            unread.append(unread_rule(row, problems[before:]))
+        return found
+
+    rules = _keyed(rows, read, lambda r: (r.code, r.start))
+    return rules, tuple(unread)
 
 
 def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Codes | None) -> None:

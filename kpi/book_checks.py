@@ -15,12 +15,21 @@ from kpi.model import Region, TargetRow, WeightRow
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
 
+ABOVE_ZERO = frozenset({"ratio_up", "mirror_down", "step_pct", "tiers"})  # divide by the target
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
 
 
 def check_book(book: Book) -> tuple[Problem, ...]:
     """What no single cell shows: weight sums off 100, targets without an owner, strangers."""
-    checks = (_weight_sums, _unanswered, _owners, _strange_scopes, check_tasks)
+    checks = (
+        _weight_sums,
+        _unanswered,
+        _owners,
+        _strange_scopes,
+        _zero_targets,
+        _unused,
+        check_tasks,
+    )
     return tuple(problem for check in checks for problem in check(book))
 
 
@@ -81,6 +90,28 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
         if target.scope not in known:
             place = _target_place(book, target, "scope")
             yield problem("unknown_scope", place, scope=target.scope)
+
+
+def _zero_targets(book: Book) -> Iterator[Problem]:
+    """Targets of 0 under a method that divides by them (scoring reference, 3.1 and 3.12)."""
+    methods = {
+        (row.metric, row.region): row.method
+        for row in book.weights
+        if row.on and row.weight > 0 and row.method in ABOVE_ZERO
+    }
+    for target in book.targets:
+        method = methods.get((target.metric, target.region))
+        if method is not None and 0 in (target.year_total, *target.months):
+            place = _target_place(book, target, "year_total")
+            yield problem("zero_target", place, metric=target.metric, method=method)
+
+
+def _unused(book: Book) -> Iterator[Problem]:
+    """Lines that score a KPI which their region does not use."""
+    for row in book.weights:
+        if row.on and row.weight > 0 and (row.metric, row.region) in book.unused:
+            place = place_of(row.address, "tblWeight")
+            yield problem("kpi_not_used", place, metric=row.metric, region=row.region)
 
 
 def _target_place(book: Book, target: TargetRow, column: str) -> Place:

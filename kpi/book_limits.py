@@ -51,6 +51,12 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
         row.doubt("breach", "breach_below_warn", warn=warn, breach=breach)
 
 
+def as_fraction(row: RowReader, column: str, value: float, metric: Metric) -> None:
+    """A limit of a share beyond 300 % spoils its rule: it could never fire, and would look calm."""
+    if _is_share(metric) and abs(value) > LARGEST_RATIO:
+        row.wrong(column, "rule_not_fraction", shown=value, percent=value * 100)
+
+
 def cap_limits(row: RowReader, cap: float | None, floor: float) -> None:
     """A cap from the floor up, as scoring needs it."""
     if cap is not None and cap < floor:

@@ -12,6 +12,7 @@ from kpi.calendar import period
 from kpi.catalog import Catalog
 from kpi.errors import KpiError
 from kpi.methods import MOST_POINTS
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Better,
@@ -25,6 +26,7 @@ from kpi.model import (
     Shop,
     TargetRow,
     TaskRow,
+    VetoEffect,
     WeightRow,
     Window,
 )
@@ -197,6 +199,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
     typed, floor = row.raw("cap"), row.number("floor", 0.0) or 0.0
     cap = settings.item_cap if typed is None or typed == "" else row.number("cap")
     cap_limits(row, cap, floor)
+    effect = _effect(row)
     return WeightRow(
         role=row.word("role", "role") or "",
         region=row.region(),
@@ -208,7 +211,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         warn=row.number("warn"),
         breach=row.number("breach"),
         bound=Bound(row.word("bound", "bound", "strict") or "strict"),
-        veto=row.yes("veto", default=False),
+        veto=effect is not None,
         start=row.day("start") or EVER,
         cap=cap,
         floor=floor,
@@ -216,7 +219,18 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
+        effect=effect or VetoEffect.GRADE_CAP,
+        outdated=row.word("outdated", "outdated", Outdated.BLOCK) or Outdated.BLOCK,
     )
+
+
+def _effect(row: RowReader) -> VetoEffect | None:
+    """What a veto does; a tick is the usual one, the lowest grade."""
+    value = row.raw("veto")
+    if isinstance(value, bool):
+        return VetoEffect.GRADE_CAP if value else None
+    code = row.word("veto", "veto", "no")
+    return VetoEffect(code) if code in tuple(VetoEffect) else None
 
 
 def _measure(row: RowReader, catalog: Catalog | None) -> str:
@@ -337,6 +351,15 @@ def read_switched_on(row: RowReader) -> str | None:
     """The code of a KPI of tblKpi that is in use."""
     code = row.text("metric")
     return code if code and row.yes("on", default=True) else None
+
+
+def read_unused(row: RowReader) -> tuple[str, Region] | None:
+    """A KPI of tblKpi and the one region that does not use it; both or none mean both."""
+    code = row.text("metric")
+    us, eu = (row.yes(column, default=True) for column in ("us", "eu"))
+    if not code or us == eu:
+        return None
+    return code, Region.EU if us else Region.US
 
 
 def read_back_office(row: RowReader) -> tuple[str, float] | None:

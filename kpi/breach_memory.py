@@ -7,7 +7,7 @@ moves. The same facts and the same memory give the same lines again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from kpi.organisation import ScopeParts
 from kpi.rule_spans import mark
 
 REMEMBERED_DAYS = 400  # of a closed line in the log
+CLOSED_FOR_GOOD = frozenset({"withdrawn", "ended", "unreported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,12 @@ class Kept:
     value_day: date  # first day of the period of that value
     days: tuple[date, ...]  # first days of its periods
     values: tuple[float | None, ...]  # of these periods, as they were
-    state: str  # firing, recovered, ended, withdrawn
+    state: str  # firing, recovered, ended, unreported, withdrawn
     closed: date | None  # None: open
     restated: float | None = None  # of a withdrawn line: the value as it is now
     action: str = ""  # as typed on the line
     by: str = ""
+    silence: date | None = None
 
     @property
     def since(self) -> date:
@@ -56,6 +58,22 @@ class Kept:
     def shown(self, today: date) -> bool:
         """Whether the line still stands on its tab; afterwards it is in the log."""
         return self.closed is None or (today - self.closed).days <= KEEP_RECOVERED_DAYS
+
+    @property
+    def spoken(self) -> bool:
+        """Whether a person wrote on the line."""
+        return bool(self.action or self.by or self.silence)
+
+    def holds(self, said: Typed) -> bool:
+        """Whether the line was remembered with just these words."""
+        mine = (self.number, self.action, self.by, self.silence)
+        return mine == (said.number, said.action, said.by, said.silence_until)
+
+    def remembered(self, today: date) -> bool:
+        """A person's words for ever, another closed line for as long as the log tells of it."""
+        if self.closed is None or self.spoken:
+            return True
+        return (today - self.closed).days <= REMEMBERED_DAYS
 
 
 Instance = tuple[str, str, str]
@@ -83,17 +101,20 @@ def lines(
         before.setdefault(one.instance, []).append(one)
     live: list[Alarm] = []
     gone: list[Kept] = []
+    alive = frozenset(mark(fold.span.rule) for fold in folds)
     for at in sorted(set(by_instance) | set(before)):
-        mine, rest = _numbered(by_instance.get(at, ()), before.get(at, ()), today)
+        mine, rest = _numbered(by_instance.get(at, ()), before.get(at, ()), today, alive)
         live += mine
         gone += rest
+    told = {one.number: one for one in kept}
+    new = {n for n, said in typed.items() if n not in told or not told[n].holds(said)}
     gone = [_with_words(one, typed) for one in gone]
     saved = [_with_words(_kept(alarm), typed) for alarm in live]
     every = sorted((*saved, *gone), key=lambda k: (k.since, k.number))
     return Lines(
         ordered(live),
-        tuple(one for one in gone if one.shown(today)),
-        tuple(k for k in every if k.closed is None or (today - k.closed).days <= REMEMBERED_DAYS),
+        tuple(one for one in gone if one.shown(today) or one.number in new),
+        tuple(one for one in every if one.remembered(today)),
     )
 
 
@@ -103,7 +124,7 @@ def instance_of(rule: Rule, scope: ScopeParts) -> Instance:
 
 
 def _numbered(
-    folds: Collection[Fold], before: Sequence[Kept], today: date
+    folds: Collection[Fold], before: Sequence[Kept], today: date, alive: Collection[str]
 ) -> tuple[list[Alarm], list[Kept]]:
     """The alarms of one instance under the numbers that they had, and the lines without one."""
     live = sorted((a for fold in folds for a in fold.alarms), key=lambda a: (a.since, a.number))
@@ -115,7 +136,7 @@ def _numbered(
         if free:
             taken[free[0]] = replace(live[free[0]], number=one.number)
         elif not same:  # else two runs became one: the line of the earlier one tells of both
-            gone.append(_without_alarm(one, folds, today))
+            gone.append(_without_alarm(one, folds, today, alive))
     return [taken.get(n, alarm) for n, alarm in enumerate(live)], gone
 
 
@@ -127,13 +148,18 @@ def _is(one: Kept, alarm: Alarm) -> bool:
     return one.number == alarm.number or not fired.isdisjoint(one.days)
 
 
-def _without_alarm(one: Kept, folds: Collection[Fold], today: date) -> Kept:
-    """A line that the facts no longer show: over long since, never was, or its rule is gone."""
-    if one.state in {"withdrawn", "ended"} or not one.shown(today):
+def _without_alarm(one: Kept, folds: Collection[Fold], today: date, alive: Collection[str]) -> Kept:
+    """A line that the facts no longer show: over long since, never was, or its rule is gone.
+
+    A scope that is gone while its rule goes on for others is reported no longer; that is no
+    recovery. `alive` are the terms of all rules that still judge something.
+    """
+    if one.state in CLOSED_FOR_GOOD or not one.shown(today):
         return one
     mine = [fold for fold in folds if mark(fold.span.rule) == one.terms]
     if not mine:
-        return one if one.closed else replace(one, state="ended", closed=today)
+        state = "unreported" if one.terms in alive else "ended"
+        return one if one.closed else replace(one, state=state, closed=today)
     for run in (run for fold in mine for run in fold.runs):
         if not {period.window.start for period in run.fired}.isdisjoint(one.days):
             return replace(one, state="recovered", closed=run.fired[-1].window.end)
@@ -160,7 +186,7 @@ def _kept(alarm: Alarm) -> Kept:
         scope=alarm.scope.scope.code,
         region=str(alarm.scope.scope.region or ""),
         metric=alarm.metric.code,
-        level=alarm.rule.level,
+        level=alarm.level,
         operator=alarm.rule.operator,
         limit=alarm.limit.value,
         value=alarm.last.value,
@@ -175,10 +201,29 @@ def _kept(alarm: Alarm) -> Kept:
 def _with_words(one: Kept, typed: Mapping[str, Typed]) -> Kept:
     """A line with what stands beside it now; once it left its tab, with what last stood there."""
     said = typed.get(one.number)
-    return one if said is None else replace(one, action=said.action, by=said.by)
+    if said is None:
+        return one
+    return replace(one, action=said.action, by=said.by, silence=said.silence_until)
 
 
 def to_log(kept: Sequence[Kept], today: date) -> Iterator[Kept]:
     """The lines that left their tab, the latest first."""
     left = [one for one in kept if not one.shown(today)]
     return iter(sorted(left, key=lambda k: (k.closed or today, k.number), reverse=True))
+
+
+def released(
+    before: Sequence[Kept], kept: Sequence[Kept], said: Iterable[Typed], today: date
+) -> frozenset[str]:
+    """Numbers of lines that left their tab and whose words an earlier refresh has remembered.
+
+    The words stand in the log now and may leave the tab. A line whose words are new waits for the
+    next refresh: one that dies before it is recorded must not lose them.
+    """
+    left = {one.number for one in to_log(kept, today)}
+    held = {one.number: one for one in before}
+    return frozenset(
+        one.number
+        for one in said
+        if one.number in left and one.number in held and held[one.number].holds(one)
+    )

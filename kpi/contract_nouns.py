@@ -13,6 +13,7 @@ from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
 from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, rule_key, target_key, weight_key
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Better,
@@ -30,6 +31,7 @@ from kpi.model import (
     TargetRow,
     Texts,
     Unit,
+    VetoEffect,
     WeightRow,
     Window,
 )
@@ -133,6 +135,7 @@ def _target_of(row: Fields, live: TargetRow | None) -> TargetRow:
 
 
 def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
+    veto = row["veto"]
     return WeightRow(
         role=text(row, "role"),
         region=Region(text(row, "region")),
@@ -144,7 +147,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         warn=number(row, "warn"),
         breach=number(row, "breach"),
         bound=Bound(text(row, "bound")),
-        veto=row["veto"] is True,
+        veto=veto is not False,
         start=day(row, "start") or EVER,
         cap=number(row, "cap"),
         floor=number(row, "floor") or 0.0,
@@ -152,6 +155,8 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         missing=text(row, "missing"),
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
+        effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
+        outdated=optional(row, "outdated") or Outdated.BLOCK,
     )
 
 

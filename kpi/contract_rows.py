@@ -14,6 +14,7 @@ from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Person,
@@ -21,6 +22,7 @@ from kpi.model import (
     Settings,
     Shop,
     TargetRow,
+    VetoEffect,
     WeightRow,
 )
 from kpi.points import PointKind
@@ -126,14 +128,21 @@ def _weight(row: WeightRow) -> Fields:
         "warn": _number(row.warn),
         "breach": _number(row.breach),
         "bound": str(row.bound),
-        "veto": row.veto,
+        "veto": _veto(row),
         "start": _day(row.start),
         "cap": _number(row.cap),
         "floor": _number(row.floor),
         **params,
         "missing": row.missing,
         "confirmed": row.confirmed,
+        **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
     }
+
+
+def _veto(row: WeightRow) -> Plain:
+    """True for the usual veto, as contracts always said it; else the code of its effect."""
+    usual = not row.veto or row.effect is VetoEffect.GRADE_CAP
+    return row.veto if usual else str(row.effect)
 
 
 def rule_key(row: Rule) -> str:

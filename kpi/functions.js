@@ -348,12 +348,12 @@ const KPI_FUNCTIONS = (() => {
     if (v.method === "ladder" || v.method === "ladder_whole") return climb(value("amount"), steps, v.method === "ladder_whole");
     if (v.method === "accelerate") {
       if (p1 === null || value("goal") === null || value("amount") === null) return null;
-      const step1 = KPI.R(p2 * v.goal) ?? 0, step2 = KPI.R(p1 * Math.min(v.amount, step1)) ?? 0;
+      const step1 = KPI.R(p2 * v.goal) ?? 0, step2 = KPI.R(p1 * Math.min(Math.max(v.amount, 0), step1)) ?? 0;
       return KPI.R(step2 + (KPI.R(p1 * p3 * Math.max(0, v.amount - step1)) ?? 0));
     }
     const text = T.pay[v.method];
-    if (!text || T.payNeeds[v.method].some((name) => value(name) === null)) return null;
-    const row = { base: v.base, coefficient: v.coefficient, total: v.total, reached, amount: v.amount, p1, p2, p3, p4 };
+    const row = { base: v.base, coefficient: v.coefficient, total: v.total, reached, net: v.amount, p1, p2, p3, p4 };
+    if (!text || T.payNeeds[v.method].some((name) => (row[name] ?? null) === null)) return null;
     return KPI.R(text(KPI.row(row)));
   }
 

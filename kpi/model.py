@@ -282,6 +282,15 @@ class TargetRow:
     uplift_unit: str | None = None  # a code of `kpi.targets.Uplift`
 
 
+class VetoEffect(StrEnum):
+    """What a veto item in breach does (scoring reference, section 7)."""
+
+    FLAG = "flag"  # shown, nothing else
+    GRADE_CAP = "grade_cap"  # the lowest grade
+    BONUS_ZERO = "bonus_zero"  # no bonus; total and grade stand
+    TOTAL_ZERO = "total_zero"  # the total is 0, and so is the bonus
+
+
 @dataclass(frozen=True, slots=True)
 class WeightRow:
     """One line of tblWeight: how a KPI of a role and region is scored from a day on."""
@@ -304,6 +313,8 @@ class WeightRow:
     missing: str  # policy of scoring.md section 5
     address: str
     confirmed: bool = False
+    effect: VetoEffect = VetoEffect.GRADE_CAP  # of a veto
+    outdated: str = "block"  # policy for a value that ends before its closed month does
 
 
 @dataclass(frozen=True, slots=True)

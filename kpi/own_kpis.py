@@ -14,7 +14,7 @@ from kpi.book_rows import Decode
 from kpi.cards import DEFAULT_DECIMALS, made_card
 from kpi.definitions import Definitions, all_names, check_one, define, ordered
 from kpi.errors import Problem
-from kpi.model import Card, Kind, Klass, Metric, RollUp, Texts
+from kpi.model import Card, Kind, Klass, Metric, RollUp, Texts, Unit
 from kpi.own_rows import OwnRow, in_circle, read_rows, stands_on, too_deep, unit_changed
 from kpi.parser import parse
 from kpi.syntax import Call, Chain, Expression, Name, references, unparse, walk
@@ -185,12 +185,38 @@ def _metric(catalog: Definitions, row: OwnRow, expression: Expression) -> Metric
         unit=row.unit,
         better=row.better,
         kind=Kind.RESULT,
-        klass=Klass.NONE,
+        klass=_klass(catalog, row, expression),
         decimals=DEFAULT_DECIMALS[row.unit],
         card=_NO_CARD,
         additive=denominator is None and _adds(catalog, expression),
         own=True,
     )
+
+
+COSTS = frozenset({"cogs", "inbound_freight"})  # what makes sales a profit
+
+
+def _klass(catalog: Definitions, row: OwnRow, expression: Expression) -> Klass:
+    """What an own KPI is by what it stands on, so that the guards see own sales and own profit."""
+    base = _base(catalog, expression)
+    sold = {
+        measure
+        for code, metric in catalog.metrics.items()
+        if metric.klass is Klass.SALES and metric.unit is Unit.MONEY
+        for measure in catalog.needs(code)
+    }
+    if not base & sold:
+        return Klass.NONE
+    if base & COSTS:
+        return Klass.PROFIT
+    return Klass.SALES if base <= sold and row.unit is Unit.MONEY else Klass.NONE
+
+
+def _base(catalog: Definitions, expression: Expression) -> frozenset[str]:
+    """The measures behind a formula, through shipped KPIs too."""
+    named = references(expression)
+    known = frozenset[str]().union(*(catalog.needs(c) for c in named if c in catalog.metrics))
+    return known | (named & catalog.measures.keys())
 
 
 def _split(expression: Expression) -> tuple[str, str | None]:

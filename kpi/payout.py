@@ -25,6 +25,7 @@ from kpi.bonus import (
     payout_curve,
     team_split,
 )
+from kpi.losses import loss_after, net_amount
 from kpi.numbers import R
 
 WITHOUT_CENTS = frozenset({"ISK", "JPY", "KRW"})
@@ -70,6 +71,7 @@ class Reason(StrEnum):
     NO_TOTAL = "no_total"
     NO_BASE = "no_base"
     NO_AMOUNT = "no_amount"
+    LOSS_OPEN = "loss_open"  # an earlier amount is missing, so the loss it leaves is not known
     INCOMPLETE = "incomplete"  # a parameter is missing, or the attendance is no part of 1
     PILOT = "pilot"
     PROVISIONAL = "provisional"
@@ -90,6 +92,7 @@ class PayRule:
     cap: float | None = None  # at most so many bases; None: no cap
     veto_zero: bool = True  # a veto item in breach takes the bonus
     slices: tuple[Slice, ...] = ()
+    carry_loss: bool = False  # a loss comes off the amounts of later periods
 
     def __post_init__(self) -> None:
         """Refuse a threshold that leaves no line to the target."""
@@ -104,6 +107,11 @@ class PayRule:
     def curve(self) -> Curve:
         """The payout curve of the parameters."""
         return Curve(*(self.param(number) or 0.0 for number in (1, 2, 3, 4)))
+
+    @property
+    def carries(self) -> bool:
+        """Whether a loss goes on; only a rule that pays on an amount can know one."""
+        return self.carry_loss and self.method in ON_AMOUNT
 
     @property
     def decimals(self) -> int:
@@ -125,9 +133,11 @@ class PayBasis:
     amount: float | None = None  # sales or profit that a ladder or commission pays on
     goal: float | None = None  # target of that amount, for an accelerator
     team: Decimal | None = None  # this person's part of the team's pool
-    vetoes: int = 0  # veto items in breach
+    vetoes: int = 0  # veto items in breach that the rule may take the bonus for
+    forfeits: int = 0  # those that take it under any rule
     rewards: Decimal = ZERO  # rewards and penalties in money, after their caps
     true_up: Decimal = ZERO  # of earlier periods that were paid
+    loss_in: float | None = 0.0  # loss that earlier periods left, zero or more
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,17 @@ class PayLine:
     earned: Decimal | None  # capped, after veto, rounded: the one rounding of money
     payable: Decimal | None  # with rewards and true-up; never below zero
     reason: Reason
+
+    @property
+    def net(self) -> float | None:
+        """The amount that the rule pays on, after the loss that came in."""
+        return _net(self.basis, self.rule)
+
+    @property
+    def loss_out(self) -> float | None:
+        """The loss that goes on; a pilot leaves it as it came."""
+        carries = self.rule is not None and self.rule.carries and self.state is not PayState.PILOT
+        return loss_after(self.basis.amount, self.basis.loss_in, carries=carries)
 
 
 def decimals_of(currency: str) -> int:
@@ -185,19 +206,25 @@ def _on_base(basis: PayBasis, rule: PayRule, total: float) -> float | None:
     return payout_curve(total / 100, basis.base, rule.curve())
 
 
+def _net(basis: PayBasis, rule: PayRule | None) -> float | None:
+    carries = rule is not None and rule.carries
+    return net_amount(basis.amount, basis.loss_in, carries=carries)
+
+
 def _on_amount(basis: PayBasis, rule: PayRule, total: float) -> float | None:
+    amount = _net(basis, rule)
     if rule.method in (PayMethod.LADDER, PayMethod.LADDER_WHOLE):
         whole = rule.method is PayMethod.LADDER_WHOLE
         mode = LadderMode.WHOLE if whole else LadderMode.MARGINAL
-        return ladder(basis.amount, rule.slices, mode) if rule.slices else None
+        return ladder(amount, rule.slices, mode) if rule.slices else None
     rate = rule.param(1)
     if rate is None:
         return None
     if rule.method is PayMethod.COEF_COMMISSION:
-        return coef_commission(basis.amount, ((1.0, total / 100),), rate)
+        return coef_commission(amount, ((1.0, total / 100),), rate)
     if basis.goal is None:
         return None
-    return accelerated(basis.amount, basis.goal, rate, rule.param(2) or 0.0, rule.param(3) or 0.0)
+    return accelerated(amount, basis.goal, rate, rule.param(2) or 0.0, rule.param(3) or 0.0)
 
 
 def _prorated(basis: PayBasis, rule: PayRule, gross: float | None) -> float | None:
@@ -213,9 +240,14 @@ def _earned(
     """Within the cap, nothing after a veto; rounded once."""
     if prorated is None or (rule.cap is not None and cap is None):
         return None
-    if basis.vetoes and rule.veto_zero:
+    if _forfeited(basis, rule):
         return paid(0.0, rule.decimals)
     return paid(prorated if cap is None else min(cap, prorated), rule.decimals)
+
+
+def _forfeited(basis: PayBasis, rule: PayRule) -> bool:
+    """Whether a veto takes the bonus."""
+    return bool(basis.forfeits) or bool(basis.vetoes and rule.veto_zero)
 
 
 def _payable(
@@ -245,7 +277,7 @@ def _reason(line: PayLine) -> Reason:
     basis = line.basis
     if (line.earned or ZERO) + basis.rewards + basis.true_up < 0:
         return Reason.CARRIED
-    if basis.vetoes and line.rule is not None and line.rule.veto_zero:
+    if line.rule is not None and _forfeited(basis, line.rule):
         return Reason.VETO
     capped = line.cap is not None and line.prorated is not None and line.prorated > line.cap
     return Reason.CAPPED if capped else Reason.NOTHING
@@ -262,6 +294,8 @@ def _unknown(line: PayLine) -> Reason | None:
         return Reason.NO_BASE
     if basis.amount is None and rule.method in ON_AMOUNT:
         return Reason.NO_AMOUNT
+    if rule.carries and basis.loss_in is None:
+        return Reason.LOSS_OPEN
     return Reason.INCOMPLETE
 
 

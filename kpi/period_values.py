@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kpi.actuals import Actual, Actuals
+from kpi.budget import Budget
 from kpi.calendar import shifted
 from kpi.model import DataState, Metric, Period
 from kpi.organisation import ScopeParts
@@ -41,14 +42,24 @@ class PeriodValues:
     running: Period
     week_start: int
     known: list[Seen] = field(default_factory=list)  # newest first
+    budget: Budget | None = None  # of a rule on spend against it
 
     def back(self, n: int) -> Seen:
         """The n-th period before the running one, from 1."""
         while len(self.known) < n:
             before = self.known[-1].period if self.known else self.running
             period = shifted(before, -1, self.week_start)
-            self.known.append(Seen(period, self.actuals.of(self.metric, self.scope, period)))
+            self.known.append(self.of(period))
         return self.known[n - 1]
+
+    def of(self, period: Period) -> Seen:
+        """Any period of the scope."""
+        return Seen(period, self._actual(period))
+
+    def _actual(self, period: Period) -> Actual:
+        if self.budget is not None:
+            return self.budget.actual(period)
+        return self.actuals.of(self.metric, self.scope, period)
 
     def data(self) -> DataState:
         """How the latest period that is over stands: complete, stale, missing or partial."""
@@ -57,7 +68,7 @@ class PeriodValues:
             return DataState.STALE
         if not last.actual.covered.days:
             return DataState.MISSING
-        undivided = last.actual.value is None and last.actual.denominator == 0
+        undivided = last.actual.value is None and (last.actual.denominator == 0 or self.budget)
         if last.value is None and not (undivided and self._covered(last)):
             return DataState.PARTIAL
         return DataState.COMPLETE
@@ -65,7 +76,13 @@ class PeriodValues:
     def _covered(self, seen: Seen) -> bool:
         return seen.actual.covered.end >= seen.period.window.end
 
+    def failed(self) -> bool:
+        """Whether the last pull of a stream behind the newest known figures failed."""
+        return any(tuple(one.split("@", 1)) in self.actuals.failed for one in self._newest())
+
     def _stale(self) -> bool:
         """Whether a stream behind the newest known figures had no pull within its limit."""
-        newest = next((seen.actual.streams for seen in self.known if seen.actual.streams), ())
-        return any(tuple(one.split("@", 1)) in self.actuals.stale for one in newest)
+        return any(tuple(one.split("@", 1)) in self.actuals.stale for one in self._newest())
+
+    def _newest(self) -> tuple[str, ...]:
+        return next((seen.actual.streams for seen in self.known if seen.actual.streams), ())

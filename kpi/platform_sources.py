@@ -76,6 +76,14 @@ def entry(platform: str, kpi: str, catalog: Definitions | None = None) -> Entry:
     return Entry(kpi, platform, Delivery.NONE if lacking else delivery, tuple(lacking), ordered)
 
 
+@cache
+def can_be_known(platform: str, measure: str) -> bool:
+    """Whether the platform, its advertising or a system of the company keeps a measure."""
+    known = shipped().measures.get(measure)
+    mine = {SIGNS.get(platform, ""), "ADS", *OWN_SYSTEMS}
+    return known is not None and known.derived is None and not mine.isdisjoint(known.sources)
+
+
 def deliverable(platform: str, kpi: str) -> bool:
     """Whether a shipped KPI can be had for shops of a platform."""
     return entry(platform, kpi).delivery is not Delivery.NONE

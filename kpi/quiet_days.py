@@ -27,6 +27,8 @@ SHORT: dict[str, tuple[str, ...]] = {  # how people call them; Black Friday is i
     ),
     **dict.fromkeys(("网一", "网络星期一"), ("cyber_monday",)),
     **dict.fromkeys(("会员日", "primeday", "prime"), ("prime_day",)),
+    **dict.fromkeys(("秋季大促", "秋季会员日", "big deal days"), ("big_deal_days",)),
+    **dict.fromkeys(("春季促销", "spring sale"), ("big_spring_sale",)),
     **dict.fromkeys(("双11", "光棍节", "singles day"), ("singles_day",)),
     **dict.fromkeys(("春节", "chinese new year", "lunar new year"), ("spring_festival_stop",)),
     **dict.fromkeys(("国庆", "golden week"), ("golden_week_stop",)),
@@ -46,7 +48,7 @@ def unread(text: str) -> tuple[str, ...]:
 
 def undated(text: str, year: int) -> tuple[Rule, ...]:
     """Events named whose days nobody announced for a year: they silence nothing in it."""
-    named = (rule for word in _words(text) for rule in _events(word))
+    named = (rule for word in _words(text) for rule in events_named(word))
     return tuple(rule for rule in named if rule.dated and not rule.windows(year))
 
 
@@ -55,7 +57,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _means(word: str) -> bool:
-    return word.casefold() in WEEKEND or bool(_events(word)) or _span(word) is not None
+    return word.casefold() in WEEKEND or bool(events_named(word)) or _span(word) is not None
 
 
 def _covers(word: str, day: date, region: Region | None) -> bool:
@@ -66,13 +68,13 @@ def _covers(word: str, day: date, region: Region | None) -> bool:
         return _inside(day, *span)
     return any(
         days.start <= day < days.end
-        for event in _events(word)
+        for event in events_named(word)
         if event.region is None or region is None or event.region is region
         for days in event.windows(day.year)
     )
 
 
-def _events(word: str) -> tuple[Rule, ...]:
+def events_named(word: str) -> tuple[Rule, ...]:
     """The events of a name, in either language, of a code, or of what people call them."""
     plain = word.casefold().replace("’", "'")
     codes = SHORT.get(plain, ())

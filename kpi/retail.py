@@ -35,6 +35,7 @@ class Rule:
     shift: int  # days after that day
     length: int  # days
     dates: tuple[Window, ...]
+    season: bool = False  # weeks long: its days are like the days before them
 
     @property
     def dated(self) -> bool:
@@ -87,6 +88,7 @@ def _rule(code: str, row: Mapping[str, object]) -> Rule:
         shift=int(str(row.get("shift", 0))),
         length=int(str(row.get("days", 1))),
         dates=tuple(_days(*pair) for pair in dates) if isinstance(dates, list) else (),
+        season=row.get("season") is True,
     )
 
 

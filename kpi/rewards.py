@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from kpi.calendar import period, period_of
 from kpi.errors import KpiError
+from kpi.model import PeriodKind
 from kpi.payout import ZERO, in_units
 
 
@@ -36,7 +38,7 @@ class Application:
     """One time that a rule was applied to a person."""
 
     number: int
-    period: str
+    period: str  # a month or a quarter: 2026-10, 2026-Q4
     person: str
     rule: str
     times: Decimal
@@ -75,14 +77,34 @@ def _within(amount: Decimal, cap: Decimal | None) -> Decimal:
     return amount if cap is None else max(-cap, min(cap, amount))
 
 
-def money_of(applied: Iterable[Applied], person: str, period: str) -> Decimal:
-    """Rewards and penalties in money of a person's period."""
+def counted_in(application: Application, paid: Collection[tuple[str, str]]) -> str:
+    """The period in whose pay an application counts; `paid` has the (period, person) of each line.
+
+    Its own, where the person has a line of it. Who has none of that month is paid by quarter, and
+    it counts there: so it counts once, whatever was chosen.
+    """
+    if (application.period, application.person) in paid:
+        return application.period
+    try:
+        of = period(application.period)
+    except KpiError:
+        return application.period
+    if of.kind is not PeriodKind.MONTH:
+        return application.period
+    return period_of(of.window.start, PeriodKind.QUARTER).code
+
+
+def money_of(
+    applied: Iterable[Applied], person: str, period: str, paid: Collection[tuple[str, str]]
+) -> Decimal:
+    """Rewards and penalties in money that count in a person's pay of a period."""
     return sum(
         (
             one.counted
             for one in applied
             if one.rule.effect is RewardEffect.MONEY
-            and (one.application.person, one.application.period) == (person, period)
+            and one.application.person == person
+            and counted_in(one.application, paid) == period
         ),
         ZERO,
     )

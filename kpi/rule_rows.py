@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from kpi.book_limits import as_fraction
 from kpi.book_rows import RowReader
 from kpi.breach_typed import Typed
 from kpi.catalog import Catalog
+from kpi.errors import Problem
 from kpi.model import Metric, PeriodKind, Rule, Unit
 from kpi.quiet_days import undated, unread
 from kpi.surge import HISTORY
@@ -15,6 +18,30 @@ LONGEST = {PeriodKind.DAY: 60, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}  # per
 FEWEST = 3  # periods that a mean or median is made of
 DAYS_IN_A_ROW = 2  # bad days that make a breach, where nobody says
 Rows = Callable[[str], Iterator[RowReader]]
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRule:
+    """A line of tblRule that is on and cannot be read, so that nothing judges by it."""
+
+    code: str
+    metric: str  # code of its KPI, or as it is typed
+    scope: str
+    level: str  # warn or breach
+    faults: tuple[Problem, ...]  # what is wrong in it
+
+
+def is_on(row: RowReader) -> bool:
+    """Whether a line that cannot be read was to be judged by; only a plain no says otherwise."""
+    typed = row.raw("on")
+    return typed is not False and row.decode("yes_no", row.text("on")) != "no"
+
+
+def unread_rule(row: RowReader, faults: Sequence[Problem]) -> UnreadRule:
+    """What can be told of a line that cannot be read."""
+    level = row.decode("level", row.text("level"))
+    scope = row.text("scope", "*")
+    return UnreadRule(row.text("rule"), row.named("metric"), scope, level or "warn", tuple(faults))
 
 
 def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
@@ -28,6 +55,8 @@ def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
     history = _history(row, window, against)
     code, metric = row.needed("rule"), row.metric("metric")
     known = catalog.metrics.get(metric) if catalog else None
+    if known and value is not None and against == "value":
+        as_fraction(row, "value", value, known)
     usual = _usual_periods(window, operator, against, known)
     return Rule(
         code=code,

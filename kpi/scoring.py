@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from kpi.errors import KpiError
 from kpi.expression import evaluate, evaluate_text, parsed
@@ -275,58 +274,6 @@ def adjusted(
     points = total_of(applied) or 0.0
     summed = R(total + points)
     return None if summed is None else min(limit[1], max(limit[0], summed))
-
-
-# --- gates ----------------------------------------------------------------------------------------
-
-
-class Effect(IntEnum):
-    """What a gate does; of several the strongest counts."""
-
-    FLAG = 1
-    GRADE_CAP = 2  # the lowest grade
-    BONUS_ZERO = 3
-    TOTAL_ZERO = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A condition on a score or a value, tested on its R value."""
-
-    metric: str
-    operator: str  # > >= < <= =
-    limit: float
-    effect: Effect = Effect.GRADE_CAP
-
-
-@dataclass(frozen=True, slots=True)
-class Gated:
-    """What the gates of a card say."""
-
-    effect: Effect | None
-    hit: tuple[str, ...]
-    unchecked: tuple[str, ...]  # their values are unknown: no effect, but shown
-
-
-_CONDITION = {op: f"value {op} limit" for op in (">", ">=", "<", "<=", "=")}
-
-
-def gated(gates: Iterable[Gate], values: Mapping[str, float | None]) -> Gated:
-    """Test every gate."""
-    hits: list[Gate] = []
-    unchecked: list[str] = []
-    for gate in gates:
-        condition = _CONDITION.get(gate.operator)
-        if condition is None:
-            raise KpiError(f'Gate on {gate.metric}: operator "{gate.operator}" is not known.')
-        tested = {"value": R(values.get(gate.metric)), "limit": R(gate.limit)}
-        answer = evaluate(parsed(condition), tested)
-        if answer is None:
-            unchecked.append(gate.metric)
-        elif answer:
-            hits.append(gate)
-    effect = max((gate.effect for gate in hits), default=None)
-    return Gated(effect, tuple(gate.metric for gate in hits), tuple(unchecked))
 
 
 # --- grades ---------------------------------------------------------------------------------------

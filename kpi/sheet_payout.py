@@ -16,10 +16,11 @@ Ref = Callable[[str], str]
 Words = Callable[[str, str], str]
 
 _NAMES = (
-    *("total", "reached", "coefficient", "base", "attended", "amount", "goal", "step1", "step2"),
+    *("total", "reached", "coefficient", "base", "attended", "net", "goal", "step1", "step2"),
     *("p1", "p2", "p3", "p4", "raw", "gross", "times"),
 )
 _KINDS = dict.fromkeys(_NAMES, SURELY_NUMBER)
+_LOSS = dict.fromkeys(("amount", "loss"), SURELY_NUMBER)
 RAW: Mapping[PayMethod, str] = {  # before R, of which `gross` is the only one
     PayMethod.COEF_BONUS: "base * coefficient",
     PayMethod.DIRECT: "base * total / 100",
@@ -29,18 +30,18 @@ RAW: Mapping[PayMethod, str] = {  # before R, of which `gross` is the only one
         " MIN(p3, p4 + (reached - p1) / (1 - p1) * (1 - p4)) * base))"
     ),
     PayMethod.LADDER: "step1",
-    PayMethod.LADDER_WHOLE: "MAX(amount, 0) * step1",
-    PayMethod.ACCELERATE: "step2 + R(p1 * p3 * MAX(0, amount - step1))",
-    PayMethod.COEF_COMMISSION: "MAX(0, amount) * p1 * reached",
+    PayMethod.LADDER_WHOLE: "MAX(net, 0) * step1",
+    PayMethod.ACCELERATE: "step2 + R(p1 * p3 * MAX(0, net - step1))",
+    PayMethod.COEF_COMMISSION: "MAX(0, net) * p1 * reached",
 }
 NEEDS: Mapping[PayMethod, tuple[str, ...]] = {
     PayMethod.COEF_BONUS: ("base", "coefficient"),
     PayMethod.DIRECT: ("base",),
     PayMethod.PAYOUT_CURVE: ("base",),
-    PayMethod.LADDER: ("amount", "step1"),
-    PayMethod.LADDER_WHOLE: ("amount", "step1"),
-    PayMethod.ACCELERATE: ("amount", "step2"),
-    PayMethod.COEF_COMMISSION: ("amount",),
+    PayMethod.LADDER: ("net", "step1"),
+    PayMethod.LADDER_WHOLE: ("net", "step1"),
+    PayMethod.ACCELERATE: ("net", "step2"),
+    PayMethod.COEF_COMMISSION: ("net",),
 }
 
 
@@ -73,9 +74,36 @@ def _is(ref: Ref, words: Words, method: PayMethod) -> str:
     return f"{ref('method')}={_quoted(words('pay_method', method))}"
 
 
+def net(ref: Ref, rules: Ref, words: Words) -> str:
+    """The amount that is paid on: less the loss that came in, where the rule carries losses."""
+    here = ref("loss_in")
+    cells = {"amount": ref("amount"), "loss": f'IF({here}="",0,{here})'}
+    less = to_formula("R(amount - loss)", cells.__getitem__, kinds=_LOSS, seal=False)
+    chosen = f"IF({_carries(ref, rules, words)},{less},{ref('amount')})"
+    return f"IF(ISNUMBER({ref('amount')}),{chosen},NA())"
+
+
+def loss_out(ref: Ref, rules: Ref, words: Words) -> str:
+    """The loss that goes on; a pilot, or a rule that carries none, leaves it as it came."""
+    here, pilot = ref("loss_in"), _state(ref, words, PayState.PILOT)
+    kept = f'IF({here}="",0,{here})'
+    carries = f"AND({_carries(ref, rules, words)},NOT({pilot}))"
+    return f"IF({carries},IF(ISNUMBER({ref('net')}),MAX(0,-{ref('net')}),NA()),{kept})"
+
+
+def _carries(ref: Ref, rules: Ref, words: Words) -> str:
+    yes = _quoted(words("yes_no", "yes"))
+    on_amount = _one_of(ref, words, ON_AMOUNT)
+    return f"AND({text_of_rule(ref, rules, 'carry_loss')}={yes},{on_amount})"
+
+
+def _one_of(ref: Ref, words: Words, methods: frozenset[PayMethod]) -> str:
+    return f"OR({','.join(_is(ref, words, m) for m in PayMethod if m in methods)})"
+
+
 def slices_part(ref: Ref, slices: Ref) -> str:
     """What the slices of a ladder give, each at its own rate and rounded, added up."""
-    amount, start, end = ref("amount"), slices("start"), slices("end")
+    amount, start, end = ref("net"), slices("start"), slices("end")
     mine = f"({slices('slice_of')}={ref('rule')})*({amount}>{start})"
     whole = f'({end}<>"")*({amount}>={end})'
     inside = f"({whole}*({end}-{start})+(1-{whole})*({amount}-{start}))"
@@ -86,7 +114,7 @@ def slices_part(ref: Ref, slices: Ref) -> str:
 
 def slice_rate(ref: Ref, slices: Ref) -> str:
     """The rate of the slice that the amount reaches; slices are half-open."""
-    amount, start, end = ref("amount"), slices("start"), slices("end")
+    amount, start, end = ref("net"), slices("start"), slices("end")
     mine = f"({slices('slice_of')}={ref('rule')})*({amount}>={start})"
     inside = f'(1-({end}<>"")*({amount}>={end}))'
     return f"SUMPRODUCT({mine}*{inside}*{slices('rate')})"
@@ -103,14 +131,14 @@ def step1(ref: Ref, words: Words, slices: Ref) -> str:
         (PayMethod.LADDER, slices_part(ref, slices)),
     ):
         chosen = f"IF({_is(ref, words, method)},IF({ladders},{made},NA()),{chosen})"
-    return f"IF(ISNUMBER({ref('amount')}),IFERROR({chosen},NA()),NA())"
+    return f"IF(ISNUMBER({ref('net')}),IFERROR({chosen},NA()),NA())"
 
 
 def step2(ref: Ref, words: Words) -> str:
     """What an accelerator gives up to its edge."""
     tests = [_is(ref, words, PayMethod.ACCELERATE)]
     tests += [f"ISNUMBER({ref(name)})" for name in ("step1", "p1")]
-    made = _compiled("R(p1 * MIN(amount, step1))", ref)
+    made = _compiled("R(p1 * MIN(MAX(net, 0), step1))", ref)
     return f"IF(AND({','.join(tests)}),{made},NA())"
 
 
@@ -168,14 +196,16 @@ def earned(ref: Ref, rules: Ref, words: Words) -> str:
 
 
 def counted_vetoes(ref: Ref, rules: Ref, words: Words) -> str:
-    """How many vetoes count; none where the rule says that they take nothing."""
+    """How many vetoes take the bonus: those under any rule, and the others where it says so."""
     no = _quoted(words("yes_no", "no"))
-    return f"IF({text_of_rule(ref, rules, 'veto_zero')}={no},0,{ref('vetoes')})"
+    by_rule = f"IF({text_of_rule(ref, rules, 'veto_zero')}={no},0,{ref('vetoes')})"
+    return f"{by_rule}+{ref('forfeits')}"
 
 
 def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
     no = _quoted(words("yes_no", "no"))
-    return f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
+    by_rule = f"AND({ref('vetoes')}>0,{text_of_rule(ref, rules, 'veto_zero')}<>{no})"
+    return f"OR({ref('forfeits')}>0,{by_rule})"
 
 
 def payable(ref: Ref, words: Words) -> str:
@@ -196,15 +226,14 @@ def reason(ref: Ref, rules: Ref, words: Words) -> str:
     def said(code: str) -> str:
         return _quoted(words("pay_reason", code))
 
-    def one_of(methods: frozenset[PayMethod]) -> str:
-        return f"OR({','.join(_is(ref, words, m) for m in PayMethod if m in methods)})"
-
-    with_base = f"OR({one_of(ON_BASE)},ISNUMBER({looked_up(ref, rules, 'cap')}))"
+    on_base, on_amount = (_one_of(ref, words, some) for some in (ON_BASE, ON_AMOUNT))
+    with_base = f"OR({on_base},ISNUMBER({looked_up(ref, rules, 'cap')}))"
     unknown = (
         f"IF(NOT(ISNUMBER({ref('total')})),{said('no_total')},"
         f"IF(AND(NOT(ISNUMBER({ref('base')})),{with_base}),{said('no_base')},"
-        f"IF(AND(NOT(ISNUMBER({ref('amount')})),{one_of(ON_AMOUNT)}),{said('no_amount')},"
-        f"{said('incomplete')})))"
+        f"IF(AND(NOT(ISNUMBER({ref('amount')})),{on_amount}),{said('no_amount')},"
+        f"IF(AND({_carries(ref, rules, words)},ISNA({ref('loss_in')})),{said('loss_open')},"
+        f"{said('incomplete')}))))"
     )
     states = f"IF({_state(ref, words, PayState.PILOT)},{said('pilot')},{_final(ref, rules, words)})"
     states = f"IF({_state(ref, words, PayState.PROVISIONAL)},{said('provisional')},{states})"
@@ -245,11 +274,21 @@ def reward_counted(ref: Ref, col: Ref, rules: Ref) -> str:
     return f"IF(ISNUMBER({typed}),ROUND({within[0]}-{within[1]},2)+0,ROUND({ref('raw')},2)+0)"
 
 
+def counts_in(ref: Ref, pay: Ref, periods: str, quarters: str) -> str:
+    """The period in whose pay an application counts: its own, or the quarter of its month.
+
+    `periods` and `quarters` are the list of periods and the quarter that each lies in.
+    """
+    mine = f"COUNTIFS({pay('month')},{ref('month')},{pay('person')},{ref('person')})>0"
+    quarter = f"IFERROR(INDEX({quarters},MATCH({ref('month')},{periods},0)),{ref('month')})"
+    return f"IF({mine},{ref('month')},{quarter})"
+
+
 def rewards(ref: Ref, applied: Ref, words: Words) -> str:
     """Rewards and penalties in money of a person's period."""
     money = _quoted(words("reward_effect", "money"))
     tests = (
-        f"{applied('month')},{ref('month')},{applied('person')},{ref('person')},"
+        f"{applied('counts_in')},{ref('month')},{applied('person')},{ref('person')},"
         f"{applied('effect')},{money}"
     )
     return f"ROUND(SUMIFS({applied('counted')},{tests}),2)+0"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
 from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
 from kpi.missing import Policy
-from kpi.model import Better, Bound, Status
+from kpi.model import Better, Bound, Status, VetoEffect
 from kpi.scoring import ATTAINMENT, GRADES, LIMIT, Grade, coefficient_text, grade_text, status_text
 
 Ref = Callable[[str], str]
@@ -246,10 +246,12 @@ def person_points(applied: str, month_column: str, month: str, people: str, pers
     return f"ROUND(SUMIFS({applied},{month_column},{month},{people},{person}),9)+0"
 
 
-def person_total(us: str, eu: str, us_share: str, extra: str) -> str:
+def person_total(us: str, eu: str, us_share: str, extra: str, zeros: str = "0") -> str:
     """Both regions by their shares plus the points, within the limits of a total.
 
     A region with a share must be known; one without is not looked at, so its cell may be empty.
+    `zeros` counts veto items in breach that leave nothing of it. An empty share is unknown, not
+    0: the EU card is no whole of two.
     """
     rest = f"ROUND(1-{us_share},9)"
     parts = (
@@ -257,14 +259,28 @@ def person_total(us: str, eu: str, us_share: str, extra: str) -> str:
         f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
     )
     summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
-    return f"IFERROR(MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0,NA())"
+    within = f"MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0"
+    if zeros != "0":
+        within = f"({within})*({zeros}=0)"
+    return f"IF(ISNUMBER({us_share}),IFERROR({within},NA()),NA())"
 
 
-def veto_count(col: Ref, words: Words, month: str, person: str) -> str:
-    """How many of a person's veto items are in breach."""
-    yes, breach = words("yes_no", "yes"), words("status", Status.BREACH.value)
+def veto_count(
+    col: Ref, words: Words, month: str, person: str, effect: VetoEffect = VetoEffect.GRADE_CAP
+) -> str:
+    """How many of a person's veto items of an effect are in breach."""
+    word, breach = words("veto", effect), words("status", Status.BREACH.value)
     who = f"{col('month')},{month},{col('person')},{person}"
-    return f"COUNTIFS({who},{col('veto')},{_quoted(yes)},{col('status')},{_quoted(breach)})"
+    return f"COUNTIFS({who},{col('veto')},{_quoted(word)},{col('status')},{_quoted(breach)})"
+
+
+def vetoes_unchecked(col: Ref, words: Words, month: str, person: str) -> str:
+    """How many of a person's veto items have no value, so that nobody knows."""
+    no, unknown = words("veto", "no"), words("status", Status.NO_DATA.value)
+    outside = _quoted("<>" + words("data_state", "not_applicable"))
+    who = f"{col('month')},{month},{col('person')},{person}"
+    gates = f"{col('veto')},{_quoted('<>' + no)},{col('data_state')},{outside}"
+    return f"COUNTIFS({who},{gates},{col('status')},{_quoted(unknown)})"
 
 
 def grade(total: str, vetoes: str, grades: Sequence[Grade] = GRADES) -> str:

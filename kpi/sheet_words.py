@@ -30,6 +30,7 @@ METHODS_FULL: Words = (
     ("step_pct", "步进加减分", "Points per step"),
     ("goal_redflag", "目标与红线", "Goal and red flag"),
     ("knots", "折线", "Line through knots"),
+    ("anchors", "锚点", "Anchors"),
     ("goal_only", "达标", "Goal only"),
     ("tiers", "阶梯", "Tiers"),
     ("matrix", "目标矩阵", "Goal matrix"),

@@ -162,16 +162,18 @@ SHEETS: tuple[Sheet, ...] = (
         _NEVER,
     ),
 )
+DISPUTES = Sheet("disputes", "异议", "Disputes", "green", (DISPUTE,))  # of whoever is scored
 PARTNER_SHEETS: tuple[Sheet, ...] = (
     Sheet("contract", "合同", "Contract", "blue", (CONTRACT,)),
     *(s for s in SHEETS if s.code in {"card", "shops", "breaches", "tasks"}),
+    DISPUTES,
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from
     Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
 )
 PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
     *(s for s in SHEETS if s.code in {"today", "card", "tasks"}),
     Sheet("meaning", "说明口径", "Definitions", "blue", (MEANING,)),
-    Sheet("disputes", "异议", "Disputes", "green", (DISPUTE,)),
+    DISPUTES,
     Sheet("talks", "面谈", "Talks", "green", (TALK,)),
     Sheet("points", "加减分", "Points", "grey", (POINT,)),
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),

@@ -25,7 +25,7 @@ def weight_rows(pack: Pack, start: date, *, on: bool = True) -> Iterator[StartRo
         yield {
             **_head(pack, item.kpi, start, on=on),
             **_scored(item),
-            "veto": "yes" if veto else "no",
+            "veto": veto.effect if veto else "no",
         }
     scored = {item.kpi for item in pack.items}
     for veto in pack.vetoes:
@@ -41,6 +41,7 @@ def _head(pack: Pack, kpi: str, start: date, *, on: bool) -> StartRow:
         "on": "yes" if on else "no",
         "start": start,
         "missing": "exclude",
+        "outdated": "block",
         "confirmed": "no",
     }
 
@@ -72,7 +73,7 @@ def _gate(veto: Veto) -> StartRow:
         "bound": str(Bound.STRICT if strict else Bound.INCLUSIVE),
         "cap": 100.0,
         "floor": 0.0,
-        "veto": "yes",
+        "veto": veto.effect,
     }
 
 

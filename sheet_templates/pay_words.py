@@ -13,6 +13,7 @@ PAY_LISTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("no_total", "总分未知", "Total unknown"),
         ("no_base", "缺奖金基数", "Bonus base missing"),
         ("no_amount", "缺计提额", "Amount missing"),
+        ("loss_open", "上期计提额未知", "Earlier amount missing"),
         ("incomplete", "参数或出勤有误", "Parameter or attendance"),
         ("pilot", "试运行不发放", "Pilot: not paid"),
         ("provisional", "待定不发放", "Provisional: not paid"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpi import sheet_scoring
+from kpi.model import VetoEffect
 from sheet_templates.places import Cells, Formula, Ref, guarded, quote
 
 CARD_REGIONS = ("US", "EU")
@@ -85,15 +86,23 @@ def person_points(book: Cells, month: str, person: str) -> str:
     return sheet_scoring.person_points(col("applied"), col("month"), month, col("person"), person)
 
 
-def person_total(ref: Ref) -> str:
-    """Both cards by their shares, plus points."""
-    cells = (ref(code) for code in ("us_score", "eu_score", "us_share", "points"))
-    return sheet_scoring.person_total(*cells)
+def person_total(book: Cells, ref: Ref) -> str:
+    """Both cards by their shares, plus points; nothing once a veto leaves nothing."""
+    us, eu, share, points = (ref(c) for c in ("us_score", "eu_score", "us_share", "points"))
+    zeros = veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
+    return sheet_scoring.person_total(us, eu, share, points, zeros)
 
 
-def veto_count(book: Cells, month: str, person: str) -> str:
-    """How many veto items of a person are in breach."""
-    return sheet_scoring.veto_count(book.column("tblScore"), book.word, month, person)
+def veto_count(
+    book: Cells, month: str, person: str, effect: VetoEffect = VetoEffect.GRADE_CAP
+) -> str:
+    """How many veto items of a person and effect are in breach."""
+    return sheet_scoring.veto_count(book.column("tblScore"), book.word, month, person, effect)
+
+
+def vetoes_unchecked(book: Cells, month: str, person: str) -> str:
+    """How many veto items of a person nobody could judge."""
+    return sheet_scoring.vetoes_unchecked(book.column("tblScore"), book.word, month, person)
 
 
 def grade(book: Cells, total: str, month: str, person: str) -> str:

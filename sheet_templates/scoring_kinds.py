@@ -144,7 +144,7 @@ def _bonus(cells: Cells, kind: FormulaKind) -> Formula:
         bonus = call(
             kind,
             "BONUS",
-            *_cells(r, "method", "total", "coefficient", "base", "amount", "goal", *PARAMETERS),
+            *_cells(r, "method", "total", "coefficient", "base", "net", "goal", *PARAMETERS),
             f"{starts.rpartition(':')[0]}:{rates.rpartition(':')[2]}",
             r("attendance"),
             sheet_payout.looked_up(r, rules, "cap"),

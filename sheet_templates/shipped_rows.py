@@ -140,8 +140,8 @@ def kpi_rows(
     return tuple(
         {
             "on": "yes" if m.code in used else "no",
-            "us": "yes" if m.code in used else "no",
-            "eu": "yes" if m.code in used else "no",
+            "us": "yes",
+            "eu": "yes",
             "metric": m.code,
             "name": m.names[language],
             "unit": str(m.unit),

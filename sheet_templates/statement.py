@@ -1,62 +1,40 @@
 """The monthly statement of an agency: a small workbook whose every line is a formula.
 
-Three tabs: the statement, the deliverables of the month, and the terms, of which the values are
-typed. A line has a code, which the service and the tests find it by.
+Four tabs: the statement, what goes on the invoice, the deliverables of the month, and the terms,
+of which the values are typed. A line has a code, which the service and the tests find it by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from kpi.model import Language, Texts
 from sheet_templates.places import quoted
-from sheet_templates.style import FONT, Styles
+from sheet_templates.statement_invoice import invoice
+from sheet_templates.statement_paper import (
+    FIRST,
+    FIRST_TEXT,
+    LEVELS,
+    LINES,
+    MONEY,
+    PERCENT,
+    TERMS,
+    TEXTS,
+    TITLES,
+    Number,
+    Paper,
+    StatementRows,
+    cached,
+    line_cell,
+    term_cell,
+    text_cell,
+)
+from sheet_templates.style import Styles
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # one date for every build
-TITLES: Mapping[str, Texts] = {
-    "statement": {"zh": "结算单", "en": "Statement"},
-    "deliverables": {"zh": "交付", "en": "Deliverables"},
-    "terms": {"zh": "条款", "en": "Terms"},
-}
-FIRST = 6  # zero-based row of the first line of each tab
-LEVELS = 4  # rows for levels of service
-MONEY, POINTS, PERCENT, COUNT = "#,##0.00", "0.00", "0.0%", "0"
-TERMS: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
-    ("fee", "每月基本服务费", "Fee a month", MONEY),
-    ("baseline", "基准利润（当月）", "Baseline profit of the month", MONEY),
-    ("reward_rate", "超额利润奖励比例", "Reward: part of the profit above", PERCENT),
-    ("reward_cap", "奖励封顶（空为不封顶）", "Reward at most (empty: no cap)", MONEY),
-    ("deduct_rate", "不足利润扣减比例", "Deduction: part of the profit below", PERCENT),
-    ("late_each", "每件迟交扣减", "Deduction for a late deliverable", MONEY),
-    ("missing_each", "每件未交或未验收扣减", "Deduction for one missing or not accepted", MONEY),
-    ("deduct_cap", "扣减合计封顶（空为不封顶）", "All deductions at most (empty: no cap)", MONEY),
-    ("tax_rate", "税率", "Tax rate", PERCENT),
-)
-LINES: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
-    ("total", "考核总分", "Score of the card", POINTS),
-    ("level", "服务等级对应的费用比例", "Part of the fee at this level of service", PERCENT),
-    ("fee_due", "服务费 = 基本费 × 比例", "Fee = fee a month x part", MONEY),
-    ("profit", "当月边际贡献额", "Contribution profit of the month", MONEY),
-    ("gap", "与基准利润之差", "Profit less baseline", MONEY),
-    ("reward", "超额奖励", "Reward for profit above", MONEY),
-    ("shortfall", "利润不足扣减", "Deduction for profit below", MONEY),
-    ("late", "迟交件数", "Deliverables late", COUNT),
-    ("missing", "未交或未验收件数", "Deliverables missing or not accepted", COUNT),
-    ("deliverables", "交付扣减", "Deduction for deliverables", MONEY),
-    ("deductions", "扣减合计（封顶后）", "All deductions, within their cap", MONEY),
-    ("net", "不含税金额", "Net amount", MONEY),
-    ("tax", "税额", "Tax", MONEY),
-    ("final", "可开票（1 是，0 否）", "May be invoiced (1 yes, 0 no)", COUNT),
-    ("payable", "应付金额", "Amount payable", MONEY),
-)
 DELIVERED = (
     ("编号", "事项", "到期", "收到", "验收", "状态"),
     (
@@ -64,30 +42,17 @@ DELIVERED = (
         "State",
     ),
 )
-Number = Decimal | float | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StatementRows:
-    """What a statement shows; values of lines that are formulas are what they give."""
-
-    language: Language
-    head: Sequence[str]  # lines above the table: who, month, currency, data until
-    terms: Mapping[str, Number]
-    levels: Sequence[tuple[Number, Number]]
-    lines: Mapping[str, Number]
-    deliverables: Sequence[tuple[str, str, date | None, date | None, str, str]]
-    states: Mapping[str, str]  # words of the states late and missing
-    clauses: Sequence[str] = field(default=())
 
 
 def build_statement(path: Path, rows: StatementRows) -> Path:
     """Write the workbook."""
     workbook = Workbook(str(path), {"in_memory": True, "strings_to_formulas": False})
     workbook.set_properties({"title": "LinkStar KPI Sheets", "created": CREATED})
-    made = _Made(workbook, rows, Styles(workbook, rows.language))
+    made = Paper(workbook, rows, Styles(workbook, rows.language))
     tabs = {code: workbook.add_worksheet(names[rows.language]) for code, names in TITLES.items()}
     _statement(made, tabs["statement"])
+    lines = {code: line_cell(code) for code, *_ in LINES}
+    invoice(made, tabs["invoice"], lines, rows.shown(MONEY))
     _deliverables(made, tabs["deliverables"])
     _terms(made, tabs["terms"])
     for tab in tabs.values():
@@ -98,38 +63,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    workbook: Workbook
-    rows: StatementRows
-    styles: Styles
-
-    def text(self, zh: str, en: str) -> str:
-        return zh if self.rows.language == "zh" else en
-
-    def look(self, **props: object) -> Format:
-        return self.styles.get(bottom=1, bottom_color="#D9D9D9", **props)
-
-    def title(self, tab: Worksheet, code: str) -> None:
-        """The tab's name and what it is about, in rows 1 to 5."""
-        look = self.styles.get(bold=True, font_size=14, font_name=FONT[self.rows.language])
-        tab.write_string(0, 0, TITLES[code][self.rows.language], look)
-        for row, line in enumerate(self.rows.head, 1):
-            tab.write_string(row, 0, line, self.styles.get(font_color="#595959"))
-
-
-def term_cell(language: Language, code: str) -> str:
-    """The cell of a term, from any tab."""
-    row = [term[0] for term in TERMS].index(code) + FIRST + 1
-    return f"{quoted(TITLES['terms'][language])}$B${row}"
-
-
-def line_cell(code: str) -> str:
-    """The cell of a line, on its own tab."""
-    return f"$B${[line[0] for line in LINES].index(code) + FIRST + 1}"
-
-
-def _statement(made: _Made, tab: Worksheet) -> None:
+def _statement(made: Paper, tab: Worksheet) -> None:
     made.title(tab, "statement")
     tab.set_column(0, 0, 44)
     tab.set_column(1, 1, 18)
@@ -137,10 +71,11 @@ def _statement(made: _Made, tab: Worksheet) -> None:
     for row, (code, zh, en, shown) in enumerate(LINES, FIRST):
         strong = code in ("net", "payable")
         tab.write_string(row, 0, made.text(zh, en), made.look(bold=strong))
-        look = made.look(num_format=shown, bold=strong, align="right")
+        own = MONEY if code == "profit" else made.rows.shown(shown)
+        look = made.look(num_format=own, bold=strong, align="right")
         value = made.rows.lines[code]
         if code in formulas:
-            tab.write_formula(row, 1, "=" + formulas[code], look, _cached(value))
+            tab.write_formula(row, 1, "=" + formulas[code], look, cached(value))
         elif value is None:
             tab.write_formula(row, 1, "=NA()", look, "#N/A")
         else:
@@ -152,47 +87,58 @@ def _statement(made: _Made, tab: Worksheet) -> None:
         tab.write_string(sign, column, word, made.styles.get(bottom=1, font_color="#595959"))
 
 
-def _cached(value: Number) -> float | str:
-    return "#N/A" if value is None else float(value)
-
-
 def line_formulas(rows: StatementRows) -> dict[str, str]:
     """The formula of each line that is worked out, without the leading =."""
-    language = rows.language
+    language, places = rows.language, rows.decimals
 
     def term(code: str) -> str:
         return term_cell(language, code)
 
     def product(amount: str, part: str) -> str:
         known = f"AND(ISNUMBER({amount}),ISNUMBER({part}))"
-        return f"IF({known},ROUND({amount}*{part},2)+0,NA())"
+        return f"IF({known},ROUND({amount}*{part},{places})+0,NA())"
 
     def capped(amount: str, cap: str) -> str:
-        return f"IF(ISNUMBER({cap}),MIN({amount},{cap}),{amount})"
+        return f"IF(ISNUMBER({cap}),MIN({amount},ROUND({cap},{places})),{amount})"
+
+    def off(part: str, amount: str) -> str:
+        return f'IF({part}="",NA(),0-ROUND({amount}*{part},{places}))'
 
     cell, gap, base = line_cell, line_cell("gap"), term("baseline")
-    reward = f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},2)+0)'
-    short = f'IF({term("deduct_rate")}="",NA(),ROUND(MAX(0,-{gap})*{term("deduct_rate")},2)+0)'
-    whole = f"ROUND({cell('shortfall')}+{cell('deliverables')},2)"
-    net = f"{cell('fee_due')}+{cell('reward')}-{cell('deductions')}"
+    reward = (
+        f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},{places})+0)'
+    )
+    whole = f"(0-ROUND({cell('shortfall')}+{cell('deliverables')},{places}))"
+    net = f"{cell('fee_due')}+{cell('reward')}+{cell('deductions')}"
+    counted = ((cell(code), term(code + "_each")) for code in ("late", "missing"))
     each = "+".join(
-        f"IF(ISNUMBER({term(code + '_each')}),ROUND({cell(code)}*{term(code + '_each')},2),NA())"
-        for code in ("late", "missing")
+        f"IF(ISNUMBER({cost}),ROUND({number}*{cost},{places}),NA())" for number, cost in counted
     )
     return {
         "level": _level(rows),
         "fee_due": product(term("fee"), cell("level")),
-        "gap": f"IF(ISNUMBER({base}),ROUND({cell('profit')}-{base},2)+0,NA())",
+        "rate": _rate(rows),
+        "profit_due": product(cell("profit"), cell("rate")),
+        "gap": f"IF(ISNUMBER({base}),ROUND({cell('profit_due')}-{base},{places})+0,NA())",
         "reward": capped(reward, term("reward_cap")),
-        "shortfall": short,
+        "shortfall": off(term("deduct_rate"), f"MAX(0,-{gap})"),
         "late": _count(rows, "late"),
         "missing": _count(rows, "missing"),
-        "deliverables": f"ROUND({each},2)+0",
-        "deductions": capped(whole, term("deduct_cap")),
-        "net": f"ROUND(MAX(0,{net}),2)+0",
+        "deliverables": f"0-ROUND({each},{places})",
+        "deductions": f"0-{capped(whole, term('deduct_cap'))}",
+        "net": f"ROUND(MAX(0,{net}),{places})+0",
         "tax": product(cell("net"), term("tax_rate")),
-        "payable": f"IF({cell('final')}=1,ROUND({cell('net')}+{cell('tax')},2)+0,0)",
+        "payable": f"IF({cell('final')}=1,ROUND({cell('net')}+{cell('tax')},{places})+0,0)",
     }
+
+
+def _rate(rows: StatementRows) -> str:
+    """The rate; unknown once another currency is typed, until the statement is made again."""
+    typed, rate = text_cell(rows.language, "currency"), rows.lines["rate"]
+    same = f'{typed}="{rows.currency}"'
+    if rows.currency == rows.report:
+        same = f'OR({typed}="",{same})'
+    return f"IF({same},{'NA()' if rate is None else repr(float(rate))},NA())"
 
 
 def _level(rows: StatementRows) -> str:
@@ -211,7 +157,7 @@ def _count(rows: StatementRows, state: str) -> str:
     return f'COUNTIFS({sheet}$F${FIRST + 1}:$F$500,"{rows.states[state]}")'
 
 
-def _deliverables(made: _Made, tab: Worksheet) -> None:
+def _deliverables(made: Paper, tab: Worksheet) -> None:
     made.title(tab, "deliverables")
     heads = DELIVERED[0 if made.rows.language == "zh" else 1]
     for column, (head, width) in enumerate(zip(heads, (12, 44, 12, 12, 12, 16), strict=True)):
@@ -225,7 +171,7 @@ def _deliverables(made: _Made, tab: Worksheet) -> None:
                 tab.write_string(row, column, value or "", made.look())
 
 
-def _terms(made: _Made, tab: Worksheet) -> None:
+def _terms(made: Paper, tab: Worksheet) -> None:
     """Typed values in blue cells, each found by its row's code in the third column."""
     made.title(tab, "terms")
     tab.set_column(0, 0, 44)
@@ -233,7 +179,7 @@ def _terms(made: _Made, tab: Worksheet) -> None:
     tab.set_column(2, 2, 14, None, {"hidden": True})
     for row, (code, zh, en, shown) in enumerate(TERMS, FIRST):
         tab.write_string(row, 0, made.text(zh, en), made.look())
-        _typed(made, tab, (row, 1), made.rows.terms.get(code), shown)
+        _typed(made, tab, (row, 1), made.rows.terms.get(code), made.rows.shown(shown))
         tab.write_string(row, 2, code, made.look())
     first = FIRST + len(TERMS) + 2
     head = made.styles.get(bold=True)
@@ -248,11 +194,16 @@ def _terms(made: _Made, tab: Worksheet) -> None:
         _typed(made, tab, (row, 0), start, "0.0")
         _typed(made, tab, (row, 1), part, PERCENT)
         tab.write_string(row, 2, f"level{row - first + 1}", made.look())
-    for row, clause in enumerate(made.rows.clauses, first + LEVELS + 1):
+    for row, (code, zh, en) in enumerate(TEXTS, FIRST_TEXT):
+        tab.write_string(row, 0, made.text(zh, en), made.look())
+        look = made.look(bg_color="#DDEBF7", locked=False)
+        tab.write_string(row, 1, made.rows.texts.get(code, ""), look)
+        tab.write_string(row, 2, code, made.look())
+    for row, clause in enumerate(made.rows.clauses, FIRST_TEXT + len(TEXTS) + 1):
         tab.write_string(row, 0, clause, made.styles.get(font_color="#595959"))
 
 
-def _typed(made: _Made, tab: Worksheet, at: tuple[int, int], value: Number, shown: str) -> None:
+def _typed(made: Paper, tab: Worksheet, at: tuple[int, int], value: Number, shown: str) -> None:
     look = made.look(num_format=shown, bg_color="#DDEBF7", align="right", locked=False)
     if value is None:
         tab.write_blank(*at, None, look)

@@ -9,32 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kpi.catalog import shipped
+from kpi.compliance import REGISTERED
 from kpi.sheet_words import PLAIN_METHODS, SHEET_ALIASES, SHEET_WORDS, Words
 from sheet_templates.pay_words import PAY_LISTS, PAY_SHOWN
 
-BY_HAND = (  # what people type in Inputs because no platform of theirs delivers it
+BY_HAND_FIRST = (  # what most teams type, because no platform of theirs delivers it
     *("overhead", "vat_amount", "labour_cost", "headcount", "market_cost", "ad_budget"),
     *("reviews_total", "reviews_negative", "bad_reviews_due", "bad_reviews_handled"),
     *("messages_due", "messages_24h", "replenish_due", "replenish_on_time"),
     *("ad_spend", "ad_sales", "ad_orders", "ad_clicks", "ad_impressions"),
     *("fulfilment_fees", "storage_fees", "return_costs"),
-    *("first_reply_hours", "first_reply_count", "tickets_opened", "tickets_resolved"),
-    *("csat_answers", "csat_positive", "csat_points", "returns_due", "returns_on_time"),
-    *("po_lines_due", "po_lines_on_time", "po_value_actual", "po_value_standard"),
-    *("po_units_checked", "po_units_passed", "sku_days_total", "sku_days_out"),
-    *("reviews_meetings_due", "reviews_meetings_done", "deliverables_due"),
-    *("deliverables_on_time", "data_files_due", "data_files_on_time"),
-    *("stage_gates_due", "stage_gates_passed", "project_steps_due", "project_steps_done"),
-    *("trainings_due", "trainings_done", "quiz_points", "quiz_points_max", "mentor_points"),
-    *("returning_orders", "ad_visits", "engaged_visits", "cart_visits"),
-    *("checkout_visits", "checkout_done"),
 )
 
 
 def _measures() -> Words:
-    """The names of those measures, from the catalogue that defines them."""
+    """Every measure that can be typed, the usual ones first; names from the catalogue."""
     known = shipped().measures
-    return tuple((code, known[code].names["zh"], known[code].names["en"]) for code in BY_HAND)
+    rest = (code for code, one in known.items() if one.derived is None and code not in REGISTERED)
+    codes = dict.fromkeys((*BY_HAND_FIRST, *rest))
+    return tuple((code, known[code].names["zh"], known[code].names["en"]) for code in codes)
 
 
 SIGNS = {
@@ -75,6 +68,19 @@ LISTS: dict[str, Words] = {
         ("mixed", "混合", "Mixed"),
     ),
     "yes_no": (("yes", "是", "Yes"), ("no", "否", "No")),
+    "veto": (  # yes is the usual veto, the lowest grade
+        ("no", "否", "No"),
+        ("grade_cap", "是", "Yes"),
+        ("bonus_zero", "奖金为零", "Bonus 0"),
+        ("total_zero", "总分为零", "Total 0"),
+        ("flag", "只提示", "Flag only"),
+    ),
+    "veto_hit": (
+        ("grade_cap", "最低等级", "Lowest grade"),
+        ("bonus_zero", "奖金为零", "Bonus 0"),
+        ("total_zero", "总分为零", "Total 0"),
+        ("flag", "提示", "Flag"),
+    ),
     "role": (
         ("operations", "运营", "Operations"),
         ("advertising", "广告投放", "Advertising"),
@@ -98,6 +104,7 @@ LISTS: dict[str, Words] = {
         ("even", "均分", "Even"),
         ("history_share", "历史", "History"),
         ("seasonality", "季节", "Season"),
+        ("capacity", "产能", "Capacity"),
         ("manual", "手工", "By hand"),
     ),
     "target_kind": (
@@ -184,6 +191,11 @@ LISTS: dict[str, Words] = {
     "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
     "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
     "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
+    "outdated": (
+        ("block", "不出总分", "Block"),
+        ("use_to_date", "按已有天数", "Use to date"),
+        ("last_value", "用上期值", "Last value"),
+    ),
     "alarm": (
         ("breach", "■ 突破", "■ Breach"),
         ("warn", "▲ 关注", "▲ Warn"),
@@ -194,11 +206,14 @@ LISTS: dict[str, Words] = {
         ("firing", "■ 突破", "■ Breached"),
         ("recovered", "● 已恢复", "● Recovered"),
         ("silenced", "– 静默", "– Silenced"),
+        ("error", "○ 取数出错", "○ Source error"),
         ("no_data", "○ 数据缺失", "○ No data"),
         ("stale", "◇ 数据过期", "◇ Stale"),
         ("partial", "◇ 数据部分", "◇ Partial"),
         ("ended", "– 规则已变", "– Rule changed"),
+        ("unreported", "– 不再上报", "– No longer reported"),
         ("withdrawn", "– 已撤回", "– Withdrawn"),
+        ("unjudged", "○ 无法判断", "○ Not judged"),
     ),
     "team_state": (
         ("pilot", "试运行", "Pilot"),
@@ -306,6 +321,10 @@ LISTS: dict[str, Words] = {
 
 ALIASES: dict[str, Mapping[str, str]] = {
     **SHEET_ALIASES,
+    "veto": {
+        **dict.fromkeys(("y", "true", "1", "✓", "√", "最低等级", "lowest grade"), "grade_cap"),
+        **dict.fromkeys(("n", "false", "0", "✗", "×", "无"), "no"),
+    },
     "region": {
         "美国": "US",
         "美区": "US",
@@ -340,7 +359,7 @@ SHOWN: dict[str, str] = {
     "tblScore.method": "method",
     "tblScore.better": "better",
     "tblScore.bound": "bound",
-    "tblScore.veto": "yes_no",
+    "tblScore.veto": "veto",
     "tblScore.missing": "missing",
     "tblScore.data_state": "data_state",
     "tblScore.target_basis": "due_basis",

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from kpi.sheet_words import METHODS_FULL, Words, plain
 from sheet_templates.layout import Language
-from sheet_templates.word_lists import ALIASES, BY_HAND, LISTS, SHOWN, SIGNS
+from sheet_templates.word_lists import ALIASES, LISTS, SHOWN, SIGNS
 
 __all__ = [
     "ALIASES",
-    "BY_HAND",
     "LISTS",
     "METHODS_FULL",
     "SHOWN",

@@ -62,6 +62,7 @@ def _plain(one: Kept) -> Mapping[str, object]:
         "value_day": one.value_day.isoformat(),
         "days": [day.isoformat() for day in one.days],
         "closed": one.closed.isoformat() if one.closed else None,
+        "silence": one.silence.isoformat() if one.silence else None,
     }
 
 
@@ -74,5 +75,6 @@ def _line(stored: Mapping[str, Any]) -> Kept:
             "days": tuple(day(text) for text in stored["days"]),
             "values": tuple(stored["values"]),
             "closed": day(stored["closed"]) if stored["closed"] else None,
+            "silence": day(stored["silence"]) if stored.get("silence") else None,
         }
     )

@@ -11,26 +11,30 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kpi.actuals import GAPS, Actual, Actuals
-from kpi.alarms import Alarm, folds
+from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
+from kpi.card_problems import outdated_items, without_card, without_share
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope, ScopeKind
+from kpi.model import OWN_STORES, Language, Metric, Period, Region
 from kpi.money import Rates
-from kpi.numbers import normalise
-from kpi.organisation import ScopeParts, in_region, scopes
-from kpi.person_targets import Goal, Goals
+from kpi.organisation import ScopeParts, scopes
+from kpi.person_targets import Goal
 from kpi.register import Register
+from kpi.role_shares import unshared
+from kpi.scope_goals import scope_goal
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
-from sync_service.hand_inputs import with_inputs
+from kpi.unjudged import Unjudged, unjudged
+from sync_service.ad_budgets import planned
+from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
 from sync_service.sources import alternatives
@@ -82,6 +86,7 @@ class Computed:
     register: Register
     gone: tuple[Kept, ...] = ()  # breaches that are shown, though the facts no longer say so
     kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
+    unjudged: tuple[Unjudged, ...] = ()  # rules that say nothing today, and why
     shops: tuple[PersonCard, ...] = ()  # cards of shops, where the role shop has lines
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
@@ -124,44 +129,15 @@ class Computed:
         found = self.scopes.get(scope)
         if actual is None or found is None:
             return None
-        region, _ = scope
-        goals = Goals(self.book, of or self.month)
-        if region is not None:
-            own = self._targeted(found.scope, region)
-            return goals.of(self.metric(metric), region, own, found.parts, actual.covered.end)
-        sides = [
-            goals.of(self.metric(metric), side, typed, parts, actual.covered.end)
-            for side in Region
-            if (parts := in_region(self.book, found.parts, side))
-            for typed in [self._targeted(found.scope, side)]
-        ]
-        return _added(sides) if self.metric(metric).additive else None
-
-    def _targeted(self, scope: Scope, side: Region) -> tuple[str, ...]:
-        """Scopes whose target rows are a scope's own, the most particular first."""
-        if scope.kind is ScopeKind.PERSON:
-            roles = (one.role for one in self.book.people if one.code == scope.code)
-            return (scope.code, *roles)
-        if scope.kind is ScopeKind.COMPANY:
-            return (str(side),)
-        return (scope.code,) if scope.region is not None else ()
+        return scope_goal(
+            self.book, of or self.month, self.metric(metric), found, actual.covered.end
+        )
 
     def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
         """The last whole weeks and the running one, oldest first."""
         start = self.book.settings.week_start
         running = week_of(self.today - timedelta(days=1), start)
         return tuple(shifted(running, -n, start) for n in range(count - 1, -1, -1))
-
-
-def _added(sides: Sequence[Goal | None]) -> Goal | None:
-    """Goals of both regions as one; unknown as soon as one side is. Ratios are never added."""
-    known = [side for side in sides if side is not None]
-    if not known or len(known) < len(sides):
-        return None
-    whole = sum(side.value for side in known)
-    due = [side.value * side.share for side in known if side.share is not None]
-    share = normalise(sum(due) / whole) if whole and len(due) == len(known) else None
-    return Goal(whole, share, "+".join(side.basis for side in known))
 
 
 def compute(given: Inputs) -> Computed:
@@ -176,7 +152,8 @@ def compute(given: Inputs) -> Computed:
     people = Scoring(book, actuals).people(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
-    breaches = _breaches(given, book, actuals, found)
+    folded = folds(book, actuals, found, today, given.versions)
+    breaches = _breaches(given, book, actuals, folded)
     by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
         given=replace(given, book=book, catalog=terms.catalog, typed=typed),
@@ -187,14 +164,19 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=breaches.alarms,
         problems=(
-            *without_target(people),
+            *without_target(book, people),
+            *outdated_items(people),
+            *without_card(book, people, month),
+            *without_share(people),
             *mostly_typed(people),
             *left_behind(book, month),
+            *unshared(book, month),
             *too_long(_typed(given.book), today),
         ),
         register=register,
         gone=breaches.gone,
         kept=breaches.kept,
+        unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
         shops=Scoring(book, actuals).shops(month),
         version=terms.version,
         pending=pending,
@@ -212,11 +194,10 @@ def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, T
     return live, replace(terms, book=replace(terms.book, past=past))
 
 
-def _breaches(given: Inputs, book: Book, actuals: Actuals, found: Sequence[ScopeParts]) -> Lines:
+def _breaches(given: Inputs, book: Book, actuals: Actuals, folded: Sequence[Fold]) -> Lines:
     """Each day is judged by the version of its day; a draft as it is typed."""
     today = local_day(given.now, book.settings.time_zone)
     typed = _typed(given.book)
-    folded = folds(book, actuals, found, today, given.versions)
     made = lines(folded, given.kept, typed, today)
     hush = (hushed(alarm, typed, actuals.last_day, today) for alarm in made.alarms)
     return replace(made, alarms=tuple(hush))
@@ -230,16 +211,21 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     """The values of all shops that any version or the sheet knows."""
     every = every_terms(given.book, given.catalog, given.versions)
     shops = {shop.code: shop for one in (*every, terms) for shop in one.book.shops}
+    mine = tuple(shops.values())
+    plans = planned(terms.book, given.now.date())
     totals = Totals(
-        with_inputs(given.leaves, given.book.inputs, tuple(shops.values())),
+        with_plans(with_inputs(given.leaves, given.book.inputs, mine), plans, mine),
         {shop.code: shop.platform for shop in shops.values()},
         alternatives,
         {**given.catalog.measures, **GAPS},
     )
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
+    failed = frozenset(key for key, state in given.states.items() if state.error)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    return Actuals(totals, terms.catalog, money, last, stale, register=register.actual)
+    today = local_day(given.now, terms.book.settings.time_zone)
+    register_ = register.actual
+    return Actuals(totals, terms.catalog, money, last, stale, {}, register_, failed, today)
 
 
 def _month(book: Book, now: datetime) -> Period:

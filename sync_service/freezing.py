@@ -15,12 +15,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kpi.calendar import clipped, local_day, period_of, shifted
+from kpi.card_problems import outdated_items
 from kpi.contracts import reach
 from kpi.errors import Problem
 from kpi.model import Period, PeriodKind
 from kpi.money import cross
 from sheet_templates.words import show
 from sync_service import audit, contract_store
+from sync_service.agency_figures import signed_figures
 from sync_service.compute import Computed, compute
 from sync_service.contract_store import frozen, records
 from sync_service.filling.agreed import by_row, said, shown_key
@@ -73,7 +75,8 @@ def freeze(
     replace_atomically(out, [made])
     _record(house, order, of, out, made, who)
     items = sum(len(one.items) for done in months for card in done.people for one in card.cards)
-    found = (*seen.problems, *problems)
+    late = (one for done in months if done is not seen.done for one in outdated_items(done.people))
+    found = (*seen.problems, *late, *problems)
     return Frozen(out, of, card_totals(months), items, key_id(signs.public), found)
 
 
@@ -226,6 +229,7 @@ def _about(house: House, order: Order, of: Period, months: Sequence[Computed]) -
         "contracts": contract_store.travelling(house.store, order.book),
         "rates": rates_of(last, of),
         "totals": card_totals(months),
+        "partners": signed_figures(months),
         "facts": last.given.leaves.version,
     }
 

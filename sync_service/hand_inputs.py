@@ -3,12 +3,12 @@
 A month that holds one typed line of a (shop, measure) is known as a whole: its other days are
 zero. Overhead and the like are typed once a month; they fall on the day that was typed. What is
 a level and no flow (headcount, points, documents) stands for the whole month, and from a later
-typed day on the later figure does.
+typed day on the later figure does. An advertising budget is spread over its days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
@@ -20,7 +20,8 @@ from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
 from kpi.model import InputRow, RollUp, Shop
-from sync_service.sources import INPUTS
+from sync_service.ad_budgets import AD_BUDGET, lasting
+from sync_service.sources import INPUTS, PLANS
 
 Number = TypeVar("Number", np.int32, np.int64)
 Columns = Mapping[str, NDArray[np.int64]]
@@ -29,15 +30,37 @@ Columns = Mapping[str, NDArray[np.int64]]
 def with_inputs(leaves: LeafSums, inputs: Sequence[InputRow], shops: Sequence[Shop]) -> LeafSums:
     """The leaves of the facts with those of the typed figures behind them."""
     usable = [row for row in inputs if row.shop in leaves.shops]
-    if not usable:
+    scaled = _scaled(leaves, usable)
+    budgets = lasting(row for row in usable if row.measure == AD_BUDGET)
+    rows = _rows([row for row in usable if row.measure != AD_BUDGET], scaled)
+    return _appended(leaves, _on_days(rows, budgets, scaled), scaled, shops, INPUTS)
+
+
+def with_plans(leaves: LeafSums, plans: Sequence[InputRow], shops: Sequence[Shop]) -> LeafSums:
+    """The leaves with figures by day that the target rows give."""
+    usable = [row for row in plans if row.shop in leaves.shops]
+    scaled = _scaled(leaves, usable)
+    return _appended(leaves, _on_days({}, usable, scaled), scaled, shops, PLANS)
+
+
+def _scaled(leaves: LeafSums, rows: Sequence[InputRow]) -> dict[str, bool]:
+    return {**leaves.scaled, **{r.measure: True for r in rows if r.measure not in leaves.sums}}
+
+
+Rows = dict[tuple[str, date], dict[str, int]]
+"""(shop, day) -> measure -> exact integer."""
+
+
+def _appended(
+    leaves: LeafSums, rows: Rows, scaled: dict[str, bool], shops: Sequence[Shop], stream: str
+) -> LeafSums:
+    if not rows:
         return leaves
-    scaled = {**leaves.scaled, **{r.measure: True for r in usable if r.measure not in leaves.sums}}
-    rows = _rows(usable, scaled)
     currency = {shop.code: shop.currency for shop in shops}
     currencies = tuple(dict.fromkeys([*leaves.currencies, *(currency[c] for c, _ in rows)]))
-    streams = (*leaves.streams, INPUTS)
+    streams = (*leaves.streams, stream)
     keys = list(rows)
-    measures = {*leaves.sums, *(row.measure for row in usable)}
+    measures = {*leaves.sums, *(measure for figures in rows.values() for measure in figures)}
     return LeafSums(
         day=_append(leaves.day, [day.toordinal() for _, day in keys]),
         shop=_append(leaves.shop, [leaves.shops.index(shop) for shop, _ in keys]),
@@ -60,16 +83,26 @@ def with_inputs(leaves: LeafSums, inputs: Sequence[InputRow], shops: Sequence[Sh
     )
 
 
-def _rows(
-    inputs: Sequence[InputRow], scaled: dict[str, bool]
-) -> dict[tuple[str, date], dict[str, int]]:
-    """(shop, day) -> measure -> exact integer; every day of a typed month is there."""
-    rows: dict[tuple[str, date], dict[str, int]] = {}
+def _on_days(rows: Rows, figures: Iterable[InputRow], scaled: dict[str, bool]) -> Rows:
+    """Figures that are by day already, added to the rows of their days."""
+    for row in figures:
+        here = rows.setdefault((row.shop, row.day), {})
+        here[row.measure] = here.get(row.measure, 0) + _exact(row, scaled)
+    return rows
+
+
+def _exact(row: InputRow, scaled: dict[str, bool]) -> int:
+    scale = Decimal(SCALE if scaled[row.measure] else 1)
+    return int((row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def _rows(inputs: Sequence[InputRow], scaled: dict[str, bool]) -> Rows:
+    """Every day of a typed month is there."""
+    rows: Rows = {}
     typed: set[tuple[str, str, date]] = set()
     for row in sorted(inputs, key=lambda one: one.day):
         month = month_period(row.day.year, row.day.month).window
-        scale = Decimal(SCALE if scaled[row.measure] else 1)
-        exact = int((row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
+        exact = _exact(row, scaled)
         first = (row.shop, row.measure, month.start) not in typed
         typed.add((row.shop, row.measure, month.start))
         for day in month.each():

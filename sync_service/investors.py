@@ -93,6 +93,7 @@ def _wide(done: Computed, language: Language) -> Computed:
         people=(),
         history={},
         alarms=alarms,
+        unjudged=(),
         problems=(),
         pending=(),
         tried={},

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from kpi.errors import Place, Problem
+from kpi.calendar import period
+from kpi.errors import KpiError, Place, Problem
+from kpi.losses import Turn, loss_before
+from kpi.messages import problem
+from kpi.model import Period
 from kpi.payout import (
     ZERO,
     Member,
@@ -20,7 +25,7 @@ from kpi.payout import (
     team_parts,
     true_up,
 )
-from kpi.rewards import applied_rewards, money_of
+from kpi.rewards import RewardEffect, applied_rewards, counted_in, money_of
 from kpi.scorecards import PersonCard
 from sync_service.payout_reading import PayTyped, TypedLine, told
 from sync_service.payout_store import Kept, Key
@@ -38,7 +43,13 @@ class Correction:
     currency: str
 
 
-def basis_of(card: PersonCard, line: TypedLine | None, rewards: Decimal) -> PayBasis:
+Losses = Mapping[tuple[str, str], Sequence[Turn]]
+"""The periods that carry losses, by person and currency."""
+
+
+def basis_of(
+    card: PersonCard, line: TypedLine | None, rewards: Decimal, loss: float | None = 0.0
+) -> PayBasis:
     """What a line starts from: the card's figures and what was typed beside them."""
     grade = card.grade
     return PayBasis(
@@ -52,7 +63,9 @@ def basis_of(card: PersonCard, line: TypedLine | None, rewards: Decimal) -> PayB
         amount=line.amount if line else None,
         goal=line.goal if line else None,
         vetoes=card.vetoes,
+        forfeits=card.forfeits,
         rewards=rewards,
+        loss_in=loss,
     )
 
 
@@ -62,6 +75,7 @@ def lines_of(
     typed: PayTyped,
     state: PayState,
     rules: Mapping[str, PayRule] | None = None,
+    losses: Losses | None = None,
 ) -> dict[str, PayLine]:
     """The lines of a month without true-up; `rules` by person instead of those that are typed."""
     applied = applied_rewards(typed.rewards, typed.applications)
@@ -69,13 +83,67 @@ def lines_of(
     bases, used = {}, {}
     for person, card in cards.items():
         line = typed.lines.get((month, person))
-        bases[person] = basis_of(card, line, money_of(applied, person, month))
-        used[person] = chosen.get(person) or typed.rules.get(line.rule if line else "")
+        rule = chosen.get(person) or typed.rules.get(line.rule if line else "")
+        turns = (losses or {}).get((person, rule.currency if rule else ""), ())
+        loss = loss_before(turns, month)
+        bases[person] = basis_of(card, line, money_of(applied, person, month, typed.lines), loss)
+        used[person] = rule
     parts = _teams(month, bases, used, typed)
     return {
         person: pay_line(replace(basis, team=parts.get(person)), used[person], state)
         for person, basis in bases.items()
     }
+
+
+def losses_of(
+    month: str, kept: Mapping[Key, Kept], typed: PayTyped
+) -> dict[tuple[str, str], list[Turn]]:
+    """The periods before a month that carry losses, as they stand today.
+
+    A paid period keeps its rule; its amount is the one typed now, or the one it was paid with.
+    Pilots carry nothing. Quarters follow quarters, months months.
+    """
+    found: dict[tuple[str, str], list[Turn]] = {}
+    for of, person in sorted({*typed.lines, *kept}):
+        line, before = typed.lines.get((of, person)), kept.get((of, person))
+        paid = before is not None and before.paid is not None
+        rule = before.rule if before and paid else typed.rules.get(line.rule if line else "")
+        pilot = before is not None and before.state is PayState.PILOT
+        if rule is None or not rule.carries or pilot or not _before(of, month):
+            continue
+        amount = line.amount if line else None
+        if amount is None and before and paid:
+            amount = before.basis.amount
+        found.setdefault((person, rule.currency), []).append(Turn(of, amount))
+    return found
+
+
+def unplaced(now: Period, typed: PayTyped, known: Collection[Key]) -> Iterator[Problem]:
+    """Approved rewards in money of this or an earlier period that no line of pay holds."""
+    money = {rule.code for rule in typed.rewards if rule.effect is RewardEffect.MONEY}
+    for one in typed.applications:
+        if not one.approved_by or one.rule not in money:
+            continue
+        counted = counted_in(one, {*typed.lines, *known})
+        if (counted, one.person) in typed.lines or (counted, one.person) in known:
+            continue
+        if _ends(counted) <= now.window.end:
+            place = Place(table="tblApplied", text=str(one.number))
+            values = {"person": one.person, "period": counted, "reward": one.rule}
+            yield problem("reward_nowhere", place, **values)
+
+
+def _ends(code: str) -> date:
+    """The end of a period; of what is none, long ago."""
+    try:
+        return period(code).window.end
+    except KpiError:
+        return date.min
+
+
+def _before(earlier: str, month: str) -> bool:
+    """Quarters correct quarters, months months: nothing counts twice."""
+    return "" < earlier < month and ("Q" in earlier) is ("Q" in month)
 
 
 def _teams(
@@ -109,7 +177,7 @@ def approved(typed: PayTyped, kept: Mapping[Key, Kept]) -> Iterator[PayLine | Pr
         known = kept.get(key)
         if not line.approved_by or known is None or known.paid is not None:
             continue
-        rewards = money_of(applied, line.person, line.month)
+        rewards = money_of(applied, line.person, line.month, typed.lines)
         basis = replace(
             known.basis,
             base=line.base,
@@ -137,13 +205,14 @@ def corrections(
 ) -> dict[str, list[Correction]]:
     """By person: every paid month before this one, as paid and as it would be today."""
     found: dict[str, list[Correction]] = {}
+    losses = losses_of(month, kept, typed)
     for earlier in sorted({key[0] for key, one in kept.items() if one.paid is not None}):
-        if earlier >= month or ("Q" in earlier) is not ("Q" in month):
-            continue  # quarters correct quarters, months months: nothing is corrected twice
+        if not _before(earlier, month):
+            continue
         paid = {who: one for (when, who), one in kept.items() if when == earlier}
         rules = {who: one.rule for who, one in paid.items() if one.rule is not None}
         whole, lost = _with_lost(earlier, paid, typed)
-        today = lines_of(earlier, now.get(earlier, {}), whole, PayState.FINAL, rules)
+        today = lines_of(earlier, now.get(earlier, {}), whole, PayState.FINAL, rules, losses)
         for person, one in paid.items():
             if one.paid is not None and one.rule is not None:
                 owed = _owed(today.get(person), one.basis.rewards if person in lost else None)

@@ -14,7 +14,7 @@ from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
 from kpi.numbers import R
-from kpi.scorecards import PersonCard
+from kpi.scorecards import PersonCard, gated
 from kpi.scoring import adjusted, combined, grade_of, total_of
 from sync_service import schema
 from sync_service.house import House
@@ -50,9 +50,10 @@ def _mean(of: Period, cards: Sequence[PersonCard]) -> PersonCard:
     known = [card.total for card in cards if card.total is not None]
     summed = total_of(known) if len(known) == len(cards) else None
     total = None if summed is None else R(summed / len(cards))
-    vetoes = sum(card.vetoes for card in cards)
+    vetoes, forfeits = (sum(c.vetoes for c in cards), sum(c.forfeits for c in cards))
     grade = grade_of(total, vetoes)
-    return replace(last, month=of.code, total=total, grade=grade, vetoes=vetoes)
+    made = replace(last, month=of.code, total=total, grade=grade)
+    return replace(made, vetoes=vetoes, forfeits=forfeits)
 
 
 # --- closed months --------------------------------------------------------------------------------
@@ -68,6 +69,14 @@ class Closed:
 
 def closed_totals(house: House, book: str, month: str) -> Closed:
     """The totals of the frozen file that closed a month; none where it is open."""
+    about, _, problems = closed_about(house, book, month)
+    return Closed(about.get("totals", {}), problems)
+
+
+def closed_about(
+    house: House, book: str, month: str
+) -> tuple[Mapping[str, Any], str, tuple[Problem, ...]]:
+    """What the file that closed a month was signed with, and its name; nothing while it is open."""
     table = schema.freezes
     with house.store.read() as connection:
         rows = connection.execute(
@@ -76,17 +85,16 @@ def closed_totals(house: House, book: str, month: str) -> Closed:
     for code, path in rows:
         if month in months_of(period(code)):
             return _read(month, Path(path))
-    return Closed({}, ())
+    return {}, "", ()
 
 
-def _read(month: str, path: Path) -> Closed:
+def _read(month: str, path: Path) -> tuple[Mapping[str, Any], str, tuple[Problem, ...]]:
     try:
         seal = seal_of(open_package(path.read_bytes(), path.name), path.name)
     except (KpiError, OSError):
         place = Place(table="tblPay", text=month)
-        return Closed({}, (problem("frozen_unread", place, month=month, file=path.name),))
-    totals: Mapping[str, Any] = seal.about.get("totals", {})
-    return Closed(totals, ())
+        return {}, "", (problem("frozen_unread", place, month=month, file=path.name),)
+    return seal.about, path.name, ()
 
 
 def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
@@ -97,7 +105,7 @@ def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
     signed = {region: totals[key] for region, key in keys.items()}
     both = combined(signed.get(Region.US), signed.get(Region.EU), card.us_share)
     total = adjusted(both, card.points)
-    return replace(card, total=total, grade=grade_of(total, card.vetoes))
+    return gated(replace(card, total=total))
 
 
 def _key(card: PersonCard, region: Region) -> str:

@@ -10,7 +10,7 @@ from kpi.bonus import Slice, checked_ladder
 from kpi.book_rows import RowReader
 from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
-from kpi.payout import PayMethod, PayRule
+from kpi.payout import ON_AMOUNT, PayMethod, PayRule
 from kpi.rewards import Application, RewardEffect, RewardRule
 from kpi.tables import Table
 from sheet_templates.words import decode
@@ -93,14 +93,17 @@ def _rule(reader: RowReader, slices: Mapping[str, Sequence[Slice]]) -> PayRule |
     currency = reader.currency("currency", "CNY")
     params = [reader.number(f"p{number}") for number in (1, 2, 3, 4)]
     cap, veto = reader.number("cap"), reader.yes("veto_zero", default=True)
+    carry = reader.yes("carry_loss", default=False)
     if reader.bad or method is None:
         return None
     how = PayMethod(method)
+    if carry and how not in ON_AMOUNT:
+        reader.wrong("carry_loss", "no_loss_here", rule=code)
     try:
         mine = checked_ladder(slices.get(code, ())) if how in LADDERS else ()
         first, second, third, fourth = params
         made = (first, second, third, fourth)
-        return PayRule(code, how, currency, made, cap, veto, mine)
+        return PayRule(code, how, currency, made, cap, veto, mine, carry)
     except KpiError as error:
         reader.wrong("rule", "pay_rule", rule=code, why=str(error))
         return None

@@ -110,7 +110,9 @@ def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
         "grade": UNKNOWN if basis.grade is None else basis.grade,
         "coefficient": _known(basis.coefficient),
         "vetoes": basis.vetoes,
+        "forfeits": basis.forfeits,
         "state": show("pay_state", line.state, worked.language),
+        "loss_in": _known(basis.loss_in),
         "team": None if basis.team is None else float(basis.team),
         "true_up": float(basis.true_up),
         "true_up_of": worked.why.get(basis.person) if basis.true_up else None,
@@ -123,6 +125,8 @@ def formulas(line: PayLine, language: Language) -> dict[str, Written]:
     """What the formulas of a line give, for readers that never calculate."""
     reason = "" if line.reason is Reason.NOTHING else show("pay_reason", line.reason, language)
     return {
+        "net": _known(line.net),
+        "loss_out": _known(line.loss_out),
         "gross": _known(line.gross),
         "prorated": _known(line.prorated),
         "earned": _money(line.earned),

@@ -66,6 +66,7 @@ def _rule_of(said: Mapping[str, Any] | None) -> PayRule | None:
         said["cap"],
         said["veto_zero"],
         tuple(Slice(*one) for one in said["slices"]),
+        said.get("carry_loss", False),
     )
 
 
@@ -110,6 +111,7 @@ def _said(line: PayLine) -> dict[str, object]:
             "params": list(rule.params),
             "cap": rule.cap,
             "veto_zero": rule.veto_zero,
+            "carry_loss": rule.carry_loss,
             "slices": [[one.start, one.end, one.rate] for one in rule.slices],
         },
     }

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kpi.book import Book
 from kpi.calendar import local_day, period
+from kpi.card_problems import outdated_items
 from kpi.employment import presence
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
@@ -35,8 +36,10 @@ from sync_service.payout_lines import (
     approved,
     corrections,
     lines_of,
+    losses_of,
     sources,
     trued_up,
+    unplaced,
 )
 from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
 from sync_service.payout_reading import PayTyped, proposed, read_payout, told
@@ -182,7 +185,9 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
         *(one for one in found if one.place.table in ("tblPeople", "tblSetting")),
         *typed.problems,
         *unread,
+        *(one for month in months_of(now) for one in outdated_items(done[month].people)),
         *(one for one in settled if isinstance(one, Problem)),
+        *unplaced(now, typed, known),
         *_notes(paying.month, typed, lines, fixes),
     )
     return Worked(
@@ -263,7 +268,8 @@ def _lines(
     fixes: Mapping[str, Sequence[Correction]],
 ) -> Iterator[tuple[str, PayLine]]:
     """The lines of the month that are not paid yet, with their true-up."""
-    for person, line in lines_of(month, cards[month], typed, state).items():
+    losses = losses_of(month, known, typed)
+    for person, line in lines_of(month, cards[month], typed, state, losses=losses).items():
         before = known.get((month, person))
         if before is None or before.paid is None:
             yield person, trued_up(line, fixes.get(person, ()))

@@ -23,6 +23,7 @@ from kpi.contracts import (
 )
 from kpi.errors import Level, Problem
 from kpi.model import Period
+from kpi.readiness import open_gaps, unconfirmed
 from sync_service import audit, contract_store
 from sync_service.contract_store import Allowed, Record, frozen, records
 from sync_service.filling.agreed import by_row, said, shown_key
@@ -50,6 +51,7 @@ class Wanted:
     start: date | None = None  # the first day that it counts for; None: tomorrow
     exception: str = ""  # why a settled quarter is changed
     approver: str = ""
+    accept_gaps: bool = False  # between a target and its parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,10 @@ def _next(
 ) -> tuple[Record | None, tuple[Change, ...]]:
     """The version to sign; None where nothing was changed since the last one."""
     book, catalog, problems = read(contents)
-    _refuse_faults([*contents.problems, *problems])
-    contract = contract_of(book, catalog)
     today = local_day(house.clock.now(), book.settings.time_zone)
+    open_ = () if wanted.accept_gaps else open_gaps(book, catalog, today.year)
+    _refuse_faults([*contents.problems, *problems, *unconfirmed(book)], open_)
+    contract = contract_of(book, catalog)
     versions = tuple(one.version for one in known)
     last = max(versions, key=lambda one: one.number, default=None)
     found = changes(last.contract, contract) if last else ()
@@ -124,10 +127,10 @@ def _next(
     return Record(version, house.clock.now(), wanted.who, wanted.reason, allowed, mine), found
 
 
-def _refuse_faults(problems: Iterable[Problem]) -> None:
+def _refuse_faults(problems: Iterable[Problem], differences: Sequence[Problem]) -> None:
     faults = [p for p in problems if p.level is Level.ERROR and p.place.table in SCORED]
-    if faults:
-        raise UnreadyError(faults)
+    if faults or differences:
+        raise UnreadyError([*faults, *differences])
 
 
 def _refuse_closed(found: Iterable[Change], closed: Sequence[Period], start: date) -> None:

@@ -26,6 +26,7 @@ from kpi.messages import problem
 from kpi.model import Language, Shop, Window
 from kpi.policy import allowed
 from kpi.switches import switched
+from kpi.unjudged import with_kpi_faults
 from sheet_templates.layout import INVESTOR_SHEETS, PARTNER_SHEETS, PERSON_SHEETS, SHEETS
 from sheet_templates.purpose import Shown, shown_for
 from sheet_templates.words import decode
@@ -219,7 +220,7 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     guarded = guard(book, catalog.metrics, exempt)
     kept, refused = allowed(book, catalog)
     found = (*missing, *unread, *own, *book.problems, *check_book(book), *guarded, *refused)
-    return kept, catalog, found
+    return with_kpi_faults(kept, kpis, own), catalog, found
 
 
 def _tables_of(contents: BookContents) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class SliceKind:
     tall: tuple[str, ...] = ()  # served tables of long texts, whose lines are made high enough
 
 
-PARTNER = SliceKind("partner", ("tblShop", "tblTask"), slice_rows.partner)
+PARTNER = SliceKind("partner", ("tblShop", "tblTask"), slice_rows.partner, ("tblDispute",))
 PERSON = SliceKind(
     "person",
     ("tblPoint", "tblTask"),

@@ -77,6 +77,7 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         alarms=tuple(a for a in done.alarms if _mine(done, a, person, entire, parts)),
         gone=tuple(one for one in done.gone if _was_mine(done, one, person, entire, parts)),
         kept=(),
+        unjudged=(),
         problems=(),
         pending=(),
         tried={},

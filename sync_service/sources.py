@@ -2,7 +2,9 @@
 
 The first set of streams that knows a day counts for that day; the streams of one set are added
 (advertising is products + brands + display). Other streams with the same measure are kept for
-comparison only. A measure that is not listed for a platform is not applicable to its shops.
+comparison only. A mapped file or the sheet's own input can stand in for every source, so a measure
+without a stream here is read from them; one that nobody can know of a platform (the source matrix
+of `kpi.platform_sources`) is not applicable to its shops.
 """
 
 from __future__ import annotations
@@ -10,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
+from kpi.compliance import REGISTERED
+from kpi.platform_sources import can_be_known
+
 Alternatives = tuple[tuple[str, ...], ...]
 
 INPUTS = "book.inputs"  # typed by hand in tblInput; counts where no platform delivers
+PLANS = "book.targets"  # budget lines of the targets, by day
 MAPPED = "file.mapped"  # any file with a mapping of its own
 FILES_AND_HAND: Alternatives = ((MAPPED,), (INPUTS,))
 
@@ -73,28 +79,14 @@ SHOPIFY: dict[str, Alternatives] = {
     **_group("listings_new_parent", ["shopify.products"]),
 }
 
-# No platform here delivers these: a mapped file or the sheet's own input does.
-BY_HAND = _group(
-    "reviews_total reviews_negative overhead vat_amount labour_cost headcount market_cost ad_budget"
-    " messages_due messages_24h bad_reviews_due bad_reviews_handled replenish_due"
-    " replenish_on_time first_reply_hours first_reply_count tickets_opened tickets_resolved"
-    " csat_answers csat_positive csat_points returns_due returns_on_time"
-    " po_lines_due po_lines_on_time po_value_actual po_value_standard po_units_checked"
-    " po_units_passed sku_days_total sku_days_out reviews_meetings_due reviews_meetings_done"
-    " deliverables_due deliverables_on_time data_files_due data_files_on_time stage_gates_due"
-    " stage_gates_passed project_steps_due project_steps_done trainings_due trainings_done"
-    " quiz_points quiz_points_max mentor_points"
-)
-_OWN_STORE_BY_HAND = _group(
-    "fulfilment_fees storage_fees return_costs ad_spend ad_sales ad_orders ad_clicks ad_impressions"
-    " returning_orders ad_visits engaged_visits cart_visits checkout_visits checkout_done"
-)
+# A plan of the sheet: what was typed by day goes before the month of a target line.
+_PLANNED: dict[str, Alternatives] = {"ad_budget": (*FILES_AND_HAND, (PLANS,))}
 # A set of no streams is a known zero: the platform's commission already holds it.
 _IN_COMMISSION: dict[str, Alternatives] = {"payment_fees": ((),)}
 
 PLATFORMS: dict[str, dict[str, Alternatives]] = {
-    "amazon": {**BY_HAND, **_IN_COMMISSION, **AMAZON},
-    "shopify": {**BY_HAND, **_OWN_STORE_BY_HAND, **SHOPIFY},
+    "amazon": {**_IN_COMMISSION, **AMAZON},
+    "shopify": SHOPIFY,
 }
 
 # The platform's own figure that a reconciliation compares with ours.
@@ -106,4 +98,12 @@ BACK_OFFICE: dict[str, tuple[str, str]] = {
 
 def alternatives(platform: str, measure: str) -> Alternatives:
     """The sets of streams that may deliver a measure on a platform; none: not applicable."""
-    return PLATFORMS.get(platform, {}).get(measure, ())
+    listed = {**_PLANNED, **PLATFORMS.get(platform, {})}.get(measure)
+    if listed is not None:
+        return listed
+    return FILES_AND_HAND if by_hand(platform, measure) else ()
+
+
+def by_hand(platform: str, measure: str) -> bool:
+    """Whether a figure may be typed for a shop; the register counts its tasks itself."""
+    return measure not in REGISTERED and can_be_known(platform, measure)

@@ -1,51 +1,37 @@
 """The statement of an agency for a month: scores and profit of its own shops under typed terms.
 
 Terms are typed in the statement itself and read back from it, or from the last month's; the team's
-workbook holds no word of money that is paid.
+workbook holds no word of money that is paid. A month that was closed is stated as it was signed;
+else the statement says that it is provisional.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from sqlalchemy import select
 
-from kpi.agency import Delivery, Measured, Statement, Terms, cents, delivery, due_in, statement
+from kpi.agency import Delivery, Measured, Statement, in_contract, statement
 from kpi.calendar import period
-from kpi.closing import month_state
-from kpi.errors import KpiError
-from kpi.model import Language, PeriodKind, Region, TaskRow
-from kpi.pack_reading import contract_terms
+from kpi.card_problems import outdated_items
+from kpi.errors import KpiError, Problem
+from kpi.model import Language, PeriodKind
+from kpi.money import cross
 from kpi.scorecards import PersonCard
-from sheet_templates.statement import TERMS, TITLES, Number, StatementRows, build_statement
-from sheet_templates.words import show
-from sync_service import audit
+from sheet_templates.statement import build_statement
+from sync_service import audit, schema
+from sync_service.agency_figures import Figures, as_signed, figures_of, key
+from sync_service.agency_terms import agreed
 from sync_service.compute import Computed, compute
 from sync_service.house import House
+from sync_service.payout_periods import closed_about
 from sync_service.refresh import Order, look
+from sync_service.statement_rows import PAYABLE, Made, statement_rows
 from sync_service.told import ToldError
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
-
-CODES = tuple(code for code, *_ in TERMS)
-DEFAULTS: Mapping[str, Decimal] = {  # proposals of a new statement; fee and baseline have none
-    "reward_rate": Decimal("0.2"),
-    "deduct_rate": Decimal("0.1"),
-    "late_each": Decimal(0),
-    "missing_each": Decimal(0),
-    "tax_rate": Decimal(0),
-}
-LEVELS = ((Decimal(85), Decimal(1)), (Decimal(70), Decimal("0.9")), (Decimal(0), Decimal("0.8")))
-DELIVERY: Mapping[Delivery, tuple[str, str]] = {
-    Delivery.IN_TIME: ("● 按期验收", "● In time"),
-    Delivery.LATE: ("▲ 迟交", "▲ Late"),
-    Delivery.MISSING: ("■ 未交或未验收", "■ Missing"),
-    Delivery.OPEN: ("○ 未到期", "○ Not due"),
-}
-METRIC = "contribution_profit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +46,6 @@ class Asked:
     language: Language | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A statement that was written."""
-
-    path: Path
-    state: str  # pilot, open, provisional, final
-    currency: str
-    terms: Terms
-    measured: Measured
-    lines: Statement
-
-
 def make_statement(house: House, asked: Asked) -> Made:
     """Write the statement of a partner's month.
 
@@ -81,14 +55,8 @@ def make_statement(house: House, asked: Asked) -> Made:
     refuse_if_open(asked.out)
     done = _of_month(look(house, asked.order).done, asked.month)
     card = _card(done, asked.person)
-    terms = _terms(asked.terms or (asked.out if asked.out.exists() else None))
-    state = month_state(done.month, done.book.settings, done.today)
-    measured = _measured(done, card, final=state == "final")
-    made = Made(
-        *(asked.out, state, done.book.settings.currency),
-        *(terms, measured, statement(terms, measured)),
-    )
-    rows = _rows(done, card, made, asked.language or done.given.language)
+    made = _made(house, asked, done, card)
+    rows = statement_rows(done, card, made, asked.language or done.given.language)
     aside = house.settings.home / f".{asked.out.name}"
     try:
         replace_atomically(asked.out, [build_statement(aside, rows).read_bytes()])
@@ -96,6 +64,34 @@ def make_statement(house: House, asked: Asked) -> Made:
         aside.unlink(missing_ok=True)
     _record(house, asked, made)
     return made
+
+
+def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
+    figures, problems = _figures(house, asked, done, card)
+    typed = agreed(asked.terms or (asked.out if asked.out.exists() else None), figures.currency)
+    currency = typed.currency or figures.currency
+    last = min(done.month.window.end - timedelta(days=1), figures.day)
+    quote = cross(house.rates, figures.currency, currency, last)
+    profit = in_contract(figures.profit, quote, typed.terms.decimals)
+    late, missing = (figures.count(state) for state in (Delivery.LATE, Delivery.MISSING))
+    final = figures.state in PAYABLE
+    measured = Measured(figures.total, profit, late, missing, final)
+    lines = statement(typed.terms, measured)
+    stated = final and lines.payable is not None
+    draft = f"{asked.person}-{asked.month}-DRAFT"
+    number = _number(house, asked, lines, currency) if stated else draft
+    found = (*problems, *outdated_items([card]))
+    return Made(asked.out, number, figures, typed, currency, quote, measured, lines, found)
+
+
+def _figures(
+    house: House, asked: Asked, done: Computed, card: PersonCard
+) -> tuple[Figures, tuple[Problem, ...]]:
+    """As they were signed where the month is closed, else as they are now."""
+    about, file, problems = closed_about(house, asked.order.book, done.month.code)
+    said = about.get("partners", {}).get(key(done.month.code, card.person.code))
+    live = figures_of(done, card)
+    return (live if said is None else as_signed(said, file)), problems
 
 
 def _of_month(done: Computed, code: str) -> Computed:
@@ -130,149 +126,33 @@ def _card(done: Computed, person: str) -> PersonCard:
     return found
 
 
-# --- terms ----------------------------------------------------------------------------------------
+# --- what was stated before -----------------------------------------------------------------------
 
 
-def _terms(path: Path | None) -> Terms:
-    """The terms of an earlier statement; a first one proposes rates, fee and baseline are open."""
-    if path is None:
-        return _made_terms(DEFAULTS, LEVELS)
-    typed, levels = _typed(path)
-    return _made_terms(typed, levels)
+def _number(house: House, asked: Asked, lines: Statement, currency: str) -> str:
+    """Partner and month; statements that say something else than the one before are numbered on."""
+    before, count = None, 0
+    for said in _stated(house, asked):
+        count += said != before
+        before = said
+    count += _said(lines, currency) != before
+    return f"{asked.person}-{asked.month}" + (f"-{count}" if count > 1 else "")
 
 
-def _made_terms(typed: Mapping[str, Decimal], levels: Sequence[tuple[Decimal, Decimal]]) -> Terms:
-    return Terms(**{code: typed.get(code) for code in CODES}, levels=tuple(levels))
+def _stated(house: House, asked: Asked) -> Iterator[list[str]]:
+    table = schema.audit
+    wanted = select(table.c.after).where(table.c.action == "statement").order_by(table.c.seq)
+    with house.store.read() as connection:
+        found = list(connection.execute(wanted).scalars())
+    about = {"book": asked.order.book, "person": asked.person, "month": asked.month}
+    for after in found:
+        if after.get("stated") and about.items() <= after.items():
+            yield after["stated"]
 
 
-def _typed(path: Path) -> tuple[dict[str, Decimal], list[tuple[Decimal, Decimal]]]:
-    """Values by the codes of the tab Terms, in whichever language it is."""
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            title = next(t for t in TITLES["terms"].values() if t in book.sheet_names)
-            rows = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-    except (CalamineError, StopIteration, OSError) as error:
-        raise ToldError(
-            f"{path} is no statement of ours with a tab Terms.",
-            f"{path} 不是含“条款”页的结算单。",
-        ) from error
-    typed: dict[str, Decimal] = {}
-    levels: list[tuple[Decimal, Decimal]] = []
-    for start, value, code in (row[:3] for row in rows if len(row) > 2):  # noqa: PLR2004 - code
-        if code in CODES and isinstance(value, int | float):
-            typed[str(code)] = _exact(path, value)
-        elif str(code).startswith("level") and _numbers(start, value):
-            levels.append((_exact(path, start), _exact(path, value)))
-    return typed, levels
-
-
-def _numbers(*cells: object) -> bool:
-    return all(isinstance(cell, int | float) for cell in cells)
-
-
-def _exact(path: Path, value: object) -> Decimal:
-    """A typed number; terms are never below zero."""
-    found = Decimal(repr(value))
-    if found < 0:
-        raise ToldError(
-            f"{path}: {found:g} stands in Terms; write amounts and rates of 0 or more.",
-            f"{path}：条款中有 {found:g}；金额和比例请写 0 或正数。",
-        )
-    return found
-
-
-# --- what the month brought -----------------------------------------------------------------------
-
-
-def _measured(done: Computed, card: PersonCard, *, final: bool) -> Measured:
-    states = Counter(delivery(task, done.today) for task in _tasks(done, card))
-    late, missing = states[Delivery.LATE], states[Delivery.MISSING]
-    return Measured(card.total, _profit(done, card.person.code), late, missing, final)
-
-
-def _tasks(done: Computed, card: PersonCard) -> Sequence[TaskRow]:
-    return due_in(done.typed.tasks, card.person.code, done.month.window)
-
-
-def _profit(done: Computed, person: str) -> Decimal | None:
-    """The profit of the partner's shops on the partner's days, in cents; unknown with one side."""
-    keys = [(region, person) for region in Region if (region, person) in done.scopes]
-    total = Decimal(0)
-    for key in keys:
-        actual = done.value(METRIC, key)
-        if actual is None or actual.value is None:
-            return None
-        total += cents(Decimal(repr(actual.value)))
-    return total if keys else None
-
-
-# --- rows -----------------------------------------------------------------------------------------
-
-
-def _rows(done: Computed, card: PersonCard, made: Made, language: Language) -> StatementRows:
-    at = 0 if language == "zh" else 1
-    terms = made.terms
-    return StatementRows(
-        language=language,
-        head=_head(done, card, made, language),
-        terms={code: getattr(terms, code) for code in CODES},
-        levels=terms.levels,
-        lines=_lines(made),
-        deliverables=[
-            (
-                *(task.number, task.what, task.due, task.delivered),
-                show("outcome", task.outcome, language) if task.outcome else "",
-                DELIVERY[delivery(task, done.today)][at],
-            )
-            for task in _tasks(done, card)
-        ],
-        states={
-            "late": DELIVERY[Delivery.LATE][at],
-            "missing": DELIVERY[Delivery.MISSING][at],
-        },
-        clauses=[one[language] for one in contract_terms()],
-    )
-
-
-def _lines(made: Made) -> dict[str, Number]:
-    lines, measured = made.lines, made.measured
-    return {
-        "total": measured.total,
-        "level": lines.level,
-        "fee_due": lines.fee,
-        "profit": measured.profit,
-        "gap": lines.gap,
-        "reward": lines.reward,
-        "shortfall": lines.shortfall,
-        "late": measured.late,
-        "missing": measured.missing,
-        "deliverables": lines.deliverables,
-        "deductions": lines.deductions,
-        "net": lines.net,
-        "tax": lines.tax,
-        "final": int(measured.final),
-        "payable": lines.payable,
-    }
-
-
-def _head(done: Computed, card: PersonCard, made: Made, language: Language) -> Sequence[str]:
-    """Four lines: who to whom, the month, the currency and the version, how final it is."""
-    settings, person = done.book.settings, card.person
-    zh = language == "zh"
-    version = f"V{done.version}" if done.version else show("band", "draft", language)
-    state = show("team_state", made.state, language)
-    payable = made.state == "final"
-    note = (
-        ("得分已定稿，可开票。" if payable else "尚未定稿，不可开票。")
-        if zh
-        else ("Scores are final, it may be invoiced." if payable else "Not final: no invoice yet.")
-    )
-    return (
-        f"{settings.company} ← {person.partner} ({person.code})",
-        f"{'月份' if zh else 'Month'} {done.month.code} · {made.currency}",
-        f"{'合同版本' if zh else 'Contract version'} {version}",
-        f"{state} · {note}",
-    )
+def _said(lines: Statement, currency: str) -> list[str]:
+    amounts = (getattr(lines, name) for name in Statement.__dataclass_fields__)
+    return [currency, *(str(amount) for amount in amounts)]
 
 
 def _record(house: House, asked: Asked, made: Made) -> None:
@@ -284,9 +164,12 @@ def _record(house: House, asked: Asked, made: Made) -> None:
             action="statement",
             about=str(asked.out.resolve()),
             after={
+                "book": asked.order.book,
                 "person": asked.person,
                 "month": asked.month,
                 "state": made.state,
+                "number": made.number,
+                "stated": _said(made.lines, made.currency) if made.stated else None,
                 "payable": None if made.lines.payable is None else str(made.lines.payable),
             },
         )

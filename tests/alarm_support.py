@@ -52,6 +52,7 @@ def actuals_of(
     *,
     over: date | None = None,
     stale: frozenset[tuple[str, str]] = frozenset(),
+    failed: frozenset[tuple[str, str]] = frozenset(),
     catalog: Catalog = CATALOG,
     leaves: Sequence[Leaf] = (),
 ) -> Actuals:
@@ -59,7 +60,7 @@ def actuals_of(
     rows = leaf_sums([*leaves_of(last, figures), *leaves])
     totals = Totals(rows, {SHOP.code: "amazon"}, sources, {**catalog.measures, **GAPS})
     money = Converter("USD", {}, DayRates({}, (), {}))
-    return Actuals(totals, catalog, money, {SHOP.code: over or last}, stale)
+    return Actuals(totals, catalog, money, {SHOP.code: over or last}, stale, failed=failed)
 
 
 def rule(**changes: object) -> Rule:

@@ -23,7 +23,7 @@ from sheet_templates import words
 from sheet_templates.layout import Language
 from sheet_templates.start import BookStart, StartRow
 
-MONTH = "2026-10"
+MONTH, QUARTER = "2026-10", "2026-Q4"
 UNKNOWN = ErrorValue("#N/A")
 GRADES = ((110.0, "S", 1.5), (100.0, "A", 1.2), (85.0, "B", 1.0), (70.0, "C", 0.8), (0.0, "D", 0.0))
 SLICES = (Slice(0.0, 100.0, 0.1), Slice(100.0, 200.0, 0.2), Slice(200.0, None, 0.3))
@@ -45,6 +45,11 @@ RULES = (
     PayRule("speed", PayMethod.ACCELERATE, "USD", (0.01, None, None, None)),
     PayRule("speed bare", PayMethod.ACCELERATE, "USD"),
     PayRule("profit", PayMethod.COEF_COMMISSION, "CNY", cap=2.0),
+    PayRule("profit on", PayMethod.COEF_COMMISSION, "CNY", cap=1.5, carry_loss=True),
+    PayRule("ladder on", PayMethod.LADDER, "CNY", slices=COARSE, carry_loss=True),
+    PayRule("whole on", PayMethod.LADDER_WHOLE, "CNY", slices=SLICES, carry_loss=True),
+    PayRule("speed on", PayMethod.ACCELERATE, "USD", (0.01, None, None, None), carry_loss=True),
+    PayRule("straight on", PayMethod.DIRECT, "CNY", carry_loss=True),  # without effect
     PayRule("team", PayMethod.TEAM_SPLIT, "CNY", (10_000.0, None, None, None)),
 )
 REWARDS = (
@@ -63,6 +68,9 @@ APPLICATIONS = (
     Application(6, MONTH, "P003", "praise", Decimal(1), ""),  # nobody approved it
     Application(7, "2026-09", "P003", "praise", Decimal(1), "HR"),  # another month
     Application(8, MONTH, "P004", "mention", Decimal(1), "HR"),
+    Application(9, QUARTER, "P005", "praise", Decimal(1), "HR"),  # who is paid by month
+    Application(10, MONTH, "P049", "praise", Decimal(1), "HR"),  # who is paid by quarter
+    Application(11, QUARTER, "P049", "late report", Decimal(1), "HR"),
 )
 
 
@@ -75,6 +83,11 @@ def applied() -> tuple[Applied, ...]:
     return applied_rewards(REWARDS, APPLICATIONS)
 
 
+def period_of(number: int) -> str:
+    """Some are paid by quarter."""
+    return QUARTER if number % 50 == 49 else MONTH
+
+
 def lines(count: int = 400) -> list[PayLine]:
     """Random lines over every rule, with the awkward values mixed in; the same in each run."""
     chance, counted = Random(83), applied()
@@ -82,7 +95,7 @@ def lines(count: int = 400) -> list[PayLine]:
 
 
 def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
-    person = f"P{number:03d}"
+    person, period = f"P{number:03d}", period_of(number)
     rule = None if number % 41 == 0 else RULES[number % len(RULES)]
     total = (
         None if number % 19 == 0 else chance.choice([70.0, 100.0, round(chance.uniform(0, 120), 9)])
@@ -93,7 +106,7 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
     )
     basis = PayBasis(
         person=person,
-        period=MONTH,
+        period=period,
         total=total,
         grade=grade,
         coefficient=coefficient,
@@ -105,7 +118,11 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
         goal=None if number % 23 == 0 else 100_000.0,
         team=None if number % 29 == 0 else Decimal("333.34"),
         vetoes=int(number % 13 == 0),
-        rewards=money_of(counted, person, MONTH),
+        forfeits=int(number % 19 == 0),
+        rewards=money_of(counted, person, period, {(period, person)}),
+        loss_in=None
+        if number % 31 == 0
+        else chance.choice([0.0, 0.0, 50.25, 60_000.0, round(chance.uniform(0, 3e5), 6)]),
         true_up=Decimal(chance.choice(["0", "0", "-12.34", "480.05", "-99999"])),
     )
     state = (PayState.FINAL, PayState.FINAL, PayState.FINAL, PayState.PROVISIONAL, PayState.PILOT)
@@ -136,12 +153,14 @@ def row(line: PayLine, language: Language) -> StartRow:
         "grade": UNKNOWN if basis.grade is None else basis.grade,
         "coefficient": UNKNOWN if basis.coefficient is None else basis.coefficient,
         "vetoes": float(basis.vetoes),
+        "forfeits": float(basis.forfeits),
         "state": words.show("pay_state", line.state, language),
         "rule": line.rule.code if line.rule else None,
         "base": basis.base,
         "attendance": None if basis.attendance == 1 else basis.attendance,
         "amount": basis.amount,
         "goal": basis.goal,
+        "loss_in": UNKNOWN if basis.loss_in is None else basis.loss_in,
         "team": None if basis.team is None else float(basis.team),
         "true_up": float(basis.true_up),
     }
@@ -157,6 +176,7 @@ def rule_row(rule: PayRule) -> StartRow:
         **params,
         "cap": rule.cap,
         "veto_zero": None if rule.veto_zero else "no",
+        "carry_loss": "yes" if rule.carry_loss else None,
     }
 
 

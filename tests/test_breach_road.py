@@ -23,13 +23,14 @@ from sheet_templates.start import StartRow
 from sync_service import schema
 from sync_service.breach_store import keep_breaches, kept_breaches
 from sync_service.house import House
-from sync_service.refresh import book_name
+from sync_service.refresh import book_name, read
 from sync_service.sandbox.books import book_start
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.paths import ROOT
 from tests.road_month import DE
 from tests.road_support import Few, Folder, commit, copied, facts_of, house_at, refresh_book
+from tests.table_support import Line, table
 from tests.test_road_killed import DYING
 
 DAY = date(2026, 10, 21)  # the last day that is over at the shops
@@ -62,6 +63,13 @@ class Desk:
     def type(self, column: str, text: str) -> None:
         table = XlsxPort(self.path).read().tables["tblBreach"]
         sheet, cell = table.place(self.few()[0], column)
+        port = XlsxPort(self.path, recalculate="never")
+        port.set([assignment(f"{sheet}!{cell}={text}")], port.fingerprint())
+
+    def cell(self, name: str, column: str, text: str) -> None:
+        """Type into the first row of a table."""
+        found = XlsxPort(self.path).read().tables[name]
+        sheet, cell = found.place(found.rows[0], column)
         port = XlsxPort(self.path, recalculate="never")
         port.set([assignment(f"{sheet}!{cell}={text}")], port.fingerprint())
 
@@ -122,6 +130,24 @@ def test_a_surge_shows_the_history_that_it_was_compared_with(desk: Desk) -> None
         assert limit == pytest.approx(0.01 * typical, rel=1e-3)  # shown with four digits
 
 
+def test_a_rule_that_cannot_be_read_is_not_calm(desk: Desk) -> None:
+    """A rule on a KPI that nobody knows has a line; mended, the line is gone."""
+    desk.cell("tblRule", "metric", "spend of it")
+    desk.refresh()
+    (line,) = [r for r in desk.rows() if r.value("state") == "○ Not judged"]
+    assert str(line.value("cause")).startswith("Too few orders: ")
+    assert (line.value("actual"), line.value("owner")) == (None, None)
+    assert desk.few() == []
+    contents = XlsxPort(desk.path).read()
+    own: Line = ("spend of it", "广告花费+订单数", "money", "lower")
+    kpis = table("tblKpi", "指标", "metric formula unit better", own)
+    book, _, _ = read(replace(contents, tables={**contents.tables, "tblKpi": kpis}))
+    assert [fault.place.table for one in book.unread_rules for fault in one.faults] == ["tblKpi"]
+    desk.cell("tblRule", "metric", "Orders")
+    desk.refresh()
+    assert [r for r in desk.rows() if r.value("state") == "○ Not judged"] == []
+
+
 def test_a_silenced_line_stays_open_and_leaves_today(desk: Desk) -> None:
     desk.orders(lost=True)
     desk.refresh()
@@ -175,6 +201,28 @@ def test_a_line_that_left_its_tab_stands_in_the_log(desk: Desk) -> None:
     assert line.value("mend") == "Done: cut bids OPS6"
     assert "gone kpi 3 (> 2)" in str(log["tblBreach 0901-Y"].value("what"))
     assert {r.value("no") for r in desk.rows()}.isdisjoint({"0801-X", "0901-Y"})
+
+
+def test_what_a_person_wrote_on_a_line_goes_to_the_log_with_it(desk: Desk) -> None:
+    desk.orders(lost=True)
+    desk.refresh()
+    (line,) = desk.few()
+    number = str(line.value("no"))
+    desk.type("action", "asked the platform")
+    desk.type("silence_until", "2026-10-30")
+    desk.orders(lost=False)
+    desk.refresh()
+    book, at = book_name(desk.path), desk.house.clock.now()
+    every = kept_breaches(desk.house.store, book)
+    aged = [replace(k, closed=DAY - timedelta(days=40)) if k.number == number else k for k in every]
+    with desk.house.store.begin() as connection:
+        keep_breaches(connection, book, aged, at)
+    for receivers in ("ops", "desk"):
+        desk.cell("tblRule", "receivers", receivers)  # something new, so that a refresh writes
+        desk.refresh()
+        assert [r for r in desk.rows() if r.value("no") == number or r.value("action")] == []
+        (entry,) = [r for r in desk.rows("tblLog") if r.value("where") == f"tblBreach {number}"]
+        assert entry.value("mend") == "Done: asked the platform, silenced until 2026-10-30"
 
 
 def test_the_memory_holds_what_was_put_in_with_the_longest_names(desk: Desk) -> None:

@@ -10,9 +10,10 @@ import pytest
 from kpi.breach_memory import Kept
 from kpi.breach_typed import Typed
 from kpi.catalog import shipped
-from kpi.model import Language, PeriodKind, Rule
-from sync_service.compute import Computed, compute
-from sync_service.filling import attention, breaches
+from kpi.model import Language, PeriodKind, Rule, Texts
+from kpi.surge import Limit, SameEvent
+from sync_service.compute import Computed, StreamState, compute
+from sync_service.filling import attention, breaches, today
 from sync_service.filling.cells import UNKNOWN, FilledRow
 from tests.test_filling_today import LAST, SHOP, TODAY, computed
 
@@ -57,6 +58,21 @@ def test_a_surge_names_its_history(language: Language) -> None:
         "< 严格 · 0.5 × 均值 110（3/4 天）"
         if language == "zh"
         else "< Strict · 0.5 × mean 110 (3/4 days)"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_surge_on_an_event_day_names_the_event_of_last_year(language: Language) -> None:
+    surge = replace(LOW, against="mean", value=0.5, history=4, operator="<")
+    done = computed(language, rules=[surge], sales=(120, 100, 110, 50))
+    (alarm,) = done.alarms
+    names: Texts = {"zh": "黑色星期五", "en": "Black Friday"}
+    event = Limit(55.0, event=SameEvent(110.0, names, date(2025, 11, 28)))
+    (row,) = lines(replace(done, alarms=(replace(alarm, limit=event),)))
+    assert row["bound"] == (
+        "< 严格 · 0.5 × 去年黑色星期五 110（2025-11-28）"
+        if language == "zh"
+        else "< Strict · 0.5 × last year's Black Friday 110 (2025-11-28)"
     )
 
 
@@ -112,6 +128,55 @@ def test_memory_comes_through_a_computation_and_unknown_scopes_have_no_owner() -
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_that_cannot_judge_has_a_line_with_its_reason_and_no_value(
+    language: Language,
+) -> None:
+    """Three days of history where fourteen are needed; a KPI that is gone."""
+    surge = replace(LOW, against="mean", value=0.5, operator="<")
+    gone = replace(LOW, code="other", metric="gone")
+    done = computed(language, rules=[surge, gone], sales=(120, 100, 110, 1))
+    zh = language == "zh"
+    first, second = lines(done)
+    assert done.alarms == ()
+    assert {**first, "no": ""} == {
+        "no": "",
+        "level": "■ 突破" if zh else "■ Breach",
+        "metric": NAMES[language],
+        "scope": "*",
+        **dict.fromkeys(("actual", "limit", "bound", "since", "owner")),
+        "state": "○ 无法判断" if zh else "○ Not judged",
+        "cause": "low：AMZ-US：前 28 期只知道 3 期，需要 14 期。 补齐历史数据，或调小最少期数。"
+        if zh
+        else "low: AMZ-US: 3 of the 28 periods before are known, 14 are needed. "
+        "Load the history, or lower At least.",
+        "unit": "金额" if zh else "Money",
+    }
+    assert (second["metric"], second["unit"]) == ("gone", "")
+    assert [row["value"] for row in today.tiles(done) if row["tile"] == "breaches"] == [0.0]
+
+
+def test_of_many_scopes_two_reasons_are_written_out() -> None:
+    done = computed("en", rules=[replace(LOW, metric="gone")])
+    (one,) = done.unjudged
+    said: tuple[tuple[Language, str], ...] = (("en", " 3 more."), ("zh", " 另有 3 处。"))
+    for language, more in said:
+        given = replace(done.given, language=language)
+        (row,) = lines(replace(done, given=given, unjudged=(replace(one, why=one.why * 5),)))
+        assert str(row["cause"]).endswith(more)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_whose_source_fails_says_so_with_the_stream(language: Language) -> None:
+    done = computed(language, rules=[LOW], sales=(120, 50))
+    late = StreamState(None, None, "HTTP 503", stale=True)
+    states = {("amazon.orders", SHOP.code): late, ("amazon.stock", SHOP.code): late}
+    (row,) = lines(compute(replace(done.given, states=states)))
+    zh = language == "zh"
+    assert row["state"] == ("○ 取数出错" if zh else "○ Source error")
+    assert row["cause"] == ("取数失败 " if zh else "failed pull ") + "amazon.orders@AMZ-US"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_spend_and_budget_of_a_budget_that_is_passed(language: Language) -> None:
     """S135: 150 of 100 in September; who answers for the shop is its owner."""
     rule = replace(LOW, metric="ad_budget_used", operator=">", value=1.2, window=PeriodKind.MONTH)
@@ -125,6 +190,8 @@ def test_spend_and_budget_of_a_budget_that_is_passed(language: Language) -> None
     )
     words = "花费/预算 15,000 / 10,000" if language == "zh" else "Spend/budget 15,000 / 10,000"
     assert breaches.cause(done, used) == words
+    ahead = breaches.cause(done, replace(used, softer=True))
+    assert ahead == words.replace("花费/预算", "花费/应花").replace("Spend/budget", "Spend/due")
 
 
 def test_a_silence_of_more_than_thirty_days_is_a_problem_of_its_cell() -> None:

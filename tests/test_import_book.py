@@ -93,7 +93,14 @@ def test_a_preview_writes_the_mapping_and_nothing_else(
     before = new.read_bytes()
     code, said = run(capsys, tmp_path / "home", old, "--into", new)
     assert (code, said["written"], new.read_bytes()) == (Exit.FOUND, False, before)
-    assert said["added"] == {"tblPeople": 2, "tblWeight": 3, "tblTarget": 3, "tblReview": 2}
+    assert said["added"] == {
+        "tblPeople": 2,
+        "tblWeight": 3,
+        "tblTarget": 3,
+        "tblReview": 2,
+        "tblPoint": 0,
+        "tblPointKind": 0,
+    }
     assert [(one["sheet"], one["cell"], one["shown"]) for one in said["findings"]] == [
         ("2026美区目标", "H3", "幸运数字"),
         ("说明", "A1", ""),

@@ -8,8 +8,18 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.agency import Delivery, Measured, Statement, Terms, delivery, due_in, statement
+from kpi.agency import (
+    Delivery,
+    Measured,
+    Statement,
+    Terms,
+    delivery,
+    due_in,
+    in_contract,
+    statement,
+)
 from kpi.model import TaskRow, Window
+from kpi.money import Quote
 
 LEVELS = ((Decimal(85), Decimal(1)), (Decimal(70), Decimal("0.9")), (Decimal(0), Decimal("0.8")))
 TERMS = Terms(
@@ -46,9 +56,9 @@ def test_profit_below_and_poor_service_are_deducted() -> None:
     found = statement(TERMS, Measured(70.0, Decimal(16_000), 1, 1, final=True))
     assert (found.level, found.fee, found.gap) == (Decimal("0.9"), Decimal(2700), Decimal(-4000))
     assert (found.shortfall, found.deliverables, found.deductions) == (
-        Decimal(400),
-        Decimal(250),
-        Decimal(650),
+        Decimal(-400),
+        Decimal(-250),
+        Decimal(-650),
     )
     assert (found.net, found.tax, found.payable) == (Decimal(2050), Decimal(123), Decimal(2173))
 
@@ -81,6 +91,57 @@ def test_net_of_other_months(
     terms: dict[str, Decimal], measured: Measured, net: Decimal | None
 ) -> None:
     assert statement(replace(TERMS, **terms), measured).net == net  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("profit", "reward", "off"),
+    [
+        pytest.param("20000", "0", "0", id="just at the baseline neither rewards nor deducts"),
+        pytest.param("20000.01", "0", "0", id="a fifth of a cent is none"),
+        pytest.param("20010", "2", "0", id="over the baseline adds"),
+        pytest.param("19990", "0", "-1", id="under it takes off"),
+        pytest.param("-100", "0", "-2010", id="a loss is as far under as it is"),
+    ],
+)
+def test_over_adds_and_under_takes_off(profit: str, reward: str, off: str) -> None:
+    found = statement(TERMS, replace(GOOD, profit=Decimal(profit)))
+    assert (found.reward, found.shortfall) == (Decimal(reward), Decimal(off))
+    assert found.net == max(Decimal(0), 3000 + Decimal(reward) + Decimal(off))
+
+
+def test_yen_have_no_cents() -> None:
+    """90 % of 3,001 are 2,700.9: 2,701 yen; 6 % tax of it are 162."""
+    terms = replace(TERMS, fee=Decimal(3001), decimals=0)
+    found = statement(terms, Measured(70.0, Decimal(20_000), 0, 0, final=True))
+    assert (found.fee, found.tax, found.payable) == (Decimal(2701), Decimal(162), Decimal(2863))
+
+
+def test_terms_typed_with_cents_are_rounded_to_yen() -> None:
+    """0.6 yen under are 1; a cap of 0.4 yen takes nothing."""
+    terms = replace(TERMS, baseline=Decimal("20000.6"), deduct_cap=Decimal("0.4"), decimals=0)
+    found = statement(terms, Measured(90.0, Decimal(20_000), 1, 0, final=True))
+    assert [str(one) for one in (found.gap, found.deliverables, found.deductions)] == [
+        *("-1", "-50", "0"),
+    ]
+
+
+DAY = date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("profit", "quote", "decimals", "found"),
+    [
+        ("1000.50", Quote(Decimal("0.92"), DAY), 2, "920.46"),
+        ("1000.50", Quote(Decimal("157.31"), DAY), 0, "157389"),
+        (None, Quote(Decimal(1), DAY), 2, None),
+        ("1000.50", None, 2, None),
+    ],
+)
+def test_a_profit_in_the_contracts_currency(
+    profit: str | None, quote: Quote | None, decimals: int, found: str | None
+) -> None:
+    made = in_contract(None if profit is None else Decimal(profit), quote, decimals)
+    assert made == (None if found is None else Decimal(found))
 
 
 def test_nothing_is_payable_before_the_month_is_final() -> None:

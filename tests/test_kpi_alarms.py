@@ -179,6 +179,26 @@ def test_a_breach_whose_data_are_late_says_so(
     assert [one.state for one in found_in(found, TODAY, rule())] == [state]
 
 
+@pytest.mark.parametrize(
+    ("days", "failed", "stale", "state"),
+    [
+        pytest.param([4, 4], REVIEWS, frozenset(), "error", id="the last pull failed"),
+        pytest.param([4, 4], REVIEWS, REVIEWS, "error", id="an error goes before a late source"),
+        pytest.param([4, None], REVIEWS, frozenset(), "error", id="and before a missing row"),
+        pytest.param([4, 4], ORDERS, frozenset(), "firing", id="another stream failed"),
+        pytest.param([4, 0, 0], REVIEWS, frozenset(), "recovered", id="over is over"),
+    ],
+)
+def test_a_source_that_fails_goes_before_all_other_states_of_the_data(
+    days: list[int | None],
+    failed: frozenset[tuple[str, str]],
+    stale: frozenset[tuple[str, str]],
+    state: str,
+) -> None:
+    found = actuals_of(SUNDAY, {"reviews_negative": days}, stale=stale, failed=failed)
+    assert [one.state for one in found_in(found, TODAY, rule())] == [state]
+
+
 def test_a_week_that_lacks_days_is_partial_and_a_day_that_is_not_over_is_not_asked_for() -> None:
     weekly = rule(metric="orders", window=PeriodKind.WEEK, operator="<", value=70.0)
     short = actuals_of(SUNDAY, {"orders_count": [9] * 14 + [9] * 3 + [None] * 4})

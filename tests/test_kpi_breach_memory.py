@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.alarms import folds
-from kpi.breach_memory import Kept, Lines, lines, to_log
+from kpi.alarms import KEEP_RECOVERED_DAYS, folds
+from kpi.breach_memory import Kept, Lines, lines, released, to_log
 from kpi.breach_typed import Typed
 from kpi.model import Rule
 from kpi.organisation import scopes
 from kpi.silences import hushed
-from tests.alarm_support import actuals_of, book_of, rule
+from tests.alarm_support import SHOP, actuals_of, book_of, rule
 
 Days = Sequence[int | None]
 FIRST = date(2026, 10, 1)  # every table of days begins here
@@ -270,3 +270,70 @@ def test_restated_as_you_like_each_run_has_one_line_and_the_memory_has_no_order(
         assert sorted(map(repr, (replace(a, number="") for a in found.alarms))) == sorted(
             map(repr, bare)
         )
+
+
+def test_a_shop_that_is_gone_while_its_rule_judges_others_is_reported_no_longer() -> None:
+    """It has not recovered; with the rule itself gone it is the rule that changed."""
+    other = replace(SHOP, code="US2")
+    days, today = {"reviews_negative": [0, 5]}, date(2026, 10, 3)
+    found = actuals_of(date(2026, 10, 2), days)
+    both, left, none = (
+        book_of(rule(), shops=(SHOP, other)), book_of(rule(), shops=(other,)), book_of(),
+    )  # fmt: skip
+    told = lines(folds(both, found, scopes(both), today), (), {}, today)
+    assert [one.scope.scope.code for one in told.alarms] == ["US1"]
+    for book, state in ((left, "unreported"), (none, "ended")):
+        now = lines(folds(book, found, scopes(book), today), told.kept, {}, today)
+        assert [(one.scope, one.state, one.closed) for one in now.gone] == [("US1", state, today)]
+        again = lines(folds(book, found, scopes(book), today), now.kept, {}, today)
+        assert again.kept == now.kept
+        back = lines(folds(both, found, scopes(both), today), now.kept, {}, today)
+        assert [one.number for one in back.alarms] == [told.alarms[0].number]
+
+
+# --- words of a person ----------------------------------------------------------------------------
+
+CLOSED = date(2026, 10, 4)
+WORDS = Typed("1002-X", "cut bids", "CHEN", date(2026, 10, 9))
+LEFT = Kept(
+    "1002-X", "gone rule", "abcd", "US1", "US", "acos", "warn", ">", 0.35, 0.4,
+    date(2026, 10, 2), (date(2026, 10, 2),), (0.4,), "recovered", CLOSED,
+)  # fmt: skip
+SPOKEN = replace(LEFT, action="cut bids", by="CHEN", silence=date(2026, 10, 9))
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "days", "shown", "moved"),
+    [
+        pytest.param(SPOKEN, WORDS, 30, True, False, id="thirty days on the tab"),
+        pytest.param(SPOKEN, WORDS, 31, False, True, id="then its words go along to the log"),
+        pytest.param(LEFT, WORDS, 31, True, False, id="new words wait to be remembered first"),
+        pytest.param(SPOKEN, replace(WORDS, by=""), 31, True, False, id="changed ones do so too"),
+        pytest.param(LEFT, None, 31, False, False, id="a line without words has none to move"),
+    ],
+)
+def test_the_words_of_a_line_leave_the_tab_once_they_are_remembered(
+    before: Kept, typed: Typed | None, days: int, *, shown: bool, moved: bool
+) -> None:
+    today = CLOSED + timedelta(days=days)
+    said = {typed.number: typed} if typed else {}
+    found = lines((), (before,), said, today)
+    assert bool(found.gone) is shown
+    assert bool(released((before,), found.kept, said.values(), today)) is moved
+    again = lines((), found.kept, said, today)
+    assert bool(released(found.kept, again.kept, said.values(), today)) is (
+        bool(said) and days > KEEP_RECOVERED_DAYS
+    )
+
+
+def test_only_words_of_lines_that_left_are_moved() -> None:
+    stranger = replace(WORDS, number="typed by hand")
+    assert released((SPOKEN,), (SPOKEN,), [stranger], CLOSED + timedelta(days=99)) == frozenset()
+    assert released((), (SPOKEN,), [WORDS], CLOSED + timedelta(days=99)) == frozenset()
+
+
+def test_a_line_with_words_is_remembered_for_ever_and_another_for_four_hundred_days() -> None:
+    for days, kept in ((400, [LEFT, SPOKEN]), (401, [SPOKEN])):
+        other = replace(SPOKEN, number="1003-Y")
+        found = lines((), (LEFT, other), {}, CLOSED + timedelta(days=days))
+        assert [one.spoken for one in found.kept] == [one.spoken for one in kept]

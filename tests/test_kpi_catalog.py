@@ -15,7 +15,7 @@ from kpi.errors import KpiError, Level
 from kpi.expression import Row, parse
 from kpi.lines import Resolved
 from kpi.meaning import explain
-from kpi.model import LANGUAGES, Better, Metric, RollUp, Unit
+from kpi.model import LANGUAGES, Better, Klass, Metric, RollUp, Unit
 from kpi.tables import Cell, CellValue, ErrorValue, Table
 from kpi.tables import Row as TableRow
 from tests.metric_cases import METRIC_CASES, MetricCase
@@ -240,6 +240,23 @@ def test_an_own_kpi_joins_the_catalogue_with_its_parts_and_card() -> None:
     assert own.card.numerator["en"] == "Gross profit"
     assert book.needs("每单毛利") == CATALOG.needs("gross_profit") | {"orders_count"}
     assert book.names()["每单毛利"] == "每单毛利"
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "klass"),
+    [
+        pytest.param("=gross_sales - discounts", "money", Klass.SALES, id="sales under a new name"),
+        pytest.param("=net_sales", "money", Klass.SALES, id="through a shipped KPI"),
+        pytest.param("=gross_sales - cogs", "money", Klass.PROFIT, id="less what it cost"),
+        pytest.param("=acos", "ratio", Klass.NONE, id="a ratio"),
+        pytest.param("=reviews_negative", "count", Klass.NONE, id="no sales"),
+        pytest.param("=gross_sales - ad_spend", "money", Klass.NONE, id="neither"),
+    ],
+)
+def test_the_guards_see_what_an_own_kpi_is(formula: str, unit: str, klass: Klass) -> None:
+    book, problems = CATALOG.with_own(table(("own", None, formula, unit, "higher")))
+    assert problems == []
+    assert book.metrics["own"].klass is klass
 
 
 def test_shipped_lines_as_a_new_workbook_has_them_change_nothing() -> None:

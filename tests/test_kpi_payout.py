@@ -25,7 +25,7 @@ from kpi.payout import (
     team_parts,
     true_up,
 )
-from kpi.rewards import Application, RewardEffect, RewardRule, applied_rewards, money_of
+from kpi.rewards import Application, RewardEffect, RewardRule, applied_rewards, counted_in, money_of
 
 SLICES = (Slice(0.0, 100.0, 0.1), Slice(100.0, 200.0, 0.2), Slice(200.0, None, 0.3))
 COEF = PayRule("coef", PayMethod.COEF_BONUS, "CNY")
@@ -139,6 +139,9 @@ def test_what_a_line_pays(rule: PayRule, values: dict[str, Any], payable: str) -
         ),
         pytest.param(COEF, "pilot", {}, "0", "pilot", id="a pilot pays nothing"),
         pytest.param(COEF, "provisional", {}, "0", "provisional", id="nor does an open month"),
+        pytest.param(
+            NO_VETO, "final", {"forfeits": 1}, "0.00", "veto", id="bonus 0 holds under any rule"
+        ),
         pytest.param(DIRECT, "final", {"vetoes": 1}, "0.00", "veto", id="a veto takes the bonus"),
         pytest.param(
             NO_VETO, "final", {"vetoes": 1}, "10500.00", "nothing", id="unless the rule says no"
@@ -301,7 +304,36 @@ def test_only_approved_money_of_the_period_is_paid() -> None:
     ]
     found = applied_rewards(RULES, entries)
     assert [one.application.number for one in found] == [1, 2, 3, 4]
-    assert money_of(found, "CHEN", "2026-10") == -30
+    assert money_of(found, "CHEN", "2026-10", {("2026-10", "CHEN")}) == -30
+
+
+@pytest.mark.parametrize(
+    ("chosen", "paid", "counted"),
+    [
+        pytest.param("2026-10", {"2026-10"}, "2026-10", id="paid by month: the month"),
+        pytest.param("2026-10", {"2026-Q4"}, "2026-Q4", id="paid by quarter: its quarter"),
+        pytest.param("2026-10", {"2026-10", "2026-Q4"}, "2026-10", id="both: once, in the month"),
+        pytest.param("2026-Q4", {"2026-10", "2026-Q4"}, "2026-Q4", id="a quarter's in the quarter"),
+        pytest.param("2026-Q4", {"2026-10"}, "2026-Q4", id="never in a month of it"),
+        pytest.param("soon", {"2026-10"}, "soon", id="what is no period stays"),
+    ],
+)
+def test_a_reward_counts_in_one_period(chosen: str, paid: set[str], counted: str) -> None:
+    lines = {(code, "CHEN") for code in paid} | {("2026-10", "LI"), ("2026-Q4", "LI")}
+    one = applied(1, "praise", 1, month=chosen)
+    assert counted_in(one, lines) == counted
+    amounts = {
+        code: money_of(applied_rewards(RULES, [one]), "CHEN", code, lines)
+        for code in ("2026-10", "2026-Q4", "soon")
+    }
+    assert sum(amounts.values()) == amounts[counted] == Decimal("50.5")
+
+
+def test_the_months_of_a_quarter_keep_their_own_caps() -> None:
+    """120 of 151.5 in each month: 240 in the quarter."""
+    entries = [applied(n, "praise", 3, month=f"2026-{n}") for n in (10, 11)]
+    found = applied_rewards(RULES, entries)
+    assert money_of(found, "CHEN", "2026-Q4", {("2026-Q4", "CHEN")}) == 240
 
 
 def test_an_application_of_no_rule_is_refused() -> None:

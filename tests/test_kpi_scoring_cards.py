@@ -1,4 +1,4 @@
-"""Cards: shares, coverage, totals, regions, points, gates, grades; worked by hand."""
+"""Cards: shares, coverage, totals, regions, points, grades; worked by hand."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ from kpi.numbers import R, normalise
 from kpi.scoring import (
     GRADES,
     CardItem,
-    Effect,
-    Gate,
-    Gated,
     Grade,
     adjusted,
     applied_points,
     card_total,
     coefficient_text,
     combined,
-    gated,
     grade_of,
     relative_weights,
     with_team,
@@ -200,33 +196,6 @@ def test_an_unknown_total_has_no_grade() -> None:
     assert [grade.name for grade in GRADES] == list("SABCD")
 
 
-ODR = Gate("order_defect_rate", ">=", 0.01)
-SUSPENDED = Gate("account_suspension", "=", 1.0, Effect.TOTAL_ZERO)
-
-
-@pytest.mark.parametrize(
-    ("values", "says"),
-    [
-        pytest.param({"order_defect_rate": 0.01, "account_suspension": 0.0},
-                     Gated(Effect.GRADE_CAP, ("order_defect_rate",), ()), id="inclusive"),
-        pytest.param({"order_defect_rate": 0.02, "account_suspension": 1.0},
-                     Gated(Effect.TOTAL_ZERO, ("order_defect_rate", "account_suspension"), ()),
-                     id="the strongest effect counts"),
-        pytest.param({"order_defect_rate": 0.0099}, Gated(None, (), ("account_suspension",)),
-                     id="unknown has no effect and says so"),
-        pytest.param({"order_defect_rate": 0.1 + 0.2 - 0.29, "account_suspension": 0.0},
-                     Gated(Effect.GRADE_CAP, ("order_defect_rate",), ()), id="noise aside"),
-    ],
-)  # fmt: skip
-def test_gates(values: dict[str, float | None], says: Gated) -> None:
-    assert gated([ODR, SUSPENDED], values) == says
-
-
-def test_a_gate_with_an_unknown_operator_is_refused() -> None:
-    with pytest.raises(KpiError, match="=>"):
-        gated([Gate("a", "=>", 1.0)], {})
-
-
 def test_each_grade_has_its_coefficient_and_the_lowest_what_is_left() -> None:
     text = coefficient_text()
     found = [evaluate(text, {"grade": grade}) for grade in ("S", "A", "B", "C", "D")]
@@ -273,10 +242,6 @@ def test_a_cap_that_is_used_up_leaves_nothing_and_half_a_point_is_an_addition() 
     assert applied_points([6.0, 4.0, 3.0, 0.0]) == (6.0, 4.0, 0.0, 0.0)
     assert applied_points([0.5, -0.5]) == (0.5, -0.5)
     assert applied_points([-15.0, -5.0, -1.0]) == (-15.0, -5.0, 0.0)
-
-
-def test_effects_are_four_and_each_is_stronger_than_the_one_before() -> None:
-    assert [one.name for one in sorted(Effect)] == ["FLAG", "GRADE_CAP", "BONUS_ZERO", "TOTAL_ZERO"]
 
 
 def test_a_grade_may_start_at_zero_and_without_vetoes_none_is_meant() -> None:

@@ -16,6 +16,7 @@ from sheet_templates.notes import note
 from sheet_templates.places import PAYOUT_PLACES
 from tests.libreoffice import NA, Office, Sheets
 from tests.pay_support import applied, lines, start
+from tests.sheet_rows import rows_of
 from tests.test_sheets_structure import SAFE, areas, load
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -36,11 +37,7 @@ def calculated(
 
 
 def table(sheets: Sheets, name: str, language: Language) -> list[dict[str, Any]]:
-    place = PAYOUT_PLACES[name]
-    rows = sheets[place.sheet.title(language)][place.row + 1 :]
-    codes = [c.code for c in place.table.columns]
-    found = [row[place.column : place.column + len(codes)] for row in rows]
-    return [dict(zip(codes, row, strict=True)) for row in found if row[0] != ""]
+    return rows_of(sheets, PAYOUT_PLACES[name], language)
 
 
 def shown(value: object) -> object:
@@ -54,6 +51,8 @@ def test_every_step_of_every_line_equals_the_service_to_the_last_bit(
     assert len(rows) == len(lines()) == 400
     for line in lines():
         row, who = rows[line.basis.person], (line.basis, line.rule)
+        assert row["net"] == shown(line.net), who
+        assert row["loss_out"] == shown(line.loss_out), who
         assert row["gross"] == shown(line.gross), who
         assert row["prorated"] == shown(line.prorated), who
         assert row["earned"] == shown(line.earned), who
@@ -87,6 +86,11 @@ def test_each_application_counts_what_the_service_counts(
         assert row["counted"] == float(one.counted), one
         assert row["effect"] == words.show("reward_effect", one.rule.effect, language)
     assert [rows[n]["counted"] for n in range(1, 9)] == [101, 19, -30, -70, 2, 0, 50.5, 0]
+    assert [rows[n]["counts_in"] for n in (1, 7, 9, 10, 11)] == [
+        *("2026-10", "2026-Q3", "2026-Q4", "2026-Q4", "2026-Q4"),  # P003 has no September
+    ]
+    paid = {row["person"]: row["rewards"] for row in table(calculated, "tblPay", language)}
+    assert (paid["P005"], paid["P049"]) == (0, 20.5)
 
 
 # --- the built file -------------------------------------------------------------------------------
@@ -109,6 +113,19 @@ def test_tabs_tables_and_notes_are_those_of_the_map(built: Workbook, language: L
                 assert cell.comment is not None
                 assert cell.comment.text == note(name, column.code, language)
                 assert len(cell.comment.text) <= 90, (name, column.code)
+
+
+def test_a_reward_is_of_a_month_or_a_quarter(built: Workbook, language: Language) -> None:
+    place = PAYOUT_PLACES["tblApplied"]
+    tab = built[place.sheet.title(language)]
+    offered = {v.formula1 for v in tab.data_validations.dataValidation}
+    assert "lstPeriod" in offered
+    [(sheet, area)] = built.defined_names["lstPeriod"].destinations
+    codes = [cell.value for (cell,) in built[sheet][area]]
+    assert codes[:5] == ["2024-01", "2024-02", "2024-03", "2024-Q1", "2024-04"]
+    assert codes[-1] == "2032-Q4"
+    [(sheet, area)] = built.defined_names["lstQuarterOf"].destinations
+    assert [cell.value for (cell,) in built[sheet][area]][4:9] == ["2024-Q2"] * 4 + ["2024-Q3"]
 
 
 def test_its_formulas_use_the_safe_core_only(built: Workbook) -> None:

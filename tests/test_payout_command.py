@@ -57,6 +57,15 @@ class Opened:
     def cell(self, month: str, person: str, column: str) -> Any:
         return self.rows()[month, person].value(column)
 
+    def rule(self, code: str, **values: object) -> None:
+        """What is typed in a row of the rule table."""
+        table = XlsxPort(self.out).read().tables["tblPayRule"]
+        [row] = [one for one in table.rows if one.value("rule") == code]
+        words = [
+            f"{table.sheet}!{row.cells[code].address}={value}" for code, value in values.items()
+        ]
+        set_in_copy(self.out, self.out, [assignment(word) for word in words], "never")
+
     def type(self, month: str, person: str, **values: object) -> None:
         """What a person types, and the program that saves it recalculates."""
         table = XlsxPort(self.out).read().tables["tblPay"]
@@ -188,12 +197,36 @@ def test_a_paid_month_stays_and_its_correction_is_the_next_true_up(
     assert at["2026-10", "HEAD"]["payable"] == float(line.payable)
 
 
+def test_a_paid_loss_comes_off_the_next_months_amount(opened: Opened, office: Office) -> None:
+    """September lost 5,000 and pays nothing; October made 20,000: 10 % of 15,000 x the total."""
+    opened.pay("2026-09")
+    opened.rule("direct", method="Profit commission", carry_loss="Yes")
+    opened.type("2026-09", "OPS5", rule="direct", amount=-5000)
+    opened.pay("2026-09")
+    assert opened.cell("2026-09", "OPS5", "loss_out") == 5000
+    opened.type("2026-09", "OPS5", approved_by="CFO")
+    opened.clock.jump(timedelta(days=21).total_seconds())  # 12 November
+    opened.pay("2026-10")
+    opened.type("2026-10", "OPS5", amount=20_000)
+    paid = opened.pay("2026-10")
+    [line] = [one for one in paid.lines if one.basis.person == "OPS5"]
+    assert line.basis.total is not None
+    assert (line.basis.loss_in, line.net, line.loss_out) == (5000.0, 15_000.0, 0.0)
+    assert line.earned == round(Decimal(str(line.basis.total)) * 15, 2)
+    sheet = office.calculate(opened.out)["Payout"]
+    codes = [c.code for c in TABLES["tblPay"].columns]
+    at = {(row[0], row[1]): dict(zip(codes, row, strict=False)) for row in sheet[4:]}
+    shown = at["2026-10", "OPS5"]
+    assert [shown[code] for code in ("loss_in", "net", "loss_out")] == [5000, 15_000, 0]
+    assert shown["payable"] == float(line.payable or 0)
+
+
 def test_a_grade_proposes_its_reward_once_and_counts_when_approved(opened: Opened) -> None:
     opened.pay("2026-09")
     opened.type("2026-09", "OPS6", base=1000)
     reward = ("Excellent", "Grade A", "A", "Money", "300")
-    assert len(TABLES["tblApplied"].columns) == 10  # so the rules stand in the columns L to R
-    cells = dict(zip("LMNOP", reward, strict=True))
+    assert len(TABLES["tblApplied"].columns) == 11  # so the rules stand in the columns M to S
+    cells = dict(zip("MNOPQ", reward, strict=True))
     words = [assignment(f"Rewards!{letter}5={value}") for letter, value in cells.items()]
     set_in_copy(opened.out, opened.out, words, "never")
     opened.pay("2026-09")

@@ -14,7 +14,14 @@ from kpi.model import Person
 from kpi.payout import PayBasis, PayLine, PayMethod, PayRule, PayState
 from kpi.scorecards import PersonCard
 from kpi.scoring import grade_of
-from sync_service.payout_lines import approved, corrections, lines_of, sources, trued_up
+from sync_service.payout_lines import (
+    approved,
+    corrections,
+    lines_of,
+    losses_of,
+    sources,
+    trued_up,
+)
 from sync_service.payout_reading import PayTyped, TypedLine
 from sync_service.payout_store import Kept, Key
 
@@ -140,3 +147,133 @@ def test_a_team_shares_its_pool_by_points() -> None:
     cards = {"CHEN": card("2026-07", 100.0), "LI": card("2026-07", 50.0, "LI")}
     found = lines_of("2026-07", cards, book, PayState.FINAL)
     assert [str(found[who].payable) for who in people] == ["66.67", "33.33"]
+
+
+# --- losses carried on ----------------------------------------------------------------------------
+
+CARRY = PayRule("carry", PayMethod.COEF_COMMISSION, "CNY", carry_loss=True)
+
+
+def profit(month: str, amount: float | None, rule: str = "carry") -> TypedLine:
+    return replace(typed_line(month, rule=rule), base=None, amount=amount)
+
+
+def carrying(*found: TypedLine) -> PayTyped:
+    book = typed(*found)
+    return replace(book, rules={**book.rules, "carry": CARRY})
+
+
+def paid_profit(month: str, amount: float, loss: float, paid: str | None) -> Kept:
+    basis = PayBasis("CHEN", month, 100.0, "A", 1.2, None, amount=amount, loss_in=loss)
+    return Kept(basis, CARRY, PayState.FINAL, None if paid is None else Decimal(paid), "CFO", AT)
+
+
+MONTHS = ("2026-07", "2026-08", "2026-09")
+CARDS = {month: {"CHEN": card(month, 100.0)} for month in MONTHS}
+
+
+def of_september(book: PayTyped, history: dict[Key, Kept]) -> PayLine:
+    losses = losses_of("2026-09", history, book)
+    line = lines_of("2026-09", CARDS["2026-09"], book, PayState.FINAL, losses=losses)["CHEN"]
+    return trued_up(line, corrections("2026-09", history, CARDS, book).get("CHEN", ()))
+
+
+@pytest.mark.parametrize(
+    ("months", "loss", "payable"),
+    [
+        pytest.param(
+            (profit("2026-09", 20_000.0),), 0.0, "2000.00", id="a first period brings no loss"
+        ),
+        pytest.param(
+            (profit("2026-07", -5000.0), profit("2026-08", 3000.0), profit("2026-09", 20_000.0)),
+            *(2000.0, "1800.00"),
+            id="5,000 - 3,000 are left; 18,000 at 10 %",
+        ),
+        pytest.param(
+            (profit("2026-09", 20_000.0), profit("2026-08", 3000.0), profit("2026-07", -5000.0)),
+            *(2000.0, "1800.00"),
+            id="the order of the rows does not matter",
+        ),
+        pytest.param(
+            (profit("2026-08", None), profit("2026-09", 20_000.0)),
+            *(None, None),
+            id="an amount that is missing before leaves this one unknown",
+        ),
+        pytest.param(
+            (profit("2026-08", -900.0, "direct"), profit("2026-09", 20_000.0)),
+            *(0.0, "2000.00"),
+            id="a month under a rule that carries none is left out",
+        ),
+        pytest.param(
+            (profit("2026-Q2", -900.0), profit("2026-09", 20_000.0)),
+            *(0.0, "2000.00"),
+            id="a quarter leaves its loss to quarters",
+        ),
+        pytest.param(
+            (profit("", -900.0), profit("2026-09", 20_000.0)),
+            *(0.0, "2000.00"),
+            id="a row without month is none",
+        ),
+    ],
+)
+def test_the_loss_of_earlier_months(
+    months: tuple[TypedLine, ...], loss: float | None, payable: str | None
+) -> None:
+    line = of_september(carrying(*months), {})
+    shown = None if line.payable is None else str(line.payable)
+    assert (line.basis.loss_in, shown) == (loss, payable)
+
+
+def test_a_pilot_month_leaves_no_loss() -> None:
+    book = carrying(profit("2026-08", -900.0), profit("2026-09", 20_000.0))
+    tried = replace(paid_profit("2026-08", -900.0, 0.0, None), state=PayState.PILOT)
+    assert str(of_september(book, {("2026-08", "CHEN"): tried}).payable) == "2000.00"
+
+
+def test_a_loss_that_is_corrected_after_it_was_carried_is_trued_up_once() -> None:
+    """July lost 5,000 (paid 0), August made 20,000 and was paid 10 % of 15,000 = 1,500. July turns
+    out to have lost 8,000: August would be 1,200, so September takes back 300; its own 10,000 come
+    in without a loss: 1,000 - 300 = 700."""
+    book = carrying(
+        profit("2026-07", -8000.0), profit("2026-08", 20_000.0), profit("2026-09", 10_000.0)
+    )
+    history: dict[Key, Kept] = {
+        ("2026-07", "CHEN"): paid_profit("2026-07", -5000.0, 0.0, "0.00"),
+        ("2026-08", "CHEN"): paid_profit("2026-08", 20_000.0, 5000.0, "1500.00"),
+    }
+    line = of_september(book, history)
+    assert line.basis.loss_in == 0.0
+    assert (str(line.basis.true_up), str(line.payable)) == ("-300.00", "700.00")
+
+
+def test_a_loss_that_becomes_a_profit_pays_both_months() -> None:
+    """July is 1,000 now: 100 for July, 500 more for August; September 1,000: 1,600."""
+    book = carrying(
+        profit("2026-07", 1000.0), profit("2026-08", 20_000.0), profit("2026-09", 10_000.0)
+    )
+    history: dict[Key, Kept] = {
+        ("2026-07", "CHEN"): paid_profit("2026-07", -5000.0, 0.0, "0.00"),
+        ("2026-08", "CHEN"): paid_profit("2026-08", 20_000.0, 5000.0, "1500.00"),
+    }
+    assert str(of_september(book, history).payable) == "1600.00"
+
+
+def test_a_paid_loss_that_the_book_lost_is_still_carried() -> None:
+    book = carrying(profit("2026-09", 20_000.0))
+    history: dict[Key, Kept] = {
+        ("2026-08", "CHEN"): paid_profit("2026-08", -5000.0, 0.0, "0.00"),
+    }
+    line = of_september(book, history)
+    assert (line.basis.true_up, line.payable) == (Decimal(0), Decimal(1500))
+
+
+def test_a_month_that_is_added_late_is_trued_up_in_its_order() -> None:
+    """August was paid 2,000 before July's loss of 5,000 had a line: 500 too much."""
+    book = carrying(
+        profit("2026-07", -5000.0), profit("2026-08", 20_000.0), profit("2026-09", 10_000.0)
+    )
+    history: dict[Key, Kept] = {
+        ("2026-08", "CHEN"): paid_profit("2026-08", 20_000.0, 0.0, "2000.00"),
+    }
+    line = of_september(book, history)
+    assert (str(line.basis.true_up), str(line.payable)) == ("-500.00", "500.00")

@@ -90,12 +90,12 @@ def book(opened: Opened) -> Path:
     return path
 
 
-def choose(opened: Opened, path: Path, word: str) -> None:
-    """Type the purpose into its cell, and refresh."""
+def choose(opened: Opened, path: Path, word: str, setting: str = "Purpose") -> None:
+    """Type the purpose or mode into its cell, and refresh."""
     row = next(
         row
         for row in XlsxPort(path).read().tables["tblSetting"].rows
-        if row.value("setting") == "Purpose"
+        if row.value("setting") == setting
     )
     cell = f"Setup!{row.cells['value'].address}={word}"
     set_in_copy(path, path, [assignment(cell)], "never")
@@ -147,6 +147,27 @@ def test_a_tab_that_a_person_opened_stays_open_until_the_purpose_changes(
     assert seen_tabs(path) == SEEN["team"] | {"KPIs"}
     choose(opened, path, "Agency supervision")
     assert seen_tabs(path) == SEEN["agency"]
+
+
+def test_a_refresh_after_the_mode_changed_shows_its_tabs(opened: Opened, tmp_path: Path) -> None:
+    """Full shows the tabs behind, basic fewer than a team's; one opened by hand stays till then."""
+    path = manager(tmp_path, house_start(), "mode.xlsx")
+    figures_before = None
+    for word, mode in (("Full", "full"), ("Basic", "basic"), ("Team", "team")):
+        choose(opened, path, word, "Mode")
+        wanted = shown_for("team", mode).tabs
+        assert seen_tabs(path) == {s.en for s in SHEETS if wanted.get(s.code)}
+        assert XlsxPort(path).read().names["nmShown"] == f"team/{mode}"
+        assert figures_before in (None, figures(path))
+        figures_before = figures(path)
+    hidden = re.search(r'<sheet [^>]*name="Rules"[^>]*>', workbook_part(path))
+    assert hidden is not None
+    by_hand = workbook_part(path).replace(hidden[0], hidden[0].replace(' state="hidden"', ""))
+    swap(path, "xl/workbook.xml", by_hand)
+    refresh_book(opened.house, path, "never")
+    assert seen_tabs(path) == SEEN["team"] | {"Rules"}
+    choose(opened, path, "Basic", "Mode")
+    assert "Rules" not in seen_tabs(path)
 
 
 def test_the_open_tab_is_left_for_the_first_one_when_it_is_hidden(

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from kpi.catalog import shipped
@@ -19,7 +20,7 @@ from sheet_templates.start import BookStart, StartRow
 from sheet_templates.style import is_number, number_format
 from sheet_templates.widths import lines
 from sync_service.filling.scores import meaning
-from sync_service.sources import BY_HAND
+from sync_service.sources import by_hand
 from tests.libreoffice import Office
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -73,7 +74,12 @@ def test_a_rule_knows_the_unit_of_its_limit(
 
 
 def test_the_dropdown_of_inputs_offers_all_that_only_people_can_give() -> None:
-    assert set(BY_HAND) <= set(words.BY_HAND)
+    typed = {
+        code
+        for code in shipped().measures
+        if any(by_hand(platform, code) for platform, _, _ in words.LISTS["platform"])
+    }
+    assert typed <= {code for code, _, _ in words.LISTS["measure"]}
     assert words.show("measure", "vat_amount", "zh") == "应缴VAT"
 
 
@@ -132,3 +138,16 @@ def test_a_wrapped_text_gets_its_lines(text: str, count: int) -> None:
     review = TABLES["tblReview"]
     decision = review.column("decision")  # 34 characters wide
     assert lines(review, decision, "zh", text) == count
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dropdown_of_methods_grows_with_the_mode(language: Language, tmp_path: Path) -> None:
+    """Six plain methods; in full mode all of them, which stand in Lists in every mode."""
+    workbook = openpyxl.load_workbook(build(tmp_path / "b.xlsx", "manager", language))
+    text = str(workbook.defined_names["lstMethod"].attr_text)
+    sheet, _, area = text.partition(":INDEX(")[2].partition("!")
+    cells = area.partition(",")[0].replace("$", "")
+    listed = [row[0].value for row in workbook[sheet.strip("'")][cells]]
+    assert listed == [words.show("method", code, language) for code, _, _ in words.METHODS_FULL]
+    assert text.endswith(f",{len(words.METHODS_FULL)},{len(words.LISTS['method'])}))")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.methods import METHODS
 from sheet_templates import words
 from sheet_templates.layout import TABLES, Language
 
@@ -45,7 +46,7 @@ def test_words_of_a_list_differ_in_each_language() -> None:
 def test_every_choice_column_has_a_list_or_follows_a_table() -> None:
     follows = {"person", "shop", "metric", "scope", "month", "point_kind"}
     follows |= {"item"}  # of a person's book
-    follows |= {"pay_rule", "pay_person", "reward"}  # of the payout book
+    follows |= {"pay_rule", "pay_person", "reward", "period"}  # of the payout book
     kinds = {c.kind for t in TABLES.values() for c in t.columns if c.kind.startswith("choice:")}
     assert {kind.partition(":")[2] for kind in kinds} <= set(words.LISTS) | follows
 
@@ -59,3 +60,7 @@ def test_the_methods_dropdown_offers_six_plain_choices(language: Language) -> No
 def test_a_service_cell_shows_the_word_and_leaves_other_texts_alone() -> None:
     assert words.cell_word("tblScore", "method", "mirror_down", "zh") == "越低越好"
     assert words.cell_word("tblScore", "source", "mirror_down", "zh") == "mirror_down"
+
+
+def test_every_method_has_its_words() -> None:
+    assert {code for code, _, _ in words.METHODS_FULL} == set(METHODS)

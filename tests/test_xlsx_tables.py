@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from kpi.errors import KpiError
 from kpi.tables import CellValue, ErrorValue, Table
+from sheet_templates.build import build
+from sheet_templates.places import MANAGER_PLACES
 from sync_service.workbooks.areas import letters, position
 from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
@@ -131,6 +133,37 @@ def test_a_row_with_a_persons_note_is_never_given_to_another_key(tmp_path: Path)
     assert "note_kept" in {p.code for p in report.problems if "B3" in p.line("en")}
 
 
+def test_a_released_key_takes_the_persons_words_with_it_and_nothing_else(tmp_path: Path) -> None:
+    """B2's words went to the log; B1 and B4 hold something that did not."""
+    note = lambda _, sheet: sheet.write_comment("E8", "waits")  # noqa: E731 - one line
+    rows: Rows = [
+        {"no": "B1", "actual": 1, "action": "said", "Mine": "own 1"},
+        {"no": "B2", "actual": 2, "action": "said", "silence_until": date(2026, 10, 9)},
+        {"no": "B3", "actual": 3, "action": "stays"},
+        {"no": "B4", "actual": 4, "action": "said"},
+        {"no": "B5", "actual": 5},
+    ]
+    book = breach_book(tmp_path, rows, extra=note)
+    released = frozenset({("B1",), ("B2",), ("B4",), ("B9",)})
+    report = patch(book, [{"no": "B5", "actual": 5}, {"no": "B6", "actual": 6}], released=released)
+    assert seen(book)["B6"] == (6, 6.0)
+    found = values(book.path, TAB)
+    assert {n: found[f"{NOTE}{n}"] for n in range(5, 10) if f"{NOTE}{n}" in found} == {
+        5: "said",
+        7: "stays",
+        8: "said",
+    }
+    assert table(book).rows[0].value("silence_until") is None
+    assert [p.code for p in report.problems] == ["note_kept"] * 3
+
+
+def test_a_formula_in_a_persons_column_keeps_its_released_row(tmp_path: Path) -> None:
+    own = lambda _, sheet: sheet.write_formula(f"{NOTE}6", "=1+1")  # noqa: E731 - one line
+    book = breach_book(tmp_path, extra=own)
+    patch(book, [{"no": "B1", "actual": 1}], released=frozenset({("B2",)}))
+    assert b"1+1" in parts(book.path)[SHEET]
+
+
 def test_a_table_that_lost_its_last_keys_is_pulled_in(tmp_path: Path) -> None:
     rows = [{"no": f"B{n}", "actual": n} for n in range(1, 8)]
     book = breach_book(tmp_path, rows)
@@ -227,6 +260,23 @@ def test_new_rows_get_the_formulas_of_their_columns(tmp_path: Path) -> None:
         (0.0, True), (0.1, True), (0.2, True), (0.3, True),
     ]  # fmt: skip
     assert [r.value("due") for r in found] == [100.0] * 4
+
+
+def test_a_new_row_keeps_the_look_of_its_columns_where_there_is_no_value(tmp_path: Path) -> None:
+    """An unknown day of a new row is an empty cell in the column's style, not none at all."""
+    book = port(build(tmp_path / "book.xlsx", "manager", "en"))
+    key = ("period", "region", "scope", "metric")
+    rows: Rows = [
+        {"period": "2026-10", "region": "US", "scope": scope, "metric": "orders", "facts": facts}
+        for scope, facts in (("US", "a"), ("AMZ-US", None))
+    ]
+    book.write([wanted_rows("tblActual", key, rows)], [], book.read().fingerprint)
+    place = MANAGER_PLACES["tblActual"]
+    letter, row = letters(place.offset("facts") + 1), place.row + 2  # letters count from one
+    xml = next(p.decode() for p in parts(book.path).values() if b">AMZ-US<" in p and b"<c " in p)
+    style = re.search(rf'<c r="{letter}{row}" s="(\d+)"', xml)
+    assert style is not None
+    assert f'<c r="{letter}{row + 1}" s="{style[1]}"/>' in xml
 
 
 def test_a_template_row_with_formulas_gets_their_results_when_it_is_filled(tmp_path: Path) -> None:

@@ -15,11 +15,15 @@ PAY = TableLayout(
         grade | 等级 | Grade | S | text
         coefficient | 系数 | Coefficient | S | number
         vetoes | 否决项 | Vetoes | S | count
+        forfeits* | 归零项 | Forfeits | S | count
         state | 状态 | State | S | text
         rule | 规则 | Rule | M | choice:pay_rule
         base | 奖金基数 | Bonus base | M | money
         attendance | 出勤折算 | Attendance | M | ratio
         amount* | 计提额 | Amount | M | money
+        loss_in* | 上期亏损 | Loss carried in | S | money
+        net* | 抵亏后计提额 | Amount after loss | F | money
+        loss_out* | 结转亏损 | Loss carried on | F | money
         goal* | 计提目标 | Amount goal | M | money
         weight* | 团队权重 | Team weight | M | number
         method* | 方法 | Method | F | text
@@ -61,6 +65,7 @@ PAY_RULE = TableLayout(
         p4 | 参数4 | p4 | M | number
         cap | 封顶倍数 | Cap in bases | M | number
         veto_zero | 否决即为零 | Veto takes it | M | choice:yes_no
+        carry_loss | 亏损结转 | Carry loss | M | choice:yes_no
         note | 备注 | Note | M | text
     """),
 )
@@ -95,7 +100,7 @@ APPLIED = TableLayout(
     ("no",),
     columns("""
         no | 序号 | No | M | count
-        month | 月份 | Month | M | choice:month
+        month | 期间 | Period | M | choice:period
         person | 人员 | Person | M | choice:pay_person
         reward | 奖惩项 | Reward | M | choice:reward
         times | 次数 | Times | M | number
@@ -104,5 +109,6 @@ APPLIED = TableLayout(
         effect | 效果 | Effect | F | text
         raw | 封顶前 | Before cap | F | number
         counted | 计入 | Counted | F | number
+        counts_in | 计入期间 | Counts in | F | text
     """),
 )

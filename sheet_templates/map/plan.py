@@ -64,7 +64,7 @@ WEIGHT = TableLayout(
         warn | 关注 | Warn | M | number
         breach | 突破 | Breach | M | number
         bound | 界限方式 | Bound | M | choice:bound
-        veto | 一票否决 | Veto | M | choice:yes_no
+        veto | 一票否决 | Veto | M | choice:veto
         start | 生效 | From | M | date
         cap* | 封顶 | Cap | M | points
         floor* | 保底 | Floor | M | points
@@ -73,6 +73,7 @@ WEIGHT = TableLayout(
         p3* | 参数3 | Param 3 | M | number
         p4* | 参数4 | Param 4 | M | number
         missing* | 缺数 | Missing policy | M | choice:missing
+        outdated* | 数据不全 | Outdated policy | M | choice:outdated
         confirmed* | 确认 | Confirmed | M | choice:yes_no
         pending | 未发布改动 | Pending | S | text
         version | 版本 | Version | S | text

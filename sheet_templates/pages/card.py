@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.model import VetoEffect
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
@@ -21,9 +22,10 @@ from sheet_templates.scoring import (
     if_card,
     person_points,
     veto_count,
+    vetoes_unchecked,
 )
 from sheet_templates.scoring_kinds import CARD, shown_grade, shown_total
-from sheet_templates.style import UNIT_FORMAT, UNKNOWN
+from sheet_templates.style import GRID, UNIT_FORMAT, UNKNOWN
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5
@@ -39,22 +41,25 @@ COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
     ("指标", "KPI", "metric", 24, "General"),
     ("类", "Kind", "kind", 8, "General"),
     ("权重", "Weight", "weight", 8, "0.0"),
-    ("目标", "Target", "target", 11.5, None),
-    ("应达", "Due", "due", 11.5, None),
-    ("实际", "Actual", "actual", 11.5, None),
+    ("目标", "Target", "target", 11, None),
+    ("应达", "Due", "due", 11, None),
+    ("实际", "Actual", "actual", 11, None),
     ("达成", "Attainment", "attainment", 10.5, "0.0%"),
     ("得分", "Score", "score", 9, "0.0"),
     ("贡献", "Points", "points", 9, "0.00"),
-    ("状态", "Status", "status", 11, "General"),
-    ("数据至", "Data until", "data_until", 11.5, "yyyy-mm-dd"),
-    ("口径", "Meaning", "meaning", 46, "General"),
+    ("状态", "Status", "status", 10.5, "General"),
+    ("数据至", "Data until", "data_until", 11, "yyyy-mm-dd"),
+    ("口径", "Meaning", "meaning", 58, "General"),
     ("单位", "Unit", "unit", 8, "General"),
     ("行位", "Row", "", 8, "0"),
     ("差", "Pull", "", 8, "0.00"),
 )
 CODES = tuple(c[2] for c in COLUMNS)
 ROW_COLUMN, PULL_COLUMN = 14, 15
-MEANING = {"font_size": 8, "font_color": "#595959", "shrink": True}  # one line, never cut
+LOOKS: dict[str, dict[str, object]] = {  # one line, never cut
+    "metric": {"shrink": True},
+    "meaning": {"font_size": 8, "font_color": "#595959", "shrink": True},
+}
 
 
 def page(book: Book) -> None:
@@ -143,8 +148,8 @@ def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
             align="left" if left else "right",
             indent=1 if left else 0,
             bottom=1,
-            bottom_color="#D9D9D9",
-            **(MEANING if code == "meaning" else {}),
+            bottom_color=GRID,
+            **LOOKS.get(code, {}),
         )
         if column == ROW_COLUMN:
             key = f'nmCardMonth&"｜"&nmCardPerson&"｜"&nmCardRegion&"｜{number}"'
@@ -224,16 +229,22 @@ def _sums(book: Book, tab: Worksheet) -> None:
 
 
 def _veto(book: Book, card: tuple[str, str, str]) -> str:
-    hit, clear = book.text("■ 触发", "■ Veto"), book.text("● 无", "● None")
-    return f"IF({veto_count(book, *card[:2])}>0,{quote(hit)},{quote(clear)})"
+    """The strongest veto in breach, then what nobody could check; clear only when all are known."""
+    clear, unknown = book.text("● 无", "● None"), book.text("○ 未检查", "○ Not checked")
+    said = f"IF({vetoes_unchecked(book, *card[:2])}>0,{quote(unknown)},{quote(clear)})"
+    for effect in VetoEffect:  # from the weakest
+        word = f"■ {book.word('veto_hit', effect)}"
+        said = f"IF({veto_count(book, *card[:2], effect)}>0,{quote(word)},{said})"
+    return said
 
 
 def _weeks(book: Book, tab: Worksheet) -> None:
     """The strip of weekly attainment for sales and profit."""
     col = book.column("tblWeek")
-    head = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9", align="right")
-    left = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9")
-    look = book.styles.get(num_format="0%", align="right", bottom=1, bottom_color="#D9D9D9")
+    under = {"bottom": 1, "bottom_color": GRID}
+    head = book.styles.get(font_color="#595959", align="right", **under)
+    left = book.styles.get(font_color="#595959", indent=1, **under)
+    look = book.styles.get(num_format="0%", align="right", **under)
     labels = (
         ("week", book.text("每周达成", "Weekly attainment")),
         ("net_sales", book.text("净销售额", "Net sales")),
@@ -241,6 +252,7 @@ def _weeks(book: Book, tab: Worksheet) -> None:
     )
     for offset, (code, text) in enumerate(labels):
         tab.write_string(WEEKS + offset, 1, text, left)
+        tab.write_blank(WEEKS + offset, 2, None, left)
         for week in range(1, CARD_WEEKS + 1):
             key = f'nmCardPerson&"｜"&nmCardRegion&"｜{week}"'
             found = f"INDEX({col(code)},MATCH({key},{col('strip')},0))"
@@ -294,7 +306,7 @@ def _texts(book: Book, tab: Worksheet) -> None:
 
 def _signature(book: Book, tab: Worksheet) -> None:
     tab.set_row(SIGN, 24)
-    look = book.styles.get(font_color="#595959", bottom=1, valign="bottom")
+    look = book.styles.get(font_color="#595959", bottom=1, valign="bottom", indent=1)
     for column, zh, en in ((1, "本人", "Signed"), (4, "主管", "Supervisor"), (8, "日期", "Date")):
         for offset in range(2):
             tab.write_blank(SIGN, column + offset, None, look)

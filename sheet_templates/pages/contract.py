@@ -12,7 +12,8 @@ def page(book: Book) -> None:
     frame(
         book,
         "contract",
-        "双方确认的指标、权重、目标和来源；只读。有异议请在任务页新增一行。",
-        "The KPIs, weights, targets and sources both sides agreed to; read only.",
+        "双方确认的指标、权重、目标和来源；只读。有异议请写在“异议”页。",
+        "The KPIs, weights, targets and sources both sides agreed to; read only. What you hold "
+        "against an item goes on the tab Disputes.",
     )
     put_table(book, TableSpec("tblContract"))

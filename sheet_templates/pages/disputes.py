@@ -10,7 +10,7 @@ LINES = 12  # a locked tab cannot grow in Excel, so that empty lines are there
 
 
 def page(book: Book) -> None:
-    """A tab of a person's book: one line an item, answered by a task of the manager."""
+    """A tab of whoever is scored: one line an item, answered by a task of the manager."""
     frame(
         book,
         "disputes",

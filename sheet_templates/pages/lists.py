@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, Formula, below, formula, put
-from sheet_templates.frame import band_text, coded_setting, frame, setting
+from sheet_templates.frame import band_text, coded_setting, frame, setting, setting_value
 from sheet_templates.layout import (
     DAY_ROWS,
     MARKETS,
@@ -41,7 +41,7 @@ GROWING = (
     ("scope", "tblScope", "scope"),
     ("point_kind", "tblPointKind", "kind"),
 )
-GROWING_OF_PERSON = (("item", "tblScore", "item"),)
+GROWING_OF_SCORED = (("item", "tblScore", "item"),)
 GROWING_IN_PAY = (
     ("pay_rule", "tblPayRule", "rule"),
     ("pay_person", "tblPay", "person"),
@@ -67,9 +67,10 @@ def page(book: Book) -> None:
     column = _months(book, tab, column)
     column = _words(book, tab, column)
     if book.edition == "payout":
+        _periods(book, tab, column)
         _growing_lists(book, GROWING_IN_PAY)
-    if book.edition == "person":
-        _growing_lists(book, GROWING_OF_PERSON)
+    if book.edition in ("person", "partner"):
+        _growing_lists(book, GROWING_OF_SCORED)
     if book.edition == "manager":
         _growing_lists(book, GROWING)
         cards(book, tab, column)
@@ -232,11 +233,32 @@ def _months(book: Book, tab: Worksheet, column: int) -> int:
     return column + 4
 
 
+def _periods(book: Book, tab: Worksheet, column: int) -> None:
+    """Every month and quarter, and the quarter that each lies in: people are paid by either."""
+    _heading(book, tab, column, book.text("期间", "Period"))
+    _heading(book, tab, column + 1, book.text("季度", "Quarter"))
+    text, row = book.styles.get(num_format="@"), HEADER_ROW
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        for number in range(1, 5):
+            quarter = f"{year}-Q{number}"
+            months = (f"{year}-{month:02d}" for month in range(3 * number - 2, 3 * number + 1))
+            for code in (*months, quarter):
+                row += 1
+                tab.write_string(row, column, code, text)
+                tab.write_string(row, column + 1, quarter, text)
+    for name, offset in (("lstPeriod", 0), ("lstQuarterOf", 1)):
+        book.define(name, "lists", below(HEADER_ROW + 1, column + offset, last_row=row + 1))
+
+
 def _words(book: Book, tab: Worksheet, column: int) -> int:
     """One column a word list, each with its defined name."""
     wanted = OFFERED_TO_PAY if book.edition == "payout" else OFFERED
     for name in words.LISTS:
         if name not in wanted:
+            continue
+        if name == "method":
+            _methods(book, tab, column)
+            column += 1
             continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)
@@ -246,6 +268,23 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
         book.define(f"lst{list_name(name)}", "lists", below(HEADER_ROW + 1, column, last_row=last))
         column += 1
     return column + 1
+
+
+def _methods(book: Book, tab: Worksheet, column: int) -> None:
+    """Every method; the dropdown offers the plain ones, and in full mode all of them."""
+    _heading(book, tab, column, "method")
+    every = words.words("method")
+    for row, (code, _, _) in enumerate(every, HEADER_ROW + 1):
+        tab.write_string(row, column, book.word("method", code), book.styles.get())
+    cells = quoted(book.sheet("lists").title(book.language)) + below(
+        HEADER_ROW + 1, column, last_row=HEADER_ROW + 1 + len(every)
+    )
+    first = cells.partition(":")[0]
+    offered = str(len(words.LISTS["method"]))
+    if "tblSetting" in book.places:
+        full = f"{setting_value(book, 'mode')}={book.literal('mode', 'full')}"
+        offered = f"IF({full},{len(every)},{offered})"
+    book.workbook.define_name("lstMethod", f"={first}:INDEX({cells},{offered})")
 
 
 def _growing_lists(book: Book, lists: Sequence[tuple[str, str, str]]) -> None:

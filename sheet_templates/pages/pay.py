@@ -32,6 +32,8 @@ def _formulas(book: Book) -> dict[str, Formula]:
     slices = book.column("tblPaySlice", SLICE_ROWS)
     made: dict[str, Callable[[Ref], str]] = {
         "method": lambda r: sheet_payout.text_of_rule(r, rules, "method"),
+        "net": lambda r: sheet_payout.net(r, rules, book.word),
+        "loss_out": lambda r: sheet_payout.loss_out(r, rules, book.word),
         "step1": lambda r: sheet_payout.step1(r, book.word, slices),
         "step2": lambda r: sheet_payout.step2(r, book.word),
         "raw": lambda r: sheet_payout.raw(r, book.word),

@@ -24,6 +24,12 @@ STEPS = (
         "From the team's book; without a total there is no amount.",
     ),
     (
+        "抵亏后计提额",
+        "Amount after loss",
+        "计提额 − 上期亏损（规则“亏损结转”为是时）；不足为 0，余下的亏损留给下一期。",
+        "Amount - loss carried in, if the rule carries losses; below 0 pays nothing and goes on.",
+    ),
+    (
         "按规则",
         "By rule",
         "所选规则的金额，见下表；每一步四舍五入到九位小数以内。",

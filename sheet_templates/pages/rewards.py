@@ -24,12 +24,13 @@ def page(book: Book) -> None:
 
 
 def _formulas(book: Book) -> dict[str, Formula]:
-    rules, applied = book.column("tblReward"), book.column("tblApplied")
+    rules, applied, pay = (book.column(name) for name in ("tblReward", "tblApplied", "tblPay"))
     return {
         code: guarded(make, "no")
         for code, make in {
             "effect": lambda r: sheet_payout.text_of_rule(r, rules, "effect", "reward"),
             "raw": lambda r: sheet_payout.reward_raw(r, rules),
             "counted": lambda r: sheet_payout.reward_counted(r, applied, rules),
+            "counts_in": lambda r: sheet_payout.counts_in(r, pay, "lstPeriod", "lstQuarterOf"),
         }.items()
     }

@@ -6,17 +6,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, quote
-from sheet_templates.frame import frame, setting
+from sheet_templates.frame import frame, setting, setting_value
 from sheet_templates.places import Ref
 from sheet_templates.start import AD_BUDGET
 from sheet_templates.table import TableSpec, put_table
 
 MONTH_WIDTH = 11.0
+FIXED = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}  # rates in Setup
 REGION_LEVEL, SHOP_LEVEL, OTHER_LEVEL = 1, 3, 2
 
 
 def page(book: Book) -> None:
-    """The tab; the gap of a regional line is what its shops' lines leave open."""
+    """The tab; the gap of a regional line is what its shops' lines leave open, at fixed rates."""
     tab = frame(
         book,
         "targets",
@@ -85,7 +86,17 @@ def _total(book: Book, ref: Ref) -> str:
     adds = ",".join(f"{ref('unit')}={word}" for word in _additive(book))
     typed = f"IF(ISNUMBER({ref('year_total')}),{ref('year_total')},0)"
     counted = f"IF({filled},SUM({months}),IF({_rises(book, ref)},{_risen(book, ref)},{typed}))"
-    return f"IF(OR({adds}),{counted},0)"
+    return f"IF(OR({adds}),{counted}*{_rate(book, ref)},0)"
+
+
+def _rate(book: Book, ref: Ref) -> str:
+    """US dollars per unit of the line's currency, so that lines can be added; 1 for counts."""
+    here = f'IF({ref("currency")}="",nmCurrency,{ref("currency")})'
+    rate = "NA()"
+    for currency, code in FIXED.items():
+        rate = f"IF({here}={quote(currency)},{setting_value(book, code)},{rate})"
+    rate = f'IF({here}="USD",1,{rate})'
+    return f"IF({_either(book, ref, 'unit', 'money')},{rate},1)"
 
 
 def _rises(book: Book, ref: Ref) -> str:
@@ -120,6 +131,6 @@ def _gap(book: Book, ref: Ref) -> str:
     col = book.column("tblTarget")
     tests = ",".join(f"{col(code)},{ref(code)}" for code in ("year", "region", "metric"))
     shops = f"{tests},{col('level')},{SHOP_LEVEL}"
-    gap = f"ROUND({ref('total')}-SUMIFS({col('total')},{shops}),6)"
+    rest = f"({ref('total')}-SUMIFS({col('total')},{shops}))/{_rate(book, ref)}"
     has_shops = f"AND({ref('level')}={REGION_LEVEL},{ref('total')}<>0,COUNTIFS({shops})>0)"
-    return f'IF({has_shops},{gap},"")'
+    return f'IFERROR(IF({has_shops},ROUND({rest},2),""),"")'

@@ -10,7 +10,7 @@ from sheet_templates.scoring_kinds import formulas
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
-CLOSED_BREACHES = ("recovered", "withdrawn", "ended")
+CLOSED_BREACHES = ("recovered", "withdrawn", "ended", "unreported", "unjudged")
 MONTHS = tuple(f"m{n}" for n in range(6, 0, -1))
 
 
@@ -33,7 +33,7 @@ def _formulas(book: Book) -> dict[str, Formula]:
         code: guarded(make, "person")
         for code, make in {
             "points": lambda r: person_points(book, "nmMonth", r("person")),
-            "total": person_total,
+            "total": lambda r: person_total(book, r),
             "coefficient": lambda r: coefficient(r("grade")),
             "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),
             "open_breaches": lambda r: _open_breaches(book, r),

@@ -30,6 +30,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--from", dest="start", type=a_day, help="first day it counts for / 生效日")
     one.add_argument("--exception", default="", help="why a locked quarter changes / 例外原因")
     one.add_argument("--approver", default="", help="who allows the exception / 批准人")
+    one.add_argument(
+        "--accept-gaps", action="store_true", help="targets may differ from their parts / 接受差额"
+    )
     one.set_defaults(run=run_publish)
     closed = commands.add_parser("freeze", help="close a month or quarter in a sealed copy / 关账")
     closed.add_argument("book", type=Path)
@@ -68,7 +71,10 @@ def run_publish(terminal: Terminal, house: House, words: argparse.Namespace) -> 
     """Sign what scores; the workbook is refreshed by it."""
     order = order_of(house, words.book, words.by)
     writable(words.book)
-    wanted = Wanted(words.by, words.reason, words.start, words.exception, words.approver)
+    wanted = Wanted(
+        *(words.by, words.reason, words.start, words.exception, words.approver),
+        accept_gaps=words.accept_gaps,
+    )
     try:
         with terminal.steps() as bar:
             done = publish(house, order, wanted, bar.step)

@@ -59,7 +59,9 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "tblPeople": ("人员", "People"),
     "tblWeight": ("权重", "Weights"),
     "tblTarget": ("目标", "Targets"),
-    "tblReview": ("历史得分（按月）", "Past scores, by month"),
+    "tblReview": ("历史得分（按期）", "Past scores, by period"),
+    "tblPoint": ("加减分", "Points"),
+    "tblPointKind": ("加减分类型", "Kinds of points"),
 }
 
 

@@ -6,12 +6,13 @@ import argparse
 from decimal import Decimal
 from pathlib import Path
 
-from sheet_templates.statement import LINES, TERMS
+from sheet_templates.statement_paper import LINES, TERMS
 from sheet_templates.words import show
 from sync_service.commands.books import order_of, writable
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
-from sync_service.statements import Asked, Made, make_statement
+from sync_service.statement_rows import Made
+from sync_service.statements import Asked, make_statement
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,7 +38,8 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
         house, Asked(order, words.person, words.month, out, words.terms, words.language)
     )
     _show(terminal, made)
-    return Exit.OK if made.lines.payable is not None else Exit.FOUND
+    known = made.lines.payable is not None
+    return Exit.OK if known and not made.problems else Exit.FOUND
 
 
 def _show(terminal: Terminal, made: Made) -> None:
@@ -47,7 +49,9 @@ def _show(terminal: Terminal, made: Made) -> None:
         **{name: getattr(lines, name) for name in ("level", "gap", "reward", "shortfall")},
         **{name: getattr(lines, name) for name in ("deliverables", "deductions", "net", "tax")},
         "fee_due": lines.fee,
-        "profit": measured.profit,
+        "profit": made.figures.profit,
+        "rate": made.quote.rate if made.quote else None,
+        "profit_due": measured.profit,
         "late": measured.late,
         "missing": measured.missing,
         "payable": lines.payable,
@@ -58,13 +62,22 @@ def _show(terminal: Terminal, made: Made) -> None:
         if code in figures
     ]
     state = show("team_state", made.state, terminal.language)
-    terminal.table(f"{made.currency} · {state}", ("项 Line", "值 Value"), rows)
+    terminal.table(f"{made.number} · {made.currency} · {state}", ("项 Line", "值 Value"), rows)
     _open_terms(terminal, made)
+    if made.state == "final":
+        terminal.say(
+            "暂定：本期尚未关账，数字仍可能变动；用 freeze 关账后再开票。",
+            "Provisional: the period is not closed, its figures may still move; freeze it.",
+        )
     terminal.say(str(made.path), str(made.path))
+    terminal.problems(made.problems, most=5)
     terminal.result |= {
         "file": str(made.path),
+        "number": made.number,
         "state": made.state,
+        "closed_in": made.figures.file or None,
         "currency": made.currency,
+        "rate_day": str(made.quote.day) if made.quote else None,
         "lines": {
             code: str(value) if isinstance(value, Decimal) else value
             for code, value in figures.items()
@@ -75,7 +88,9 @@ def _show(terminal: Terminal, made: Made) -> None:
 def _open_terms(terminal: Terminal, made: Made) -> None:
     """Terms that nobody typed yet, of those that an amount needs."""
     caps = ("reward_cap", "deduct_cap")
-    wanted = [one for one in TERMS if one[0] not in caps and getattr(made.terms, one[0]) is None]
+    wanted = [
+        one for one in TERMS if one[0] not in caps and getattr(made.agreed.terms, one[0]) is None
+    ]
     if wanted:
         zh, en = "、".join(one[1] for one in wanted), "; ".join(one[2] for one in wanted)
         terminal.say(f"请在“条款”页填写：{zh}", f"Fill in on the tab Terms: {en}")

@@ -89,7 +89,7 @@ def _alarm_lines(done: Computed) -> Iterator[Line]:
         days = (done.today - alarm.since).days
         step = NEXT_STEPS.get(alarm.metric.code, ELSE_STEP)
         yield Line(
-            level=alarm.rule.level,
+            level=alarm.level,
             what=_beyond(done, alarm, f"{name} {value}", f"{alarm.rule.operator} {limit}"),
             scope=alarm.scope.scope.code,
             effect=effect(done, alarm),

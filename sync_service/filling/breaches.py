@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.alarms import Alarm
-from kpi.breach_memory import Kept, to_log
+from kpi.breach_memory import Kept, released, to_log
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language, ScopeKind, Unit
+from kpi.unjudged import Unjudged
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling.causes import largest_part
 from sync_service.filling.cells import FilledRow, known, short_day, shown, sign, worded
 
+REASONS = 2  # of a rule that cannot judge, written out; the others are counted
 WINDOWS = {"day": ("天", "days"), "week": ("周", "weeks"), "month": ("月", "months")}
 
 
@@ -21,6 +23,7 @@ def breaches(done: Computed) -> Iterator[FilledRow]:
     """Every line of today, in the words of the book."""
     rows = [_live(done, alarm) for alarm in done.alarms]
     rows += [_gone(done, one) for one in done.gone]
+    rows += [_unjudged(done, one) for one in done.unjudged]
     return worded("tblBreach", iter(rows), done.given.language)
 
 
@@ -28,7 +31,7 @@ def _live(done: Computed, alarm: Alarm) -> FilledRow:
     language = done.given.language
     return {
         "no": alarm.number,
-        "level": _level(alarm.rule.level, language),
+        "level": _level(alarm.level, language),
         "metric": alarm.metric.names[language],
         "scope": alarm.scope.scope.code,
         "actual": known(alarm.last.value),
@@ -64,6 +67,27 @@ def _gone(done: Computed, one: Kept) -> FilledRow:
     }
 
 
+def _unjudged(done: Computed, one: Unjudged) -> FilledRow:
+    """A rule that says nothing, with the reason: no value, no owner, and never counted."""
+    language = done.given.language
+    metric = done.given.catalog.metrics.get(one.metric)
+    why = [f"{p.what[language]} {p.mend[language]}".strip() for p in one.why[:REASONS]]
+    more = len(one.why) - len(why)
+    if more:
+        why.append(f"另有 {more} 处。" if language == "zh" else f"{more} more.")
+    empty = ("actual", "limit", "bound", "since", "owner")
+    return {
+        "no": one.number,
+        "level": _level(one.level, language),
+        "metric": metric.names[language] if metric else one.metric,
+        "scope": one.scope,
+        **dict.fromkeys(empty),
+        "state": show("breach_state", "unjudged", language),
+        "cause": one.rule + ("：" if language == "zh" else ": ") + " ".join(why),
+        "unit": metric.unit.value if metric else "",
+    }
+
+
 def _restated(done: Computed, one: Kept) -> str:
     """`10-10 restated: 41 % → 33 %`; of a surge the history may have changed alone."""
     if one.value == one.restated:
@@ -92,7 +116,13 @@ def _bound(done: Computed, alarm: Alarm) -> str:
     """`> Strict`, and of a surge its history: `3 × mean 2.4 (27/28 days)`, 27 of them known."""
     language, rule = done.given.language, alarm.rule
     plain = f"{rule.operator} {_word(rule.operator, language)}"
-    history = alarm.limit.history
+    history, event = alarm.limit.history, alarm.limit.event
+    if event is not None:
+        typical = _typical(event.typical, alarm.metric.unit)
+        name = event.names[language]
+        if language == "zh":
+            return f"{plain} · {rule.value:g} × 去年{name} {typical}（{event.day}）"
+        return f"{plain} · {rule.value:g} × last year's {name} {typical} ({event.day})"
     if history is None:
         return plain
     times = f"{rule.value:g} {show('against', rule.against, language)}"
@@ -133,9 +163,12 @@ def cause(done: Computed, alarm: Alarm) -> str:
     language = done.given.language
     spent, budget = alarm.last.numerator, alarm.last.denominator
     parts = []
+    if alarm.failed:
+        parts.append(("取数失败 " if language == "zh" else "failed pull ") + _failing(done, alarm))
     if alarm.metric.code == "ad_budget_used":
         sides = f"{shown(spent, Unit.MONEY)} / {shown(budget, Unit.MONEY)}"
-        parts.append(f"花费/预算 {sides}" if language == "zh" else f"Spend/budget {sides}")
+        zh, en = ("花费/应花", "Spend/due") if alarm.softer else ("花费/预算", "Spend/budget")
+        parts.append(f"{zh if language == 'zh' else en} {sides}")
     parts += [
         f"{done.metric(code).names[language]} {change * 100:+.0f} %" for code, change in alarm.cause
     ]
@@ -143,6 +176,18 @@ def cause(done: Computed, alarm: Alarm) -> str:
     if part:
         parts.append(f"变动主因 {part}" if language == "zh" else f"mostly {part}")
     return ("，" if language == "zh" else ", ").join(parts)
+
+
+def _failing(done: Computed, alarm: Alarm) -> str:
+    """The streams behind an alarm whose last pull failed: `amazon.reviews@AMZ-DE`."""
+    failed = done.actuals.failed
+    return "、".join(s for s in alarm.last.streams if tuple(s.split("@", 1)) in failed)
+
+
+def moved(done: Computed) -> frozenset[tuple[str, ...]]:
+    """Keys of lines that went to the log with all that a person wrote on them."""
+    gone = released(done.given.kept, done.kept, done.book.breaches, done.today)
+    return frozenset((number,) for number in gone)
 
 
 def notes(done: Computed) -> Iterator[Problem]:
@@ -163,4 +208,6 @@ def notes(done: Computed) -> Iterator[Problem]:
             state_zh=show("breach_state", one.state, "zh").lstrip("●–■ "),
             state_en=show("breach_state", one.state, "en").lstrip("●–■ ").lower(),
             action=" ".join(part for part in (one.action, one.by) if part) or "–",
+            until_zh=f"，静默至 {one.silence}" if one.silence else "",
+            until_en=f", silenced until {one.silence}" if one.silence else "",
         )

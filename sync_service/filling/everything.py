@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kpi.errors import Problem
@@ -73,8 +74,11 @@ def patches(
         for name, rows in group.items()
         if name in tables
     ]
-    cached = scores.computed(done)
-    return tuple(_cached(patch, cached) if patch.table == "tblScore" else patch for patch in made)
+    more: Mapping[str, Mapping[str, Any]] = {
+        "tblScore": {"computed": scores.computed(done)},
+        "tblBreach": {"released": breaches.moved(done)},
+    }
+    return tuple(replace(patch, **more.get(patch.table, {})) for patch in made)
 
 
 def _of(
@@ -89,10 +93,6 @@ def _of(
 
 def _targets(done: Computed, table: Table) -> Iterator[FilledRow]:
     return agreed.targets(done, table, values.targets(done, table))
-
-
-def _cached(patch: TablePatch, computed: Mapping[Any, Any]) -> TablePatch:
-    return TablePatch(patch.table, patch.key, patch.rows, prune=patch.prune, computed=computed)
 
 
 def _found(done: Computed, problems: Sequence[Problem]) -> tuple[Problem, ...]:

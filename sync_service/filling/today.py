@@ -114,7 +114,7 @@ def _compliance_tile(done: Computed) -> FilledRow:
 def _breach_tile(done: Computed) -> FilledRow:
     """How many are open, and how many of them are more than a warning."""
     firing = [alarm for alarm in done.alarms if alarm.open]
-    severe = sum(1 for alarm in firing if alarm.rule.level == "breach")
+    severe = sum(1 for alarm in firing if alarm.level == "breach")
     status = "breach" if severe else "warn" if firing else "ok"
     return {
         **_empty("breaches"),

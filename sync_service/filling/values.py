@@ -28,7 +28,7 @@ from sync_service.filling.cells import Cell, FilledRow, known, local, number, st
 from sync_service.filling.likely import likely, scope_of
 from sync_service.filling.plans import counted_months, kind_of_target
 from sync_service.filling.suggested import in_row_currency, suggestion
-from sync_service.sources import INPUTS
+from sync_service.sources import INPUTS, by_hand
 
 MONTHS_BACK = 1
 WEEKLY = frozenset(
@@ -56,6 +56,8 @@ def _rows(
         if found.scope.kind not in kinds:
             continue
         for metric in metrics:
+            if (metric.code, key[0]) in done.book.unused:
+                continue
             actual = done.value(metric.code, key, of)
             if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
                 yield _actual(done, metric, actual)
@@ -237,12 +239,13 @@ def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
         used = mine is not None and INPUTS in done.actuals.totals.streams(
             mine, row.measure, day_period(row.day).window
         )
-        yes = "✓ 采用" if chinese else "✓ Used"
-        no = "平台已提供此数" if chinese else "The platform delivers this"
-        yield {
-            **_key(table, typed[row.address]),
-            "used": yes if used else no,
-        }
+        if used:
+            said = "✓ 采用" if chinese else "✓ Used"
+        elif shop is None or not by_hand(shop.platform, row.measure):
+            said = "▲ 此店不适用，未采用" if chinese else "▲ Not for this shop: not used"
+        else:
+            said = "平台已提供此数" if chinese else "The platform delivers this"
+        yield {**_key(table, typed[row.address]), "used": said}
 
 
 def _by_address(table: Table) -> dict[str, Row]:

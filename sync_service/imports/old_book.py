@@ -14,14 +14,16 @@ from sheet_templates.layout import TABLES, Column, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, cell_word, show
 from sync_service.imports import old_words
+from sync_service.imports.old_lines import OldRows
 from sync_service.imports.old_mapping import as_toml, guess, name_people, read_toml
-from sync_service.imports.old_rows import OldRows, rows_of, score_rows
+from sync_service.imports.old_rows import rows_of
+from sync_service.imports.old_scores import score_rows
 from sync_service.imports.old_sheets import old_sheets
 from sync_service.refresh import read
 from sync_service.workbooks.port import BookContents, TablePatch, WorkbookPort, WriteReport
 
 Rows = Mapping[str, Sequence[StartRow]]
-TABLES_FILLED = ("tblPeople", "tblWeight", "tblTarget", "tblReview")
+TABLES_FILLED = (*("tblPeople", "tblWeight", "tblTarget", "tblReview", "tblPoint", "tblPointKind"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def import_book(port: WorkbookPort, old: Path, mapping: Path | None, *, write: b
     book, catalog, _ = read(contents)
     language: Language = "en" if contents.language == "en" else "zh"
     sheets = old_sheets(old)
-    made = guess(sheets, _names(catalog))
+    made = guess(sheets, _names(catalog), _scopes(book))
     name_people(made, sheets, {p.name: p.code for p in book.people if p.name})
     text = as_toml(made)
     if mapping is not None:
@@ -75,6 +77,15 @@ def _names(catalog: Catalog) -> dict[str, str]:
     }
 
 
+def _scopes(book: Book) -> dict[str, str]:
+    """Bare names and codes of the book's shops, markets, platforms and categories -> code."""
+    texts = {text: shop.code for shop in book.shops for text in (shop.code, shop.name) if text}
+    others = [(shop.market, shop.platform) for shop in book.shops]
+    others += [(product.category or "", "") for product in book.products]
+    texts |= {code: code for pair in others for code in pair if code and code not in texts}
+    return {old_words.bare(text): code for text, code in texts.items()}
+
+
 def _wanted(found: OldRows, book: Book, *, zh: bool) -> Rows:
     """Rows by table; a card that the book has already gets its new lines switched off."""
     cards = {(one.role, str(one.region)) for one in book.weights}
@@ -85,7 +96,9 @@ def _wanted(found: OldRows, book: Book, *, zh: bool) -> Rows:
             for row in found.weights.values()
         ),
         "tblTarget": tuple(found.targets.values()),  # type: ignore[arg-type]  # cells are values
-        "tblReview": tuple(score_rows(found.scores, zh=zh)),
+        "tblReview": tuple(score_rows(found, zh=zh)),
+        "tblPoint": tuple(found.points),
+        "tblPointKind": tuple(found.kinds.values()),
     }
 
 

@@ -56,3 +56,31 @@ NO_OWNER = (
     "Whose it is, is not said. Name the column of the person, or of the role.",
     "未说明属于谁。请在映射文件中指明人员或岗位列。",
 )
+NO_SCOPE = (
+    "The new book has no such shop, market, category or platform. Add it, or map it in [scopes].",
+    "新表中没有这个店铺、站点、类目或平台。请先在新表中添加，或在映射文件 [scopes] 中写明代码。",
+)
+PART_MONTH = (
+    "These weeks do not make a whole month, which has no target. Type it in the new book.",
+    "这些周凑不满一个月，该月没有目标。请在新表中填写。",
+)
+WEEKS_DIFFER = (
+    "A ratio that differs by week is no target of a month. Type the month's in the new book.",
+    "各周比率不同，不能作为月目标。请在新表中填写该月目标。",
+)
+QUARTER_DIFFERS = (
+    "The months of this quarter do not add up to it; the months are taken.",
+    "本季度各月之和与季度目标不符；采用各月数值。",
+)
+NO_PERIOD_HERE = (
+    "Points belong to a month. Give the month in the mapping, or type them in the new book.",
+    "加减分按月记录。请在映射文件中写明月份，或在新表中填写。",
+)
+NO_GRADE = (
+    "Points of a grade must be a number. Correct [grades] of the mapping.",
+    "等级对应的分数须为数字。请更正映射文件 [grades]。",
+)
+ITEM_SCORES = (
+    "Scores of single KPIs are not kept: the new book scores them from the data again.",
+    "单个指标的得分不导入：新表会按数据重新计分。",
+)

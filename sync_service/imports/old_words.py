@@ -15,15 +15,32 @@ MEANINGS: Mapping[str, tuple[str, ...]] = {
     "role": ("岗位", "职位", "职务", "角色", "role", "position", "job", "job title"),
     "manager": ("上级", "直属上级", "主管", "manager", "supervisor", "reports to"),
     "start": ("入职", "入职日期", "入职时间", "start", "start date", "hired"),
-    "region": ("区域", "地区", "站点区域", "region", "market"),
+    "region": ("区域", "地区", "站点区域", "region"),
+    "shop": ("店铺", "店铺名称", "账号", "店铺账号", "shop", "store", "account"),
+    "market": ("站点", "国家", "市场", "国家站点", "market", "marketplace", "country", "site"),
+    "platform": ("平台", "销售平台", "platform", "channel"),
+    "category": ("类目", "品类", "产品线", "产品类目", "category", "product line"),
     "metric": ("指标", "考核指标", "考核项", "考核项目", "kpi", "metric", "indicator", "measure"),
-    "weight": ("权重", "占比", "比重", "weight", "weighting"),
-    "target": ("目标", "目标值", "月度目标", "target", "goal", "plan"),
+    "weight": ("权重", "占比", "比重", "权重分", "标准分", "满分", "weight", "weighting"),
+    "target": ("目标", "目标值", "月度目标", "季度目标", "周目标", "target", "goal", "plan"),
     "annual": ("年度目标", "全年目标", "年目标", "annual target", "year target", "full year"),
     "actual": ("实际", "实际值", "完成", "完成值", "actual", "result", "achieved"),
     "score": ("得分", "评分", "分数", "总分", "最终得分", "绩效得分", "score", "points", "rating"),
-    "month": ("月份", "考核月", "考核月份", "月", "month", "period"),
+    "grade": ("等级", "绩效等级", "考核等级", "评级", "grade", "level", "band"),
+    "month": (
+        *("月份", "考核月", "考核月份", "月", "季度", "周", "周次", "期间", "周期", "考核周期"),
+        *("month", "quarter", "week", "period"),
+    ),
+    "add": ("加分", "加分项", "奖励分", "added points", "bonus points", "additions"),
+    "deduct": ("扣分", "减分", "扣分项", "减分项", "deducted points", "deductions"),
+    "signed": ("加减分", "奖惩分", "加扣分", "plus/minus", "points +/-"),
+    "reason": ("原因", "事由", "事项", "加减分原因", "reason", "event"),
+    "kind": ("加减分类型", "奖惩类型", "类型", "kind", "type"),
+    "each": ("每次分值", "单次分值", "每次加分", "points each"),
+    "each_off": ("每次扣分", "单次扣分", "deducted each"),
+    "cap": ("封顶", "每月封顶", "上限", "cap"),
 }
+SCOPED = ("shop", "category", "market", "platform")  # columns that say whose a target is, in order
 TOTALS = ("合计", "总计", "小计", "平均", "汇总", "total", "sum", "subtotal", "average")
 _ROLES = (  # a part of a job's title -> role; the first that is there decides
     (("广告", "投放", "advert", "ppc"), "advertising"),
@@ -69,6 +86,51 @@ _MONTHS = (
 )
 _SHORT = "|".join(rf"{name[:3]}(?:t?\b|{name[3:]}\b)" for name in _MONTHS)
 _MONTH_EN = re.compile(rf"\b({_SHORT})\.?(?:[ -]*(20\d\d))?")
+_DIGITS = {sign: number for number, sign in enumerate("一二三四", 1)}
+_QUARTERS = (
+    re.compile(r"(?:(20\d\d)[ ./年-]*)?第?\s*([1-4一二三四])\s*季度?"),
+    re.compile(r"(?:(20\d\d)[ ./年-]*)?(?<![a-z])q([1-4])(?!\d)"),
+)
+_WEEKS = (
+    re.compile(r"(?:(20\d\d)[ ./年-]*)?第\s*([1-9一二三四五六]|[1-4]\d|5[0-3])\s*周"),
+    re.compile(
+        r"(?:(20\d\d)[ ./年-]*)?(?<![a-z])(?:kw|w|wk|week)[ .]*0?([1-9]|[1-4]\d|5[0-3])(?!\d)"
+    ),
+)
+_GRADE = re.compile(
+    r"[a-es][+-]?(?:级|等|档)?|(?:level|等级|级别|l)\s*[1-9]|[1-9一二三四五]\s*(?:级|档|等)"
+)
+GRADE_WORDS = (
+    *("卓越", "优秀", "优", "良好", "良", "合格", "称职", "达标", "中", "及格", "待改进", "需改进"),
+    *("不合格", "不称职", "不达标", "差", "excellent", "good", "fair", "poor", "outstanding"),
+    *("exceeds expectations", "meets expectations", "below expectations", "needs improvement"),
+)
+COUNTRIES: Mapping[str, str] = {  # names of the markets of the word list
+    "美国": "US",
+    "usa": "US",
+    "united states": "US",
+    "德国": "DE",
+    "germany": "DE",
+    "法国": "FR",
+    "france": "FR",
+    "意大利": "IT",
+    "italy": "IT",
+    "西班牙": "ES",
+    "spain": "ES",
+    "荷兰": "NL",
+    "netherlands": "NL",
+    "比利时": "BE",
+    "belgium": "BE",
+    "波兰": "PL",
+    "poland": "PL",
+    "瑞典": "SE",
+    "sweden": "SE",
+    "爱尔兰": "IE",
+    "ireland": "IE",
+    "英国": "UK",
+    "united kingdom": "UK",
+    "gb": "UK",
+}
 _YEAR = re.compile(r"(20\d\d)")
 
 
@@ -85,9 +147,9 @@ def meaning(text: object) -> str | None:
 
 
 def without_month(text: object) -> str:
-    """What a header says beside its month: `2025年11月 得分` is 得分."""
+    """What a header says beside its period: `2025年11月 得分` and `Q1 得分` are 得分."""
     told = bare(text)
-    for pattern in (_MONTH_ZH, _MONTH_ISO, _MONTH_EN):
+    for pattern in (*_QUARTERS, *_WEEKS, _MONTH_ZH, _MONTH_ISO, _MONTH_EN):
         told = pattern.sub(" ", told)
     return " ".join(told.split()).strip(" -_:的")
 
@@ -117,6 +179,43 @@ def month(text: object) -> tuple[int | None, int] | None:
     if found := _MONTH_EN.search(half):
         return (int(found[2]) if found[2] else None, _number_of(found[1]))
     return None
+
+
+def part(text: object) -> tuple[int | None, str] | None:
+    """(year or None, code) of the month, quarter or week that a header or cell names.
+
+    `03` is March, `Q1` a quarter, `W03` the third week of a year, `03W1` the first of March.
+    """
+    half = unicodedata.normalize("NFKC", str(text)).casefold()
+    for pattern in _QUARTERS:
+        if found := pattern.search(half):
+            number = _DIGITS.get(found[2]) or int(found[2])
+            return (int(found[1]) if found[1] else None, f"Q{number}")
+    week = next((found for pattern in _WEEKS if (found := pattern.search(half))), None)
+    rest = half if week is None else half.replace(week[0].strip(), " ")
+    told = month(rest)
+    if week is None:
+        return None if told is None else (told[0], f"{told[1]:02d}")
+    number = " 一二三四五六".find(week[2]) if week[2] in "一二三四五六" else int(week[2])
+    year_told = int(week[1]) if week[1] else None
+    if told is None:
+        return (year_told, f"W{number:02d}")
+    return (year_told or told[0], f"{told[1]:02d}W{number}")
+
+
+def grade(text: object) -> str | None:
+    """A grade or level as it is written: A, B+, 优秀, 3级; None where it is none."""
+    told = str(text).strip()
+    half = bare(told)
+    return told if half in GRADE_WORDS or _GRADE.fullmatch(half) else None
+
+
+def market(text: object) -> str | None:
+    """The market that a cell names: 德国站, DE, Amazon.de."""
+    told = bare(text).removeprefix("amazon").strip(" .-")
+    for end in ("站点", "站", "市场"):
+        told = told.removesuffix(end).strip()
+    return COUNTRIES.get(told) or words.decode("market", told)
 
 
 def _number_of(name: str) -> int:
@@ -152,7 +251,8 @@ def role(text: object) -> str | None:
 
 def is_total(text: object) -> bool:
     """Whether a row's name says that it only adds up others."""
-    return bare(text) in TOTALS
+    told = bare(text).replace(" ", "")
+    return told in TOTALS or told.endswith(("合计", "小计", "总计"))
 
 
 def kpi_of(text: object, names: Mapping[str, str]) -> str | None:

@@ -62,10 +62,11 @@ def scan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Keye
         if table.first <= raw.number <= table.last:
             here = {c.column: c for c in cells(sheet, raw)}
             found.cells[raw.number] = here
-            texts = ((c, here[c]) for c in persons if c in here)
+            key = tuple(key_text(typed(book, here[c])) if c in here else "" for c in keys if c)
+            freed = words_of(one, here) if key in patch.released else ()
+            texts = ((c, here[c]) for c in persons if c in here and c not in freed)
             if any(_holds_text(book, one, found, raw.number, (c, t)) for c, t in texts):
                 found.held.add(raw.number)
-            key = tuple(key_text(typed(book, here[c])) if c in here else "" for c in keys if c)
             if not any(key):
                 found.empty.append(raw.number)
             elif key in found.by_key:
@@ -76,6 +77,17 @@ def scan(book: Book, one: Placed, patch: TablePatch, scanned: SheetRows) -> Keye
     missing = set(range(table.first, table.last + 1)) - found.cells.keys()
     found.empty = sorted({*found.empty, *missing})
     return found
+
+
+def words_of(one: Placed, here: Mapping[int, RawCell]) -> tuple[int, ...]:
+    """Columns of the layout in which a person wrote on a row, formulas left out."""
+    left = one.found.ref.left
+    return tuple(
+        left + at
+        for at, code in enumerate(one.codes)
+        if code is not None and one.layout.column(code).owner in _PERSONS
+        if (cell := here.get(left + at)) is not None and not cell.has_formula
+    )
 
 
 def _persons_columns(one: Placed, patch: TablePatch) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sync_service.workbooks.book import Book
 from sync_service.workbooks.formula_columns import cache_computed, fill_formulas
-from sync_service.workbooks.keyed_rows import Key, KeyedRows, key_of, scan
+from sync_service.workbooks.keyed_rows import Key, KeyedRows, key_of, scan, words_of
 from sync_service.workbooks.port import TablePatch
 from sync_service.workbooks.reading import Placed, SheetRows
 from sync_service.workbooks.refusals import TableRefusedError
@@ -123,6 +123,8 @@ def _free_rows(
         _empty_row(one, found, made, row, patch)
         if row not in found.held:
             free.append(row)
+            for column in words_of(one, found.cells[row]) if key in patch.released else ():
+                made.put(row, column, None)
         elif _owned(patch):
             made.problems.append(finding(one, row, "note_kept", NOTE_KEPT, " · ".join(key)))
     return sorted(free)
@@ -185,7 +187,9 @@ def _fill_line(
         if service and cell is not None and computes(cell):
             made.problems.append(typed_over(one, row, column, code or ""))
         elif service and code in line:
-            made.put(row, column, Styled(line[code or ""], style))
+            value = line[code or ""]
+            nothing = cell is None and (value is None or value == "")
+            made.put(row, column, Blank(style) if nothing else Styled(value, style))
         elif cell is None and column not in made.edits.get(row, {}):
             made.put(row, column, Blank(style))
 

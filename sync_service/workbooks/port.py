@@ -31,6 +31,9 @@ class TablePatch:
     adds: bool = False  # only adds rows to a manager's table, with the manager's columns filled
     # Values that the table's formula columns will have, by key, to be cached for previews.
     computed: Mapping[tuple[CellValue, ...], Mapping[str, Written]] = field(default_factory=dict)
+    # Keys that are gone and whose words have gone elsewhere: a person's cells of the layout are
+    # emptied too. Own columns, formulas and notes keep the row as ever.
+    released: frozenset[tuple[str, ...]] = frozenset()
     # Whose columns are written: in a partner's slice the service writes the manager's too.
     owners: tuple[Owner, ...] = (Owner.SERVICE,)
 

@@ -1,0 +1,133 @@
+"""Spend against a month's budget, day by day: a budget is passed on a day, not at the month's end.
+
+The day's value is what was spent since the first of the month, over what was due of the budget by
+then: a tenth too much is a warning. Once spend passes the rule's limit of the whole month's budget,
+the value is over the whole, and final. Days so early that pacing says little give no verdict,
+unless the whole budget is gone already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from kpi.actuals import Actual, Actuals
+from kpi.book import Book
+from kpi.breaches import is_beyond
+from kpi.calendar import month_period
+from kpi.model import Metric, Period, PeriodKind, Rule, Window
+from kpi.numbers import R, normalise
+from kpi.organisation import ScopeParts
+from kpi.pacing import is_early
+from kpi.person_targets import Goal, Goals
+from kpi.scope_goals import scope_goal
+from kpi.targets import due_share
+
+AHEAD = 1.1  # of what is due by now: the warning of reference/metrics.md
+BUDGETS: Mapping[tuple[str, str | None], str] = {("ad_spend", "ad_budget"): "ad_cost"}
+"""(numerator, denominator) of a KPI -> the KPI that is its spend alone."""
+
+
+def is_budget(metric: Metric, rule: Rule) -> bool:
+    """Whether a rule says how much of a month's budget may be spent."""
+    monthly = rule.window is PeriodKind.MONTH and rule.operator.startswith(">")
+    return monthly and rule.against == "value" and (metric.numerator, metric.denominator) in BUDGETS
+
+
+@dataclass(slots=True)
+class Budget:
+    """The budget of one scope, as a rule holds its spend against it."""
+
+    book: Book
+    actuals: Actuals
+    metric: Metric
+    scope: ScopeParts
+    rule: Rule
+    whole: dict[str, float | None] = field(default_factory=dict)  # month -> amount
+
+    def actual(self, of: Period) -> Actual:
+        """Spend since the first of the month over the part due, or over the whole budget.
+
+        `of` is a day or a month; a month has its whole budget below.
+        """
+        spend = self._spend(of)
+        below = self._below(spend, of)
+        value = None if spend.value is None or not below else normalise(spend.value / below)
+        return replace(
+            spend, metric=self.metric.code, value=value, numerator=spend.value, denominator=below
+        )
+
+    def lacks(self, found: Actual) -> bool:
+        """Whether spend is known and no budget is."""
+        month = month_period(found.covered.start.year, found.covered.start.month)
+        return found.numerator is not None and self._whole(month) is None
+
+    def ahead(self, of: Period, found: Actual) -> bool:
+        """Whether a value is held against what is due by now, not against the month's budget."""
+        month = month_period(of.window.start.year, of.window.start.month)
+        return of.kind is PeriodKind.DAY and not self._gone(found.numerator, self._whole(month))
+
+    def limit(self, of: Period, found: Actual) -> float:
+        """What a value is held against; of the part that is due, at least `AHEAD`."""
+        return max(self.rule.value, AHEAD) if self.ahead(of, found) else self.rule.value
+
+    def _spend(self, of: Period) -> Actual:
+        first = of.window.start.replace(day=1)
+        spend = self.actuals.catalog.metrics[
+            BUDGETS[self.metric.numerator, self.metric.denominator]
+        ]
+        return self.actuals.of(spend, self.scope, replace(of, window=Window(first, of.window.end)))
+
+    def _below(self, spend: Actual, of: Period) -> float | None:
+        month = month_period(of.window.start.year, of.window.start.month)
+        whole = self._whole(month)
+        if of.kind is PeriodKind.MONTH or self._gone(spend.value, whole):
+            return whole
+        share = self._share(month, spend.covered.end)
+        return None if whole is None or share is None or is_early(share) else R(whole * share)
+
+    def _gone(self, spend: float | None, whole: float | None) -> bool:
+        """Whether the limit is passed even of the whole budget."""
+        used = R(spend / whole) if spend is not None and whole else None
+        return used is not None and is_beyond(used, self.rule.value, self.rule.operator)
+
+    def _whole(self, month: Period) -> float | None:
+        """The month's budget: typed figures of Inputs, else the target; 0 is no budget."""
+        if month.code not in self.whole:
+            typed, goal = self._typed(month.window), self._goal(month, month.window.end)
+            self.whole[month.code] = typed or (goal.value if goal and goal.value > 0 else None)
+        return self.whole[month.code]
+
+    def _share(self, month: Period, until: date) -> float | None:
+        """What is due before a day: by the target's own pacing, else by that of the scope."""
+        goal = None if self._typed(month.window) else self._goal(month, until)
+        if goal is not None:
+            return goal.share
+        shops = {part.shop for part in self.scope.parts}
+        factors = Goals(self.book, month).factors(self._money(), shops)
+        return due_share(_day_before(until), month.window, factors)
+
+    def _goal(self, month: Period, until: date) -> Goal | None:
+        return scope_goal(self.book, month, self._money(), self.scope, until)
+
+    def _money(self) -> Metric:
+        """The budget as an amount that can have a target."""
+        spend = self.actuals.catalog.metrics[
+            BUDGETS[self.metric.numerator, self.metric.denominator]
+        ]
+        return replace(spend, code=str(self.metric.denominator))
+
+    def _typed(self, month: Window) -> float | None:
+        """The whole month's budget from typed figures; None where a part or a day is unknown."""
+        measure, totals = str(self.metric.denominator), self.actuals.totals
+        parts = self.scope.parts
+        if totals.covered([measure], parts, month).end < month.end:
+            return None
+        each = [totals.exact(part, measure, month, self.actuals.money) for part in parts]
+        known = [one for one in each if one is not None]
+        return float(sum(known)) if len(known) == len(each) else None
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
