@@ -352,8 +352,8 @@ const KPI_FUNCTIONS = (() => {
       return KPI.R(step2 + (KPI.R(p1 * p3 * Math.max(0, v.amount - step1)) ?? 0));
     }
     const text = T.pay[v.method];
-    if (!text || T.payNeeds[v.method].some((name) => value(name === "net" ? "amount" : name) === null)) return null;
     const row = { base: v.base, coefficient: v.coefficient, total: v.total, reached, net: v.amount, p1, p2, p3, p4 };
+    if (!text || T.payNeeds[v.method].some((name) => (row[name] ?? null) === null)) return null;
     return KPI.R(text(KPI.row(row)));
   }
 

@@ -196,10 +196,10 @@ def earned(ref: Ref, rules: Ref, words: Words) -> str:
 
 
 def counted_vetoes(ref: Ref, rules: Ref, words: Words) -> str:
-    """How many vetoes take the bonus: by their own effect, or by the rule unless it says no."""
+    """How many vetoes take the bonus: those under any rule, and the others where it says so."""
     no = _quoted(words("yes_no", "no"))
     by_rule = f"IF({text_of_rule(ref, rules, 'veto_zero')}={no},0,{ref('vetoes')})"
-    return f"{ref('forfeits')}+{by_rule}"
+    return f"{by_rule}+{ref('forfeits')}"
 
 
 def _vetoed(ref: Ref, rules: Ref, words: Words) -> str:
