@@ -133,7 +133,7 @@ class Scoring:
         book = self.book
         applied = month_points(book.points, book.point_kinds, person.code, month.code)
         total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
-        vetoes = sum(_vetoed(item) for card in found for item in card.items)
+        vetoes = sum(vetoed(item) for card in found for item in card.items)
         return PersonCard(
             person, month.code, found, share, applied, total, grade_of(total, vetoes), vetoes
         )
@@ -157,7 +157,7 @@ class Scoring:
         if card is None or not days.days:
             return None
         total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
-        vetoes = sum(_vetoed(item) for item in card.items)
+        vetoes = sum(vetoed(item) for item in card.items)
         grade = grade_of(total, vetoes)
         return PersonCard(itself, month.code, (card,), share, (), total, grade, vetoes)
 
@@ -175,7 +175,7 @@ class Scoring:
         )
         if not parts and all(i.actual.state is DataState.NOT_APPLICABLE for i in items):
             return None  # neither shops nor tasks in this region
-        total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
+        total = card_total([card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
 
     def _item(
@@ -274,7 +274,8 @@ def _middle(rule: WeightRow) -> Goal | None:
     return Goal((low + high) / 2, 1.0, "band")
 
 
-def _card_item(item: Item) -> CardItem:
+def card_item(item: Item) -> CardItem:
+    """The item as a card adds it up."""
     return CardItem(
         item.metric.code,
         item.rule.weight,
@@ -285,7 +286,7 @@ def _card_item(item: Item) -> CardItem:
     )
 
 
-def _vetoed(item: Item) -> bool:
+def vetoed(item: Item) -> bool:
     """A veto needs a known breach: an unknown value never hits."""
     return item.rule.veto and item.status is Status.BREACH
 

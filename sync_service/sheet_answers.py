@@ -297,13 +297,14 @@ def actual_of(done: Computed, what: Asked) -> Actual:
     metric, key, found, of = what
     actual = done.value(metric.code, key, of)
     if actual is None or actual.value is None:
-        raise UnansweredError(*_why_unknown(metric, found, of, actual))
+        raise UnansweredError(*why_unknown(metric, found, of, actual))
     return actual
 
 
-def _why_unknown(
+def why_unknown(
     metric: Metric, found: ScopeParts, of: Period, actual: Actual | None
 ) -> tuple[str, str]:
+    """Why a value is not known, in English and in Chinese."""
     where, zh = f"{metric.code} of {found.scope.code} in {of.code}", metric.names["zh"]
     what = f"{found.scope.code} {of.code} 的 {zh} "
     if actual is not None and actual.state is DataState.NOT_APPLICABLE:
