@@ -23,9 +23,9 @@ MOST_ARGUMENTS = 8
 def functions() -> Response:
     """Answers for up to 5,000 cells."""
     body = json_body()
-    calls = _calls(body)
+    calls, book = _calls(body), book_of(body)
     with _sent_before():
-        revision, answers = parts().answers.answer(book_of(body), calls)
+        revision, answers = parts().answers.answer(book, calls)
     return jsonify({"revision": revision, "answers": answers})
 
 
@@ -35,8 +35,9 @@ def explain() -> Response:
     """Where the value of a KPI comes from and what moved it."""
     body = json_body()
     scope, region = body.get("person") or body.get("scope"), body.get("region")
+    book = book_of(body)
     with _sent_before():
-        known = parts().answers.known(book_of(body), [body.get("kpi")])
+        known = parts().answers.known(book, [body.get("kpi")])
     if region in tuple(Region) and isinstance(scope, str) and "/" not in scope:
         scope = f"{scope}/{region}"
     return jsonify(explained(known, body.get("kpi"), scope, body.get("period")))
@@ -47,8 +48,9 @@ def explain() -> Response:
 def whatif() -> Response:
     """A card with another target or weight, beside the truth; nothing is kept."""
     body = json_body()
+    book = book_of(body)
     with _sent_before():
-        known = parts().answers.known(book_of(body))
+        known = parts().answers.known(book)
     return jsonify(supposed(known, body))
 
 
