@@ -188,7 +188,7 @@ class Scoring:
         stands_aside = all(i.actual.state is DataState.NOT_APPLICABLE for i in items)
         if stands_aside and not in_days(parts, month.window):
             return None  # neither shops nor tasks in this region
-        total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
+        total = card_total([card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
 
     def _item(
@@ -274,7 +274,8 @@ def _middle(rule: WeightRow, pace: Goal) -> Goal | None:
     return replace(pace, value=R((low + high) / 2 * pace.part) or 0.0)
 
 
-def _card_item(item: Item) -> CardItem:
+def card_item(item: Item) -> CardItem:
+    """The item as a card adds it up."""
     return CardItem(
         item.metric.code,
         item.rule.weight,

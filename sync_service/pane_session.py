@@ -70,9 +70,10 @@ class Session:
     @property
     def told(self) -> dict[str, object]:
         """State, step and problem for the pane."""
-        step = None
+        step: dict[str, object] | None = None
         if self.step is not None:
-            step = {**self.step[1], "n": self.step[0], "of": STEPS}
+            number, texts = self.step
+            step = {"zh": texts["zh"], "en": texts["en"], "n": number, "of": STEPS}
         state = TOLD.get(self.state, self.state)
         return {"state": state.value, "step": step, "problem": self.problem}
 

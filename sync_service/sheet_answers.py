@@ -18,7 +18,7 @@ from kpi.calendar import month_period, period, shifted, zone
 from kpi.changes import By, change
 from kpi.errors import KpiError, UnansweredError
 from kpi.explain import rounded
-from kpi.model import COMPANY_SCOPE, DataState, Metric, Period, Region, Unit
+from kpi.model import COMPANY_SCOPE, DataState, Metric, Period, Region, Texts, Unit
 from kpi.organisation import ScopeParts
 from sync_service.asking import computed, kpi_code
 from sync_service.compute import Computed, ScopeKey
@@ -183,7 +183,7 @@ def _answer(known: Known, call: Call) -> Answer:
         function = _function(call)
         return function(known.done, asked(known, *call[1:4]), call[4:])
     except UnansweredError as error:
-        return _error("na", error.texts)
+        return _error("na", texts_of(error))
     except KpiError as error:
         return _error("value", texts_of(error))
 
@@ -204,7 +204,7 @@ def _function(call: Call) -> Function:
     return function
 
 
-def _error(kind: str, texts: Mapping[str, str]) -> Answer:
+def _error(kind: str, texts: Texts) -> Answer:
     return {"error": kind, "zh": texts["zh"], "en": texts["en"]}
 
 
@@ -297,13 +297,14 @@ def actual_of(done: Computed, what: Asked) -> Actual:
     metric, key, found, of = what
     actual = done.value(metric.code, key, of)
     if actual is None or actual.value is None:
-        raise UnansweredError(*_why_unknown(metric, found, of, actual))
+        raise UnansweredError(*why_unknown(metric, found, of, actual))
     return actual
 
 
-def _why_unknown(
+def why_unknown(
     metric: Metric, found: ScopeParts, of: Period, actual: Actual | None
 ) -> tuple[str, str]:
+    """Why a value is not known, in English and in Chinese."""
     where, zh = f"{metric.code} of {found.scope.code} in {of.code}", metric.names["zh"]
     what = f"{found.scope.code} {of.code} 的 {zh} "
     if actual is not None and actual.state is DataState.NOT_APPLICABLE:

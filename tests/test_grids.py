@@ -70,9 +70,8 @@ def test_a_freed_row_is_used_again_and_what_it_held_alike_is_not_lost() -> None:
 
 
 def test_a_new_key_without_a_freed_row_stands_below() -> None:
-    made = plan_grid(
-        breaches(), wanted(*({"no": f"B{n}"} for n in (1, 2, 3)), {"no": "B4", "actual": 4.0})
-    )
+    three: list[dict[str, Written]] = [{"no": f"B{n}"} for n in (1, 2, 3)]
+    made = plan_grid(breaches(), wanted(*three, {"no": "B4", "actual": 4.0}))
     assert cells(made) == {(3, "no"): "B4", (3, "actual"): 4.0}
     assert made.count == 4
 

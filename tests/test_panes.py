@@ -21,10 +21,11 @@ from sync_service import written as memory
 from sync_service.house import House
 from sync_service.panes import MOST_OPEN, Panes
 from sync_service.refresh import Order, Outcome, Step, refresh
+from sync_service.settings import PROJECT
 from sync_service.told import ToldError
 from sync_service.web.access import Parts
 from sync_service.workbooks.grids import Grid, table_of
-from sync_service.workbooks.port import TablePatch
+from sync_service.workbooks.port import TablePatch, Written
 from tests.sent_support import Body, body_of, written
 from tests.service_support import Service, service
 
@@ -204,7 +205,8 @@ def test_what_was_offered_is_believed_and_what_was_typed_is_not(
     store, now = one.house.store, one.clock.now()
     layout = TABLES["tblTeam"]
     headers = tuple(column.zh for column in layout.columns)
-    line = tuple({"person": "OPS1", "us_share": held}.get(c.code) for c in layout.columns)
+    known: dict[str, Written] = {"person": "OPS1", "us_share": held}
+    line = tuple(known.get(column.code) for column in layout.columns)
     tables = {"tblTeam": table_of(Grid(layout, "团队", 4, 1, headers, (line,)))}
     memory.remember(store, "b", [patch(1.0)], now)
     memory.believe(store, "b", tables, [patch(2.0)], now)
@@ -402,3 +404,12 @@ def test_asking_how_far_it_is_uses_few_of_the_calls_allowed(one: Service, body: 
     run, _ = offered(one, body)
     seen = {get(one, f"runs/{run}").status_code for _ in range(150)}
     assert seen == {200}
+
+
+def test_every_route_of_the_service_is_in_its_documentation(one: Service) -> None:
+    told = (PROJECT / "docs" / "api.md").read_text(encoding="utf-8")
+    rules = [rule for rule in one.web.application.url_map.iter_rules() if "/api/" in str(rule)]
+    methods = {(str(rule), method) for rule in rules for method in rule.methods or ()}
+    wanted = {f"`{m} {at}`" for at, m in methods if m in {"GET", "POST"}}
+    assert len(wanted) > 10
+    assert sorted(one for one in wanted if one not in told) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ class Asking:
         key = {"Authorization": f"Bearer {self.token}"}
         return self.web.post(f"/api/v1/{address}", json=body, headers=key)
 
-    def ask(self, *calls: list[object]) -> list[Any]:
+    def ask(self, *calls: Sequence[object]) -> list[Any]:
         answer = self.post("functions", {"book": BOOK, "calls": list(calls)})
         assert answer.status_code == 200, answer.text
         found: list[Any] = answer.get_json()["answers"]
@@ -171,7 +171,7 @@ def test_a_kpi_that_the_workbook_does_not_show_is_read_when_asked_for(one: Askin
         c for c, m in catalog.metrics.items() if m.additive and not catalog.needs(c) <= read.keys()
     ]
     assert unread
-    answers = one.ask(*(["ACTUAL", code, "ALL", "2026-10"] for code in unread))
+    answers = one.ask(*[["ACTUAL", code, "ALL", "2026-10"] for code in unread])
     assert any(isinstance(answer, float) for answer in answers)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify
 
+from kpi.model import Region
+from sync_service.pane_questions import explained, supposed
 from sync_service.sheet_answers import MOST_CALLS, Call, UnsentError
 from sync_service.web.access import RefusedError, needs, parts
 from sync_service.web.panes_api import Json, book_of, json_body, wrong
@@ -19,12 +23,44 @@ MOST_ARGUMENTS = 8
 def functions() -> Response:
     """Answers for up to 5,000 cells."""
     body = json_body()
-    calls = _calls(body)
+    calls, book = _calls(body), book_of(body)
+    with _sent_before():
+        revision, answers = parts().answers.answer(book, calls)
+    return jsonify({"revision": revision, "answers": answers})
+
+
+@functions_api.post("/explain")
+@needs("read")
+def explain() -> Response:
+    """Where the value of a KPI comes from and what moved it."""
+    body = json_body()
+    scope, region = body.get("person") or body.get("scope"), body.get("region")
+    book = book_of(body)
+    with _sent_before():
+        known = parts().answers.known(book, [body.get("kpi")])
+    if region in tuple(Region) and isinstance(scope, str) and "/" not in scope:
+        scope = f"{scope}/{region}"
+    return jsonify(explained(known, body.get("kpi"), scope, body.get("period")))
+
+
+@functions_api.post("/whatif")
+@needs("read")
+def whatif() -> Response:
+    """A card with another target or weight, beside the truth; nothing is kept."""
+    body = json_body()
+    book = book_of(body)
+    with _sent_before():
+        known = parts().answers.known(book)
+    return jsonify(supposed(known, body))
+
+
+@contextmanager
+def _sent_before() -> Iterator[None]:
+    """A workbook that was never sent is not found."""
     try:
-        revision, answers = parts().answers.answer(book_of(body), calls)
+        yield
     except UnsentError as error:
         raise RefusedError(HTTPStatus.NOT_FOUND, error.texts) from error
-    return jsonify({"revision": revision, "answers": answers})
 
 
 def _calls(body: Json) -> list[Call]:

@@ -1,0 +1,157 @@
+"""What a task pane asks of the selected cell: where its value comes from, and what would be if."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kpi.errors import UnansweredError
+from kpi.model import Metric, Region, Texts
+from kpi.scorecards import Item, PersonCard
+from kpi.what_if import what_if, with_target, with_weight
+from sync_service.compute import Computed
+from sync_service.sheet_answers import (
+    MOST_TOP,
+    Asked,
+    Known,
+    asked,
+    contributions,
+    sources,
+    why_unknown,
+)
+from sync_service.told import ToldError
+
+Json = dict[str, object]
+MOST_WEIGHT = 100.0
+
+
+def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
+    """The value of a KPI with its formula, definition, sources and the largest contributions.
+
+    Raises:
+        ToldError: There is no such KPI, scope or period.
+        UnansweredError: The period lies before everything that is read.
+    """
+    done = known.done
+    what = asked(known, kpi, scope, of)
+    metric, key, found, when = what
+    actual = done.value(metric.code, key, when)
+    value = actual.value if actual else None
+    told: Json = {
+        "kpi": metric.code,
+        "names": dict(metric.names),
+        "value": value,
+        "formula": _formula(metric),
+        "expression": metric.expression,
+        "definition": {part: dict(getattr(metric.card, part)) for part in CARD},
+        "sources": [
+            {
+                "stream": stream.partition("@")[0],
+                "shop": stream.partition("@")[2],
+                "covered": covered,
+                "fetched": fetched,
+            }
+            for covered, fetched, stream in (sources(done, actual) if actual else ())
+        ],
+        "state": actual.state.value if actual else None,
+        "version": done.given.catalog.definition_hash(metric.code),
+        **_contributions(done, what),
+    }
+    if value is None:
+        en, zh = why_unknown(metric, found, when, actual)
+        told["unknown"] = {"zh": zh, "en": en}
+    return told
+
+
+CARD = ("includes", "excludes", "source", "time_basis")
+
+
+def _formula(metric: Metric) -> Texts:
+    """Numerator and denominator in words."""
+    card = metric.card
+    if metric.denominator is None:
+        return {"zh": card.numerator["zh"], "en": card.numerator["en"]}
+    return {
+        "zh": f"{card.numerator['zh']} ÷ {card.denominator['zh']}",
+        "en": f"{card.numerator['en']} ÷ {card.denominator['en']}",
+    }
+
+
+def _contributions(done: Computed, what: Asked) -> Json:
+    """What moved it since the period before, or why that cannot be told."""
+    try:
+        rows = contributions(done, what)[:MOST_TOP]
+    except UnansweredError as error:
+        return {"contributions": [], "undivided": dict(error.texts)}
+    return {"contributions": [{"part": part, "value": value} for part, value in rows]}
+
+
+# --- what if --------------------------------------------------------------------------------------
+
+
+def supposed(known: Known, body: Mapping[str, object]) -> Json:
+    """A person's card with another target or weight of one item, beside the truth.
+
+    Raises:
+        ToldError: There is no such card or item in the month under review, or no such figure.
+    """
+    done = known.done
+    card, region, metric = _found(done, body)
+    target, weight = _figure(body, "target"), _figure(body, "weight")
+    if weight is not None and not 0 <= weight <= MOST_WEIGHT:
+        raise ToldError("A weight lies between 0 and 100.", "权重须在 0 到 100 之间。")
+
+    def changed(item: Item) -> Item:
+        made = item if target is None else with_target(item, target)
+        return made if weight is None else with_weight(made, weight)
+
+    coverage = done.book.settings.min_coverage
+    after = what_if(card, region, metric, changed, coverage)
+    return {**_told(after, region, metric), "truth": _told(card, region, metric)}
+
+
+def _found(done: Computed, body: Mapping[str, object]) -> tuple[PersonCard, Region, str]:
+    """The card, the region and the KPI of the item; an item is a KPI or the key of tblScore."""
+    month, person, region = (str(body.get(name) or "") for name in ("month", "person", "region"))
+    item = str(body.get("item") or "").rpartition("｜")[2]
+    if month and month != done.month.code:
+        raise ToldError(
+            f"The workbook reviews {done.month.code}, not {month}.",
+            f"本簿考核的月份是 {done.month.code}，不是 {month}。",
+        )
+    for card in (*done.people, *done.shops):
+        for one in card.cards:
+            if (card.person.code, str(one.region)) == (person, region) and any(
+                line.metric.code == item for line in one.items
+            ):
+                return card, one.region, item
+    raise ToldError(
+        f"{person} has no item {item} in {region}.", f"{person} 在 {region} 没有项目 {item}。"
+    )
+
+
+def _figure(body: Mapping[str, object], name: str) -> float | None:
+    given = body.get(name)
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | float) or not abs(given) < 1e15:  # noqa: PLR2004 - more is no figure of a workbook
+        raise ToldError(f"{name} is no number.", f"{name} 不是数字。")
+    return float(given)
+
+
+def _told(card: PersonCard, region: Region, metric: str) -> Json:
+    """Score and points of the item, the total of its card and of the person."""
+    one = next(one for one in card.cards if one.region is region)
+    at = next(n for n, item in enumerate(one.items) if item.metric.code == metric)
+    item = one.items[at]
+    return {
+        "target": item.goal.value if item.goal else None,
+        "weight": item.rule.weight,
+        "due": item.due,
+        "attainment": item.attainment,
+        "score": item.score,
+        "status": item.status.value,
+        "points": one.total.points[at],
+        "card": one.total.total,
+        "total": card.total,
+        "grade": card.grade.name if card.grade else None,
+    }

@@ -1,0 +1,147 @@
+"""Explain and what-if: the truth beside what would be, scored by the same code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from kpi.model import Region
+from kpi.scorecards import Item, PersonCard
+from kpi.what_if import what_if, with_target, with_weight
+from tests.sent_support import Body
+from tests.test_sheet_answers import BOOK, Asking, one
+
+__all__ = ["one"]  # the fixture
+
+
+def cards(one: Asking) -> list[tuple[PersonCard, Region, Item]]:
+    return [
+        (card, part.region, item)
+        for card in (*one.done.people, *one.done.shops)
+        for part in card.cards
+        for item in part.items
+    ]
+
+
+def ask(one: Asking, card: PersonCard, region: Region, item: Item, **more: object) -> Body:
+    body = {"book": BOOK, "month": "2026-10", "person": card.person.code, "region": region}
+    answer = one.post("whatif", {**body, "item": item.metric.code, **more})
+    assert answer.status_code == 200, answer.text
+    told: Body = answer.get_json()
+    return told
+
+
+def test_a_card_with_nothing_changed_is_the_card(one: Asking) -> None:
+    coverage = one.done.book.settings.min_coverage
+    found = cards(one)
+    assert len(found) > 10
+    for card, region, item in found:
+        assert what_if(card, region, item.metric.code, lambda same: same, coverage) == card
+        if item.goal is not None:
+            changed = partial(with_target, target=item.goal.value)
+            assert what_if(card, region, item.metric.code, changed, coverage) == card
+
+
+def test_half_the_target_is_reached_twice(one: Asking) -> None:
+    card, region, item = next(
+        found
+        for found in cards(one)
+        if found[2].rule.method == "ratio_up" and found[2].goal and found[2].attainment
+    )
+    assert item.goal is not None
+    assert item.attainment is not None
+    told = ask(one, card, region, item, target=item.goal.value / 2)
+    assert told["attainment"] == pytest.approx(2 * item.attainment, rel=1e-3)
+    assert told["truth"]["score"] == item.score
+    assert told["truth"]["total"] == card.total
+    again = ask(one, card, region, item)
+    assert {**again, "truth": None} == {**again["truth"], "truth": None}
+
+
+def test_a_weight_of_nothing_takes_the_item_off_the_card(one: Asking) -> None:
+    card, region, item = next(found for found in cards(one) if found[2].score is not None)
+    told = ask(one, card, region, item, weight=0)
+    assert (told["points"], told["weight"], told["score"]) == (0.0, 0.0, item.score)
+
+
+def test_a_target_where_there_was_none_is_due_as_a_whole(one: Asking) -> None:
+    _, _, item = cards(one)[0]
+
+    bare = replace(item, goal=None)
+    made = with_target(bare, 100.0)
+    assert made.goal is not None
+    assert (made.goal.share, made.due) == (1.0, 100.0)
+    assert with_weight(made, 7.0).rule.weight == 7.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"person": "NOBODY"}, id="no such person"),
+        pytest.param({"item": "nothing"}, id="no such item"),
+        pytest.param({"month": "2026-09"}, id="another month"),
+        pytest.param({"target": "much"}, id="no number"),
+        pytest.param({"weight": 101}, id="too much weight"),
+        pytest.param({"weight": True}, id="true"),
+    ],
+)
+def test_what_cannot_be_supposed_says_why(one: Asking, change: Body) -> None:
+    card, region, item = cards(one)[0]
+    body = {"book": BOOK, "month": "2026-10", "person": card.person.code, "region": region}
+    answer = one.post("whatif", {**body, "item": item.key, **change})
+    assert answer.status_code == 422
+    assert set(answer.get_json()["error"]) == {"zh", "en"}
+
+
+def explain(one: Asking, **more: object) -> Body:
+    answer = one.post("explain", {"book": BOOK, "period": "2026-10", **more})
+    assert answer.status_code == 200, answer.text
+    told: Body = answer.get_json()
+    return told
+
+
+def test_a_value_is_explained_to_its_streams_and_contributions(one: Asking) -> None:
+    told = explain(one, kpi="net_sales", scope="ALL", region=None, person=None)
+    assert told["value"] == one.ask(["ACTUAL", "net_sales", "ALL", "2026-10"])[0]
+    assert {part["shop"] for part in told["sources"]} == {s.code for s in one.done.book.shops}
+    assert len(told["contributions"]) == 2
+    assert told["version"] == one.done.given.catalog.definition_hash("net_sales")
+    assert told["formula"]["zh"] != told["formula"]["en"]
+    ratio = explain(one, kpi="acos", scope="ALL")
+    assert "÷" in ratio["formula"]["zh"]
+
+
+def test_the_value_of_a_person_is_that_of_the_region_asked_for(one: Asking) -> None:
+    card, region, item = next(found for found in cards(one) if found[2].actual.value is not None)
+    told = explain(one, kpi=item.metric.code, person=card.person.code, region=region)
+    assert told["value"] == item.actual.value
+
+
+def test_an_unknown_value_says_why(one: Asking) -> None:
+    answer = one.post(
+        "explain", {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "period": "2031-01"}
+    )
+    told = answer.get_json()
+    assert told["value"] is None
+    assert set(told["unknown"]) == set(told["undivided"]) == {"zh", "en"}
+    assert told["contributions"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "status"),
+    [
+        ("explain", {"book": BOOK, "kpi": "nothing", "scope": "ALL", "period": "2026-10"}, 422),
+        ("explain", {"book": BOOK, "kpi": "net_sales", "scope": "x", "period": "2026-10"}, 422),
+        ("explain", {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "period": "2019"}, 422),
+        ("explain", {"book": BOOK.replace("6", "7"), "kpi": "net_sales"}, 404),
+        ("whatif", {"book": BOOK.replace("6", "7")}, 404),
+        ("explain", {"book": "x", "kpi": "net_sales"}, 422),
+        ("whatif", {"book": "x"}, 422),
+    ],
+)
+def test_a_wrong_question_is_refused(one: Asking, address: str, body: Body, status: int) -> None:
+    answer = one.post(address, body)
+    assert answer.status_code == status
+    assert set(answer.get_json()["error"]) == {"zh", "en"}
