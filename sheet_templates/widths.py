@@ -46,6 +46,7 @@ WIDTH = {
     "tblTarget.region": 8.0,
     "tblTarget.pending": 24.0,
     "tblTarget.check": 30.0,
+    "tblTarget.benchmark": 36.0,
     "tblTarget.breakdown": 36.0,
     "tblTarget.note": 22.0,
     "tblTarget.year_total": 13.0,

@@ -138,3 +138,26 @@ def test_a_row_of_targets_compares_in_its_own_currency(
     assert (found["last_year"], found["suggested"], found["check"]) == (
         last_year, suggested, check,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metric", "year", "beside"),
+    [
+        pytest.param("acos", 0.4, "; the target lies above", id="beyond the band it is told"),
+        pytest.param("acos", 0.2, ", no year given)", id="inside it the band alone"),
+        pytest.param("acos", None, ", no year given)", id="without a target the band alone"),
+        pytest.param("return_rate", 0.05, None, id="no band was published"),
+    ],
+)
+def test_a_benchmark_stands_beside_a_target(
+    metric: str, year: float | None, beside: str | None
+) -> None:
+    none = (None,) * 12
+    row = TargetRow(2026, Region.EU, "AMZ-DE", metric, None, year, none, None, "Targets!A5")
+    typed = table(
+        "tblTarget", "Targets", "year region scope metric", (2026.0, "EU", "AMZ-DE", metric)
+    )
+    [found] = values.targets(computed(A_DAY, targets=(row,)), typed)
+    said = found["benchmark"]
+    assert said is None if beside is None else str(said).startswith("15–25 % (unverified")
+    assert beside is None or str(said).endswith(beside)

@@ -17,7 +17,7 @@ from sync_service.commands.books import port_of, writable
 from sync_service.commands.pack_choices import choices, fitted, regions, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
-from sync_service.pack_loading import Fit, Loaded, line_of, load
+from sync_service.pack_loading import Fit, Loaded, benchmark_of, line_of, load
 
 PLATFORMS = tuple(code for code, _, _ in LISTS["platform"])
 
@@ -106,40 +106,26 @@ def run_show(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
     cards = list(fitted(words, [role_of(words.role)]))
     terminal.result["cards"] = [_card(one) for one in cards]
     for one in cards:
-        heads = (
-            "KPI",
-            "名称 Name",
-            "权重 Weight",
-            "目标 Target",
-            "方法 Method",
-            "关注 Warn",
-            "突破 Breach",
-        )
-        rows = [
-            (
-                i.kpi,
-                i.metric.names[terminal.language],
-                f"{i.weight:g}",
-                i.target,
-                i.method,
-                i.warn,
-                i.breach,
-            )
-            for i in one.pack.items
-        ]
-        terminal.table(f"{one.pack.names[terminal.language]} {one.pack.region}", heads, rows)
+        _show_card(terminal, one.pack)
         _say_changes(terminal, one)
     return Exit.OK
 
 
 def _show_card(terminal: Terminal, card: Pack) -> None:
-    words = "KPI|名称 Name|权重 Weight|目标 Target|方法 Method|关注 Warn|突破 Breach"
+    words = (
+        "KPI|名称 Name|权重 Weight|目标 Target|方法 Method|关注 Warn|突破 Breach|参考值 Benchmark"
+    )
     language = terminal.language
     rows = [
-        (i.kpi, i.metric.names[language], f"{i.weight:g}", i.target, i.method, i.warn, i.breach)
+        (
+            *(i.kpi, i.metric.names[language], f"{i.weight:g}", i.target, i.method),
+            *(i.warn, i.breach, (benchmark_of(i, card.region) or {}).get(language, "")),
+        )
         for i in card.items
     ]
-    terminal.table(f"{card.names[language]} {card.region}", words.split("|"), rows)
+    terminal.table(
+        f"{card.names[language]} {card.region}", (*words.split("|"), "参考值 Benchmark"), rows
+    )
 
 
 def _card(one: Fitted) -> dict[str, object]:
@@ -149,7 +135,7 @@ def _card(one: Fitted) -> dict[str, object]:
         "role": found.role,
         "names": dict(found.names),
         "region": str(found.region),
-        "items": [line_of(item) for item in found.items],
+        "items": [line_of(item, found.region) for item in found.items],
         "vetoes": [f"{v.kpi} {v.operator} {v.value:g}: {v.effect} {v.grade}" for v in found.vetoes],
         "exemptions": {CHECKS[c]["en"]: dict(why) for c, why in found.exemptions.items()},
         "changes": [_change(one, n) for n in range(len(one.changes))],

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from kpi.actuals import Actual
+from kpi.benchmarks import benchmarks_of, beside
 from kpi.calendar import day_period, period, shifted, year_before
 from kpi.model import DataState, Language, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
 from kpi.numbers import R
@@ -221,6 +222,12 @@ def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
             "last_year": then,
             "suggested": in_row_currency(done, metric, row, grown),
             "check": likely(done, metric, row, months[month - 1], then),
+            "benchmark": beside(
+                benchmarks_of(row.metric, row.region, row.scope),
+                months[month - 1],
+                metric.unit,
+                done.given.language,
+            ),
         }
 
 
