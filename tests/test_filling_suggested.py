@@ -30,6 +30,9 @@ A_DAY: Mapping[str, int] = {  # dollars and units of each day
     **dict.fromkeys(("2026-07", "2026-08", "2026-09"), 1_250),
 }
 NOW = datetime(2026, 10, 12, 12, tzinfo=UTC)
+LATER = datetime(2026, 11, 5, 12, tzinfo=UTC)
+ADS = {"ad_spend": 2_000_000, "ad_sales": 0}  # a day: ten-thousandths of a dollar
+NO_ADS = {"ad_spend": 0, "ad_sales": 0}
 
 
 def computed(
@@ -161,3 +164,21 @@ def test_a_benchmark_stands_beside_a_target(
     said = found["benchmark"]
     assert said is None if beside is None else str(said).startswith("15–25 % (unverified")
     assert beside is None or str(said).endswith(beside)
+
+
+def test_a_value_that_its_card_promises_to_flag_is_told_for_its_shop() -> None:
+    """31 days of 200 spent and nothing attributed: ACoS is unknown, and the log says why."""
+    leaves = [
+        (f"amazon_ads.{kind}", SHOP.code, day, "", "USD", ADS if kind == "sp" else NO_ADS)
+        for day in period("2026-10").window.each()
+        for kind in ("sp", "sb", "sd")
+    ]
+    settings = Settings("2026-10", "", fixed_rates={"EUR": 1.25}, time_zone="UTC")
+    book = Book(settings, shops=(SHOP,))
+    given = Inputs(book, shipped(), leaf_sums(leaves), DayRates({}, (), {}), LATER, "en", {})
+    [note] = values.notes(compute(given))
+    assert note.code == "value_flag"
+    assert note.what == {
+        "zh": "AMZ-DE 2026-10 的“广告ACoS”：有广告花费而无归因销售，为未知。",
+        "en": "ACoS of AMZ-DE in 2026-10: ad spend without attributed sales: unknown.",
+    }
