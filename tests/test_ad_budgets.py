@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.actuals import Actuals
+from kpi.actuals import GAPS, Actuals
 from kpi.model import DataState, InputRow, Region, TargetRow
 from kpi.money import DayRates
 from kpi.organisation import scopes
@@ -18,7 +18,7 @@ from sync_service.ad_budgets import AD_BUDGET, lasting, planned
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.sources import INPUTS, PLANS
 from tests.leaf_support import leaf_sums
-from tests.test_scorecards import CATALOG, D1, FR, GAPS, OCT, SHOP, book
+from tests.test_scorecards import CATALOG, D1, FR, OCT, SHOP, book
 
 OCTOBER_DAYS = 31
 Typed = Mapping[str, Mapping[int, int]]

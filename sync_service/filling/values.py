@@ -109,8 +109,10 @@ def notes(done: Computed) -> Iterator[Problem]:
                     Place(table="tblActual", text=f"{shop.code} {code}"),
                     scope=shop.code,
                     period=actual.period,
-                    **names,
-                    **{f"said_{language}": text for language, text in said.items()},
+                    zh=names["zh"],
+                    en=names["en"],
+                    said_zh=said["zh"],
+                    said_en=said["en"],
                 )
 
 
