@@ -22,6 +22,7 @@ from kpi.contracts import Terms, Version, every_terms
 from kpi.errors import Place, Problem
 from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
+from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
 from kpi.policy import allowed
@@ -220,8 +221,8 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     exempt = exemptions(contents.tables.get("tblReview"), decode)
     guarded = guard(book, catalog.metrics, exempt)
     kept, refused = allowed(book, catalog)
-    checked = (*check_book(book), *loose_limits(book), *guarded, *refused)
-    found = (*missing, *unread, *own, *book.problems, *checked)
+    checked = (*check_book(book), *loose_limits(book), *legal_deadlines(book))
+    found = (*missing, *unread, *own, *book.problems, *checked, *guarded, *refused)
     return with_kpi_faults(kept, kpis, own), catalog, found
 
 
