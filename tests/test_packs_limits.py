@@ -53,3 +53,18 @@ def test_proposed_rules_are_added_once_and_switched_off(
     assert (rule.on, rule.scope, rule.operator, rule.value) == (False, "AMZ-US", ">=", 0.01)
     assert [p for p in problems if p.place.table == "tblRule"] == []
     assert run(capsys, tmp_path, "--book", str(path), "--write")["added"] == 0
+
+
+def test_a_card_is_shown_with_the_limits_of_its_platforms(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The gate of operations is on ODR, and Amazon asks for less than 1 %."""
+    words = ("--home", str(tmp_path), "packs", "show", "operations", "--region", "US")
+    assert main([*words, "--json"]) == 0
+    [card] = json.loads(capsys.readouterr().out)["cards"]
+    [limit] = card["platform_limits"]
+    assert (limit["kpi"], limit["operator"], limit["value"]) == ("order_defect_rate", "<", 0.01)
+    assert main([*words, "--lang", "zh"]) == 0
+    said = capsys.readouterr().out
+    assert "平台界限 order_defect_rate < 0.01 (亚马逊政策 https://" in said
+    assert "15–25 %（未核实" in said

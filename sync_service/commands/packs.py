@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from kpi.calendar import local_day
 from kpi.catalog import shipped
 from kpi.guards import CHECKS, balance, pack_lines
 from kpi.model import Region
@@ -104,30 +105,35 @@ def _summary(one: Pack, platform: str | None) -> dict[str, object]:
 
 def run_show(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """The cards of a role, line by line, fitted when answers are given."""
-    del house
     cards = list(fitted(words, [role_of(words.role)]))
-    terminal.result["cards"] = [_card(one) for one in cards]
-    for one in cards:
+    day = local_day(house.clock.now(), "UTC")
+    limits = [platform_limits.of_card(one.pack, day) for one in cards]
+    terminal.result["cards"] = [
+        {**_card(one), "platform_limits": [platform_limits.told(found) for found in mine]}
+        for one, mine in zip(cards, limits, strict=True)
+    ]
+    for one, mine in zip(cards, limits, strict=True):
         _show_card(terminal, one.pack)
+        platform_limits.say(terminal, mine)
         _say_changes(terminal, one)
     return Exit.OK
 
 
 def _show_card(terminal: Terminal, card: Pack) -> None:
-    words = (
-        "KPI|名称 Name|权重 Weight|目标 Target|方法 Method|关注 Warn|突破 Breach|参考值 Benchmark"
-    )
+    """The card as a table; benchmarks below it, their sources are too long for a column."""
+    words = "KPI|名称 Name|权重 Weight|目标 Target|方法 Method|关注 Warn|突破 Breach"
     language = terminal.language
     rows = [
-        (
-            *(i.kpi, i.metric.names[language], f"{i.weight:g}", i.target, i.method),
-            *(i.warn, i.breach, (benchmark_of(i, card.region) or {}).get(language, "")),
-        )
+        (i.kpi, i.metric.names[language], f"{i.weight:g}", i.target, i.method, i.warn, i.breach)
         for i in card.items
     ]
-    terminal.table(
-        f"{card.names[language]} {card.region}", (*words.split("|"), "参考值 Benchmark"), rows
-    )
+    terminal.table(f"{card.names[language]} {card.region}", words.split("|"), rows)
+    for item in card.items:
+        found = benchmark_of(item, card.region)
+        if found:
+            terminal.say(
+                f"  参考值 {item.kpi} {found['zh']}", f"  Benchmark {item.kpi} {found['en']}"
+            )
 
 
 def _card(one: Fitted) -> dict[str, object]:

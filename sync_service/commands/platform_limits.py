@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from kpi.calendar import local_day
-from kpi.model import Language
+from kpi.model import LANGUAGES, Language
+from kpi.pack_reading import Pack
 from kpi.thresholds import Threshold, in_force, proposed
 from sheet_templates.start import StartRow
 from sheet_templates.words import show
@@ -32,7 +33,7 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Show the limits of a day with their sources; with a workbook, the rules that it lacks."""
     day = words.on or local_day(house.clock.now(), "UTC")
     found = in_force(day)
-    terminal.result |= {"day": day, "limits": [_limit(one) for one in found]}
+    terminal.result |= {"day": day, "limits": [told(one) for one in found]}
     heads = ("KPI", "平台 Platform", "区域 Region", "要求 Demand", "来源 Source")
     terminal.table(
         terminal.text(f"{day} 的平台界限", f"Platform limits on {day}"),
@@ -51,7 +52,22 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     return Exit.OK
 
 
-def _limit(one: Threshold) -> dict[str, object]:
+def of_card(card: Pack, day: date) -> list[Threshold]:
+    """The limits of a day on the KPIs and gates of a card: its breach limits are held to them."""
+    kpis = {item.kpi for item in card.items} | {veto.kpi for veto in card.vetoes}
+    return [one for one in in_force(day) if one.kpi in kpis and card.region in one.regions]
+
+
+def say(terminal: Terminal, found: Iterable[Threshold]) -> None:
+    """A line for each limit under its card."""
+    for one in found:
+        asked = f"{one.kpi} {one.operator} {one.value:g}"
+        zh, en = (f"{asked} ({one.source[language]} {one.link})" for language in LANGUAGES)
+        terminal.say(f"  平台界限 {zh}", f"  Platform limit {en}")
+
+
+def told(one: Threshold) -> dict[str, object]:
+    """One limit as the result of a command holds it."""
     return {
         "kpi": one.kpi,
         "platform": one.platform,
