@@ -24,7 +24,10 @@ def apportion(units: int, shares: Sequence[Share], tie: Tie = Tie.FIRST) -> tupl
     parts = [exact(share) for share in shares]
     whole = sum(parts, Fraction())
     if whole <= 0 or any(part < 0 for part in parts):
-        raise KpiError("Shares must not be negative and must add up to more than 0.")
+        raise KpiError(
+            "Shares must not be negative and must add up to more than 0.",
+            "份额不得为负，合计须大于 0。",
+        )
     quotas = [units * part / whole for part in parts]
     given = [quota.numerator // quota.denominator for quota in quotas]
     order = sorted(range(len(parts)), key=lambda n: _rank(n, quotas[n] - given[n], parts[n], tie))

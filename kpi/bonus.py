@@ -48,7 +48,10 @@ class Curve:
     def __post_init__(self) -> None:
         """A threshold of 1 leaves no line between threshold and target."""
         if not 0 <= self.threshold < 1:
-            raise KpiError(f"Payout threshold {self.threshold}: write a fraction from 0 up to 1.")
+            raise KpiError(
+                f"Payout threshold {self.threshold}: write a fraction from 0 up to 1.",
+                f"发放门槛 {self.threshold}：请写 0 到 1（不含 1）的小数。",
+            )
 
 
 def payout_curve(attained: float | None, bonus: float, curve: Curve) -> float | None:
@@ -88,7 +91,9 @@ def checked_ladder(slices: Sequence[Slice]) -> tuple[Slice, ...]:
         if one.end != following.start:
             raise KpiError(
                 f"Ladder: the slice from {one.start:g} ends at {one.end}, the next starts at "
-                f"{following.start:g}; let each slice end where the next one starts."
+                f"{following.start:g}; let each slice end where the next one starts.",
+                f"阶梯：起于 {one.start:g} 的一段止于 {one.end}，下一段起于 {following.start:g}；"
+                "请让每一段止于下一段的起点。",
             )
     return ordered
 

@@ -49,7 +49,11 @@ class Standing:
 def bound_of(operator: str) -> Bound:
     """Whether a value that equals the limit is already beyond it; the operator says so."""
     if operator not in _OPERATORS:
-        raise KpiError(f'Operator "{operator}" is not one of {", ".join(_OPERATORS)}.')
+        known = ", ".join(_OPERATORS)
+        raise KpiError(
+            f'Operator "{operator}" is not one of {known}.',
+            f"条件“{operator}”不在 {known} 之中。",
+        )
     return Bound.INCLUSIVE if operator.endswith("=") else Bound.STRICT
 
 

@@ -48,14 +48,20 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        mend = "write an IANA name such as Europe/Berlin or America/Los_Angeles."
-        raise KpiError(f'Time zone "{name}" is not known; {mend}') from error
+        names = "Europe/Berlin or America/Los_Angeles"
+        raise KpiError(
+            f'Time zone "{name}" is not known; write an IANA name such as {names}.',
+            f"没有时区“{name}”；请写 IANA 名称，例如 Europe/Berlin 或 America/Los_Angeles。",
+        ) from error
 
 
 def local_day(instant: datetime, zone_name: str) -> date:
     """The shop's day in which an instant falls; the instant must carry its own zone."""
     if instant.tzinfo is None:
-        raise KpiError(f"Instant {instant.isoformat()} has no time zone; give it in UTC.")
+        raise KpiError(
+            f"Instant {instant.isoformat()} has no time zone; give it in UTC.",
+            f"时刻 {instant.isoformat()} 没有时区；请给出 UTC 时间。",
+        )
     return instant.astimezone(zone(zone_name)).date()
 
 
@@ -144,7 +150,10 @@ def period(code: str, week_start: int = 0) -> Period:
     made = _from_parts(found, week_start) if found else None
     if made is None:
         mend = "write a month as 2026-10, a week as 2026-W43, a quarter as 2026-Q4."
-        raise KpiError(f'Period "{code}" cannot be read; {mend}')
+        raise KpiError(
+            f'Period "{code}" cannot be read; {mend}',
+            f"无法读取期间“{code}”；月份写 2026-10，周写 2026-W43，季度写 2026-Q4。",
+        )
     return made
 
 
@@ -218,7 +227,10 @@ def public_holidays(country: str, year: int, subdivision: str | None = None) -> 
         found = _country(country, year, subdivision)
     except NotImplementedError as error:
         where = f"{country}-{subdivision}" if subdivision else country
-        raise KpiError(f'No holidays are known for "{where}"; enter them as rows.') from error
+        raise KpiError(
+            f'No holidays are known for "{where}"; enter them as rows.',
+            f"没有“{where}”的节假日数据；请逐行录入。",
+        ) from error
     return MappingProxyType(dict(sorted(found.items())))
 
 

@@ -52,7 +52,10 @@ def read_rule(rule: str) -> tuple[str | None, str]:
     found = _LAST.match(text) or _FIRST.match(text)
     if found is None:
         mend = 'write it as "actual >= target -> green".'
-        raise KpiError(f'Colour rule "{rule}" names no colour; {mend}')
+        raise KpiError(
+            f'Colour rule "{rule}" names no colour; {mend}',
+            f"颜色规则“{rule}”没有颜色；请写成“actual >= target -> green”。",
+        )
     when = found["when"].strip(" :：,，")
     return (None if when in _ALWAYS else _condition(when)), found["colour"]
 

@@ -99,7 +99,10 @@ def contract_from(text: str) -> Contract:
     """The contract of a stored text."""
     loaded: object = json.loads(text)
     if not isinstance(loaded, dict):
-        raise KpiError("A stored contract is no table of tables; restore it from a backup.")
+        raise KpiError(
+            "A stored contract is no table of tables; restore it from a backup.",
+            "保存的合同版本已损坏；请从备份恢复。",
+        )
     return Contract(loaded)
 
 

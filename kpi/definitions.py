@@ -147,8 +147,8 @@ def _sound(code: str, text: str, names: Names) -> Expression:
     try:
         return parse(text, names=names)
     except FormulaError as error:
-        message = f"Definition of {code}: {error}"
-        raise KpiError(message) from error
+        en, zh = error.texts["en"], error.texts["zh"]
+        raise KpiError(f"Definition of {code}: {en}", f"{code} 的定义：{zh}") from error
 
 
 def ordered(expressions: Mapping[str, Expression]) -> tuple[str, ...]:
@@ -166,7 +166,10 @@ def ordered(expressions: Mapping[str, Expression]) -> tuple[str, ...]:
                 done.add(code)
             elif code in path:
                 circle = " -> ".join([*path[path.index(code) :], code])
-                raise KpiError(f"KPIs refer to each other in a circle: {circle}.")
+                raise KpiError(
+                    f"KPIs refer to each other in a circle: {circle}.",
+                    f"指标相互引用成环：{circle}。",
+                )
             elif code not in done:
                 path.append(code)
                 waiting.append((code, True))

@@ -11,16 +11,20 @@ if TYPE_CHECKING:
 
 
 class KpiError(Exception):
-    """A definition or setting that cannot be used; its text says what, where and the mend."""
+    """A definition or setting that cannot be used; its text says what, where and the mend.
+
+    `texts` holds the sentence in both languages. What a user can meet is written in both; a
+    fault of the program itself may be English alone, and is then shown as it is.
+    """
+
+    def __init__(self, en: str = "", zh: str = "") -> None:
+        """Make the sentence."""
+        super().__init__(en)
+        self.texts: dict[Language, str] = {"en": en, "zh": zh or en}
 
 
 class UnansweredError(KpiError):
-    """A question that the data cannot answer; the reason stands in `texts` for both languages."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Make the sentence."""
-        self.texts = {"en": en, "zh": zh}
-        super().__init__(en)
+    """A question that the data cannot answer."""
 
 
 class Level(StrEnum):

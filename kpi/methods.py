@@ -182,7 +182,11 @@ def method(code: str) -> Method:
     """The method of a code."""
     found = METHODS.get(code)
     if found is None:
-        raise KpiError(f'Method "{code}" is not known; use one of {", ".join(METHODS)}.')
+        known = ", ".join(METHODS)
+        raise KpiError(
+            f'Method "{code}" is not known; use one of {known}.',
+            f"没有得分方法“{code}”；请从 {known} 中选择。",
+        )
     return found
 
 
@@ -246,7 +250,10 @@ def knots_text(knots: Sequence[tuple[float, float]]) -> str:
     rising = all(a < b for a, b in itertools.pairwise(values))
     falling = all(a > b for a, b in itertools.pairwise(values))
     if len(knots) < 2 or not (rising or falling):  # noqa: PLR2004 - a line has two ends
-        raise KpiError("Knots: give at least two, their values strictly rising or falling.")
+        raise KpiError(
+            "Knots: give at least two, their values strictly rising or falling.",
+            "折线点：至少给两个，数值须严格递增或递减。",
+        )
     texts = [(_literal(value), _literal(points)) for value, points in knots]
     return _lines(texts, "<" if rising else ">")
 
@@ -264,12 +271,17 @@ def tiers_text(tiers: Sequence[Tier], value: str = "ROUND(actual, 9)") -> str:
     """A step table over a value that is already rounded; a gap or an overlap is refused."""
     ordered = sorted(tiers, key=lambda t: float("-inf") if t.start is None else t.start)
     if not ordered or ordered[0].start is not None or ordered[-1].end is not None:
-        raise KpiError("Tiers: leave the start of the first and the end of the last band empty.")
+        raise KpiError(
+            "Tiers: leave the start of the first and the end of the last band empty.",
+            "分档：第一档的起点和最后一档的终点请留空。",
+        )
     for one, following in itertools.pairwise(ordered):
         if one.end is None or one.end != following.start:
             raise KpiError(
                 f"Tiers: a band ends at {one.end} and the next starts at {following.start}; "
-                "let each start where the one before ends, so that no value falls between."
+                "let each start where the one before ends, so that no value falls between.",
+                f"分档：一档止于 {one.end}，下一档起于 {following.start}；"
+                "请让每一档从上一档的终点开始，不留空隙。",
             )
     limits = [_literal(tier.end) for tier in ordered[:-1] if tier.end is not None]
     return _steps(value, limits, [_literal(tier.points) for tier in ordered], "<")

@@ -58,7 +58,11 @@ def counted(actual: float | None, policy: str, stored: Stored | None = None) -> 
     if actual is not None:
         return Counted(actual)
     if policy not in tuple(Policy):
-        raise KpiError(f'Missing policy "{policy}" is not one of {", ".join(Policy)}.')
+        known = ", ".join(Policy)
+        raise KpiError(
+            f'Missing policy "{policy}" is not one of {known}.',
+            f"缺数处理“{policy}”不在 {known} 之中。",
+        )
     held = stored or Stored()
     taken = {
         Policy.LAST_VALUE: held.last_value,

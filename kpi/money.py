@@ -135,7 +135,10 @@ def read_rates(lines: Iterable[str], name: str = "eurofxref-hist.csv") -> DayRat
     reader = csv.reader(lines)
     header = next(reader, [])
     if header[:1] != ["Date"]:
-        raise KpiError(f'{name}: the first column is not "Date"; fetch eurofxref-hist.zip again.')
+        raise KpiError(
+            f'{name}: the first column is not "Date"; fetch eurofxref-hist.zip again.',
+            f"{name}：第一列不是“Date”；请重新下载 eurofxref-hist.zip。",
+        )
     sheets: dict[date, tuple[str, ...]] = {}
     for number, line in enumerate(reader, 2):
         if line:
@@ -149,7 +152,10 @@ def _day(text: str, name: str, number: int) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise KpiError(f'{name}, line {number}: "{text}" is not a day; fetch it again.') from error
+        raise KpiError(
+            f'{name}, line {number}: "{text}" is not a day; fetch it again.',
+            f"{name} 第 {number} 行：“{text}”不是日期；请重新下载。",
+        ) from error
 
 
 def _checked(line: list[str], width: int, name: str, number: int) -> tuple[str, ...]:
@@ -157,9 +163,15 @@ def _checked(line: list[str], width: int, name: str, number: int) -> tuple[str, 
     cells = tuple(cell.strip() for cell in line)
     for cell in cells[1:]:
         if cell not in _NOT_PUBLISHED and not _is_rate(cell):
-            raise KpiError(f'{name}, line {number}: "{cell}" is not a rate; fetch it again.')
+            raise KpiError(
+                f'{name}, line {number}: "{cell}" is not a rate; fetch it again.',
+                f"{name} 第 {number} 行：“{cell}”不是汇率；请重新下载。",
+            )
     if len(cells) != width:
-        raise KpiError(f"{name}, line {number}: the line is cut short; fetch it again.")
+        raise KpiError(
+            f"{name}, line {number}: the line is cut short; fetch it again.",
+            f"{name} 第 {number} 行不完整；请重新下载。",
+        )
     return cells
 
 
@@ -179,7 +191,10 @@ def read_rates_zip(content: bytes) -> DayRates:
             text = archive.read("eurofxref-hist.csv").decode("ascii")
     except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
         mend = "fetch eurofxref-hist.zip again."
-        raise KpiError(f"eurofxref-hist.zip cannot be read ({error}); {mend}") from error
+        raise KpiError(
+            f"eurofxref-hist.zip cannot be read ({error}); {mend}",
+            f"无法读取 eurofxref-hist.zip（{error}）；请重新下载。",
+        ) from error
     return read_rates(text.splitlines())
 
 

@@ -158,12 +158,20 @@ def pack(role: str, region: Region, variant: str | None = None) -> Pack:
     """One pack, for a kind of goods when it is named; `KpiError` for an unknown one."""
     found = packs().get((role, region))
     if found is None:
-        raise KpiError(f'There is no pack "{role}". Choose one of {", ".join(ROLES)}.')
+        known = ", ".join(ROLES)
+        raise KpiError(
+            f'There is no pack "{role}". Choose one of {known}.',
+            f"没有 KPI 包“{role}”。请从 {known} 中选择。",
+        )
     if variant is None:
         return found
     kind = variants().get(variant)
     if kind is None:
-        raise KpiError(f'There is no variant "{variant}". Choose one of {", ".join(variants())}.')
+        known = ", ".join(variants())
+        raise KpiError(
+            f'There is no variant "{variant}". Choose one of {known}.',
+            f"没有品类“{variant}”。请从 {known} 中选择。",
+        )
     changes = {change.kpi: change for change in kind.changes.get((role, region), ())}
     items = tuple(_changed(item, changes.get(item.kpi)) for item in found.items)
     return replace(found, items=items)

@@ -64,7 +64,10 @@ def applied_rewards(
     for one in sorted(applications, key=lambda a: a.number):
         rule = known.get(one.rule)
         if rule is None:
-            raise KpiError(f"Application {one.number}: there is no reward rule {one.rule}.")
+            raise KpiError(
+                f"Application {one.number}: there is no reward rule {one.rule}.",
+                f"奖惩记录 {one.number}：没有奖惩规则 {one.rule}。",
+            )
         key = (one.period, one.person, one.rule)
         start = before.get(key, ZERO)
         before[key] = start + (one.times * rule.value if one.approved_by else ZERO)

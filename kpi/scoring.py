@@ -56,7 +56,10 @@ def _evaluated(
     """The value of a score's text."""
     if cap is not None and not floor <= cap <= MOST_POINTS:
         mend = f"write one from the floor up to {MOST_POINTS:g}, or none."
-        raise KpiError(f"Cap {cap:g} with floor {floor:g} cannot be used; {mend}")
+        raise KpiError(
+            f"Cap {cap:g} with floor {floor:g} cannot be used; {mend}",
+            f"封顶 {cap:g} 与保底 {floor:g} 不能同用；封顶请从保底到 {MOST_POINTS:g}，或不填。",
+        )
     values: dict[str, float | str | None] = dict(zip(PARAMETERS, params, strict=False))
     values |= {"actual": actual, "target": target, "cap": cap, "floor": floor}
     return evaluate(parsed(text), values)
@@ -195,7 +198,10 @@ def total_of(parts: Iterable[float]) -> float | None:
 def card_total(items: Sequence[CardItem], min_coverage: float = MIN_COVERAGE) -> CardTotal:
     """Usable weights, shares, points and the total, each step rounded before the next."""
     if any(item.weight < 0 for item in items):
-        raise KpiError("A weight below 0 cannot be scored; write 0 to switch an item off.")
+        raise KpiError(
+            "A weight below 0 cannot be scored; write 0 to switch an item off.",
+            "权重小于 0 无法计分；停用一项请写 0。",
+        )
     usable = [R(item.weight) or 0.0 if _is_usable(item) else 0.0 for item in items]
     available = total_of(usable) or 0.0
     full = total_of(R(item.weight) or 0.0 for item in items if item.applicable) or 0.0
@@ -222,7 +228,10 @@ def relative_weights(weights: Sequence[float]) -> tuple[float, ...]:
     """Weights as parts of 100."""
     whole = total_of(R(w) or 0.0 for w in weights) or 0.0
     if not whole > 0:
-        raise KpiError("The weights add up to 0; give at least one item a weight.")
+        raise KpiError(
+            "The weights add up to 0; give at least one item a weight.",
+            "权重合计为 0；请至少给一项填权重。",
+        )
     return tuple(R(w / whole * 100) or 0.0 for w in weights)
 
 

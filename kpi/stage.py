@@ -80,7 +80,11 @@ def answers(given: Mapping[str, object]) -> Answers:
     """Answers read from a file's keys; `KpiError` says which one cannot be read."""
     for name in given:
         if name not in QUESTIONS:
-            raise KpiError(f'No question is called "{name}". Answer {", ".join(QUESTIONS)}.')
+            known = ", ".join(QUESTIONS)
+            raise KpiError(
+                f'No question is called "{name}". Answer {known}.',
+                f"没有名为“{name}”的问题。请回答 {known}。",
+            )
     default = Answers()
     return Answers(
         stage=_stage(given.get("stage", default.stage)),
@@ -93,7 +97,11 @@ def answers(given: Mapping[str, object]) -> Answers:
 def _stage(value: object) -> str:
     stage = str(value).strip().casefold()
     if stage not in STAGES:
-        raise KpiError(f'"{value}" is no stage. Answer one of {", ".join(STAGES)}.')
+        known = ", ".join(STAGES)
+        raise KpiError(
+            f'"{value}" is no stage. Answer one of {known}.',
+            f"“{value}”不是阶段。请从 {known} 中选择。",
+        )
     return stage
 
 
@@ -101,7 +109,10 @@ def _whole(given: Mapping[str, object], name: str, default: int) -> int:
     value = given.get(name, default)
     text = str(value).strip()
     if isinstance(value, bool) or not text.isdecimal():
-        raise KpiError(f'{name} is "{value}". Answer with a whole number, 0 or more.')
+        raise KpiError(
+            f'{name} is "{value}". Answer with a whole number, 0 or more.',
+            f"{name} 是“{value}”。请填 0 或以上的整数。",
+        )
     return int(text)
 
 
@@ -109,7 +120,10 @@ def _yes(value: object) -> bool:
     words = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
     found = words.get(str(value).strip().casefold())
     if found is None:
-        raise KpiError(f'cash_limited is "{value}". Answer yes or no.')
+        raise KpiError(
+            f'cash_limited is "{value}". Answer yes or no.',
+            f"cash_limited 是“{value}”。请答是或否（yes / no）。",
+        )
     return found
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from kpi.apportion import Share, exact, split
 from kpi.calendar import weeks_of
-from kpi.model import Period, Region, TargetRow, Unit, Window
+from kpi.model import Better, Period, Region, TargetRow, Unit, Window
 from kpi.numbers import R, normalise, rnd, whole
 
 MONTHS = 12
@@ -262,22 +262,49 @@ class Plausibility:
 
     times_last_year: float | None  # target / same period last year
     times_best: float | None  # target / best of the last eight periods
+    better: Better = Better.HIGHER  # which way is good; the best of what should be low is the least
 
     @property
     def doubtful(self) -> bool:
         """Whether the reader should look at it again."""
-        last_year, best = self.times_last_year, self.times_best
-        return (last_year is not None and last_year > PLAUSIBLE_TIMES) or (
-            best is not None and best > PLAUSIBLE_ABOVE_BEST
-        )
+        return self.far_from_last_year or self.beyond_best
+
+    @property
+    def far_from_last_year(self) -> bool:
+        """Far above or far below; a target of zero is meant as it is."""
+        times = self.times_last_year
+        if times is None:
+            return False
+        return times > PLAUSIBLE_TIMES or 0 < times < _inverse(PLAUSIBLE_TIMES)
+
+    @property
+    def beyond_best(self) -> bool:
+        """Far better than ever lately: above the most, or below the least where less is good."""
+        times = self.times_best
+        if times is None:
+            return False
+        if self.better is Better.LOWER:
+            return 0 < times < _inverse(PLAUSIBLE_ABOVE_BEST)
+        return times > PLAUSIBLE_ABOVE_BEST
+
+
+def _inverse(times: float) -> float:
+    """Rounded as the quotients are, so that the limit itself is still plausible."""
+    return R(1 / times) or 0.0
 
 
 def plausibility(
-    target: float, last_year: float | None, recent: Sequence[float | None] = ()
+    target: float,
+    last_year: float | None,
+    recent: Sequence[float | None] = (),
+    better: Better = Better.HIGHER,
 ) -> Plausibility:
     """Compare a target with last year and with the last eight periods; only known ones count."""
     known = [value for value in recent[-BEST_OF:] if value is not None]
-    return Plausibility(_times(target, last_year), _times(target, max(known, default=None)))
+    best = min if better is Better.LOWER else max
+    return Plausibility(
+        _times(target, last_year), _times(target, best(known, default=None)), better
+    )
 
 
 def _times(target: float, reached: float | None) -> float | None:

@@ -46,13 +46,15 @@ class FormulaError(KpiError):
         self.code, self.column, self.nearest = code, column, nearest
         self.what, self.mend = dict(what), dict(mend)
         self.place = place or Place()
-        super().__init__(code, column)
+        spot = f"{self.place}, " if str(self.place) else ""
+        super().__init__(
+            f"{spot}column {column}: {what['en']} {mend['en']}",
+            f"{spot}第 {column} 个字符：{what['zh']}{mend['zh']}",
+        )
 
     def __str__(self) -> str:
         """English, then Chinese."""
-        spot = f"{self.place}, " if str(self.place) else ""
-        zh = f"{spot}第 {self.column} 个字符：{self.what['zh']}{self.mend['zh']}"
-        return f"{spot}column {self.column}: {self.what['en']} {self.mend['en']} / {zh}"
+        return f"{self.texts['en']} / {self.texts['zh']}"
 
     def problem(self) -> Problem:
         """The error as a value to carry and show."""

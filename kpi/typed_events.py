@@ -40,7 +40,10 @@ def _event(piece: str) -> RetailEvent:
     except ValueError:
         made = None
     if made is None or not made.days.days or made.factor > MOST_FACTOR:
-        raise KpiError(f'"{piece}" is no event; write Prime 2026-10-06..2026-10-07 x1.8.')
+        raise KpiError(
+            f'"{piece}" is no event; write Prime 2026-10-06..2026-10-07 x1.8.',
+            f"“{piece}”不是活动；请写成 Prime 2026-10-06..2026-10-07 x1.8。",
+        )
     return made
 
 

@@ -55,8 +55,10 @@ def save_account(store: Control, account: Account) -> None:
 def save_shop(store: Control, shop: Shop, links: Mapping[str, Link]) -> None:
     """Store a shop with its links by platform; its own platform must be one of them."""
     if shop.platform not in links:
-        message = f"Shop {shop.code} needs a link to its own platform {shop.platform}."
-        raise KpiError(message)
+        raise KpiError(
+            f"Shop {shop.code} needs a link to its own platform {shop.platform}.",
+            f"店铺 {shop.code} 需要关联到它自己的平台 {shop.platform}。",
+        )
     told = {
         platform: {
             "account": link.account,

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from kpi.benchmarks import benchmarks_of, beside
 from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.book_nouns import NEVER
 from kpi.catalog import Catalog
-from kpi.model import Language, WeightRow
+from kpi.model import LANGUAGES, Language, Region, WeightRow
 from kpi.pack_reading import Pack, PackItem
 from kpi.stage import Adapted
 from kpi.tables import CellValue, Table
@@ -170,7 +171,7 @@ def language_of(contents: BookContents) -> Language:
     return "en" if contents.language == "en" else "zh"
 
 
-def line_of(item: PackItem) -> dict[str, object]:
+def line_of(item: PackItem, region: Region) -> dict[str, object]:
     """One line of a pack for `packs show`."""
     return {
         "kpi": item.kpi,
@@ -178,6 +179,7 @@ def line_of(item: PackItem) -> dict[str, object]:
         "weight": item.weight,
         "target": item.target,
         "basis": item.basis,
+        "benchmark": benchmark_of(item, region),
         "method": item.method,
         "warn": item.warn,
         "breach": item.breach,
@@ -185,3 +187,11 @@ def line_of(item: PackItem) -> dict[str, object]:
         "class": str(item.metric.klass),
         "why": dict(item.why) if item.why else None,
     }
+
+
+def benchmark_of(item: PackItem, region: Region) -> dict[Language, str] | None:
+    """The published bands beside a suggested target, in both languages; None without one."""
+    found = benchmarks_of(item.kpi, region)
+    target = item.target if isinstance(item.target, float) else None
+    texts = {one: beside(found, target, item.metric.unit, one) for one in LANGUAGES}
+    return {one: text for one, text in texts.items() if text} or None

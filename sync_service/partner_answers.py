@@ -41,7 +41,7 @@ def came_back(house: House, book: str, tables: Mapping[str, Table]) -> Iterator[
         try:
             contents = XlsxPort(path).read()
         except KpiError as error:
-            yield _note(Place(text=path.name), str(error), str(error))
+            yield _note(Place(text=path.name), error.texts["en"], error.texts["zh"])
             continue
         for name in THEIRS:
             yield from _news(person, path, tables.get(name), contents.tables.get(name))

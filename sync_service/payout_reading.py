@@ -105,8 +105,12 @@ def _rule(reader: RowReader, slices: Mapping[str, Sequence[Slice]]) -> PayRule |
         made = (first, second, third, fourth)
         return PayRule(code, how, currency, made, cap, veto, mine, carry)
     except KpiError as error:
-        reader.wrong("rule", "pay_rule", rule=code, why=str(error))
+        reader.wrong("rule", "pay_rule", rule=code, **_why(error))
         return None
+
+
+def _why(error: KpiError) -> dict[str, str]:
+    return {f"why_{language}": text for language, text in error.texts.items()}
 
 
 def _reward(reader: RowReader) -> RewardRule | None:

@@ -22,10 +22,12 @@ from kpi.contracts import Terms, Version, every_terms
 from kpi.errors import Place, Problem
 from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
+from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
 from kpi.model import Language, Shop, Window
 from kpi.policy import allowed
 from kpi.switches import switched
+from kpi.thresholds import loose_limits
 from kpi.unjudged import with_kpi_faults
 from sheet_templates.layout import INVESTOR_SHEETS, PARTNER_SHEETS, PERSON_SHEETS, SHEETS
 from sheet_templates.purpose import Shown, shown_for
@@ -235,7 +237,8 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     exempt = exemptions(contents.tables.get("tblReview"), decode)
     guarded = guard(book, catalog.metrics, exempt)
     kept, refused = allowed(book, catalog)
-    found = (*missing, *unread, *own, *book.problems, *check_book(book), *guarded, *refused)
+    checked = (*check_book(book), *loose_limits(book), *legal_deadlines(book))
+    found = (*missing, *unread, *own, *book.problems, *checked, *guarded, *refused)
     return with_kpi_faults(kept, kpis, own), catalog, found
 
 

@@ -128,7 +128,11 @@ def word(row: Row, column: str, words: str) -> str:
     shown = text(row, column)
     code = decode(words, shown)
     if code is None:
-        raise KpiError(f'{row.cells[column].address}: "{shown}" is no word of {column}.')
+        spot = row.cells[column].address
+        raise KpiError(
+            f'{spot}: "{shown}" is no word of {column}.',
+            f"{spot}：“{shown}”不是 {column} 的词。",
+        )
     return code
 
 

@@ -61,8 +61,10 @@ def keys_from_folder(folder: Path) -> KeyRing:
     keys = {file.stem: base64.b64decode(file.read_bytes(), validate=True) for file in files}
     for name, key in keys.items():
         if len(key) != KEY_BYTES:
-            message = f"Key file {name}.key holds {len(key)} bytes instead of {KEY_BYTES}."
-            raise KpiError(message)
+            raise KpiError(
+                f"Key file {name}.key holds {len(key)} bytes instead of {KEY_BYTES}.",
+                f"密钥文件 {name}.key 有 {len(key)} 字节，应为 {KEY_BYTES} 字节。",
+            )
     return KeyRing(keys, files[-1].stem)
 
 
@@ -125,8 +127,9 @@ class Secrets:
         cipher = self._data_key(connection, account)
         for name, value in values.items():
             if name == DATA_KEY:
-                message = f"A credential cannot be named {DATA_KEY}."
-                raise KpiError(message)
+                raise KpiError(
+                    f"A credential cannot be named {DATA_KEY}.", f"凭证不能命名为 {DATA_KEY}。"
+                )
             self._write(connection, account, name, value.encode(), cipher=cipher, key_id="data")
 
     def get(self, account: str, name: str) -> str:

@@ -9,12 +9,11 @@ from kpi.model import Language, Texts
 
 
 class ToldError(KpiError):
-    """A refusal whose sentence stands in `texts` for both languages."""
+    """A refusal whose sentence is written in both languages."""
 
     def __init__(self, en: str, zh: str) -> None:
-        """Make the sentence."""
-        self.texts: Texts = {"en": en, "zh": zh}
-        super().__init__(en)
+        """Make the sentence; neither language may be left out."""
+        super().__init__(en, zh)
 
 
 class BusyError(ToldError):

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from kpi.contracts import Version, contract_of
-from kpi.model import Language, Region, TargetRow, TaskRow
+from kpi.model import Better, Language, Region, TargetRow, TaskRow
 from kpi.targets import Split
 from sync_service.compute import Computed, compute
 from sync_service.filling.likely import likely
@@ -206,6 +206,10 @@ def test_a_row_of_another_year_or_kpi_has_no_month() -> None:
     [
         pytest.param(496.0, 310.0, "▲ 1.6 times last year's 310.00", id="far above last year"),
         pytest.param(465.0, 310.0, "1.5 times last year's 310.00", id="just as far as allowed"),
+        pytest.param(186.0, 310.0, "▲ 0.6 times last year's 310.00", id="far below last year"),
+        pytest.param(217.0, 310.0, "0.7 times last year's 310.00", id="not so far below"),
+        pytest.param(3.1, 310.0, "▲ 0.01 times last year's 310.00", id="next to nothing"),
+        pytest.param(0.0, 310.0, "0.0 times last year's 310.00", id="zero is meant as it is"),
         pytest.param(None, 310.0, None, id="no target"),
         pytest.param(496.0, None, None, id="nothing known"),
     ],
@@ -237,6 +241,22 @@ def test_where_last_year_is_unknown_the_best_month_speaks(
     done = computed({"2026-06": 10}, targets=(row,))
     shown = replace(done, given=replace(done.given, language=language))
     assert likely(shown, done.metric(KPI), row, wanted, None) == text
+
+
+@pytest.mark.parametrize(
+    ("better", "text"),
+    [
+        (Better.LOWER, "▲ 0.7 times the lowest of 8 months, 300.00"),
+        (Better.HIGHER, "0.7 times the best of 8 months, 300.00"),
+        (Better.BAND, None),
+    ],
+)
+def test_where_less_is_good_a_target_far_below_the_least_is_doubted(
+    better: Better, text: str | None
+) -> None:
+    row = target()
+    done = computed({"2026-06": 10}, targets=(row,))
+    assert likely(done, replace(done.metric(KPI), better=better), row, 210.0, None) == text
 
 
 def test_a_line_of_a_role_has_no_figures_to_compare_with() -> None:

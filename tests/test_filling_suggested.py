@@ -30,6 +30,9 @@ A_DAY: Mapping[str, int] = {  # dollars and units of each day
     **dict.fromkeys(("2026-07", "2026-08", "2026-09"), 1_250),
 }
 NOW = datetime(2026, 10, 12, 12, tzinfo=UTC)
+LATER = datetime(2026, 11, 5, 12, tzinfo=UTC)
+ADS = {"ad_spend": 2_000_000, "ad_sales": 0}  # a day: ten-thousandths of a dollar
+NO_ADS = {"ad_spend": 0, "ad_sales": 0}
 
 
 def computed(
@@ -138,3 +141,44 @@ def test_a_row_of_targets_compares_in_its_own_currency(
     assert (found["last_year"], found["suggested"], found["check"]) == (
         last_year, suggested, check,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metric", "year", "beside"),
+    [
+        pytest.param("acos", 0.4, "; the target lies above", id="beyond the band it is told"),
+        pytest.param("acos", 0.2, ", no year given)", id="inside it the band alone"),
+        pytest.param("acos", None, ", no year given)", id="without a target the band alone"),
+        pytest.param("return_rate", 0.05, None, id="no band was published"),
+    ],
+)
+def test_a_benchmark_stands_beside_a_target(
+    metric: str, year: float | None, beside: str | None
+) -> None:
+    none = (None,) * 12
+    row = TargetRow(2026, Region.EU, "AMZ-DE", metric, None, year, none, None, "Targets!A5")
+    typed = table(
+        "tblTarget", "Targets", "year region scope metric", (2026.0, "EU", "AMZ-DE", metric)
+    )
+    [found] = values.targets(computed(A_DAY, targets=(row,)), typed)
+    said = found["benchmark"]
+    assert said is None if beside is None else str(said).startswith("15–25 % (unverified")
+    assert beside is None or str(said).endswith(beside)
+
+
+def test_a_value_that_its_card_promises_to_flag_is_told_for_its_shop() -> None:
+    """31 days of 200 spent and nothing attributed: ACoS is unknown, and the log says why."""
+    leaves = [
+        (f"amazon_ads.{kind}", SHOP.code, day, "", "USD", ADS if kind == "sp" else NO_ADS)
+        for day in period("2026-10").window.each()
+        for kind in ("sp", "sb", "sd")
+    ]
+    settings = Settings("2026-10", "", fixed_rates={"EUR": 1.25}, time_zone="UTC")
+    book = Book(settings, shops=(SHOP,))
+    given = Inputs(book, shipped(), leaf_sums(leaves), DayRates({}, (), {}), LATER, "en", {})
+    [note] = values.notes(compute(given))
+    assert note.code == "value_flag"
+    assert note.what == {
+        "zh": "AMZ-DE 2026-10 的“广告ACoS”：有广告花费而无归因销售，为未知。",
+        "en": "ACoS of AMZ-DE in 2026-10: ad spend without attributed sales: unknown.",
+    }

@@ -31,7 +31,7 @@ from kpi.bonus import (
 )
 from kpi.calendar import day_factors, period
 from kpi.errors import KpiError
-from kpi.model import Period, Region, TargetRow, Tie, Unit, Window
+from kpi.model import Better, Period, Region, TargetRow, Tie, Unit, Window
 from kpi.numbers import R, normalise
 from kpi.service_rates import recomputed, unit_profit
 from kpi.targets import (
@@ -256,6 +256,30 @@ def test_plausibility() -> None:
     assert not plausibility(130.0, None, [100.0]).doubtful
     assert not plausibility(999.0, 0.0, []).doubtful
     assert plausibility(160.0, 100.0).times_last_year == 1.6
+
+
+@pytest.mark.parametrize(
+    ("target", "last_year", "recent", "better", "doubtful"),
+    [
+        pytest.param(0.1, 0.16, (), Better.LOWER, True, id="less than two thirds of last year"),
+        pytest.param(200.0, 300.0, (), Better.LOWER, False, id="two thirds is just allowed"),
+        pytest.param(60.0, 100.0, (), Better.HIGHER, True, id="sales that ask too little"),
+        pytest.param(0.0, 100.0, (), Better.LOWER, False, id="zero is meant as it is"),
+        pytest.param(75.0, None, (150.0, 100.0), Better.LOWER, True, id="below the least by far"),
+        pytest.param(100.0, None, (130.0,), Better.LOWER, False, id="at the limit of it"),
+        pytest.param(140.0, None, (100.0,), Better.LOWER, False, id="above the least: no boast"),
+        pytest.param(60.0, None, (100.0,), Better.HIGHER, False, id="below the best: no boast"),
+        pytest.param(0.0, None, (100.0,), Better.LOWER, False, id="zero again"),
+    ],
+)
+def test_both_ends_are_doubted(
+    target: float,
+    last_year: float | None,
+    recent: tuple[float, ...],
+    better: Better,
+    doubtful: bool,
+) -> None:
+    assert plausibility(target, last_year, recent, better).doubtful is doubtful
 
 
 # --- pace, OKR ----------------------------------------------------------------------------------

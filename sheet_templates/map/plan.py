@@ -42,6 +42,7 @@ TARGET = TableLayout(
         last_year | 去年同期 | Last year | S | number
         suggested | 建议 | Suggested | S | number
         check | 合理性 | Check | S | text
+        benchmark | 参考值 | Benchmark | S | text
         counted | 本月采用 | Month counted | S | number
         breakdown | 拆解 | Breakdown | S | text
         pending | 未发布改动 | Pending | S | text

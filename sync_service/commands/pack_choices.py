@@ -59,7 +59,8 @@ def read_answers(path: Path | None) -> Answers:
             f'无法读取 {path} 中的回答（{error}）。请写成 stage = "launch" 这样的行。',
         ) from error
     except KpiError as error:
-        raise ToldError(f"{path.name}: {error}", f"{path.name}：{error}") from error
+        en, zh = error.texts["en"], error.texts["zh"]
+        raise ToldError(f"{path.name}: {en}", f"{path.name}：{zh}") from error
 
 
 def regions(wanted: str | None) -> tuple[Region, ...]:

@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from kpi.calendar import local_day
 from kpi.catalog import shipped
 from kpi.guards import CHECKS, balance, pack_lines
 from kpi.model import Region
@@ -13,11 +14,12 @@ from kpi.pack_reading import ROLES, Pack, contract_terms, packs, ramp, stages, v
 from kpi.platform_sources import deliverable, differences, matrix
 from kpi.stage import QUESTIONS, Fitted
 from sheet_templates.words import LISTS
+from sync_service.commands import platform_limits
 from sync_service.commands.books import port_of, writable
 from sync_service.commands.pack_choices import choices, fitted, regions, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
-from sync_service.pack_loading import Fit, Loaded, line_of, load
+from sync_service.pack_loading import Fit, Loaded, benchmark_of, line_of, load
 
 PLATFORMS = tuple(code for code, _, _ in LISTS["platform"])
 
@@ -40,6 +42,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--platform", choices=PLATFORMS, action="append")
     one.add_argument("--kpi", choices=tuple(shipped().metrics), action="append", metavar="CODE")
     one.set_defaults(run=run_sources)
+    platform_limits.add(actions)
     one = actions.add_parser("load", help="write cards into a workbook / 装入工作簿")
     one.add_argument("book", type=Path)
     one.add_argument("role", nargs="+")
@@ -102,37 +105,22 @@ def _summary(one: Pack, platform: str | None) -> dict[str, object]:
 
 def run_show(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """The cards of a role, line by line, fitted when answers are given."""
-    del house
     cards = list(fitted(words, [role_of(words.role)]))
-    terminal.result["cards"] = [_card(one) for one in cards]
-    for one in cards:
-        heads = (
-            "KPI",
-            "名称 Name",
-            "权重 Weight",
-            "目标 Target",
-            "方法 Method",
-            "关注 Warn",
-            "突破 Breach",
-        )
-        rows = [
-            (
-                i.kpi,
-                i.metric.names[terminal.language],
-                f"{i.weight:g}",
-                i.target,
-                i.method,
-                i.warn,
-                i.breach,
-            )
-            for i in one.pack.items
-        ]
-        terminal.table(f"{one.pack.names[terminal.language]} {one.pack.region}", heads, rows)
+    day = local_day(house.clock.now(), "UTC")
+    limits = [platform_limits.of_card(one.pack, day) for one in cards]
+    terminal.result["cards"] = [
+        {**_card(one), "platform_limits": [platform_limits.told(found) for found in mine]}
+        for one, mine in zip(cards, limits, strict=True)
+    ]
+    for one, mine in zip(cards, limits, strict=True):
+        _show_card(terminal, one.pack)
+        platform_limits.say(terminal, mine)
         _say_changes(terminal, one)
     return Exit.OK
 
 
 def _show_card(terminal: Terminal, card: Pack) -> None:
+    """The card as a table; benchmarks below it, their sources are too long for a column."""
     words = "KPI|名称 Name|权重 Weight|目标 Target|方法 Method|关注 Warn|突破 Breach"
     language = terminal.language
     rows = [
@@ -140,6 +128,12 @@ def _show_card(terminal: Terminal, card: Pack) -> None:
         for i in card.items
     ]
     terminal.table(f"{card.names[language]} {card.region}", words.split("|"), rows)
+    for item in card.items:
+        found = benchmark_of(item, card.region)
+        if found:
+            terminal.say(
+                f"  参考值 {item.kpi} {found['zh']}", f"  Benchmark {item.kpi} {found['en']}"
+            )
 
 
 def _card(one: Fitted) -> dict[str, object]:
@@ -149,7 +143,7 @@ def _card(one: Fitted) -> dict[str, object]:
         "role": found.role,
         "names": dict(found.names),
         "region": str(found.region),
-        "items": [line_of(item) for item in found.items],
+        "items": [line_of(item, found.region) for item in found.items],
         "vetoes": [f"{v.kpi} {v.operator} {v.value:g}: {v.effect} {v.grade}" for v in found.vetoes],
         "exemptions": {CHECKS[c]["en"]: dict(why) for c, why in found.exemptions.items()},
         "changes": [_change(one, n) for n in range(len(one.changes))],

@@ -128,7 +128,10 @@ def named(shop: ShopRef, option: str) -> Mapping[str, str]:
     text = shop.options.get(option, "")
     table = json.loads(text) if text else {}
     if not isinstance(table, dict):
-        raise KpiError(f"Shop {shop.code}, option {option}: write a JSON object of texts.")
+        raise KpiError(
+            f"Shop {shop.code}, option {option}: write a JSON object of texts.",
+            f"店铺 {shop.code} 的选项 {option}：请写文本的 JSON 对象。",
+        )
     return {str(name): str(value or "") for name, value in table.items()}
 
 

@@ -229,11 +229,12 @@ class LiveSession:
         for options in (self.shop.options, self.kit.settings.options):
             if name in options:
                 return options[name]
-        message = (
+        raise KpiError(
             f"Shop {self.shop.code} needs the option {name}. "
-            f"Set LINKSTAR_OPTION_{name.upper()} or give it with `connect`."
+            f"Set LINKSTAR_OPTION_{name.upper()} or give it with `connect`.",
+            f"店铺 {self.shop.code} 缺少选项 {name}。"
+            f"请设置 LINKSTAR_OPTION_{name.upper()}，或用 `connect` 给出。",
         )
-        raise KpiError(message)
 
     def now(self) -> datetime:
         """The time in UTC, by the service's clock."""

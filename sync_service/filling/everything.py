@@ -97,7 +97,8 @@ def _targets(done: Computed, table: Table) -> Iterator[FilledRow]:
 
 def _found(done: Computed, problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """What the log shows: faults of the book, and what only the filling of a tab can tell."""
-    return (*problems, *tasks.notes(done), *breaches.notes(done), *okr.circles(done))
+    said = (*tasks.notes(done), *values.notes(done), *breaches.notes(done))
+    return (*problems, *said, *okr.circles(done))
 
 
 def _reconciled(compared: Iterable[Compared]) -> Iterator[FilledRow]:

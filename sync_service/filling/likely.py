@@ -1,14 +1,19 @@
-"""Whether a target is likely: against the same month last year and the best of recent months."""
+"""Whether a target is likely: against the same month last year and the best of recent months.
+
+Both ends are doubted: far above last year and far below it, be less good or not.
+"""
 
 from __future__ import annotations
 
 from kpi.calendar import shifted
 from kpi.model import Better, Language, Metric, TargetRow
-from kpi.targets import BEST_OF, PLAUSIBLE_ABOVE_BEST, PLAUSIBLE_TIMES, plausibility
+from kpi.targets import BEST_OF, plausibility
 from sheet_templates.words import SIGNS
 from sync_service.compute import Computed, ScopeKey
 from sync_service.filling.plans import amount
 from sync_service.filling.suggested import in_row_currency, whole_month
+
+SHORT = 0.1  # below it one decimal would show nothing
 
 
 def likely(
@@ -22,18 +27,18 @@ def likely(
     if target is None:
         return None
     language = done.given.language
-    times = plausibility(target, last_year).times_last_year
+    found = plausibility(target, last_year)
+    times = found.times_last_year
     if times is not None and last_year is not None:
-        far = times > PLAUSIBLE_TIMES
-        return _said(
-            "last_year", times, amount(last_year, metric.unit), done.given.language, far=far
-        )
+        shown = amount(last_year, metric.unit)
+        return _said("last_year", times, shown, language, far=found.far_from_last_year)
     best = _best(done, metric, row)
-    times = plausibility(target, None, (best,)).times_best
-    if times is None or best is None or metric.better is not Better.HIGHER:
-        return None  # a target below the dearest month is no boast
-    far = times > PLAUSIBLE_ABOVE_BEST
-    return _said("best", times, amount(best, metric.unit), language, far=far)
+    found = plausibility(target, None, (best,), metric.better)
+    times = found.times_best
+    if times is None or best is None or metric.better is Better.BAND:
+        return None  # neither end of a band is its best
+    against = "least" if metric.better is Better.LOWER else "best"
+    return _said(against, times, amount(best, metric.unit), language, far=found.beyond_best)
 
 
 def _best(done: Computed, metric: Metric, row: TargetRow) -> float | None:
@@ -43,7 +48,8 @@ def _best(done: Computed, metric: Metric, row: TargetRow) -> float | None:
         return None
     months = (shifted(done.month, -back) for back in range(1, BEST_OF + 1))
     known = [v for month in months if (v := whole_month(done, metric, key, month)) is not None]
-    return in_row_currency(done, metric, row, max(known, default=None))
+    best = min if metric.better is Better.LOWER else max
+    return in_row_currency(done, metric, row, best(known, default=None))
 
 
 def scope_of(done: Computed, row: TargetRow) -> ScopeKey | None:
@@ -53,9 +59,11 @@ def scope_of(done: Computed, row: TargetRow) -> ScopeKey | None:
 
 
 def _said(against: str, times: float, value: str, language: Language, *, far: bool) -> str:
-    zh = {"last_year": "去年同月", "best": f"近 {BEST_OF} 个月最高"}[against]
-    en = {"last_year": "last year's", "best": f"the best of {BEST_OF} months,"}[against]
-    text = f"{zh} {value} 的 {times:.1f} 倍"
-    if language == "en":
-        text = f"{times:.1f} times {en} {value}"
+    zh, en = {
+        "last_year": ("去年同月", "last year's"),
+        "best": (f"近 {BEST_OF} 个月最高", f"the best of {BEST_OF} months,"),
+        "least": (f"近 {BEST_OF} 个月最低", f"the lowest of {BEST_OF} months,"),
+    }[against]
+    shown = f"{times:.1f}" if times >= SHORT or not times else f"{times:.2g}"
+    text = f"{zh} {value} 的 {shown} 倍" if language == "zh" else f"{shown} times {en} {value}"
     return f"{SIGNS['warn']} {text}" if far else text

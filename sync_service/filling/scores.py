@@ -15,7 +15,8 @@ from kpi.scorecards import Item, PersonCard, is_paced, manual_share
 from kpi.season import Flow, Pacing, flow_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
-from sheet_templates.words import show
+from kpi.value_flags import FLAGS, flag_of
+from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.contract_store import label
 from sync_service.filling.cells import FilledRow, known, number, state, worded
@@ -63,7 +64,9 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": _adjusted(item, language) + paced(done, item, meaning(item.metric, language)),
+        "meaning": _flagged(item, language)
+        + _adjusted(item, language)
+        + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
@@ -82,6 +85,14 @@ def paced(done: Computed, item: Item, said: str) -> str:
     if basis(done, item) != "seasonal":
         return said
     return f"{said} · {'应达按季节' if done.given.language == 'zh' else 'due by season'}"
+
+
+def _flagged(item: Item, language: Language) -> str:
+    """`▲ ad spend without attributed sales: unknown; `: what the card promises to say."""
+    flag = flag_of(item.actual)
+    if flag is None:
+        return ""
+    return f"{SIGNS['warn']} {FLAGS[flag][language]}" + ("；" if language == "zh" else "; ")
 
 
 def _adjusted(item: Item, language: Language) -> str:

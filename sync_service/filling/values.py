@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from kpi.actuals import Actual
+from kpi.benchmarks import benchmarks_of, beside
 from kpi.calendar import day_period, period, shifted, year_before
+from kpi.errors import Place, Problem
+from kpi.messages import problem
 from kpi.model import DataState, Language, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import in_region
 from kpi.person_targets import Goals
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
+from kpi.value_flags import FLAGS, flag_of
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
 from sync_service.compute import (
@@ -90,6 +94,26 @@ def _fetched(done: Computed, actual: Actual) -> Cell:
         and found.last_success
     ]
     return local(min(pulls), done.book.settings.time_zone) if pulls else None
+
+
+def notes(done: Computed) -> Iterator[Problem]:
+    """What must be said beside the month's values, shop by shop: a wider scope has it from them."""
+    for shop in done.book.shops:
+        for code in metrics_shown(done.book, done.given.catalog):
+            actual = done.value(code, shop_of(done.book, shop.code))
+            flag = flag_of(actual) if actual else None
+            if actual is not None and flag is not None:
+                names, said = done.metric(code).names, FLAGS[flag]
+                yield problem(
+                    "value_flag",
+                    Place(table="tblActual", text=f"{shop.code} {code}"),
+                    scope=shop.code,
+                    period=actual.period,
+                    zh=names["zh"],
+                    en=names["en"],
+                    said_zh=said["zh"],
+                    said_en=said["en"],
+                )
 
 
 def shops(done: Computed) -> Iterator[FilledRow]:
@@ -221,6 +245,12 @@ def targets(done: Computed, table: Table) -> Iterator[FilledRow]:
             "last_year": then,
             "suggested": in_row_currency(done, metric, row, grown),
             "check": likely(done, metric, row, months[month - 1], then),
+            "benchmark": beside(
+                benchmarks_of(row.metric, row.region, row.scope),
+                months[month - 1],
+                metric.unit,
+                done.given.language,
+            ),
         }
 
 

@@ -13,8 +13,8 @@ class FileRefusedError(KpiError):
 
     def __init__(self, en: str, zh: str) -> None:
         """Make the sentence."""
-        self.texts: dict[Language, str] = {"en": en, "zh": zh}
         super().__init__(f"{en} / {zh}")
+        self.texts = {"en": en, "zh": zh}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,7 @@ RefusedBookError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kpi.errors import KpiError
-
-if TYPE_CHECKING:
-    from kpi.model import Language
-
 
 CHOOSE_FREE = ("Choose a free cell.", "请选择其他单元格。")
 
@@ -33,8 +27,8 @@ class RefusedBookError(KpiError):
 
     def __init__(self, en: str, zh: str) -> None:
         """Make the sentence."""
-        self.texts: dict[Language, str] = {"en": en, "zh": zh}
         super().__init__(f"{en} / {zh}")
+        self.texts = {"en": en, "zh": zh}
 
 
 class DamagedBookError(RefusedBookError):

@@ -1,0 +1,52 @@
+"""Requests with a legal time: GDPR gives 30 days from the day a request came in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kpi.book import Book
+from kpi.legal_days import legal_deadlines, legal_due
+from kpi.model import Region, Settings, TaskRow
+
+CAME = date(2026, 10, 1)  # 30 days later is 31 October
+
+
+def task(
+    due: date | None,
+    regime: str | None = "gdpr",
+    region: Region | None = Region.EU,
+    opened: date | None = CAME,
+) -> TaskRow:
+    return TaskRow(
+        *("G1", "compliance", region, "DE", "erase", "OPS", due, 0.0, "Tasks!A5"),
+        regime=regime,
+        opened=opened,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "codes"),
+    [
+        pytest.param(task(date(2026, 10, 31)), [], id="the last legal day"),
+        pytest.param(task(date(2026, 11, 1)), ["legal_due_late"], id="a day later"),
+        pytest.param(task(None), ["legal_due_absent"], id="no due day"),
+        pytest.param(task(None, opened=None), [], id="nobody knows when it came"),
+        pytest.param(task(None, regime="vat"), [], id="no legal days are known for it"),
+        pytest.param(task(None, regime=None), [], id="a free task"),
+        pytest.param(task(None, region=Region.US), [], id="the law holds in the EU"),
+        pytest.param(task(None, region=None), [], id="a task without a region"),
+    ],
+)
+def test_due_days_against_the_law(given: TaskRow, codes: list[str]) -> None:
+    found = list(legal_deadlines(Book(Settings("2026-10", ""), tasks=(given,))))
+    assert [one.code for one in found] == codes
+    for one in found:
+        assert (one.place.sheet, one.place.cell) == ("Tasks", "A5")
+        assert "2026-10-31" in one.mend["zh"]
+        assert "2026-10-31" in one.mend["en"]
+
+
+def test_the_legal_due_day() -> None:
+    assert legal_due(task(None)) == date(2026, 10, 31)
