@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,8 +15,10 @@ from kpi.model import Better, Bound, Status
 from kpi.numbers import R, normalise
 from kpi.payout import PayBasis, PayMethod, PayRule, PayState, pay_line
 from kpi.scoring import (
+    GRADES,
     MIN_COVERAGE,
     CardItem,
+    Grade,
     attainment,
     card_total,
     grade_of,
@@ -35,6 +38,7 @@ from kpi.sheet_calls import (
     is_number,
     same_text,
     spelled,
+    text_of,
 )
 from kpi.sheet_scoring import PACED
 
@@ -155,8 +159,24 @@ def _says(columns: Mapping[str, list[Cell]], name: str, n: int, words: str, code
 
 
 def _grade(given: Call) -> Value:
-    found = grade_of(given.number("total"), int(given.number("vetoes") or 0))
+    ladder = sorted(_grades(given), key=lambda one: one.start or 0.0, reverse=True)
+    if ladder:
+        ladder[-1] = replace(ladder[-1], start=None)  # below the lowest is the lowest
+    vetoes = int(given.number("vetoes") or 0)
+    found = grade_of(given.number("total"), vetoes, ladder or GRADES)
     return None if found is None else found.name
+
+
+def _grades(given: Call) -> Iterator[Grade]:
+    """Rows of grade and start; rows without either are empty lines of the table."""
+    for row in given.columns.get("grades", ()):
+        if len(row) < 2:  # noqa: PLR2004 - grade, from
+            if text_of(row[0] if row else None):
+                raise BadArgumentError("等级表应有两列。", "grades must have two columns.")
+            continue
+        name, start = text_of(row[0]), row[1]
+        if name and is_number(start):
+            yield Grade(name, float(start), 0.0)
 
 
 # --- targets --------------------------------------------------------------------------------------

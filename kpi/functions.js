@@ -209,7 +209,24 @@ const KPI_FUNCTIONS = (() => {
     return part === "coverage" ? card.coverage : card.total;
   }
 
-  const grade = (v) => T.grade(KPI.row({ total: v.total, vetoes: Math.floor(v.vetoes ?? 0) }));
+  function grade(v, given) {
+    const vetoes = Math.trunc(v.vetoes ?? 0), steps = ladderOf(given);
+    if (!steps.length) return T.grade(KPI.row({ total: v.total, vetoes }));
+    if ((v.total ?? null) === null) return null;
+    const met = vetoes > 0 ? [] : steps.filter((one) => v.total >= one.start);
+    return (met.length ? met[0] : steps[steps.length - 1]).name;
+  }
+
+  function ladderOf(given) {
+    const found = [];
+    for (const row of given.grades || []) {
+      const name = isEmpty(row[0]) ? "" : text(row[0]);
+      if (row.length < 2) {
+        if (name) throw new Bad("等级表应有两列。", "grades must have two columns.");
+      } else if (name && isNumber(row[1])) found.push({ name, start: row[1] });
+    }
+    return found.sort((a, b) => b.start - a.start);
+  }
 
   function due(v) {
     let share = v.share ?? null;

@@ -191,10 +191,17 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             "zh": "总分的等级；有一票否决时为最低。",
             "en": "Grade of a total; a veto gives the lowest.",
         },
-        {"zh": "等级 S、A、B、C、D", "en": "S, A, B, C or D"},
+        {"zh": "等级，默认 S、A、B、C、D", "en": "a grade; by default S, A, B, C or D"},
         (
             _number("total", "总分", "total"),
             _number("vetoes", "突破的否决项个数", "veto items in breach", optional=True),
+            Argument(
+                "grades",
+                "两列：等级、起始分；空为默认等级",
+                "two columns: grade, from points; empty: the default ladder",
+                Kind.TABLE,
+                optional=True,
+            ),
         ),
     ),
     SheetFunction(

@@ -239,6 +239,11 @@ def is_number(cell: object) -> TypeGuard[float]:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
+def text_of(cell: Cell) -> str:
+    """A cell's text without outer blanks; empty for an empty cell or an error."""
+    return "" if isinstance(cell, SheetError | None) else _said(cell).strip()
+
+
 def same_text(cell: Cell, text: str) -> bool:
     """Whether a cell says a text, as a sheet's conditions compare: case does not count."""
     return (

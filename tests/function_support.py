@@ -32,6 +32,7 @@ TEXTS: Mapping[str, Sequence[Cell]] = {
     "rule": ("L1", "l2", "L3", None),
     **{f"value{n}": ("OPS1", "ops1 ", "OPS2", 7.0) for n in (1, 2, 3)},
 }
+GRADES: list[list[Cell]] = [["不合格", 0.0], ["B/2", 60.5], [3.0, 100.0], [None, None]]
 RATES: list[list[Cell]] = [["EUR", 1.08], ["GBP", 1.27], ["CNY", 0.14], ["PLN", None]]
 LADDER: list[list[Cell]] = [
     [0.0, 10_000.0, 0.03],
@@ -60,6 +61,8 @@ def _least(one: SheetFunction) -> int:
 
 def _argument(chance: random.Random, argument: Argument, size: tuple[int, int]) -> object:
     if argument.kind is Kind.TABLE:
+        if argument.name == "grades":
+            return chance.choice((None, None, GRADES, GRADES, [["A"]], [[None, None]]))
         return RATES if argument.name == "rates" else chance.choice((LADDER, LADDER, [[None] * 3]))
     if argument.kind is Kind.COLUMN and not argument.optional:
         return _column(chance, argument)

@@ -54,6 +54,11 @@ def one(name: str, *arguments: object) -> Cell:
         ("KPI_TOTAL", (*CARD, None, None, 0.7, *[None] * 6, "coverage"), 0.8),
         ("KPI_GRADE", (85,), "B"),
         ("KPI_GRADE", (120, 1), "D"),
+        ("KPI_GRADE", (79.9, None, [["low", 0], ["mid", 60], ["top", 80]]), "mid"),
+        ("KPI_GRADE", (80, 0, [["top", 80], ["low", 0], [None, None]]), "top"),
+        ("KPI_GRADE", (90, 1, [["low", 10], ["top", 80]]), "low"),
+        ("KPI_GRADE", (5, 0, [["low", 10], ["top", 80]]), "low"),  # below the lowest
+        ("KPI_GRADE", (90, 0, [[None, None]]), "B"),  # an empty table is the default
         ("KPI_DUE", (310, None, OCTOBER, date(2026, 10, 31), date(2026, 10, 10)), 100.0),
         ("KPI_DUE", (310, 0.5), 155.0),
         ("KPI_TARGET", (310, OCTOBER, date(2026, 10, 2)), 40.0),  # Thursday 1 to Sunday 4: 4 days
@@ -138,6 +143,9 @@ def test_the_answer_is_worked_by_hand(
         ("TOTAL", (*CARD, *[None] * 9, "sum"), "value", "part 应为 total 或 coverage"),
         ("TOTAL", (*CARD, None, [["排除"], ["exclude"], ["不出总分"]]), "na", "无法算出"),
         ("GRADE", (None,), "na", "缺少总分"),
+        ("GRADE", (None, 1, [["low", 10]]), "na", "缺少总分"),
+        ("GRADE", (90, 0, [["low"]]), "value", "等级表应有两列"),
+        ("GRADE", (None, 0, [[]]), "na", "缺少总分"),
         ("DUE", (10,), "na", "无法算出"),
         ("DUE", (None, 0.5), "na", "缺少期间目标"),
         ("DUE", (10, None, 46_300, 46_299, 46_299), "value", "期间末日早于首日"),

@@ -23,7 +23,7 @@ Function KPI_TOTAL(ParamArray aGiven())
   KPI_TOTAL = Answered("TOTAL", aGiven)
 End Function
 
-' Grade of a total; a veto gives the lowest. total, [vetoes]
+' Grade of a total; a veto gives the lowest. total, [vetoes], [grades]
 Function KPI_GRADE(ParamArray aGiven())
   KPI_GRADE = Answered("GRADE", aGiven)
 End Function
