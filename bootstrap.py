@@ -26,6 +26,8 @@ STAMP = VENV / "installed.txt"
 NEEDED = (3, 11)
 VERSION = sys.version.split()[0]
 Program = str | Path
+# A file's tests share what they built, so files stay whole; tests/branches.py says their order.
+PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 # What the tests drive for real; the product itself needs none of it.
 PROGRAMS: dict[str, Callable[[], bool]] = {
@@ -83,7 +85,7 @@ def steps(words: list[str]) -> list[list[Program]]:
         [PYTHON, "-m", "ruff", "check", "."],
         [PYTHON, "-m", "ruff", "format", "--check", "."],
         [PYTHON, "-m", "mypy"],
-        [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *coverage, *words],
+        [PYTHON, "-m", "pytest", "-q", *PROCESSES, *coverage, *words],
     ]
 
 

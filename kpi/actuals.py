@@ -12,7 +12,7 @@ from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
 from kpi.model import DataState, Measure, Metric, Period, RollUp, Scope, Unit, Window
 from kpi.numbers import normalise
-from kpi.organisation import Part, ScopeParts, same
+from kpi.organisation import Part, ScopeParts, in_days, same
 from kpi.totals import Converter, Totals
 
 # Figures from the product table are unknown while one unit of the scope lacks its cost.
@@ -185,6 +185,13 @@ class Actuals:
     hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
+    today: date | None = None  # in the workbook's time zone
+
+    @property
+    def running_day(self) -> date | None:
+        """Today; where nobody says it, the day after the newest one that is over in some shop."""
+        newest = max(self.last_day.values(), default=None)
+        return self.today or (newest + timedelta(days=1) if newest else None)
 
     def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value of one KPI for one scope and period."""
@@ -197,15 +204,18 @@ class Actuals:
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         measures = self.catalog.needs(metric.code)
         parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
-        due = self._due(parts, period.window)
-        if not parts or not measures:
+        here = in_days(parts, period.window)  # a former owner's line stops with the last day
+        due = self._due(here, period.window)
+        if not here or not measures:
             return _nothing(metric, found.scope, period, DataState.NOT_APPLICABLE, due)
-        covered = self.totals.covered(measures, parts, Window(period.window.start, due))
-        values = ScopeValues(self.totals, self.catalog, self.money, parts, covered)
+        covered = self.totals.covered(measures, here, Window(period.window.start, due))
+        before = Window(period.window.start - timedelta(days=1), period.window.end)
+        known = in_days(parts, before)  # an opening stock is of the day before
+        values = ScopeValues(self.totals, self.catalog, self.money, known, covered)
         above = self._part(metric.numerator, values)
         below = self._part(metric.denominator, values)
         value = above if metric.denominator is None else _quotient(above, below)
-        streams = tuple(sorted(set(self._streams(parts, measures, covered))))
+        streams = tuple(sorted(set(self._streams(here, measures, covered))))
         return Actual(
             period=period.code,
             scope=found.scope,

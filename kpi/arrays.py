@@ -106,16 +106,18 @@ class _Asked:
     days: Column
 
     def value(self, code: str) -> Column:
+        """The column of a code, as the function gives it."""
         return self.ask(code)
 
     def opening(self, code: str) -> Column:
+        """Unknown: the function knows no period, so no state at its start, end or middle."""
         del code
         return None
 
     closing = mean = opening
 
     def each_day(self) -> None:
-        return None
+        """No days, so SUMDAYS is unknown."""
 
 
 def _values(

@@ -52,11 +52,11 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
-from kpi.month_shares import Past
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.tables import Table
+from kpi.targets import Past
 
 __all__ = ["EVER", "NEVER", "Book", "read_book", "region_of", "scope_codes"]
 
@@ -157,14 +157,21 @@ def read_book(
     """
     problems: list[Problem] = []
     reading = _Reading(tables, decode, names, problems, _nameless(tables, decode, problems))
-    rows = reading.rows
     settings = read_settings(tables.get("tblSetting"), decode, problems)
+    book, person_codes = _read(reading, settings, catalog)
+    _doubts(reading.rows, book, person_codes if "tblPeople" in tables else None)
+    return replace(book, problems=tuple(problems))
+
+
+def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tuple[Book, Codes]:
+    """The nouns of every table, and the codes of People; problems are noted on the way."""
+    rows = reading.rows
     shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
     people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     weights, unread = _weights(rows("tblWeight"), settings, catalog)
-    rules, unread_rules = _rules(rows("tblRule"), catalog, problems)
+    rules, unread_rules = _rules(rows("tblRule"), catalog, reading.problems)
     book = Book(
         settings=settings,
         shops=shops,
@@ -194,12 +201,11 @@ def read_book(
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
         named=_codes_named(rows),
         nameless=shop_codes.open or person_codes.open,
-        staffed="tblPeople" not in tables or bool(person_codes.named) or person_codes.open,
+        staffed="tblPeople" not in reading.tables or bool(person_codes.named) or person_codes.open,
         unread_cards=unread | ({(None, None)} if reading.lacks("tblWeight") else set()),
         target_cells={row.address: row.cells() for row in rows("tblTarget")},
     )
-    _doubts(rows, book, person_codes if "tblPeople" in tables else None)
-    return replace(book, problems=tuple(problems))
+    return book, person_codes
 
 
 def _weights(

@@ -12,6 +12,7 @@ from kpi.calendar import period
 from kpi.catalog import Catalog
 from kpi.errors import KpiError
 from kpi.methods import MOST_POINTS
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Better,
@@ -219,6 +220,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
         effect=effect or VetoEffect.GRADE_CAP,
+        outdated=row.word("outdated", "outdated", Outdated.BLOCK) or Outdated.BLOCK,
     )
 
 

@@ -59,6 +59,7 @@ class _SettingReader:
                 self._rows[code] = reader
 
     def text(self, code: str) -> str:
+        """What is typed, as text; empty where the setting is missing or empty."""
         row = self._rows.get(code)
         return row.text("value") if row else ""
 
@@ -68,14 +69,17 @@ class _SettingReader:
         return row.month("value", "no_month") if row else ""
 
     def number(self, code: str, default: float, low: float, high: float) -> float:
+        """A number from `low` to `high`, both included; the default and a Problem for any other."""
         row = self._rows.get(code)
         found = row.between("value", low, high, default) if row else default
         return default if found is None else found
 
     def day_of_month(self, code: str, default: int) -> int:
+        """A day of the month, 1 to 31."""
         return int(self.number(code, default, 1, LAST_DAY))
 
     def word(self, code: str, default: str) -> str:
+        """The code of a word of the setting's list, in either language; a tick box is yes or no."""
         row = self._rows.get(code)
         value = row.raw("value") if row else None
         if isinstance(value, bool):
@@ -96,9 +100,11 @@ class _SettingReader:
         return default
 
     def language(self, default: Language) -> Language:
+        """The language of the book's labels and messages."""
         return "en" if self.word("language", default) == "en" else "zh"
 
     def currency(self, default: str) -> str:
+        """The report currency (ISO); the default and a Problem for one without rates."""
         row = self._rows.get("currency")
         found = row.currency("value", default) if row else default
         return default if row is None or row.bad else found
@@ -122,6 +128,7 @@ class _SettingReader:
         return typed
 
     def zone(self, default: str) -> str:
+        """A name of the IANA time zones; the default and a Problem for any other."""
         row = self._rows.get("time_zone")
         name = row.text("value") if row else ""
         if row is None or not name or zone_exists(name):

@@ -66,6 +66,7 @@ class _Asked:
 
     @property
     def catalog(self) -> Catalog:
+        """The definitions that the actuals were worked out with."""
         return self.actuals.catalog
 
     def values(self, parts: Sequence[Part], window: Window) -> ScopeValues:

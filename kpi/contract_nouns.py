@@ -13,6 +13,7 @@ from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
 from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, rule_key, target_key, weight_key
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Better,
@@ -155,6 +156,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
+        outdated=optional(row, "outdated") or Outdated.BLOCK,
     )
 
 

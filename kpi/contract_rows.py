@@ -14,6 +14,7 @@ from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
+from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
     Person,
@@ -134,6 +135,7 @@ def _weight(row: WeightRow) -> Fields:
         **params,
         "missing": row.missing,
         "confirmed": row.confirmed,
+        **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
     }
 
 

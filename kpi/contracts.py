@@ -150,7 +150,11 @@ def _weights_on(book: Book, versions: Sequence[Version], day: date) -> Sequence[
 def _meant(
     last: Sequence[WeightRow], lines: Mapping[date, Sequence[WeightRow]]
 ) -> Iterator[WeightRow]:
-    """One line a KPI of a card: as on the period's last day, its weight the mean of all days."""
+    """One line a KPI of a card: as on the period's last day, its weight the mean of all days.
+
+    A line that was switched off keeps the days it had; one that is on stays so without a weight,
+    because a gate has none.
+    """
     summed: dict[tuple[str, str, str], float] = {}
     newest_row: dict[tuple[str, str, str], WeightRow] = {}
     for day, rows in sorted(lines.items()):
@@ -162,7 +166,8 @@ def _meant(
     for card in [*order, *(c for c in newest_row if c not in order)]:
         if card in newest_row:
             mean = R(summed[card] / len(lines)) or 0.0
-            yield replace(newest_row[card], weight=mean, on=mean > 0)
+            row = newest_row[card]
+            yield replace(row, weight=mean, on=row.on or mean > 0)
 
 
 def _valid(rows: Sequence[WeightRow], day: date) -> Iterator[WeightRow]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import overload
 
 from kpi.bonus import prorated, ramp
 from kpi.book import Book
@@ -51,26 +52,38 @@ def _number(start: date, first: date) -> int:
     return (first.year - start.year) * MONTHS + first.month - start.month + 1
 
 
+@overload
+def fitted(goal: Goal, here: Presence, person: Person, until: date) -> Goal: ...
+
+
+@overload
+def fitted(goal: Goal | None, here: Presence, person: Person, until: date) -> Goal | None: ...
+
+
 def fitted(goal: Goal | None, here: Presence, person: Person, until: date) -> Goal | None:
     """A person's additive goal: the step first, then the days; `until` is the covered day.
 
     What is summed over shops knows its days already; what is typed for the person or the role
-    does not. What is typed for this very person is the person's own plan and takes no step.
+    does not. What is typed for this very person is the person's own plan and takes no step. The
+    part of the month, by which limits in the KPI's unit are cut, takes both.
     """
     if goal is None:
         return None
-    typed = goal.basis in (person.code, person.role)
+    typed = goal.basis in (person.code, person.role, "")
     stepped = goal if goal.basis == person.code else _times(goal, here.step)
     if not typed or here.days == here.month:
         return stepped
     elapsed = clip(here.days, Window(here.month.start, max(here.month.start, until))).days
     share = normalise(elapsed / here.days.days) if elapsed else None
     value = prorated(stepped.value, here.days.days, here.month.days) or 0.0
-    return replace(stepped, value=value, share=share)
+    part = normalise(stepped.part * here.days.days / here.month.days)
+    return replace(stepped, value=value, share=share, part=part)
 
 
 def _times(goal: Goal, part: float) -> Goal:
-    return goal if part == 1 else replace(goal, value=R(goal.value * part) or 0.0)
+    if part == 1:
+        return goal
+    return replace(goal, value=R(goal.value * part) or 0.0, part=normalise(goal.part * part))
 
 
 # --- who left -------------------------------------------------------------------------------------
@@ -80,7 +93,7 @@ def left_behind(book: Book, month: Period) -> Iterator[Problem]:
     """Shops that on some day of the month belong to somebody who was not there."""
     people = {person.code: person for person in book.people}
     for shop in book.shops:
-        for owner, part in ownership(shop, book.assignments):
+        for owner, part in ownership(shop, book.assignments, book.people):
             days = clip(part.days, month.window)
             if owner in people and clip(days, employed(people[owner])).days < days.days:
                 place = Place(table="tblShop", text=shop.code)

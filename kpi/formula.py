@@ -12,8 +12,10 @@ number rule, every step and both sides of every comparison in R(...), give equal
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from kpi.errors import Place
 from kpi.evaluate import parsed
@@ -44,6 +46,7 @@ SURELY_TEXT = "text"
 MAYBE_TEXT = "maybe text"
 _ONE_TIER = 1000.0  # R of anything smaller has nine decimals
 _BARE_STARTS = ("-", "+")
+_BRACKET = re.compile(r"[()]")
 Limits = Mapping[str, tuple[float, float]]
 
 
@@ -87,12 +90,16 @@ def _cannot_fail(root: Node) -> bool:
 
 
 def _check_size(text: str, column: int, place: Place | None) -> None:
-    depth = deepest = 0
-    for sign in text:
-        depth += (sign == "(") - (sign == ")")
-        deepest = max(deepest, depth)
-    if len(text) >= MOST_CHARACTERS or deepest > MOST_NESTED:
+    if len(text) >= MOST_CHARACTERS or _too_deep(text):
         raise _too_large(column, place)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets nest too deeply; a workbook asks this thousands of times."""
+    if text.count("(") <= MOST_NESTED:
+        return False
+    depths = accumulate(1 if sign == "(" else -1 for sign in _BRACKET.findall(text))
+    return max(depths) > MOST_NESTED
 
 
 def _too_large(column: int, place: Place | None) -> FormulaError:

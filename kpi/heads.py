@@ -42,7 +42,7 @@ def _held(book: Book, days: Window) -> dict[Person, dict[str, Fraction]]:
     people = {person.code: person for person in book.people if not person.partner}
     found: dict[Person, dict[str, Fraction]] = {}
     for shop in book.shops:
-        for owner, part in ownership(shop, book.assignments):
+        for owner, part in ownership(shop, book.assignments, book.people):
             weight = clip(part.days, days).days * Fraction(str(part.share))
             if owner in people and weight:
                 held = found.setdefault(people[owner], {})

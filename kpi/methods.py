@@ -30,6 +30,7 @@ class Method:
     needs: tuple[str, ...] = ()  # parameters without which there is no score
     defaults: Mapping[str, float] | None = None  # of parameters left empty
     scale_max: float = 100.0  # of the scale on which the method is usually shown
+    in_unit: tuple[str, ...] = ()  # parameters in the KPI's own unit: of the month, as a target is
 
 
 def _rising_or_falling(rising: str, falling: str, first: str, last: str) -> str:
@@ -76,17 +77,19 @@ _ALL = (
         " IF(AND(actual = 0, ISKNOWN(cap)), cap)))",
     ),
     Method("mirror_down", "IF(target > 0, 100 * (2 - actual / target))"),
-    Method("baseline", "100 * (actual - p1) / (target - p1)", needs=("p1",)),
+    Method("baseline", "100 * (actual - p1) / (target - p1)", needs=("p1",), in_unit=("p1",)),
     Method(
         "range",  # p1 worst, p2 best
         "100 * (p1 - MIN(MAX(actual, MIN(p1, p2)), MAX(p1, p2))) / (p1 - p2)",
         needs=("p1", "p2"),
+        in_unit=("p1", "p2"),
     ),
     Method(
         "band",  # p1 from, p2 to, both included; p3 and p4: how far below and above is worth 0
         "IF(actual < p1, 100 * (actual - (p1 - p3)) / p3,"
         " IF(actual > p2, 100 * ((p2 + p4) - actual) / p4, 100))",
         needs=("p1", "p2", "p3", "p4"),
+        in_unit=PARAMETERS,
     ),
     Method(
         "zero_defect",  # p1: points a defect
@@ -117,18 +120,21 @@ _ALL = (
         "100 * MIN(10, MAX(0, 10 / 3 + (actual - p1) / (target - p1) * 10 / 3)) / 10",
         needs=("p1",),
         scale_max=10.0,
+        in_unit=("p1",),
     ),
     Method(
         "knots",  # p1 worst, p2 middle, p3 best
         _rising_or_falling(_lines(_TWO_COLOUR, "<"), _lines(_TWO_COLOUR, ">"), "p1", "p3"),
         needs=("p1", "p2", "p3"),
         scale_max=10.0,
+        in_unit=("p1", "p2", "p3"),
     ),
     Method(
         "anchors",  # p1 to p4: D, C, B, A
         _rising_or_falling(_anchors("<"), _anchors(">"), "p1", "p4"),
         needs=PARAMETERS,
         scale_max=4.0,
+        in_unit=PARAMETERS,
     ),
     Method(
         "tiers",  # p1 to p4: limits of 50, 80, 100, 120 in percent of the target
@@ -152,6 +158,7 @@ _ALL = (
         ),
         needs=("p1", "p2"),
         defaults={"p3": 50.0, "p4": 150.0},
+        in_unit=("p1", "p2"),
     ),
     Method(
         "points",  # actual: misses; p1 points, p2 penalty a miss, p3 free misses
@@ -164,6 +171,7 @@ _ALL = (
         needs=("p1", "p2"),
         defaults={"p3": 0.1, "p4": 1.0},
         scale_max=1.0,
+        in_unit=("p1", "p2"),
     ),
     Method("manual", "actual"),
 )

@@ -22,6 +22,14 @@ class Policy(StrEnum):
     BLOCK = "block"  # no total
 
 
+class Outdated(StrEnum):
+    """What a rule says about a value that ends before its closed month does."""
+
+    BLOCK = "block"  # no total
+    USE_TO_DATE = "use_to_date"  # against what was due by then
+    LAST_VALUE = "last_value"
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """The value that scores, and the policy that gave it; None where it was measured."""

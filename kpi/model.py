@@ -314,6 +314,7 @@ class WeightRow:
     address: str
     confirmed: bool = False
     effect: VetoEffect = VetoEffect.GRADE_CAP  # of a veto
+    outdated: str = "block"  # policy for a value that ends before its closed month does
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Who answers for what on which days: shops, assignments and people become scopes.
 
 A scope is a set of parts; a part is a shop (or some of its categories) on some days with a share.
+People of several roles may hold the same shop at the same time, each for the KPIs of their role:
+operations, advertising and customer service stand beside each other, shares add up within a role.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -67,14 +69,26 @@ def clip(days: Window, to: Window) -> Window:
     return Window(start, max(start, min(days.end, to.end)))
 
 
+def in_days(parts: Iterable[Part], days: Window) -> tuple[Part, ...]:
+    """The parts that hold some of the days; what ended before or begins later is dropped."""
+    return tuple(part for part in parts if clip(part.days, days).days)
+
+
 def employed(person: Person) -> Window:
     """The days from the first to the last, both included; what is not typed is open."""
     return Window(person.start or EVER, day_after(person.end) if person.end else NEVER)
 
 
-def ownership(shop: Shop, lines: Iterable[Assignment]) -> tuple[tuple[str, Part], ...]:
-    """(person, part) for every stretch of days: dated lines win over the shop's owner."""
+def ownership(
+    shop: Shop, lines: Iterable[Assignment], people: Iterable[Person] = ()
+) -> tuple[tuple[str, Part], ...]:
+    """(person, part) for every stretch of days.
+
+    Dated lines win over the shop's owner where the person has the owner's role; people of another
+    role stand beside the owner. Whose role nobody knows takes the owner's place.
+    """
     own = [line for line in lines if line.shop == shop.code and line.days.days]
+    roles = _roles(people, {shop.owner, *(line.person for line in own)}) if own else {}
     days = open_days(shop)
     cuts = sorted(
         {days.start, days.end}
@@ -84,15 +98,33 @@ def ownership(shop: Shop, lines: Iterable[Assignment]) -> tuple[tuple[str, Part]
     for start, end in pairwise(cuts):
         stretch = Window(start, end)
         active = [line for line in own if line.days.start <= start and end <= line.days.end]
-        found.extend(_stretch(shop, active, stretch))
+        found.extend(_stretch(shop, active, stretch, roles))
     return tuple(found)
+
+
+def _roles(people: Iterable[Person], codes: Collection[str | None]) -> dict[str, str]:
+    return {person.code: person.role for person in people if person.code in codes}
 
 
 def _inside(day: date, days: Window) -> bool:
     return days.start < day < days.end
 
 
-def _stretch(shop: Shop, active: list[Assignment], days: Window) -> Iterator[tuple[str, Part]]:
+def _stretch(
+    shop: Shop, active: Iterable[Assignment], days: Window, roles: Mapping[str, str]
+) -> Iterator[tuple[str, Part]]:
+    """Who holds a shop on some days, role by role; the owner's role first."""
+    owners = roles.get(shop.owner or "", "")
+    by_role: dict[str, list[Assignment]] = {owners: []}
+    for line in active:
+        by_role.setdefault(roles.get(line.person, owners), []).append(line)
+    for role, lines in by_role.items():
+        yield from _of_role(shop, lines, days, shop.owner if role == owners else None)
+
+
+def _of_role(
+    shop: Shop, active: Iterable[Assignment], days: Window, owner: str | None
+) -> Iterator[tuple[str, Part]]:
     by_category = [line for line in active if line.category is not None]
     whole = [line for line in active if line.category is None]
     taken = frozenset(line.category for line in by_category if line.category)
@@ -100,17 +132,30 @@ def _stretch(shop: Shop, active: list[Assignment], days: Window) -> Iterator[tup
         yield line.person, Part(shop.code, days, line.share, category=line.category)
     for line in whole:
         yield line.person, Part(shop.code, days, line.share, excluding=taken)
-    if not whole and shop.owner is not None:
-        yield shop.owner, Part(shop.code, days, excluding=taken)
+    if not whole and owner is not None:
+        yield owner, Part(shop.code, days, excluding=taken)
 
 
 def person_parts(book: Book, person: str) -> tuple[Part, ...]:
-    """What a person answers for while employed; without shops, for those of the people below."""
-    found = _owned(book, person)
-    if not found:
-        reports = _reports(book, person)
-        found = tuple({part: None for code in reports for part in _line(book, code, {person})})
-    return tuple(_while_employed(book, person, found))
+    """What a person answers for while employed; on days without shops, for the people below."""
+    own = _owned(book, person)
+    taken = sorted(part.days for part in own)
+    below = _once(_below(book, person, frozenset()))
+    free = (replace(part, days=days) for part in below for days in _outside(part.days, taken))
+    return tuple(_while_employed(book, person, (*own, *free)))
+
+
+def _outside(days: Window, taken: Iterable[Window]) -> Iterator[Window]:
+    """The days that are in none of the windows, which begin in order."""
+    start = days.start
+    for one in taken:
+        before = clip(Window(start, one.start), days)
+        if before.days:
+            yield before
+        start = max(start, one.end)
+    rest = clip(Window(start, days.end), days)
+    if rest.days:
+        yield rest
 
 
 def _while_employed(book: Book, person: str, parts: Iterable[Part]) -> Iterator[Part]:
@@ -122,25 +167,60 @@ def _while_employed(book: Book, person: str, parts: Iterable[Part]) -> Iterator[
 
 
 def _owned(book: Book, person: str) -> tuple[Part, ...]:
+    named = {line.shop for line in book.assignments if line.person == person}
     return tuple(
         part
         for shop in book.shops
-        for owner, part in ownership(shop, book.assignments)
+        if shop.owner == person or shop.code in named
+        for owner, part in ownership(shop, book.assignments, book.people)
         if owner == person
     )
 
 
-def _reports(book: Book, person: str) -> tuple[str, ...]:
-    return tuple(p.code for p in book.people if p.manager == person and p.code != person)
+def below(book: Book, people: Collection[str]) -> frozenset[str]:
+    """Everybody who reports to any of these people, however many managers lie between."""
+    reports: dict[str, list[str]] = {}
+    for person in book.people:
+        reports.setdefault(person.manager or "", []).append(person.code)
+    found: set[str] = set()
+    open_ = list(people)
+    while open_:
+        new = set(reports.get(open_.pop(), ())) - found
+        found |= new
+        open_.extend(new)
+    return frozenset(found)
 
 
-def _line(book: Book, person: str, seen: set[str]) -> tuple[Part, ...]:
-    """The parts of a person and of all below; `seen` ends a circle of managers."""
-    if person in seen:
-        return ()
+def _below(book: Book, person: str, seen: frozenset[str]) -> tuple[tuple[str, Part], ...]:
+    """(role, part) of all people below a person; `seen` ends a circle of managers."""
     above = seen | {person}
-    deeper = (part for code in _reports(book, person) for part in _line(book, code, above))
-    return (*_owned(book, person), *deeper)
+    reports = [p for p in book.people if p.manager == person and p.code not in above]
+    return tuple(
+        found
+        for one in reports
+        for found in (
+            *((one.role, part) for part in _owned(book, one.code)),
+            *_below(book, one.code, above),
+        )
+    )
+
+
+def _once(found: Iterable[tuple[str, Part]]) -> Iterator[Part]:
+    """Each shop's days once: of several roles that hold them, the parts of the one with most."""
+    held: dict[tuple[str, Window], dict[str, list[Part]]] = {}
+    for role, part in found:
+        held.setdefault((part.shop, part.days), {}).setdefault(role, []).append(part)
+    for by_role in held.values():
+        yield from max(by_role.values(), key=_most)
+
+
+def _most(parts: Sequence[Part]) -> tuple[float, float, float]:
+    """How much of a shop some parts are: as a whole, without some categories, by category."""
+    return (
+        sum(part.share for part in parts if part.whole),
+        sum(part.share for part in parts if part.category is None),
+        sum(part.share for part in parts if part.category is not None),
+    )
 
 
 def in_region(book: Book, parts: Iterable[Part], region: Region) -> tuple[Part, ...]:

@@ -3,24 +3,32 @@
 An own target of the person, of the role or, for a ratio, of the department wins. Else money and
 counts are the sum of the targets of the shops that were theirs, each for its days and share, so a
 hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop or
-its market, or that of the region.
+its market, or that of the region. Who answers for a category of a shop, or for what is left of it,
+is asked the category's own target or, of the shop's, what it brought in the same month last year.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 
+from kpi.apportion import exact
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
-from kpi.organisation import Part, clip
-from kpi.season import Pacing, factors_of, part_of
-from kpi.target_scopes import category_scopes
+from kpi.organisation import Part, clip, in_days, open_days
+from kpi.season import Pacing, factors_of, flow_of, part_of
+from kpi.target_scopes import category_of, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
+
+Factors = tuple[float, ...] | None
+"""The weights of a month's days; None for equal days."""
+Place = tuple[str, str | None]
+"""A shop and one of its categories; None for the shop or what its categories leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class Goal:
 
     value: float
     share: float | None  # None while no day is covered
-    basis: str  # the scopes whose rows it comes from
+    basis: str  # the scopes whose rows it comes from; empty where nobody typed a target
+    part: float = 1.0  # of the whole month's target; limits in the KPI's unit are cut alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +56,45 @@ class Goals:
         if typed is not None:
             return self._whole(metric, typed, parts, until)
         if metric.additive:
-            return self._summed(metric, region, parts, until)
-        found = self._row(metric, region, self._around(region, parts))
+            category = self._of_category(metric, region, parts)
+            if category is not None:
+                return self._whole(metric, category, parts, until)
+            return self._summed(metric, region, joined(parts), until)
+        found = self._categorys(metric, region, parts)
+        found = found or self._row(metric, region, self._around(region, parts))
         return None if found is None else self._whole(metric, found, parts, until)
 
+    def _categorys(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
+        """A ratio of the one category of all parts: its own line, else those of its stages."""
+        category = category_of(parts)
+        if category is None:
+            return None
+        own = self._row(metric, region, (category,))
+        last = self.month.window.end - timedelta(days=1)
+        return own or self._staged(metric, region, stages_of(self.book, category, last))
+
+    def _staged(self, metric: Metric, region: Region, stages: Mapping[str, int]) -> Target | None:
+        """The mean of the lines of some stages over their products; each of them needs its line."""
+        lines = [(n, self._row(metric, region, (stage,))) for stage, n in stages.items()]
+        known = [(n, line) for n, line in lines if line is not None]
+        currencies = {line.currency for _, line in known}
+        if not known or len(known) < len(lines) or len(currencies) > 1:
+            return None
+        total = sum((n * exact(line.value) for n, line in known), Fraction())
+        value = R(float(total / sum(n for n, _ in known)))
+        basis = (
+            known[0][1].scope
+            if len(known) == 1
+            else "+".join(f"{s}×{n}" for s, n in stages.items())
+        )
+        return None if value is None else replace(known[0][1], value=value, scope=basis)
+
     def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
-        """The one category or shop of all parts, then the market they share, then the region."""
+        """The one shop of all parts, then the market they share, then the region."""
         shops = {part.shop for part in parts}
         markets = {s.market for s in self.book.shops if s.code in shops}
         found = (shops, markets)
-        last = self.month.window.end - timedelta(days=1)
-        single = (code for codes in found if len(codes) == 1 for code in codes)
-        return (*category_scopes(self.book, parts, last), *single, str(region))
+        return (*(code for codes in found if len(codes) == 1 for code in codes), str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
         return resolve(
@@ -69,7 +105,7 @@ class Goals:
             self.month,
             additive=metric.additive,
             decimals=decimals_of(metric.unit),
-            shares=lambda row: month_shares(row, self.book.past),
+            shares=lambda row: month_shares(self.book, row, flow_of(metric)),
         )
 
     def _whole(
@@ -84,27 +120,96 @@ class Goals:
     def _summed(
         self, metric: Metric, region: Region, parts: Sequence[Part], until: date
     ) -> Goal | None:
-        whole, due, basis = 0.0, 0.0, []
-        for part in parts:
-            mine = clip(part.days, self.month.window)
-            if not mine.days:
-                continue
-            target = self._row(metric, region, (part.shop,))
-            value = None if target is None else self._in_report_currency(metric, target)
+        worth: list[tuple[Part, float]] = []
+        for part in in_days(parts, self.month.window):
+            value = self._of_part(metric, region, part)
             if value is None:
                 return None  # one shop without a target leaves the sum unknown
-            factors = self.factors(metric, {part.shop})
+            worth.append((part, value))
+        found = self._over(metric, worth, until)
+        rounded = None if found is None else R(found.value)
+        return None if found is None or rounded is None else replace(found, value=rounded)
+
+    def unset(self, metric: Metric, parts: Sequence[Part], until: date) -> Goal:
+        """How limits are cut where nobody set a target: each shop counts for as much as another."""
+        worth = [(part, 1.0) for part in in_days(parts, self.month.window)]
+        found = self._over(metric, worth, until) if metric.additive else None
+        if found is not None:
+            return found
+        factors = self.factors(metric, {part.shop for part in parts})
+        share = due_share(until - timedelta(days=1), self.month.window, factors)
+        return Goal(1.0, share if metric.additive else 1.0, "")
+
+    def _over(
+        self, metric: Metric, worth: Sequence[tuple[Part, float]], until: date
+    ) -> Goal | None:
+        """What parts are worth for their days and shares, what of it is due, which part it is."""
+        month = self.month.window
+        factors = {part.shop: self.factors(metric, {part.shop}) for part, _ in worth}
+        held = self._held((part for part, _ in worth), factors)
+        whole, due, full = 0.0, 0.0, 0.0
+        for part, value in worth:
+            mine = clip(part.days, month)
+            days = part_of(factors[part.shop], month, mine)
+            whole += value * part.share * days
+            full += value * part.share * days / held[_place(part)] if days else 0.0
             gone = clip(mine, _before(mine, until))
-            whole += value * part.share * part_of(factors, self.month.window, mine)
-            due += value * part.share * part_of(factors, self.month.window, gone)
-            basis.append(part.shop)
-        if not basis or not whole:
+            due += value * part.share * part_of(factors[part.shop], month, gone)
+        if not whole:
             return None
         share = normalise(due / whole) if due else None
-        rounded = R(whole)
-        return None if rounded is None else Goal(rounded, share, "+".join(dict.fromkeys(basis)))
+        basis = "+".join(dict.fromkeys(part.shop for part, _ in worth))
+        return Goal(whole, share, basis, normalise(whole / full))
 
-    def factors(self, metric: Metric, shops: Collection[str]) -> tuple[float, ...] | None:
+    def _of_category(self, metric: Metric, region: Region, parts: Sequence[Part]) -> Target | None:
+        """The line of a category, where the parts are all of it: in every shop, all the month."""
+        month = self.month.window
+        category = category_of(parts)
+        open_ = {s.code: clip(open_days(s), month) for s in self.book.shops if s.region is region}
+        wanted = {code: days for code, days in open_.items() if days.days}
+        held = {part.shop: clip(part.days, month) for part in parts if part.share == 1}
+        if category is None or {c: days for c, days in held.items() if days.days} != wanted:
+            return None
+        return self._row(metric, region, (category,))
+
+    def _of_part(self, metric: Metric, region: Region, part: Part) -> float | None:
+        """What the month asks of a part over all of its days: the shop's target or a part of it."""
+        target = self._row(metric, region, (part.shop,))
+        value = None if target is None else self._in_report_currency(metric, target)
+        share = 1.0 if part.whole else self._part_of_shop(metric, region, part)
+        return None if value is None or share is None else value * share
+
+    def _part_of_shop(self, metric: Metric, region: Region, part: Part) -> float | None:
+        """What a category, or a shop without some, brought of the shop in this month last year.
+
+        Unknown where not all of it is known, and where anything of it was a loss.
+        """
+        of_shop = self._last_year(metric, region, part.shop)
+        named = part.excluding if part.category is None else {part.category}
+        codes = sorted(part_code(part.shop, category) for category in named)
+        found = [self._last_year(metric, region, code) for code in codes]
+        known = [value for value in found if value is not None and value >= 0]
+        if of_shop is None or len(known) < len(found) or not of_shop > 0:
+            return None
+        share = sum(known) / of_shop
+        if share > 1:
+            return None
+        return share if part.category is not None else 1 - share
+
+    def _last_year(self, metric: Metric, region: Region, code: str) -> float | None:
+        start = self.month.window.start
+        months = self.book.past.get((start.year, region, code, metric.code))
+        return None if months is None else months[start.month - 1]
+
+    def _held(self, parts: Iterable[Part], factors: Mapping[str, Factors]) -> dict[Place, float]:
+        """Which part of the month's target the days have on which each place was held at all."""
+        month = self.month.window
+        found: dict[Place, float] = {}
+        for place, days in dict.fromkeys((_place(part), clip(part.days, month)) for part in parts):
+            found[place] = found.get(place, 0.0) + part_of(factors[place[0]], month, days)
+        return found
+
+    def factors(self, metric: Metric, shops: Collection[str]) -> Factors:
         """The weights of the month's days; None for equal days, as in a book without a season."""
         if self.book.settings.pacing != Pacing.SEASONAL:
             return None
@@ -122,6 +227,34 @@ class Goals:
             return target.value
         rate = fixed_rate(self.book.settings.fixed_rates, given, wanted)
         return None if rate is None else normalise(target.value * float(rate))
+
+
+def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, where all categories of a shop and its rest on the same days are the shop again.
+
+    Whoever leads the holders of a shop's categories answers for the shop.
+    """
+    groups: dict[tuple[str, Window], list[Part]] = {}
+    for part in parts:
+        groups.setdefault((part.shop, part.days), []).append(part)
+    return tuple(
+        one
+        for (shop, days), held in groups.items()
+        for one in ((Part(shop, days),) if _is_all(held) else held)
+    )
+
+
+def _is_all(held: Sequence[Part]) -> bool:
+    """Whether the shares of a shop's categories, and of what they leave, are one each."""
+    left = {category for part in held for category in part.excluding}
+    shares: dict[str | None, Fraction] = dict.fromkeys(left | {None}, Fraction())
+    for part in held:
+        shares[part.category] = shares.get(part.category, Fraction()) + Fraction(str(part.share))
+    return set(shares.values()) == {Fraction(1)}
+
+
+def _place(part: Part) -> Place:
+    return part.shop, part.category
 
 
 def _before(window: Window, until: date) -> Window:

@@ -17,10 +17,20 @@ from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
 from kpi.model import Metric, Period, PeriodKind, Region, TargetRow, Unit, WeightRow
-from kpi.month_shares import TargetKey, key_of, month_shares, season_shares
+from kpi.month_shares import month_shares, season_weights
+from kpi.season import Flow, flow_of
 from kpi.target_gaps import BELOW, lines_below
 from kpi.target_scopes import kind_of
-from kpi.targets import MONTHS, Split, Uplift, decimals_of, month_targets, year_of
+from kpi.targets import (
+    MONTHS,
+    Split,
+    TargetKey,
+    Uplift,
+    decimals_of,
+    key_of,
+    month_targets,
+    year_of,
+)
 
 AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
 
@@ -67,14 +77,14 @@ def rolled(book: Book, metrics: Mapping[str, Metric], plan: Plan) -> Rolled:
     made: list[RolledTarget] = []
     kept, unknown = [], []
     for row in book.targets:
-        unit, additive = _kind(metrics, row.metric)
-        if row.year != old_year or unit is None:
+        kind = _kind(metrics, row.metric)
+        if row.year != old_year or kind is None:
             continue
         new = there.get((plan.into.window.start.year, row.region, row.scope, row.metric))
-        if new is not None and _asks(book, new, unit, plan, additive=additive):
+        if new is not None and _asks(book, new, kind, plan):
             kept.append(new)
             continue
-        found = _target(book, row, new, unit, plan, additive=additive)
+        found = _target(book, row, new, kind, plan)
         if found is None:
             unknown.append(row)
         else:
@@ -84,51 +94,59 @@ def rolled(book: Book, metrics: Mapping[str, Metric], plan: Plan) -> Rolled:
     return Rolled(even, lines, tuple(kept), tuple(unknown), cards)
 
 
-def _kind(metrics: Mapping[str, Metric], code: str) -> tuple[Unit | None, bool]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What of a KPI decides how its targets roll."""
+
+    unit: Unit
+    additive: bool
+    flow: Flow
+
+    @property
+    def decimals(self) -> int:
+        """The smallest unit in which its targets are split."""
+        return decimals_of(self.unit)
+
+
+def _kind(metrics: Mapping[str, Metric], code: str) -> _Kind | None:
     if code == AD_BUDGET:
-        return Unit.MONEY, True
+        return _Kind(Unit.MONEY, additive=True, flow=flow_of(None))
     metric = metrics.get(code)
-    return (None, False) if metric is None else (metric.unit, metric.additive)
+    return None if metric is None else _Kind(metric.unit, metric.additive, flow_of(metric))
 
 
-def _months(book: Book, row: TargetRow, unit: Unit, *, additive: bool) -> tuple[float | None, ...]:
-    shares = month_shares(row, book.past)
-    return month_targets(row, additive=additive, decimals=decimals_of(unit), shares=shares)
+def _months(book: Book, row: TargetRow, kind: _Kind) -> tuple[float | None, ...]:
+    shares = month_shares(book, row, kind.flow)
+    return month_targets(row, additive=kind.additive, decimals=kind.decimals, shares=shares)
 
 
-def _asks(book: Book, row: TargetRow, unit: Unit, plan: Plan, *, additive: bool) -> bool:
+def _asks(book: Book, row: TargetRow, kind: _Kind, plan: Plan) -> bool:
     """Whether a line asks something of any month of the period, or of its year."""
-    months = _months(book, row, unit, additive=additive)
+    months = _months(book, row, kind)
     typed = any(months[n] is not None for n in plan.months)
-    return typed or year_of(row, additive=additive, decimals=decimals_of(unit)) is not None
+    return typed or year_of(row, additive=kind.additive, decimals=kind.decimals) is not None
 
 
 def _target(
-    book: Book,
-    old: TargetRow,
-    new: TargetRow | None,
-    unit: Unit,
-    plan: Plan,
-    *,
-    additive: bool,
+    book: Book, old: TargetRow, new: TargetRow | None, kind: _Kind, plan: Plan
 ) -> RolledTarget | None:
     """The line of the new period; None where the one before is not planned to its end."""
-    known = _before(book, old, unit, plan, additive=additive)
+    known = _before(book, old, kind, plan)
     if len(known) < len(plan.months):
         return None
     bare = new or replace(_bare(old), year=plan.into.window.start.year)
-    if not additive:
+    if not kind.additive:
         return _ratio(bare, known[-1], plan, added=new is None)
     total = sum(known, Decimal())
     if new is None and plan.into.kind is PeriodKind.YEAR:
         return RolledTarget(_year(bare, old, total, plan), total, added=True)
-    return RolledTarget(_by_month(bare, total, unit, plan), total, added=new is None)
+    return RolledTarget(_by_month(book, bare, total, kind, plan), total, added=new is None)
 
 
-def _before(book: Book, row: TargetRow, unit: Unit, plan: Plan, *, additive: bool) -> list[Decimal]:
+def _before(book: Book, row: TargetRow, kind: _Kind, plan: Plan) -> list[Decimal]:
     """The known months of the period before."""
     start = shifted(plan.into, -1).window.start.month - 1
-    months = _months(book, row, unit, additive=additive)[start : start + len(plan.months)]
+    months = _months(book, row, kind)[start : start + len(plan.months)]
     return [Decimal(str(value)) for value in months if value is not None]
 
 
@@ -165,23 +183,26 @@ def _year(row: TargetRow, old: TargetRow, total: Decimal, plan: Plan) -> TargetR
     )
 
 
-def _by_month(row: TargetRow, total: Decimal, unit: Unit, plan: Plan) -> TargetRow:
-    """The months: the period before, times what the season and the uplift make of it."""
-    decimals = decimals_of(unit)
-    shares = _shares(row.region, plan)
+def _by_month(book: Book, row: TargetRow, total: Decimal, kind: _Kind, plan: Plan) -> TargetRow:
+    """The months: the period before, times what the season and the uplift make of it.
+
+    Two whole years have one season, whether or not the days of an event are announced already.
+    """
+    shares = _seasons(book, row, kind, plan)
     wanted = exact(total) * (1 + exact(plan.uplift) / 100)
-    if plan.seasonal:
-        before = shifted(plan.into, -1)
-        earlier = _shares(row.region, replace(plan, into=before))
+    if plan.seasonal and plan.into.kind is PeriodKind.QUARTER:
+        earlier = _seasons(book, row, kind, replace(plan, into=shifted(plan.into, -1)))
         wanted *= sum(shares, Fraction()) / sum(earlier, Fraction())
-    cents = _rounded(wanted, decimals)
-    return replace(row, months=_filled(row, split(cents, shares, decimals), plan))
+    cents = _rounded(wanted, kind.decimals)
+    return replace(row, months=_filled(row, split(cents, shares, kind.decimals), plan))
 
 
-def _shares(region: Region, plan: Plan) -> tuple[Fraction, ...]:
+def _seasons(book: Book, row: TargetRow, kind: _Kind, plan: Plan) -> tuple[Fraction, ...]:
+    """What the months of a plan's period weigh by the calendar of a row's shops."""
     if not plan.seasonal:
         return (Fraction(1),) * len(plan.months)
-    year = season_shares(plan.into.window.start.year, region)
+    of = replace(row, year=plan.into.window.start.year)
+    year = season_weights(book, of, kind.flow)
     return tuple(year[n] for n in plan.months)
 
 
@@ -210,30 +231,30 @@ def _even(
     one: RolledTarget,
 ) -> RolledTarget:
     """A line that was the sum of lines below stays it: rounding each alone would leave cents."""
-    unit, additive = _kind(metrics, one.row.metric)
-    if unit is None or not additive or one.row.uplift is not None:
+    kind = _kind(metrics, one.row.metric)
+    if kind is None or not kind.additive or one.row.uplift is not None:
         return one
     before = shifted(plan.into, -1).window.start.year
     parent = next(r for r in book.targets if key_of(r) == (before, *key_of(one.row)[1:]))
-    kind = kind_of(book, parent)
+    scope = kind_of(book, parent)
     new = {key_of(other.row): other.row for other in made}
-    for parts in BELOW.get(kind, ()) if kind else ():
+    for parts in BELOW.get(scope, ()) if scope else ():
         old = lines_below(book, parent, parts)
         below = [found for row in old if (found := new.get(_moved(row, plan))) is not None]
-        if old and len(below) == len(old) and _was_even(book, parent, old, unit, plan):
+        if old and len(below) == len(old) and _was_even(book, parent, old, kind, plan):
             months = _added(one.row, below, plan)
             return one if months is None else replace(one, row=replace(one.row, months=months))
     return one
 
 
 def _was_even(
-    book: Book, parent: TargetRow, below: Sequence[TargetRow], unit: Unit, plan: Plan
+    book: Book, parent: TargetRow, below: Sequence[TargetRow], kind: _Kind, plan: Plan
 ) -> bool:
     """Whether lines of one currency made up a line over the period before."""
-    parts = [_before(book, row, unit, plan, additive=True) for row in below]
+    parts = [_before(book, row, kind, plan) for row in below]
     one_currency = all(row.currency == parent.currency for row in below)
     total = sum((value for part in parts for value in part), Decimal())
-    return one_currency and total == sum(_before(book, parent, unit, plan, additive=True))
+    return one_currency and total == sum(_before(book, parent, kind, plan))
 
 
 def _moved(row: TargetRow, plan: Plan) -> TargetKey:

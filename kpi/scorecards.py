@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
-from kpi.calendar import shifted
+from kpi.calendar import period
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
+from kpi.item_values import ItemValues
 from kpi.messages import problem
 from kpi.methods import Params, filled
-from kpi.missing import Policy, Stored, counted
+from kpi.missing import Outdated, Policy
 from kpi.model import (
     DataState,
     Metric,
@@ -28,9 +29,20 @@ from kpi.model import (
     VetoEffect,
     WeightRow,
 )
-from kpi.organisation import Part, ScopeParts, clip, in_region, open_days, person_parts, same
+from kpi.numbers import R
+from kpi.organisation import (
+    Part,
+    ScopeParts,
+    clip,
+    in_days,
+    in_region,
+    open_days,
+    person_parts,
+    same,
+)
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
+from kpi.pro_rata import cut_limits, cut_params
 from kpi.scoring import (
     CardItem,
     CardTotal,
@@ -47,11 +59,8 @@ from kpi.scoring import (
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 
-HISTORY_MONTHS = 6
-MONTHS_OF_YEAR = 12
 SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
-LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
 
@@ -64,7 +73,7 @@ class Item:
     region: Region
     line: int  # from 1
     metric: Metric
-    rule: WeightRow
+    rule: WeightRow  # limits in the KPI's unit are cut as the target is
     actual: Actual
     counted: float | None  # what scores: the actual, or what its policy puts in its place
     goal: Goal | None
@@ -74,6 +83,12 @@ class Item:
     attainment: float | None
     score: float | None
     status: Status
+    outdated: Outdated | None = None  # what was done with a value that ends before its closed month
+
+    @property
+    def missing(self) -> str:
+        """The policy that counts where there is no score; an outdated value has its own."""
+        return Policy.BLOCK if self.outdated is Outdated.BLOCK else self.rule.missing
 
     @property
     def key(self) -> str:
@@ -170,7 +185,8 @@ class Scoring:
         items = tuple(
             self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
         )
-        if not parts and all(i.actual.state is DataState.NOT_APPLICABLE for i in items):
+        stands_aside = all(i.actual.state is DataState.NOT_APPLICABLE for i in items)
+        if stands_aside and not in_days(parts, month.window):
             return None  # neither shops nor tasks in this region
         total = card_total([_card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
@@ -184,12 +200,13 @@ class Scoring:
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
-        value, until = self._counted(rule, found, actual, month)
-        own = own_scopes(person, metric)
-        goal = Goals(self.book, month).of(metric, rule.region, own, parts, until) or _middle(rule)
-        goal = fitted(goal, here, person, until) if metric.additive else goal
-        target = None if goal is None else goal.value
-        reference = due(target, goal.share if goal else None, additive=is_paced(metric, rule))
+        counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
+        value = counts.value
+        goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
+        paced = is_paced(metric, rule)
+        if paced:
+            rule = replace(cut_limits(rule, pace), params=cut_params(rule, pace))
+        reference = due(goal.value if goal else None, pace.share, additive=paced)
         params = filled(rule.method, rule.params, rule.better, reference)
         return Item(
             month=month.code,
@@ -200,6 +217,7 @@ class Scoring:
             rule=rule,
             actual=actual,
             counted=value,
+            outdated=counts.outdated,
             goal=goal,
             params=params,
             here=here,
@@ -213,36 +231,21 @@ class Scoring:
                 rule.warn,
                 rule.breach,
                 rule.bound,
-                additive=is_paced(metric, rule),
+                additive=paced,
             ),
         )
 
-    def _counted(
-        self, rule: WeightRow, found: ScopeParts, actual: Actual, month: Period
-    ) -> tuple[float | None, date]:
-        """What scores, and the day up to which its target is due.
-
-        What stands in for a missing value is of a whole month, so all of the target is due for it.
-        """
-        if actual.state is not DataState.MISSING:
-            return actual.value, actual.covered.end
-        stored = Stored(
-            last_value=self._before(rule, found, month, range(1, HISTORY_MONTHS + 1)),
-            last_year=self._before(rule, found, month, (MONTHS_OF_YEAR,)),
-            zero_approved=rule.confirmed,
-        )
-        value = counted(None, rule.missing, stored).value
-        return value, actual.covered.end if value is None else month.window.end
-
-    def _before(
-        self, rule: WeightRow, found: ScopeParts, month: Period, back: Iterable[int]
-    ) -> float | None:
-        """The first known value of the months so far back; only looked up where it may count."""
-        if rule.missing not in LOOKING_BACK:
-            return None
-        metric = self.actuals.catalog.metrics[rule.metric]
-        values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
-        return next((value for value in values if value is not None), None)
+    def _goals(
+        self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
+    ) -> tuple[Goal | None, Goal]:
+        """The goal of an item; and by what its limits are cut, which is there without one too."""
+        metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
+        own, here = own_scopes(person, metric), presence(person, month)
+        found = goals.of(metric, rule.region, own, parts, until)
+        pace = found or goals.unset(metric, parts, until)
+        if metric.additive:
+            pace = fitted(pace, here, person, until)
+        return pace if found else _middle(rule, pace), pace
 
 
 def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> Actual:
@@ -263,12 +266,12 @@ def is_paced(metric: Metric, rule: WeightRow) -> bool:
     return metric.additive and rule.method != "zero_defect"
 
 
-def _middle(rule: WeightRow) -> Goal | None:
+def _middle(rule: WeightRow, pace: Goal) -> Goal | None:
     """A band is its own target: its middle, from which warn and breach are distances."""
     low, high = rule.params[:2]
     if rule.method != "band" or low is None or high is None:
         return None
-    return Goal((low + high) / 2, 1.0, "band")
+    return replace(pace, value=R((low + high) / 2 * pace.part) or 0.0)
 
 
 def _card_item(item: Item) -> CardItem:
@@ -277,7 +280,7 @@ def _card_item(item: Item) -> CardItem:
         item.rule.weight,
         item.score,
         applicable=item.actual.state is not DataState.NOT_APPLICABLE,
-        block=item.rule.missing == Policy.BLOCK,
+        block=item.missing == Policy.BLOCK,
         manual=item.actual.state is DataState.MANUAL,
     )
 
@@ -331,17 +334,29 @@ def coverage(card: PersonCard) -> float | None:
     return min(known) if known else None
 
 
-def without_target(cards: Sequence[PersonCard]) -> Iterator[Problem]:
-    """Items that cannot be scored because nobody set a target."""
+def without_target(book: Book, cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Items that cannot be scored because nobody set a target, or none of their categories."""
     for card in cards:
         for one in card.cards:
             for item in one.items:
-                if item.goal is None and item.rule.method not in NEEDS_NO_TARGET:
-                    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
-                    yield problem(
-                        "no_target",
-                        place,
-                        person=item.person,
-                        region=item.region,
-                        metric=item.metric.names["zh"],
-                    )
+                if item.goal is None and _wants_target(item):
+                    yield _lacking(book, item)
+
+
+def _lacking(book: Book, item: Item) -> Problem:
+    """What to type for an item without a target."""
+    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
+    said = {"person": item.person, "region": item.region, "metric": item.metric.names["zh"]}
+    days = period(item.month).window
+    parts = in_region(book, person_parts(book, item.person), item.region)
+    some = next((one for one in parts if not one.whole and clip(one.days, days).days), None)
+    if some is None or not item.metric.additive:
+        return problem("no_target", place, **said)
+    category = some.category or f"≠ {', '.join(sorted(some.excluding))}"
+    return problem("no_category_target", place, **said, shop=some.shop, category=category)
+
+
+def _wants_target(item: Item) -> bool:
+    """Whether an item would be scored if it had a target."""
+    applies = item.actual.state is not DataState.NOT_APPLICABLE
+    return applies and item.rule.method not in NEEDS_NO_TARGET

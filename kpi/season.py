@@ -13,10 +13,11 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
-from kpi.apportion import exact, split
+from kpi.apportion import Share, exact, split
 from kpi.calendar import RetailEvent, day_factors, is_working_day, month_period, public_holidays
 from kpi.errors import KpiError
 from kpi.model import Klass, Metric, Region, Settings, Shop, Window
+from kpi.numbers import normalise
 from kpi.retail import events, stops
 from kpi.typed_events import typed_events
 
@@ -47,8 +48,10 @@ class Pacing(StrEnum):
     SEASONAL = "seasonal"  # days by calendar, for what is due and for the rest
 
 
-def flow_of(metric: Metric) -> Flow:
-    """What a KPI's days follow."""
+def flow_of(metric: Metric | None) -> Flow:
+    """What a KPI's days follow; a budget, which has a target and is no KPI, follows the sales."""
+    if metric is None:
+        return Flow.ORDERS
     if metric.code in DONE_BY_THE_TEAM:
         return Flow.WORK
     if metric.numerator == SHIPPED:
@@ -77,7 +80,7 @@ def _holiday_factor(day: date, countries: Sequence[str], region: Region) -> floa
     return 1 - (1 - at) * off / len(countries)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def shop_factors(shop: Shop, window: Window, own: str = "") -> tuple[float, ...]:
     """How many orders each day of a window brings to a shop, an ordinary day being 1.
 
@@ -133,27 +136,61 @@ def factors_of(
 
     A scope of several shops takes the mean of their weights: each calendar has one voice.
     """
-    match flow_of(metric):
-        case Flow.WORK:
-            return work_factors(window, team_country(settings.time_zone))
-        case Flow.EVEN:
-            return None
-    if not shops:
+    return _weights(flow_of(metric), tuple(shops), window, settings.events, settings.time_zone)
+
+
+@lru_cache(maxsize=4096)
+def _weights(
+    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, zone: str
+) -> tuple[float, ...] | None:
+    if flow is Flow.WORK:
+        return work_factors(window, team_country(zone))
+    if flow is Flow.EVEN or not shops:
         return None
-    if flow_of(metric) is Flow.DISPATCH:
+    if flow is Flow.DISPATCH:
         each = [dispatch_factors(shop, window) for shop in shops]
     else:
-        each = [shop_factors(shop, window, settings.events) for shop in shops]
-    return tuple(sum(day) / len(each) for day in zip(*each, strict=True))
+        each = [shop_factors(shop, window, own) for shop in shops]
+    return tuple(normalise(sum(day) / len(each)) for day in zip(*each, strict=True))
 
 
-def month_shares(shop: Shop, year: int, own: str = "") -> tuple[Fraction, ...]:
-    """The twelve months' shares of a year's target, by the days and events of the shop's market."""
-    months = [month_period(year, number).window for number in range(1, 13)]
-    return shares([sum(shop_factors(shop, month, own)) for month in months])
+def day_weights(
+    flow: Flow, shops: Sequence[Shop], window: Window, settings: Settings
+) -> tuple[Fraction, ...]:
+    """What `factors_of` says, exactly as its decimals read; 1 for each of equal days."""
+    return _exactly(flow, tuple(shops), window, settings.events, settings.time_zone)
 
 
-def shares(factors: Sequence[float]) -> tuple[Fraction, ...]:
+def _exactly(
+    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, zone: str
+) -> tuple[Fraction, ...]:
+    found = _weights(flow, shops, window, own, zone)
+    return (Fraction(1),) * window.days if found is None else tuple(map(exact, found))
+
+
+def year_weights(
+    flow: Flow, shops: Sequence[Shop], year: int, settings: Settings
+) -> tuple[Fraction, ...]:
+    """What the days of each month weigh together: the twelve months of a seasonal split."""
+    return _year(flow, tuple(shops), year, settings.events, settings.time_zone)
+
+
+@lru_cache(maxsize=1024)
+def _year(
+    flow: Flow, shops: tuple[Shop, ...], year: int, own: str, zone: str
+) -> tuple[Fraction, ...]:
+    """Remembered: every day and person of a refresh asks for the same year."""
+    months = (month_period(year, number).window for number in range(1, 13))
+    days = (_exactly(flow, shops, month, own, zone) for month in months)
+    return tuple(sum(month, Fraction()) for month in days)
+
+
+def stand_in(region: Region) -> Shop:
+    """What a region's calendar is where no shop says more: its holidays, no platform's events."""
+    return Shop("", "", str(region), region, "", "")
+
+
+def shares(factors: Sequence[Share]) -> tuple[Fraction, ...]:
     """The share of each day; together exactly one. Equal days where every weight is zero."""
     weights = [exact(factor) for factor in factors]
     whole = sum(weights, Fraction())

@@ -250,7 +250,8 @@ def person_total(us: str, eu: str, us_share: str, extra: str, zeros: str = "0") 
     """Both regions by their shares plus the points, within the limits of a total.
 
     A region with a share must be known; one without is not looked at, so its cell may be empty.
-    `zeros` counts veto items in breach that leave nothing of it.
+    `zeros` counts veto items in breach that leave nothing of it. An empty share is unknown, not
+    0: the EU card is no whole of two.
     """
     rest = f"ROUND(1-{us_share},9)"
     parts = (
@@ -258,10 +259,10 @@ def person_total(us: str, eu: str, us_share: str, extra: str, zeros: str = "0") 
         f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
     )
     summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
-    limited = f"MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0"
+    within = f"MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0"
     if zeros != "0":
-        limited = f"({limited})*({zeros}=0)"
-    return f"IFERROR({limited},NA())"
+        within = f"({within})*({zeros}=0)"
+    return f"IF(ISNUMBER({us_share}),IFERROR({within},NA()),NA())"
 
 
 def veto_count(

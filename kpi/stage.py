@@ -155,14 +155,19 @@ def _is_poor(given: Answers) -> bool:
     return given.cash_limited
 
 
+def _advertising_scaled(fitted: Fitted, by: Decimal, why: Texts) -> Fitted:
+    """The targets of advertising cost, of its own sales and of all sales, times `by`."""
+    for kpi in ("acos", "tacos"):
+        fitted = _scaled(fitted, kpi, by, why)
+    return fitted
+
+
 def _launch_targets(fitted: Fitted) -> Fitted:
     why: Texts = {
         "zh": "起步期要用广告买到首批订单和评价",
         "en": "a launch buys its first orders and reviews with advertising",
     }
-    for kpi in ("acos", "tacos"):
-        fitted = _scaled(fitted, kpi, Decimal("1.4"), why)
-    return fitted
+    return _advertising_scaled(fitted, Decimal("1.4"), why)
 
 
 def _launch_weights(fitted: Fitted) -> Fitted:
@@ -179,9 +184,7 @@ def _mature_targets(fitted: Fitted) -> Fitted:
         "zh": "成熟期自然流量应承担更多销售",
         "en": "in a mature business organic traffic should carry more of the sales",
     }
-    for kpi in ("acos", "tacos"):
-        fitted = _scaled(fitted, kpi, Decimal("0.9"), why)
-    return fitted
+    return _advertising_scaled(fitted, Decimal("0.9"), why)
 
 
 def _mature_weights(fitted: Fitted) -> Fitted:

@@ -14,6 +14,7 @@ from kpi.book import Book
 from kpi.model import TargetRow, Unit
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
+from kpi.season import Flow
 from kpi.target_scopes import TargetKind, kind_of
 from kpi.targets import decimals_of, month_targets, year_of
 
@@ -42,7 +43,7 @@ class Gap:
 def year_counted(book: Book, row: TargetRow, unit: Unit) -> Decimal | None:
     """What a row of money or counts asks of the year: its months once all are known."""
     decimals = decimals_of(unit)
-    shares = month_shares(row, book.past)
+    shares = month_shares(book, row, Flow.ORDERS)  # however it is cut, the sum is the same
     months = month_targets(row, additive=True, decimals=decimals, shares=shares)
     known = [Decimal(str(month)) for month in months if month is not None]
     if len(known) == len(months):
@@ -91,7 +92,7 @@ def _wider(book: Book, scope: str) -> Iterator[str]:
 def _gap(
     book: Book, parent: TargetRow, unit: Unit, kind: TargetKind, rows: Sequence[TargetRow]
 ) -> Gap:
-    parts = [_in_currency_of(book, parent, row, unit) for row in rows]
+    parts = [in_currency_of(book, parent, row, unit, year_counted(book, row, unit)) for row in rows]
     known = [part for part in parts if part is not None]
     total = _rounded(sum(known, Decimal()), unit) if len(known) == len(parts) else None
     asked = year_counted(book, parent, unit)
@@ -99,8 +100,10 @@ def _gap(
     return Gap(kind, len(rows), total, rest)
 
 
-def _in_currency_of(book: Book, parent: TargetRow, row: TargetRow, unit: Unit) -> Decimal | None:
-    value = year_counted(book, row, unit)
+def in_currency_of(
+    book: Book, parent: TargetRow, row: TargetRow, unit: Unit, value: Decimal | None
+) -> Decimal | None:
+    """An amount of a line in the currency of the line above; None without a fixed rate."""
     given = row.currency or book.settings.currency
     wanted = parent.currency or book.settings.currency
     if value is None or unit is not Unit.MONEY or given == wanted:

@@ -7,13 +7,13 @@ its people where figures add up, so it is never one person's target; a ratio hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from kpi.book import Book
-from kpi.model import Metric, Person, Region, TargetRow
-from kpi.organisation import Part
+from kpi.model import Metric, Person, Region, Shop, TargetRow
+from kpi.organisation import Part, below, person_parts
 
 STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
 
@@ -55,28 +55,70 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
 
+def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
+    """The shops that a line's scope covers in its region; those of the whole region for a category.
+
+    A person has the shops behind the person's figures; a role or a department those of its people.
+    """
+    mine = tuple(shop for shop in book.shops if shop.region is row.region)
+    match kind_of(book, row):
+        case TargetKind.SHOP:
+            return tuple(shop for shop in mine if shop.code == row.scope)
+        case TargetKind.MARKET:
+            return tuple(shop for shop in mine if shop.market == row.scope)
+        case TargetKind.PLATFORM:
+            return tuple(shop for shop in mine if shop.platform == row.scope)
+        case TargetKind.PERSON:
+            codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
+        case TargetKind.ROLE:
+            codes = _shops_of_people(book, {p.code for p in book.people if p.role == row.scope})
+        case TargetKind.DEPARTMENT:
+            team = {p.code for p in book.people if p.department == row.scope}
+            codes = _shops_of_people(book, team)
+        case _:
+            return mine
+    return tuple(shop for shop in mine if shop.code in codes)
+
+
+def _shops_of_people(book: Book, people: Collection[str]) -> frozenset[str]:
+    """The shops that are or were anybody's; where nobody has one, those of the people below."""
+    return _theirs(book, people) or _theirs(book, below(book, people))
+
+
+def _theirs(book: Book, people: Collection[str]) -> frozenset[str]:
+    owned = {shop.code for shop in book.shops if shop.owner in people}
+    lines = (one for one in book.assignments if one.days.days and one.person in people)
+    return frozenset(owned | {line.shop for line in lines})
+
+
 def own_scopes(person: Person, metric: Metric) -> tuple[str, ...]:
     """The scopes of a person from the most particular."""
     wide = () if metric.additive or not person.department else (person.department,)
     return (person.code, person.role, *wide)
 
 
-def category_scopes(book: Book, parts: Sequence[Part], last: date) -> tuple[str, ...]:
-    """The one category that all parts are of, then the stage that its products share on a day."""
+def part_code(shop: str, category: str) -> str:
+    """The code of one category in one shop, under which its months of last year are kept."""
+    return f"{shop}｜{category}"
+
+
+def category_of(parts: Sequence[Part]) -> str | None:
+    """The one category that all parts are of."""
     found = {part.category for part in parts}
-    (category,) = found if len(found) == 1 else (None,)
-    if category is None:
-        return ()
-    stage = stage_of(book, category, last)
-    return (category, stage) if stage else (category,)
+    return found.pop() if len(found) == 1 else None
 
 
-def stage_of(book: Book, category: str, day: date) -> str | None:
-    """The stage of a category: that of all its products on a day; None where they differ."""
+def stages_of(book: Book, category: str, day: date) -> Mapping[str, int]:
+    """How many products of a category are in each stage on a day, in the order of the stages.
+
+    Nothing as soon as one has no stage: its target would be a guess.
+    """
     newest: dict[tuple[str, str | None], tuple[date, str | None, str | None]] = {}
     for product in book.products:
         key = (product.sku, product.market)
         if product.start <= day and (key not in newest or newest[key][0] <= product.start):
             newest[key] = (product.start, product.category, product.stage)
-    stages = {stage for _, of, stage in newest.values() if of == category}
-    return stages.pop() if len(stages) == 1 else None
+    stages = [stage for _, of, stage in newest.values() if of == category]
+    if None in stages:
+        return {}
+    return {stage: stages.count(stage) for stage in STAGES if stage in stages}

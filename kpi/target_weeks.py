@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpi.apportion import Share
+from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.model import Period, TargetRow, Window
-from kpi.month_shares import season_factors
-from kpi.targets import Split, week_targets
+from kpi.model import Period, TargetRow
+from kpi.month_shares import row_days
+from kpi.season import Flow
+from kpi.targets import week_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,11 @@ class WeekTarget:
 
 
 def weeks_of_year(
-    row: TargetRow, months: Sequence[float | None], decimals: int, week_start: int = 0
+    book: Book, row: TargetRow, months: Sequence[float | None], decimals: int, flow: Flow
 ) -> tuple[WeekTarget, ...]:
     """The weeks of a row whose months are known; together they are the months, to the cent."""
     found: dict[str, tuple[Period, Decimal | None]] = {}
-    for week, value in _parts(row, months, decimals, week_start):
+    for week, value in _parts(book, row, months, decimals, flow):
         before = found.get(week.code, (week, Decimal()))[1]
         found[week.code] = (week, None if before is None or value is None else before + value)
     return tuple(
@@ -39,17 +40,11 @@ def weeks_of_year(
 
 
 def _parts(
-    row: TargetRow, months: Sequence[float | None], decimals: int, week_start: int
+    book: Book, row: TargetRow, months: Sequence[float | None], decimals: int, flow: Flow
 ) -> Iterator[tuple[Period, Decimal | None]]:
     for number, value in enumerate(months, 1):
         window = month_period(row.year, number).window
-        factors = day_weights(row, window)
-        for week, _, part in week_targets(value or 0.0, window, factors, decimals, week_start):
+        weights = row_days(book, row, window, flow)
+        start = book.settings.week_start
+        for week, _, part in week_targets(value or 0.0, window, weights, decimals, start):
             yield week, None if value is None else Decimal(str(part))
-
-
-def day_weights(row: TargetRow, window: Window) -> tuple[Share, ...]:
-    """How the days of a month weigh: by season where the year is split so, else all alike."""
-    if row.split == Split.SEASON:
-        return season_factors(window, row.region)
-    return (1.0,) * window.days

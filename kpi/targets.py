@@ -7,7 +7,7 @@ year unless the row says otherwise, and its due value is its target.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,12 +55,23 @@ class Split(StrEnum):
 
     EVEN = "even"
     HISTORY = "history_share"  # as the same months of the year before
-    SEASON = "seasonality"  # by the retail calendar of the market
+    SEASON = "seasonality"  # by the calendar of the scope's shops: see `kpi.season`
+    CAPACITY = "capacity"  # by the person-days of the scope: see `kpi.capacity`
     MANUAL = "manual"  # only typed months count; the rest is shown
 
 
-SHARED = frozenset({Split.HISTORY, Split.SEASON})  # splits that need the shares of the months
+# Splits that need the shares of the months:
+SHARED = frozenset({Split.HISTORY, Split.SEASON, Split.CAPACITY})
 Shares = Sequence[Share] | None
+TargetKey = tuple[int, Region, str, str]
+"""Year, region, scope and KPI of a target."""
+Past = Mapping[TargetKey, Sequence[float | None]]
+"""The twelve months of the year before, in the unit of the KPI; None where not all is covered."""
+
+
+def key_of(row: TargetRow) -> TargetKey:
+    """The key of a target."""
+    return row.year, row.region, row.scope, row.metric
 
 
 # --- months of a row ------------------------------------------------------------------------
@@ -140,6 +151,13 @@ def rest_of_year(year: float | None, months: Sequence[float | None]) -> float | 
         return None
     known = (Decimal(str(month)) for month in months if month is not None)
     return float(Decimal(str(year)) - sum(known, Decimal()))
+
+
+def quarters(months: Sequence[float | None]) -> tuple[float | None, ...]:
+    """The four quarters of twelve months of money or counts, exactly; None where a month is."""
+    threes = (months[first : first + 3] for first in range(0, MONTHS, 3))
+    known = ([Decimal(str(one)) for one in three if one is not None] for three in threes)
+    return tuple(float(sum(three, Decimal())) if len(three) == 3 else None for three in known)  # noqa: PLR2004 - of a quarter
 
 
 # --- which row counts -------------------------------------------------------------------------

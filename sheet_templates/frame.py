@@ -8,11 +8,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from kpi.model import Settings
 from sheet_templates import words
-from sheet_templates.book import Book, formula, quote
+from sheet_templates.book import SLICES, Book, formula, quote
+from sheet_templates.colours import SIGNED
+from sheet_templates.empty import sentence
 from sheet_templates.layout import Owner
 from sheet_templates.style import BAND, OWNER_LOOK, QUIET, TAB
 
 A4 = 9
+LEGEND_HEIGHT = 17  # points: Chinese letters are taller than the row of a small font
 NO_COMPANY = ("（公司名称）", "(company)")
 LEGEND = (
     (Owner.MANAGER, "■", "经理填写", "you type"),
@@ -21,6 +24,14 @@ LEGEND = (
     (Owner.PARTNER, "■", "伙伴填写", "partner types"),
 )
 
+NOTE = "#7F6000"  # of a sentence that asks for something
+BESIDE = {  # cells of a tab that belong to no table of it
+    "today": frozenset({Owner.FORMULA}),
+    "card": frozenset({Owner.MANAGER, Owner.FORMULA}),
+    "review": frozenset({Owner.FORMULA}),
+    "self_check": frozenset({Owner.SERVICE, Owner.FORMULA}),
+}
+SIGNS = frozenset({"today", "card", "review", "self_check"})  # tabs that show signs in no table
 OWN_LEGEND = {
     "payout": {
         Owner.MANAGER: ("财务与人事填写", "finance and HR type"),
@@ -46,6 +57,12 @@ class Tail:
 NO_TAIL = Tail("", "")
 
 
+def money_tail(book: Book) -> Tail:
+    """In which currency the amounts of a tab are."""
+    sign = book.text(" │ 金额 ", " │ Amounts in ")
+    return Tail(f"{quote(sign)}&nmCurrency", f"{sign}{setting(book, 'currency')}")
+
+
 def frame(
     book: Book,
     code: str,
@@ -58,8 +75,9 @@ def frame(
     """Rows 1 to 3 of a tab; `zh` and `en` are the sentence that says what to do here."""
     tab = book.tabs[code]
     title(book, tab, code, tail)
-    tab.write_string(1, 0, book.text(zh, en), book.styles.get(font_color=QUIET))
-    _legend(book, tab)
+    _sentence(book, tab, code, book.text(zh, en))
+    _legend(book, tab, code)
+    tab.set_row(2, LEGEND_HEIGHT)
     tab.freeze_panes(*freeze)
     _print(book, tab, code)
     return tab
@@ -143,17 +161,47 @@ def coded_setting(book: Book, name: str) -> str:
     return next((code for code in codes if book.word(name, code) == shown), default)
 
 
-def _legend(book: Book, tab: Worksheet) -> None:
+def _sentence(book: Book, tab: Worksheet, code: str, said: str) -> None:
+    """Row 2: what to do here; while the table is empty, what will stand in it and how."""
+    text, shown = sentence(book, code, said)
+    look = book.styles.get(font_color=QUIET)
+    if not text:
+        tab.write_string(1, 0, said, look)
+        return
+    formula(tab, 1, 0, text, look, shown)
+    note = book.styles.rule(font_color=NOTE)
+    rule = {"type": "text", "criteria": "begins with", "value": "○", "format": note}
+    tab.conditional_format(1, 0, 1, 0, rule)
+
+
+def _writers(book: Book, code: str) -> frozenset[Owner]:
+    """Whose cells a tab has; all of them where no table says it."""
+    kept = {column.owner for table in book.sheet(code).tables for column in table.columns}
+    if not kept and code not in BESIDE:
+        return frozenset(Owner)
+    if book.edition in SLICES and Owner.MANAGER in kept:
+        kept = kept - {Owner.MANAGER} | {Owner.SERVICE}
+    return frozenset(kept | BESIDE.get(code, frozenset()))
+
+
+def _has_signs(book: Book, code: str) -> bool:
+    """Whether a tab shows the signs of a state."""
+    kept = {column.code for table in book.sheet(code).tables for column in table.columns}
+    return code in SIGNS or not kept.isdisjoint(SIGNED)
+
+
+def _legend(book: Book, tab: Worksheet, code: str) -> None:
     parts: list[object] = []
+    writers = _writers(book, code)
     for owner, sign, zh, en in LEGEND:
-        if owner in _NOT_HERE.get(book.edition, ()):
+        if owner in _NOT_HERE.get(book.edition, ()) or owner not in writers:
             continue
         colour = OWNER_LOOK[owner]["bg_color"]
         shown = QUIET if sign == "□" else colour
         parts += [book.styles.get(font_color=shown), sign]
         said = OWN_LEGEND.get(book.edition, {}).get(owner, (zh, en))
         parts += [book.styles.get(font_color=QUIET), f" {book.text(*said)}    "]
-    if book.edition == "payout":
+    if book.edition == "payout" or not _has_signs(book, code):
         tab.write_rich_string(2, 0, *parts, book.styles.get(font_size=9))
         return
     signs = book.text(

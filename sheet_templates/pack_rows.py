@@ -41,6 +41,7 @@ def _head(pack: Pack, kpi: str, start: date, *, on: bool) -> StartRow:
         "on": "yes" if on else "no",
         "start": start,
         "missing": "exclude",
+        "outdated": "block",
         "confirmed": "no",
     }
 

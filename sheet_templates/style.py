@@ -96,6 +96,7 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblBreach.action", "tblTask.what", "tblTask.comment"),
         *("tblReview.present", "tblReview.topic", "tblReview.decision", "tblReview.expected"),
         *("tblKpi.numerator", "tblKpi.denominator", "tblKpi.includes", "tblKpi.source"),
+        *("tblKpi.switches", "tblKpi.name"),
         *("tblMeaning.numerator", "tblMeaning.denominator", "tblMeaning.includes"),
         *("tblMeaning.source", "tblDispute.reason"),
         *("tblLogic.action", "tblLogic.success", "tblLogic.measured"),
@@ -103,10 +104,16 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblFeedback.what", "tblFeedback.wish", "tblFeedback.why", "tblKpiReview.note"),
         *("tblAdjust.reason", "tblAdjust.change", "tblAdjust.expected", "tblAdjust.result"),
         *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),
-        *("tblTeam.comment", "tblTarget.note", "tblPoint.reason"),
+        *("tblTeam.comment", "tblTarget.note", "tblPoint.reason", "tblSetting.meaning"),
     }
 )
+CENTRED = frozenset({"tblFocus.no", "tblFocus.level"})  # too narrow for an indent
+TINY = frozenset({"tblScore.item", "tblBreach.no"})  # long keys that nobody reads
+LONG = frozenset(  # sentences: cut at the end, never made tiny
+    {"tblLog.what", "tblLog.mend", "tblTarget.benchmark"}
+)
 SMALL = frozenset({"tblFocus.what", "tblFocus.scope", "tblFocus.next_step"})
+_MADE = (Owner.SERVICE, Owner.FORMULA)
 SHORT_MONEY = '[>=1000000]0.000,,"M";[>=1000]#,##0,"k";#,##0'
 
 
@@ -128,6 +135,13 @@ def is_number(column: Column) -> bool:
         "days",
         "number",
     )
+
+
+def header_align(table: TableLayout, column: Column) -> str:
+    """Where the header of a column stands: like its values."""
+    if f"{table.name}.{column.code}" in CENTRED:
+        return "center"
+    return "right" if is_number(column) else "left"
 
 
 @dataclass(slots=True)
@@ -153,32 +167,48 @@ class Styles:
             self.made[key] = self.workbook.add_format(props)
         return self.made[key]
 
-    def header(self, owner: Owner, *, folded: bool = False, right: int | None = None) -> Format:
-        """The header of a column, coloured by its owner; `right` is the indent of a number's."""
+    def header(
+        self, owner: Owner, *, folded: bool = False, align: str = "left", room: int = 1
+    ) -> Format:
+        """The header of a column, coloured by its owner; it stands like the values below it.
+
+        `room` is the indent: right of a number's header it keeps the filter's arrow free.
+        """
         return self.get(
             bold=not folded,
             italic=folded,
             text_wrap=True,
-            align="left" if right is None else "right",
-            indent=1 if right is None else right,
+            align=align,
+            indent=0 if align == "center" else room,
             border=1,
             border_color="#A6A6A6",
             **OWNER_LOOK[owner],
         )
 
-    def body(self, table: TableLayout, column: Column, *, unlocked: bool = False) -> Format:
-        """A data cell: numbers right, all else left under its header."""
+    def body(
+        self, table: TableLayout, column: Column, *, unlocked: bool = False, first: bool = False
+    ) -> Format:
+        """A data cell: numbers right, all else left, both under their header.
+
+        What a person does not type shrinks before it is cut or turns into ###. The `first` row of
+        a part has a darker line above. Numbers have no indent: LibreOffice 7.4 forgets one right
+        of a cell that a rule coloured.
+        """
         extra: Props = {"locked": False} if unlocked else {}
+        if first:
+            extra |= {"top": 1, "top_color": QUIET}
         name = f"{table.name}.{column.code}"
         if name in WRAPPED:
             extra["text_wrap"] = True
-        if name in SMALL:
-            extra["font_size"] = 9
-        right = is_number(column)
+        elif is_number(column) or (column.owner in _MADE and name not in LONG):
+            extra["shrink"] = True
+        if name in SMALL or name in TINY:
+            extra["font_size"] = 9 if name in SMALL else 8
+        align = header_align(table, column)
         return self.get(
             num_format=number_format(table, column),
-            align="right" if right else "left",
-            indent=0 if right else 1,
+            align=align,
+            indent=1 if align == "left" else 0,
             bottom=1,
             bottom_color=GRID,
             **extra,

@@ -16,7 +16,7 @@ from sheet_templates.notes import note
 from sheet_templates.places import Place, letters, this_row
 from sheet_templates.purpose import shown_for
 from sheet_templates.start import StartRow
-from sheet_templates.style import WRAPPED, is_number
+from sheet_templates.style import WRAPPED, header_align
 from sheet_templates.widths import lines, width
 
 BOUNDS = {
@@ -35,7 +35,6 @@ OPEN_LISTS = (
 )  # a word outside is asked about, not refused
 OPEN_COLUMNS = ("tblTarget.metric",)  # an ad budget has targets and is no KPI
 LINE = 14.0  # points of a line of text
-FILTER_INDENT = 1  # the arrow of a filter stands at the right end of a header
 ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),
@@ -61,6 +60,7 @@ class TableSpec:
     blanks: int = 1  # empty rows of a table that starts with nothing
     autofilter: bool = True
     style_columns: bool = True  # widths and folding; the widest table of a tab decides
+    parted: bool = False  # a darker line where the first column changes
     row_height: float | None = None  # points; else rows grow with their wrapped texts
 
 
@@ -73,8 +73,12 @@ def put_table(book: Book, spec: TableSpec) -> None:
     last = place.row + len(rows)
     _define(book, tab, place, spec, last)
     _headers(book, tab, place)
+    part = place.table.key[0]
+    before = rows[0].get(part)
     for number, row in enumerate(rows, place.row + 1):
-        _row(book, place, texts, number, row)
+        first = spec.parted and row.get(part) != before
+        before = row.get(part)
+        _row(book, place, texts, number, row, first=first)
         height = spec.row_height or _height(book, place, row)
         if height:
             tab.set_row(number, height)
@@ -90,8 +94,9 @@ def _define(book: Book, tab: Worksheet, place: Place, spec: TableSpec, last: int
     columns: list[dict[str, object]] = []
     for column in place.table.columns:
         entry: dict[str, object] = {"header": column.header(book.language)}
-        right = (FILTER_INDENT if spec.autofilter else 0) if is_number(column) else None
-        look = book.styles.header(owner(book, column), folded=column.folded, right=right)
+        align = header_align(place.table, column)
+        room = 1 if align == "left" or spec.autofilter else 0
+        look = book.styles.header(owner(book, column), folded=column.folded, align=align, room=room)
         entry["header_format"] = look
         if column.code in spec.fill_down and book.edition not in SLICES:
             entry["formula"] = "=" + spec.fill_down[column.code](structured)
@@ -128,10 +133,13 @@ def _headers(book: Book, tab: Worksheet, place: Place) -> None:
         )
 
 
-def _row(book: Book, place: Place, texts: Mapping[str, str], number: int, row: StartRow) -> None:
+def _row(
+    book: Book, place: Place, texts: Mapping[str, str], number: int, row: StartRow, *, first: bool
+) -> None:
     tab = book.tabs[place.sheet.code]
     for position, column in enumerate(place.table.columns, place.column):
-        look = book.styles.body(place.table, column, unlocked=owner(book, column) is Owner.PARTNER)
+        unlocked = owner(book, column) is Owner.PARTNER
+        look = book.styles.body(place.table, column, unlocked=unlocked, first=first)
         if column.code in texts:
             text = texts[column.code].replace(str(ANY_ROW), str(number + 1))
             formula(tab, number, position, text, look)

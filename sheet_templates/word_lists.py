@@ -117,6 +117,7 @@ LISTS: dict[str, Words] = {
         ("even", "均分", "Even"),
         ("history_share", "历史", "History"),
         ("seasonality", "季节", "Season"),
+        ("capacity", "产能", "Capacity"),
         ("manual", "手工", "By hand"),
     ),
     "target_kind": (
@@ -210,6 +211,11 @@ LISTS: dict[str, Words] = {
         ("substitute", "用替代值", "Substitute"),
         ("zero", "按零计", "Zero"),
         ("block", "不出总分", "Block"),
+    ),
+    "outdated": (
+        ("block", "不出总分", "Block"),
+        ("use_to_date", "按已有天数", "Use to date"),
+        ("last_value", "用上期值", "Last value"),
     ),
     "status": (
         ("ok", "● 正常", "● OK"),
@@ -355,6 +361,7 @@ METHODS_FULL: Words = (
     ("step_pct", "步进加减分", "Points per step"),
     ("goal_redflag", "目标与红线", "Goal and red flag"),
     ("knots", "折线", "Line through knots"),
+    ("anchors", "锚点", "Anchors"),
     ("goal_only", "达标", "Goal only"),
     ("tiers", "阶梯", "Tiers"),
     ("matrix", "目标矩阵", "Goal matrix"),

@@ -19,7 +19,7 @@ from kpi.catalog import shipped
 from kpi.model import InputRow, Shop, TargetRow, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
-from kpi.season import Pacing, factors_of
+from kpi.season import Pacing, factors_of, flow_of
 from kpi.targets import decimals_of, month_targets
 
 AD_BUDGET = "ad_budget"
@@ -75,7 +75,7 @@ def _planned(book: Book, last: date) -> Iterator[InputRow]:
 
 
 def _months(book: Book, row: TargetRow) -> tuple[float | None, ...]:
-    shares = month_shares(row, book.past)
+    shares = month_shares(book, row, flow_of(shipped().metrics[FOLLOWS]))
     return month_targets(row, additive=True, decimals=decimals_of(Unit.MONEY), shares=shares)
 
 

@@ -41,10 +41,11 @@ class Figures:
 def figures_of(done: Computed, card: PersonCard) -> Figures:
     """The live figures of a partner's card."""
     settings, person = done.book.settings, card.person.code
+    state = month_state(done.month, settings, done.today)
     return Figures(
-        state=month_state(done.month, settings, done.today),
+        state=state,
         total=card.total,
-        profit=_profit(done, person),
+        profit=_profit(done, person, final=state == "final"),
         currency=settings.currency,
         version=done.version,
         day=done.today,
@@ -52,13 +53,18 @@ def figures_of(done: Computed, card: PersonCard) -> Figures:
     )
 
 
-def _profit(done: Computed, person: str) -> Decimal | None:
-    """The profit of the partner's shops on the partner's days; unknown with one side."""
+def _profit(done: Computed, person: str, *, final: bool) -> Decimal | None:
+    """The profit of the partner's shops on the partner's days; unknown with one side.
+
+    A final month that lacks days is unknown: no reward is paid on a part of a month.
+    """
     keys = [(region, person) for region in Region if (region, person) in done.scopes]
     total = Decimal(0)
     for key in keys:
         actual = done.value(METRIC, key)
         if actual is None or actual.value is None:
+            return None
+        if final and actual.covered.end < done.month.window.end:
             return None
         total += in_units(Decimal(repr(actual.value)), CENTS)
     return total if keys else None

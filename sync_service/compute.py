@@ -16,6 +16,7 @@ from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
+from kpi.card_problems import outdated_items, without_card, without_share
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
@@ -26,6 +27,7 @@ from kpi.money import Rates
 from kpi.organisation import ScopeParts, scopes
 from kpi.person_targets import Goal
 from kpi.register import Register
+from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
@@ -162,9 +164,13 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=breaches.alarms,
         problems=(
-            *without_target(people),
+            *without_target(book, people),
+            *outdated_items(people),
+            *without_card(book, people, month),
+            *without_share(people),
             *mostly_typed(people),
             *left_behind(book, month),
+            *unshared(book, month),
             *too_long(_typed(given.book), today),
         ),
         register=register,
@@ -217,7 +223,9 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     failed = frozenset(key for key, state in given.states.items() if state.error)
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    return Actuals(totals, terms.catalog, money, last, stale, {}, register.actual, failed)
+    today = local_day(given.now, terms.book.settings.time_zone)
+    register_ = register.actual
+    return Actuals(totals, terms.catalog, money, last, stale, {}, register_, failed, today)
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kpi.calendar import clipped, local_day, period_of, shifted
+from kpi.card_problems import outdated_items
 from kpi.contracts import reach
 from kpi.errors import Problem
 from kpi.model import Period, PeriodKind
@@ -74,7 +75,8 @@ def freeze(
     replace_atomically(out, [made])
     _record(house, order, of, out, made, who)
     items = sum(len(one.items) for done in months for card in done.people for one in card.cards)
-    found = (*seen.problems, *problems)
+    late = (one for done in months if done is not seen.done for one in outdated_items(done.people))
+    found = (*seen.problems, *late, *problems)
     return Frozen(out, of, card_totals(months), items, key_id(signs.public), found)
 
 

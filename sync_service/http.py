@@ -318,12 +318,15 @@ class _DeadlineStream(httpcore.NetworkStream):
         self._inner = inner
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Up to so many bytes; `ReadTimeout` once the whole call's deadline has passed."""
         return self._inner.read(max_bytes, _remaining(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """All of the bytes; `WriteTimeout` once the deadline has passed."""
         self._inner.write(buffer, _remaining(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
+        """End the connection; it waits for nothing, so it knows no deadline."""
         self._inner.close()
 
     def start_tls(
@@ -332,10 +335,12 @@ class _DeadlineStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
+        """The same socket encrypted; the handshake too ends at the deadline (`ConnectTimeout`)."""
         limit = _remaining(timeout, httpcore.ConnectTimeout)
         return _DeadlineStream(self._inner.start_tls(ssl_context, server_hostname, limit))
 
     def get_extra_info(self, info: str) -> object:
+        """What httpcore asks of a socket, such as its addresses; passed on."""
         return self._inner.get_extra_info(info)
 
 
@@ -343,6 +348,7 @@ class _DeadlineBackend(httpcore.SyncBackend):
     """Opens sockets that know the deadline."""
 
     def connect_tcp(self, *args: object, **kwargs: object) -> httpcore.NetworkStream:
+        """A connection as httpcore opens it, each later wait of which ends at the deadline."""
         return _DeadlineStream(super().connect_tcp(*args, **kwargs))  # type: ignore[arg-type]  # passed on unseen
 
 

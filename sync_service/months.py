@@ -10,8 +10,9 @@ from kpi.book import Book
 from kpi.calendar import shifted
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, changes, contract_of, in_force
+from kpi.item_values import HISTORY_MONTHS
 from kpi.model import Period
-from kpi.scorecards import HISTORY_MONTHS, Item, PersonCard, Scoring
+from kpi.scorecards import Item, PersonCard, Scoring
 from kpi.totals import Converter
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kpi.book import Book
 from kpi.calendar import local_day, period
+from kpi.card_problems import outdated_items
 from kpi.employment import presence
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
@@ -184,6 +185,7 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
         *(one for one in found if one.place.table in ("tblPeople", "tblSetting")),
         *typed.problems,
         *unread,
+        *(one for month in months_of(now) for one in outdated_items(done[month].people)),
         *(one for one in settled if isinstance(one, Problem)),
         *unplaced(now, typed, known),
         *_notes(paying.month, typed, lines, fixes),

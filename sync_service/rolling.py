@@ -6,7 +6,7 @@ as anybody would type them, and score nothing until they are published.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.book_nouns import MONTHS
@@ -44,28 +44,40 @@ def prepare(house: House, order: Order, plan: Plan) -> Rolling:
 
 def write(rolling: Rolling) -> tuple[WriteReport, ...]:
     """Add the new lines, then fill the empty months; each is one write of the whole file."""
-    contents = rolling.seen.contents
-    catalog = rolling.seen.done.given.catalog
-    names, language = metric_names(contents, catalog), language_of(contents)
-    added = [target_row(one, rolling.plan, language) for one in rolling.made.targets if one.added]
-    lines = [weight_row(line) for line in rolling.made.weights]
+    made, plan = rolling.made, rolling.plan
+    return write_lines(
+        rolling.order, rolling.seen, made.targets, made.weights, lambda lang: _note(plan, lang)
+    )
+
+
+def write_lines(
+    order: Order,
+    seen: Seen,
+    targets: Sequence[RolledTarget],
+    weights: Sequence[WeightRow],
+    note: Callable[[Language], str],
+) -> tuple[WriteReport, ...]:
+    """New lines of targets and cards with a note, and the empty months of lines that are there."""
+    contents = seen.contents
+    names, language = metric_names(contents, seen.done.given.catalog), language_of(contents)
+    said = note(language)
+    added = [target_row(one.row, said, language) for one in targets if one.added]
     patches = [
         added_rows("tblTarget", added, names, contents),
-        added_rows("tblWeight", lines, names, contents),
+        added_rows("tblWeight", [weight_row(line) for line in weights], names, contents),
     ]
     wanted = [patch for patch in patches if patch.rows]
-    port, reports = rolling.order.port, []
+    port, reports = order.port, []
     if wanted:
         reports.append(port.write(wanted, (), contents.fingerprint))
-    filled = months_patch(rolling)
+    filled = months_patch(seen, [one.row for one in targets if not one.added])
     if filled.rows:
         reports.append(port.write([filled], (), port.fingerprint()))
     return tuple(reports)
 
 
-def target_row(one: RolledTarget, plan: Plan, language: Language) -> StartRow:
+def target_row(row: TargetRow, note: str, language: Language) -> StartRow:
     """A new line of tblTarget in codes; the note says where it comes from."""
-    row = one.row
     return {
         "year": float(row.year),
         "region": str(row.region),
@@ -80,7 +92,7 @@ def target_row(one: RolledTarget, plan: Plan, language: Language) -> StartRow:
         "uplift": row.uplift,
         "uplift_unit": row.uplift_unit,
         "split": None if row.uplift is None else row.split,
-        "note": _note(plan, language),
+        "note": note,
     }
 
 
@@ -113,14 +125,14 @@ def weight_row(line: WeightRow) -> StartRow:
         "floor": line.floor,
         **{f"p{n}": value for n, value in enumerate(line.params, 1)},
         "missing": line.missing,
+        "outdated": line.outdated,
         "confirmed": "yes" if line.confirmed else "no",
     }
 
 
-def months_patch(rolling: Rolling) -> TablePatch:
+def months_patch(seen: Seen, there: Sequence[TargetRow]) -> TablePatch:
     """The months of lines that are there; only cells that hold nothing."""
-    there = [one.row for one in rolling.made.targets if not one.added]
-    rows = by_address(rolling.seen.contents.tables["tblTarget"]) if there else {}
+    rows = by_address(seen.contents.tables["tblTarget"]) if there else {}
     lines = [_months_of(rows[row.address], row) for row in there]
     return TablePatch(
         "tblTarget",

@@ -143,6 +143,9 @@ def _rate(made: Made, language: Language) -> str:
 def _note(made: Made, language: Language) -> str:
     """Whether it may be invoiced, and what its figures are."""
     zh = language == "zh"
+    blocked = [one.what[language] for one in made.problems if one.code == "outdated_blocks"]
+    if blocked:
+        return " ".join(blocked)
     if made.state == "frozen":
         file = made.figures.file
         return f"已关账（{file}），可开票。" if zh else f"Closed in {file}: it may be invoiced."

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from kpi.agency import Delivery, Measured, Statement, in_contract, statement
 from kpi.calendar import period
+from kpi.card_problems import outdated_items
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, PeriodKind
 from kpi.money import cross
@@ -79,7 +80,9 @@ def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
     stated = final and lines.payable is not None
     draft = f"{asked.person}-{asked.month}-DRAFT"
     number = _number(house, asked, lines, currency) if stated else draft
-    return Made(asked.out, number, figures, typed, currency, quote, measured, lines, problems)
+    signed = bool(figures.file) and figures.total is not None  # whatever is lacking by now
+    found = problems if signed else (*problems, *outdated_items([card]))
+    return Made(asked.out, number, figures, typed, currency, quote, measured, lines, found)
 
 
 def _figures(

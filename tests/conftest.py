@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.libreoffice import office
-from tests.road_cases import case, partner_case
+from tests.branches import pytest_collection_modifyitems, pytest_runtest_protocol
+from tests.libreoffice import _kept_office, office, own_office
+from tests.road_cases import _refreshed, _shared, case, partner_case
 from tests.road_month import seen, small_house
 from tests.road_support import road
 
@@ -13,4 +14,17 @@ from tests.road_support import road
 settings.register_profile("laws", deadline=None)
 settings.load_profile("laws")
 
-__all__ = ["case", "office", "partner_case", "road", "seen", "small_house"]
+__all__ = [
+    "_kept_office",
+    "_refreshed",
+    "_shared",
+    "case",
+    "office",
+    "own_office",
+    "partner_case",
+    "pytest_collection_modifyitems",
+    "pytest_runtest_protocol",
+    "road",
+    "seen",
+    "small_house",
+]

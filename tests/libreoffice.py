@@ -17,11 +17,15 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 
 import pytest
+
+from sync_service.workbooks import recalculate
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 APT = "apt-get install -y libreoffice-calc python3-uno libreoffice-script-provider-python"
@@ -29,6 +33,7 @@ WORKER = Path(__file__).with_name("libreoffice_worker.py")
 NOT_AVAILABLE = 32767  # LibreOffice's error number of #N/A
 DIVISION = 532
 NAME = 525
+OWN = recalculate._serving  # before any fixture of a session has replaced it
 
 
 class OfficeError(Exception):
@@ -64,8 +69,10 @@ class Office:
         """Nothing starts yet; `timeout` is seconds for one order."""
         self.timeout = timeout
         self._home: Path | None = None
+        self._pipe = ""
         self._office: subprocess.Popen[bytes] | None = None
         self._worker: subprocess.Popen[str] | None = None
+        self._starting = Lock()  # the service's threads may recalculate too
 
     def calculate(self, path: Path, *, recalculate: bool = True) -> Sheets:
         """All values by sheet title and row; "" for an empty cell, `CellError` for an error.
@@ -117,6 +124,19 @@ class Office:
             return False
         return True
 
+    @contextmanager
+    def serving(self, _soffice: str, _folder: Path) -> Iterator[str]:
+        """In the place of `recalculate._serving`: this office's pipe, which outlives the block.
+
+        Where the block fails, the office is ended, as after any order that failed.
+        """
+        self._started()
+        try:
+            yield self._pipe
+        except BaseException:
+            self.close()
+            raise
+
     def close(self) -> None:
         """End both processes, by id, and remove the profile."""
         worker, office, home = self._worker, self._office, self._home
@@ -131,16 +151,21 @@ class Office:
         if home is not None:
             shutil.rmtree(home, ignore_errors=True)
 
+    def _started(self) -> None:
+        with self._starting:
+            if self._worker is None:
+                self._start()
+
     def _start(self) -> None:
         problem = missing()
         if problem:
             pytest.fail(problem, pytrace=False)
         self._home = Path(tempfile.mkdtemp(prefix="office-"))
-        pipe = f"office{uuid.uuid4().hex}"
+        self._pipe = f"office{uuid.uuid4().hex}"
         self._office = subprocess.Popen(
             [
                 *("soffice", "--headless", "--invisible", "--norestore", "--nologo"),
-                *("--nodefault", "--nolockcheck", f"--accept=pipe,name={pipe};urp"),
+                *("--nodefault", "--nolockcheck", f"--accept=pipe,name={self._pipe};urp"),
                 f"-env:UserInstallation=file://{self._home}/profile",
             ],
             stdin=subprocess.DEVNULL,
@@ -149,7 +174,7 @@ class Office:
             start_new_session=True,  # soffice is a script: its group holds soffice.bin too
         )
         self._worker = subprocess.Popen(
-            [SYSTEM_PYTHON, str(WORKER), pipe],
+            [SYSTEM_PYTHON, str(WORKER), self._pipe],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -158,8 +183,7 @@ class Office:
         self._line()
 
     def _order(self, order: dict[str, object]) -> Any:
-        if self._worker is None:
-            self._start()
+        self._started()
         try:
             answer = self._ask(json.dumps(order))
         except OfficeError:
@@ -230,3 +254,21 @@ def office() -> Iterator[Office]:
     one = Office()
     yield one
     one.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_office(office: Office) -> Iterator[None]:
+    """A refresh within the tests' own process asks the session's office, not a new one each time.
+
+    Starting an office with a fresh profile is half of what a calculation costs. Programs that a
+    test starts, and the tests of recalculation itself (see `own_office`), start their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recalculate, "_serving", office.serving)
+        yield
+
+
+@pytest.fixture
+def own_office(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recalculation as the product does it: an office of its own, ended after each question."""
+    monkeypatch.setattr(recalculate, "_serving", OWN)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from sync_service.slices import Slice, sliced
 from sync_service.workbooks.serials import to_serial
 from tests.libreoffice import NA, CellError, CellResult, Office, Sheets
 from tests.road_support import COMPANIES, Folder, copied, house_at, order_of
+from tests.sheet_rows import rows_of
 
 PARTNER = "OPS6"  # the agency of the second company
 Spots = dict[tuple[int, int], CellResult]  # zero-based row and column
@@ -45,49 +48,58 @@ class Case:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """The rows of a table by column code."""
-        place = self.place(table)
-        lines = self.sheets[place.sheet.title(self.language)][place.row + 1 :]
-        codes = [column.code for column in place.table.columns]
-        cells = [line[place.column : place.column + len(codes)] for line in lines]
-        return [dict(zip(codes, line, strict=True)) for line in cells if line[0] != ""]
+        return rows_of(self.sheets, self.place(table), self.language)
+
+
+@pytest.fixture(scope="session")
+def _refreshed(
+    road: Folder, office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Case]:
+    """Each company's case, made once: a parametrised fixture is made again at every change."""
+
+    @cache
+    def made(company: str) -> Case:
+        mine = copied(road, tmp_path_factory.mktemp(company) / "road", company)
+        path = mine.book(company)
+        with house_at(mine.home) as house:
+            seen = look(house, order_of(house, path))
+        assert not [p.line("en") for p in seen.problems if p.level == "error"]
+        sheets = office.calculate(path)
+        language = COMPANIES[company][2]
+        return Case(language, path, sheets, seen.done, seen.problems, compared=seen.compared)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def _shared(
+    road: Folder, office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Language], Case]:
+    """The same for the partner's workbook in each language."""
+
+    @cache
+    def made(language: Language) -> Case:
+        mine = copied(road, tmp_path_factory.mktemp(language) / "road", "HY")
+        path = mine.root / "partner.xlsx"
+        with house_at(mine.home) as house:
+            order = order_of(house, mine.book("HY"))
+            share(house, order, PARTNER, path, language)
+            found = sliced(look(house, order).done, PARTNER, language)
+        return Case(language, path, office.calculate(path), found.done, (), found)
+
+    return made
 
 
 @pytest.fixture(scope="session", params=["XH", "HY"], ids=["XH in Chinese", "HY in English"])
-def case(
-    request: pytest.FixtureRequest,
-    road: Folder,
-    office: Office,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Case:
+def case(request: pytest.FixtureRequest, _refreshed: Callable[[str], Case]) -> Case:
     """A manager's workbook after its refresh."""
-    company: str = request.param
-    mine = copied(road, tmp_path_factory.mktemp(company) / "road", company)
-    path = mine.book(company)
-    with house_at(mine.home) as house:
-        seen = look(house, order_of(house, path))
-    assert not [p.line("en") for p in seen.problems if p.level == "error"]
-    sheets = office.calculate(path)
-    return Case(
-        COMPANIES[company][2], path, sheets, seen.done, seen.problems, compared=seen.compared
-    )
+    return _refreshed(request.param)
 
 
 @pytest.fixture(scope="session", params=["zh", "en"])
-def partner_case(
-    request: pytest.FixtureRequest,
-    road: Folder,
-    office: Office,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Case:
+def partner_case(request: pytest.FixtureRequest, _shared: Callable[[Language], Case]) -> Case:
     """The partner's workbook of the second company."""
-    language: Language = request.param
-    mine = copied(road, tmp_path_factory.mktemp(language) / "road", "HY")
-    path = mine.root / "partner.xlsx"
-    with house_at(mine.home) as house:
-        order = order_of(house, mine.book("HY"))
-        share(house, order, PARTNER, path, language)
-        found = sliced(look(house, order).done, PARTNER, language)
-    return Case(language, path, office.calculate(path), found.done, (), found)
+    return _shared(request.param)
 
 
 def cell(value: object) -> CellResult:

@@ -9,6 +9,7 @@ from random import Random
 
 from kpi.catalog import shipped as shipped_catalog
 from kpi.model import Metric
+from kpi.tables import CellValue
 from sheet_templates import words
 from sheet_templates.layout import Language
 from sheet_templates.shipped_rows import kpi_rows, rules, targets, weights
@@ -69,35 +70,11 @@ PACED = ("net_sales", "contribution_profit", "new_listings")
 def filled(language: Language) -> BookStart:
     """Everything a refreshed workbook holds, the service's columns too."""
     catalog = shipped_catalog()
-    names = {m.code: m.names[language] for m in catalog.metrics.values()}
     zh = language == "zh"
     return BookStart(
         shops=tuple(_shops(language)),
-        people=tuple(
-            {
-                "person": p,
-                "role": r,
-                "manager": m,
-                "us_share": s,
-                "scored": y,
-                "department": "E-Com",
-            }
-            for p, r, m, s, y in PEOPLE
-        ),
-        products=tuple(
-            {
-                "sku": f"SKU-{n:03d}",
-                "start": date(2026, 1, 1),
-                "category": ("厨房" if zh else "Kitchen", "户外" if zh else "Outdoor")[n % 2],
-                "unit_cost": None if n == 7 else 20.0 + 1.5 * n,
-                "freight": 4.2,
-                "currency": "CNY",
-                "stage": "mature",
-                "units_30d": 12.0 * n,
-                "cost_state": ("○ 缺成本" if zh else "○ no cost") if n == 7 else "●",
-            }
-            for n in range(1, 13)
-        ),
+        people=tuple(_people()),
+        products=tuple(_products(language)),
         targets=tuple(_targets()),
         weights=tuple(
             {**row, "confirmed": "yes", "version": "3"} for row in weights() if row["weight"]
@@ -117,34 +94,68 @@ def filled(language: Language) -> BookStart:
             "mode": "full",
             "pilot": True,
         },
-        names={
-            "nmDataUntil": "US 10-20 · EU 10-21",
-            "nmRefreshed": "10-22 09:02 ✓",
-            "nmState": "",
-            "nmToday": TODAY,
-            "nmVersion": "3",
-            "nmCostCover": "成本覆盖 94% 销量 · 缺 1 个 SKU：SKU-007"
-            if zh
-            else "Costs cover 94% of units · 1 SKU missing: SKU-007",
-            "nmServiceNote": "AMZ-FR 流量数据缺 10-20，明日再取"
-            if zh
-            else "AMZ-FR traffic of 10-20 is missing, next pull tomorrow",
-        },
+        names=_names(language),
         card={"person": "OPS2", "region": "EU", "month": MONTH},
-        service={
-            "tblScore": tuple(score_rows(language, names)),
-            "tblTeam": tuple(_team(language)),
-            "tblFocus": tuple(focus(language)),
-            "tblBreach": tuple(breaches(language, names)),
-            "tblTile": tuple(tiles(language)),
-            "tblMarket": tuple(markets()),
-            "tblDay": tuple(days()),
-            "tblWeek": tuple(weeks()),
-            "tblWeekKpi": tuple(week_kpis()),
-            "tblReconcile": tuple(reconcile()),
-            "tblLog": tuple(log(language)),
-        },
+        service=_service(language, {m.code: m.names[language] for m in catalog.metrics.values()}),
     )
+
+
+def _names(language: Language) -> dict[str, CellValue]:
+    """The named cells that a refresh writes."""
+    zh = language == "zh"
+    return {
+        "nmDataUntil": "US 10-20 · EU 10-21",
+        "nmRefreshed": "10-22 09:02 ✓",
+        "nmState": "",
+        "nmToday": TODAY,
+        "nmVersion": "3",
+        "nmCostCover": "成本覆盖 94% 销量 · 缺 1 个 SKU：SKU-007"
+        if zh
+        else "Costs cover 94% of units · 1 SKU missing: SKU-007",
+        "nmServiceNote": "AMZ-FR 流量数据缺 10-20，明日再取"
+        if zh
+        else "AMZ-FR traffic of 10-20 is missing, next pull tomorrow",
+    }
+
+
+def _service(language: Language, names: dict[str, str]) -> dict[str, tuple[StartRow, ...]]:
+    """The tables of the service; `names` shows a KPI's code."""
+    return {
+        "tblScore": tuple(score_rows(language, names)),
+        "tblTeam": tuple(_team(language)),
+        "tblFocus": tuple(focus(language)),
+        "tblBreach": tuple(breaches(language, names)),
+        "tblTile": tuple(tiles(language)),
+        "tblMarket": tuple(markets()),
+        "tblDay": tuple(days()),
+        "tblWeek": tuple(weeks()),
+        "tblWeekKpi": tuple(week_kpis()),
+        "tblReconcile": tuple(reconcile()),
+        "tblLog": tuple(log(language)),
+    }
+
+
+def _people() -> Iterator[StartRow]:
+    columns = ("person", "role", "manager", "us_share", "scored")
+    for line in PEOPLE:
+        yield {**dict(zip(columns, line, strict=True)), "department": "E-Com"}
+
+
+def _products(language: Language) -> Iterator[StartRow]:
+    """Twelve products; the seventh has no unit cost yet."""
+    zh = language == "zh"
+    for n in range(1, 13):
+        yield {
+            "sku": f"SKU-{n:03d}",
+            "start": date(2026, 1, 1),
+            "category": ("厨房" if zh else "Kitchen", "户外" if zh else "Outdoor")[n % 2],
+            "unit_cost": None if n == 7 else 20.0 + 1.5 * n,
+            "freight": 4.2,
+            "currency": "CNY",
+            "stage": "mature",
+            "units_30d": 12.0 * n,
+            "cost_state": ("○ 缺成本" if zh else "○ no cost") if n == 7 else "●",
+        }
 
 
 def _shops(language: Language) -> Iterator[StartRow]:

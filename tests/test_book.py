@@ -153,19 +153,6 @@ def test_money_typed_by_hand_is_exact() -> None:
     assert found.inputs[0].value == Decimal("0.1")
 
 
-def test_the_settings_have_defaults_and_their_problems() -> None:
-    rows: list[Line] = [
-        ("考核月份", date(2026, 10, 1)),
-        ("最低覆盖率", "很高"),
-        ("固定汇率 EUR→USD", 1.13),
-    ]
-    found = book(table("tblSetting", "设置", "setting value", *rows))
-    assert found.settings.month == "2026-10"
-    assert found.settings.min_coverage == 0.7
-    assert found.settings.fixed_rates == {"EUR": 1.13}
-    assert [p.code for p in found.problems] == ["not_a_number"]
-
-
 def test_every_column_that_is_read_is_on_the_map() -> None:
     """A column code that the map does not know would silently read nothing."""
     import inspect  # noqa: PLC0415  # only this test reads the source
@@ -392,58 +379,6 @@ def test_an_owner_that_nobody_knows_is_a_problem() -> None:
     found = book(table("tblShop", "店铺", SHOP, (*DE[:3], "NOBODY", *DE[4:])), PEOPLE)
     (problem,) = found.problems
     assert (problem.code, problem.place.cell) == ("unknown_owner", "D5")
-
-
-def setting(*rows: Line) -> Book:
-    return book(table("tblSetting", "设置", "setting value", *rows))
-
-
-@pytest.mark.parametrize(
-    ("typed", "pilot"),
-    [
-        pytest.param(True, True, id="a tick"),
-        pytest.param(False, False, id="no tick"),
-        pytest.param("否", False, id="the word"),
-        pytest.param(None, True, id="empty: a new book is a pilot"),
-    ],
-)
-def test_whether_scores_are_a_pilot(typed: CellValue, pilot: bool) -> None:
-    assert setting(("试运行", typed)).settings.pilot is pilot
-
-
-@pytest.mark.parametrize(
-    ("typed", "zone", "problems"),
-    [
-        pytest.param("Europe/Berlin", "Europe/Berlin", [], id="a zone"),
-        pytest.param("", "Asia/Shanghai", [], id="empty: the default"),
-        pytest.param("Mars/Base", "Asia/Shanghai", ["unknown_zone"], id="no zone"),
-    ],
-)
-def test_the_time_zone_of_the_book(typed: str, zone: str, problems: list[str]) -> None:
-    found = setting(("时区", typed))
-    assert (found.settings.time_zone, [p.code for p in found.problems]) == (zone, problems)
-
-
-@pytest.mark.parametrize(
-    ("typed", "events", "problems"),
-    [
-        pytest.param("Prime 2026-10-06 x2", "Prime 2026-10-06 x2", [], id="an event"),
-        pytest.param("", "", [], id="none"),
-        pytest.param("in October", "", ["bad_event"], id="words are no event"),
-    ],
-)
-def test_the_sales_events_of_the_book(typed: str, events: str, problems: list[str]) -> None:
-    found = setting(("大促日期", typed))
-    assert (found.settings.events, [p.code for p in found.problems]) == (events, problems)
-
-
-def test_a_setting_that_nobody_knows_changes_nothing() -> None:
-    assert setting(("天气", "好")).settings == book().settings
-
-
-def test_the_week_may_start_on_a_sunday() -> None:
-    assert setting(("每周始于", "周日")).settings.week_start == 6
-    assert book().settings.week_start == 0
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import bootstrap
+from tests.branches import DRIVES
 from tests.paths import ROOT
 
 GIVEN = ("xlwings", "gspread", "google-auth", "pandas", "flask", "openpyxl")
@@ -96,3 +97,18 @@ def test_the_whole_suite_must_reach_every_branch_and_a_choice_of_it_need_not() -
     coverage = settings["tool"]["coverage"]
     assert "kpi" in coverage["run"]["source_pkgs"]
     assert (coverage["run"]["branch"], coverage["report"]["fail_under"]) == (True, 100)
+
+
+def test_every_test_of_the_domain_counts_for_the_branches() -> None:
+    """Only what drives the service does not; a new file counts unless it is named so."""
+    files = {path.name for path in (ROOT / "tests").glob("test_*.py")}
+    counted = {name for name in files if DRIVES.fullmatch(name) is None}
+    domain = {name for name in files if name.startswith("test_kpi_")}
+    assert domain | {"test_book.py", "test_road_checks.py", "test_scorecards.py"} <= counted
+    assert counted.isdisjoint({"test_cli.py", "test_road_today.py", "test_sandbox_world.py"})
+
+
+def test_what_counts_is_traced_wherever_the_suite_is(request: pytest.FixtureRequest) -> None:
+    plugin = request.config.pluginmanager.getplugin("_cov")
+    asked = bool(plugin and plugin.cov_controller)
+    assert (sys.gettrace() is not None) == asked

@@ -216,6 +216,22 @@ def test_a_line_that_ended_keeps_its_days_and_one_that_comes_later_has_none() ->
     assert [(row.metric, row.weight, row.on) for row in found] == [("acos", 19.35483871, True)]
 
 
+@pytest.mark.parametrize(
+    ("on", "points", "kept"),
+    [
+        pytest.param(True, 0.0, True, id="a gate has no weight and stays on"),
+        pytest.param(False, 0.0, False, id="a gate that is switched off stays off"),
+        pytest.param(False, 40.0, False, id="a weight that was off on every day adds nothing"),
+    ],
+)
+def test_a_line_without_days_of_weight_is_on_as_it_was_typed(
+    on: bool, points: float, kept: bool
+) -> None:
+    book = replace(picking(Pick.DAY_WEIGHTED), weights=(replace(weight("acos", points), on=on),))
+    (row,) = in_force(book, CATALOG, (), OCT).book.weights
+    assert (row.weight, row.on) == (0.0, kept)
+
+
 def test_a_card_that_left_the_contract_keeps_its_days() -> None:
     """Net sales alone for 15 days, then acos alone for 16: 100 x 15 / 31 and 100 x 16 / 31."""
     before = replace(BOOK, weights=(weight("net_sales", 100.0),))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,7 +15,7 @@ from kpi.tables import ErrorValue
 from sheet_templates.build import build
 from sheet_templates.layout import INVESTOR_SHEETS, PERSON_SHEETS, REGION_METRICS
 from sheet_templates.pages import card as card_page
-from sheet_templates.places import INVESTOR_PLACES, PERSON_PLACES, Place, letters
+from sheet_templates.places import INVESTOR_PLACES, PERSON_PLACES, letters
 from sheet_templates.start import BookStart, StartRow
 from sync_service.cli import main
 from sync_service.compute import Computed
@@ -28,8 +27,9 @@ from sync_service.told import ToldError
 from sync_service.traces import traces
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
-from tests.libreoffice import NA, Office, Sheets
+from tests.libreoffice import NA, Office
 from tests.road_support import Few, fill, house_at, order_of
+from tests.sheet_rows import rows_of
 from tests.test_sharing import LONG, Opened, house_start, manager
 from tests.test_sharing_strict import WHOSE, texts_of
 
@@ -88,13 +88,6 @@ def investor_book(opened: Opened, name: str, language: Language = "en") -> Path:
 
 def seen(opened: Opened) -> Computed:
     return look(opened.house, order_of(opened.house, opened.book, "never")).done
-
-
-def rows_of(sheets: Sheets, place: Place, language: Language) -> list[dict[str, Any]]:
-    codes = [column.code for column in place.table.columns]
-    lines = sheets[place.sheet.title(language)][place.row + 1 :]
-    cells = [line[place.column : place.column + len(codes)] for line in lines]
-    return [dict(zip(codes, line, strict=True)) for line in cells if line[0] != ""]
 
 
 # --- Person ---------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from kpi.targets import Split
 from sync_service.compute import Computed, compute
 from sync_service.filling.likely import likely
 from sync_service.filling.plans import plan_problems, planned
+from tests.target_support import person
 from tests.test_filling_suggested import SHOP, computed
 
 NONE = (None,) * 12
@@ -46,7 +47,7 @@ def test_a_year_follows_last_years_months() -> None:
     done = beside(target())
     assert planned(done, done.typed.targets[0]) == {
         "counted": 3_100.0,
-        "breakdown": "split: History",
+        "breakdown": "split: History; Q1 9,000.00 · Q2 9,100.00 · Q3 9,200.00 · Q4 9,200.00",
     }
     goal = done.goal(KPI, (Region.EU, SHOP.code))
     assert goal is not None
@@ -60,6 +61,27 @@ def test_a_day_missing_a_year_ago_leaves_the_months_open() -> None:
     assert done.goal(KPI, (Region.EU, SHOP.code)) is None
     (problem,) = plan_problems(done)
     assert (problem.code, problem.place.cell) == ("history_lacking", SHOP.code)
+
+
+def test_a_capacity_shows_its_person_days() -> None:
+    """One person of one shop: 248 working days in China, 18 of them in October."""
+    done = beside(target(24_800.0, Split.CAPACITY))
+    quarters = "Q1 5,900.00 · Q2 6,100.00 · Q3 6,600.00 · Q4 6,200.00"  # 59, 61, 66 and 62 days
+    shop, holder = replace(SHOP, owner="OPS1"), person("OPS1")
+    book = replace(done.given.book, shops=(shop,), people=(holder,))
+    done = compute(replace(done.given, book=book, typed=None))
+    assert planned(done, done.typed.targets[0]) == {
+        "counted": 1_800.0,
+        "breakdown": f"split: Capacity (248 person-days, 18 in month 10); {quarters}",
+    }
+    chinese = replace(done, given=replace(done.given, language="zh"))
+    assert said(chinese) == f"按产能拆月（全年 248 人日，10月 18）；{quarters}"
+
+
+def test_a_capacity_that_nobody_brings_is_a_problem_with_its_cell() -> None:
+    done = beside(target(36_500.0, Split.CAPACITY, "lamps"))
+    (problem,) = plan_problems(done)
+    assert (problem.code, problem.place.cell) == ("capacity_lacking", "lamps")
 
 
 def test_too_much_typed_is_told_as_such_and_not_as_a_lack_of_history() -> None:
@@ -80,11 +102,27 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
     assert planned(done, done.typed.targets[0])["counted"] is None
 
 
+# 36,500 over the days of a German Amazon shop, 376.28 in all: 89.9, 96.5, 92 and 97.88.
+SEASONS = "Q1 8,720.50 · Q2 9,360.71 · Q3 8,924.21 · Q4 9,494.58"
+OF_1200 = "Q1 300.00 · Q2 300.00 · Q3 300.00 · Q4 300.00"
+OF_1000 = "Q1 250.02 · Q2 250.00 · Q3 249.99 · Q4 249.99"  # 83.34 from January to April
+OF_12 = "Q1 3.00 · Q2 3.00 · Q3 3.00 · Q4 3.00"
+
+
 @pytest.mark.parametrize(
     ("rows", "zh", "en"),
     [
         pytest.param(
-            (target(36_500.0, Split.SEASON),), "按季节拆月", "split: Season", id="a split"
+            (target(36_500.0, Split.SEASON),),
+            f"按季节拆月；{SEASONS}",
+            f"split: Season; {SEASONS}",
+            id="a split",
+        ),
+        pytest.param(
+            (target(36_500.0, Split.CAPACITY, "lamps"),),
+            "▲ 待拆各月无人在岗，未拆到月",
+            "▲ nobody is in place in the open months: not split",
+            id="a scope that nobody holds",
         ),
         pytest.param(
             (target(36_500.0, Split.MANUAL),),
@@ -99,7 +137,7 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
             id="too much",
         ),
         pytest.param(
-            (replace(target(), months=(1.0,) * 12, year_total=None),), "None", "None", id="as typed"
+            (replace(target(), months=(1.0,) * 12, year_total=None),), OF_12, OF_12, id="as typed"
         ),
         pytest.param(
             (
@@ -107,14 +145,14 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
                     target(None, Split.EVEN), baseline=1_000.0, uplift=20.0, uplift_unit="percent"
                 ),
             ),
-            "提升后全年 1,200.00；按均分拆月",
-            "year with uplift 1,200.00; split: Even",
+            f"提升后全年 1,200.00；按均分拆月；{OF_1200}",
+            f"year with uplift 1,200.00; split: Even; {OF_1200}",
             id="an uplift",
         ),
         pytest.param(
             (target(1_200.0, Split.EVEN, "EU"), target(1_000.0, Split.EVEN)),
-            "▲ 店铺差 200.00；按均分拆月",
-            "▲ Shops gap 200.00; split: Even",
+            f"▲ 店铺差 200.00；按均分拆月；{OF_1200}",
+            f"▲ Shops gap 200.00; split: Even; {OF_1200}",
             id="shops leave 200 open",
         ),
         pytest.param(
@@ -125,14 +163,14 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
         ),
         pytest.param(
             (target(1_000.0, Split.EVEN, "EU"), target(None, Split.EVEN)),
-            "▲ 店铺未填全；按均分拆月",
-            "▲ Shops: a line asks nothing; split: Even",
+            f"▲ 店铺未填全；按均分拆月；{OF_1000}",
+            f"▲ Shops: a line asks nothing; split: Even; {OF_1000}",
             id="a shop that asks nothing",
         ),
         pytest.param(
             (target(1_000.0, Split.EVEN, "EU"), target(1_000.0, Split.EVEN)),
-            "按均分拆月；店铺 ✓",
-            "split: Even; Shops ✓",
+            f"按均分拆月；店铺 ✓；{OF_1000}",
+            f"split: Even; Shops ✓; {OF_1000}",
             id="even",
         ),
     ],
@@ -147,15 +185,16 @@ def test_late_milestones_come_first_in_both_languages() -> None:
     """It is 12 October; the step of 30 September is open."""
     step = TaskRow("M-1", "action", None, None, "", None, date(2026, 9, 30), 0.5, "", f"EU {KPI}")
     done = beside(target(12.0, Split.EVEN, "EU"), tasks=(step,))
-    assert said(done) == "■ late M-1 09-30; split: Even; milestones 0/1"
+    assert said(done) == f"■ late M-1 09-30; split: Even; milestones 0/1; {OF_12}"
     chinese = replace(done, given=replace(done.given, language="zh"))
-    assert said(chinese) == "■ 逾期 M-1 09-30；按均分拆月；里程碑 0/1"
+    assert said(chinese) == f"■ 逾期 M-1 09-30；按均分拆月；里程碑 0/1；{OF_12}"
 
 
 def test_a_row_of_another_year_or_kpi_has_no_month() -> None:
     done = beside(replace(target(), year=2027, split=Split.EVEN), replace(target(), metric="gone"))
     first, second = (planned(done, row) for row in done.typed.targets)
-    assert first == {"counted": None, "breakdown": "split: Even"}
+    quarters = "Q1 9,125.01 · Q2 9,125.01 · Q3 9,125.00 · Q4 9,124.98"  # 3,041.67 in eight months
+    assert first == {"counted": None, "breakdown": f"split: Even; {quarters}"}
     assert second == {"counted": None, "breakdown": None}
 
 

@@ -11,6 +11,7 @@ from kpi.book import Book, read_book
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, left_behind, presence
 from kpi.model import Assignment, Person, Region, Settings, Shop, Window
+from kpi.numbers import normalise
 from kpi.organisation import person_parts
 from kpi.person_targets import Goal
 from kpi.steps import read_steps, steps_text
@@ -49,31 +50,33 @@ def test_without_steps_a_newcomer_has_the_whole_target() -> None:
 
 
 HALF = Presence(Window(date(2026, 10, 17), date(2026, 11, 1)), ALL_OCT, 2, 0.25)
+QUARTER_OF_HALF = 3.75 / 31  # of the month: 25 % of 15 days
 GONE = Presence(Window(date(2026, 10, 1), date(2026, 10, 10)), ALL_OCT, 0, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("goal", "here", "until", "value", "share"),
+    ("goal", "here", "until", "value", "share", "part"),
     [
-        pytest.param(Goal(3100.0, 0.5, "DE"), HALF, date(2026, 10, 20), 775.0, 0.5,
+        pytest.param(Goal(3100.0, 0.5, "DE", 0.5), HALF, date(2026, 10, 20), 775.0, 0.5, 0.125,
                      id="summed over shops: the step alone, its days are known already"),
         pytest.param(Goal(3100.0, 0.5, "operations"), HALF, date(2026, 10, 20), 375.0, 0.2,
-                     id="of the role: 25 %, then 15 of 31 days; 3 of 15 days are due"),
-        pytest.param(Goal(3100.0, 0.5, "OPS1"), HALF, date(2026, 10, 20), 1500.0, 0.2,
+                     QUARTER_OF_HALF, id="of the role: 25 %, then 15 of 31 days; 3 of 15 are due"),
+        pytest.param(Goal(3100.0, 0.5, "OPS1"), HALF, date(2026, 10, 20), 1500.0, 0.2, 15 / 31,
                      id="of the person: 15 of 31 days and no step"),
         pytest.param(Goal(3100.0, 0.3, "operations"), HALF, date(2026, 10, 11), 375.0, None,
-                     id="nothing is due before the first day"),
-        pytest.param(Goal(3100.0, 1.0, "operations"), GONE, date(2026, 11, 1), 900.0, 1.0,
+                     QUARTER_OF_HALF, id="nothing is due before the first day"),
+        pytest.param(Goal(3100.0, 1.0, "operations"), GONE, date(2026, 11, 1), 900.0, 1.0, 9 / 31,
                      id="left on the 9th: 9 of 31 days, all due"),
     ],
 )  # fmt: skip
 def test_a_goal_takes_the_step_then_the_days(
-    goal: Goal, here: Presence, until: date, value: float, share: float | None
+    goal: Goal, here: Presence, until: date, value: float, share: float | None, part: float
 ) -> None:
     found = fitted(goal, here, NEW, until)
     assert found is not None
     assert found.value == pytest.approx(value, abs=1e-6)
     assert found.share == share
+    assert found.part == normalise(part)
 
 
 def test_no_goal_stays_none() -> None:

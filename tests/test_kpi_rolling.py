@@ -30,21 +30,21 @@ def roll(plan: Plan, *targets: TargetRow, weights: tuple[WeightRow, ...] = ()) -
     return rolled(room(*targets, weights=weights), CATALOG.metrics, plan)
 
 
-# The US season of 2026-Q4 weighs 31 + 42 + 40 = 113, that of 2027-Q1 31 + 28 + 31 = 90: 113,000
-# and no uplift are 90,000, a thousand for each ordinary day.
+# The US season of 2026-Q4 weighs 31 + 35.8 + 31.8 = 98.6 (see test_kpi_target_months.py), that of
+# 2027-Q1 31 + 28 + 31 = 90: 98,600 and no uplift are 90,000, a thousand for each ordinary day.
 @pytest.mark.parametrize(
     ("plan", "wanted"),
     [
         pytest.param(Plan(Q1, 0.0), (31_000.0, 28_000.0, 31_000.0), id="by season"),
         pytest.param(Plan(Q1, 5.0), (32_550.0, 29_400.0, 32_550.0), id="by season and 5 %"),
-        pytest.param(Plan(Q1, 0.0, seasonal=False), (37_666.67, 37_666.67, 37_666.66), id="even"),
+        pytest.param(Plan(Q1, 0.0, seasonal=False), (32_866.67, 32_866.67, 32_866.66), id="even"),
         pytest.param(
-            Plan(Q1, 10.0, seasonal=False), (41_433.34, 41_433.33, 41_433.33), id="even and 10 %"
+            Plan(Q1, 10.0, seasonal=False), (36_153.34, 36_153.33, 36_153.33), id="even and 10 %"
         ),
     ],
 )
 def test_a_quarter_rolls_with_its_season_and_uplift(plan: Plan, wanted: tuple[float, ...]) -> None:
-    old = replace(row(None, months(10, 31_000.0, 42_000.0, 40_000.0)), owner="HEAD")
+    old = replace(row(None, months(10, 31_000.0, 35_800.0, 31_800.0)), owner="HEAD")
     (one,) = roll(plan, old).targets
     assert (one.row.months[:3], one.row.months[3:]) == (wanted, NONE[:9])
     assert (one.row.year, one.row.owner, one.row.year_total, one.added) == (
@@ -53,19 +53,19 @@ def test_a_quarter_rolls_with_its_season_and_uplift(plan: Plan, wanted: tuple[fl
         None,
         True,
     )
-    assert one.before == 113_000
+    assert one.before == 98_600
 
 
 def test_a_quarter_that_comes_of_a_split_year_rolls_too() -> None:
-    """3,860 by season: 1,130 in the last quarter; nothing was typed by month."""
-    (one,) = roll(Plan(Q1, 0.0), row(3_860.0, split=Split.SEASON)).targets
+    """3,716 by season: 986 in the last quarter; nothing was typed by month."""
+    (one,) = roll(Plan(Q1, 0.0), row(3_716.0, split=Split.SEASON)).targets
     assert one.row.months[:3] == (310.0, 280.0, 310.0)
 
 
 def test_counts_roll_to_whole_pieces() -> None:
-    """12 pieces by 90 of 113 and 5 % are 10.03: ten, 3.44 and 3.11 and 3.44 of them: 4, 3, 3."""
-    (one,) = roll(Plan(Q1, 5.0), row(None, months(10, 4.0, 4.0, 4.0), metric="units_sold")).targets
-    assert one.row.months[:3] == (4.0, 3.0, 3.0)
+    """11 pieces by 90 of 98.6 and 5 % are 10.54: eleven, of them 3.79, 3.42 and 3.79: 4, 3, 4."""
+    (one,) = roll(Plan(Q1, 5.0), row(None, months(10, 4.0, 4.0, 3.0), metric="units_sold")).targets
+    assert one.row.months[:3] == (4.0, 3.0, 4.0)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_a_year_becomes_an_uplift_target(old: TargetRow, split: str) -> None:
 
 def test_an_ad_budget_rolls_as_money() -> None:
     (one,) = roll(
-        Plan(Q1, 0.0), row(None, months(10, 31.0, 42.0, 40.0), metric="ad_budget")
+        Plan(Q1, 0.0), row(None, months(10, 31.0, 35.8, 31.8), metric="ad_budget")
     ).targets
     assert one.row.months[:3] == (31.0, 28.0, 31.0)
 
 
 def test_what_is_there_already_stays() -> None:
     """US asks something of January, EU of the whole year, the shop of nothing yet."""
-    old = row(None, months(10, 31.0, 42.0, 40.0))
+    old = row(None, months(10, 31.0, 35.8, 31.8))
     typed = replace(old, year=2027, months=months(1, 7.0), address="T!A9")
     found = roll(Plan(Q1, 0.0), old, typed)
     assert (found.targets, found.kept) == ((), (typed,))
@@ -123,10 +123,10 @@ def test_what_is_there_already_stays() -> None:
 
 
 def test_a_quarter_within_the_year_fills_the_empty_months_of_its_line() -> None:
-    """July to September weigh 92, October to December 113: 920 becomes 1,130."""
+    """July to September weigh 92, October to December 98.6: 920 becomes 986."""
     old = row(None, (*months(1, 1.0, 2.0)[:6], 310.0, 310.0, 300.0, None, None, None))
     (one,) = roll(Plan(Q4, 0.0), old).targets
-    assert one.row.months == (1.0, 2.0, *NONE[:4], 310.0, 310.0, 300.0, 310.0, 420.0, 400.0)
+    assert one.row.months == (1.0, 2.0, *NONE[:4], 310.0, 310.0, 300.0, 310.0, 358.0, 318.0)
     assert not one.added
 
 
@@ -154,14 +154,17 @@ THIRD = months(10, 0.05, 0.05, 0.05)
 
 
 def test_a_region_that_was_the_sum_of_its_shops_stays_it() -> None:
-    """0.15 by 92.8 of 106.4 and 5 % is 0.14 for each shop, 0.28 for both; 0.30 alone is 0.27."""
+    """0.15 by 89.7 of 97.88 (Germany) and 5 % is 0.144: 0.14 for each shop, 0.28 for both.
+
+    The region alone, the mean of its three shops, would take 0.30 by 89.73 of 97.86: 0.289.
+    """
     both = replace(sales("EU", None), months=months(10, 0.1, 0.1, 0.1))
     shops = (replace(sales("DE1", None), months=THIRD), replace(sales("FR1", None), months=THIRD))
     parent, *below = (one.row.months[:3] for one in roll(Plan(Q1, 5.0), both, *shops).targets)
     assert [sum(m or 0.0 for m in three) for three in below] == [pytest.approx(0.14)] * 2
     assert sum(m or 0.0 for m in parent) == pytest.approx(0.28)
     (alone,) = roll(Plan(Q1, 5.0), both).targets
-    assert sum(m or 0.0 for m in alone.row.months[:3]) == pytest.approx(0.27)
+    assert sum(m or 0.0 for m in alone.row.months[:3]) == pytest.approx(0.29)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ from kpi.model import (
     Assignment,
     Region,
     Shop,
+    TargetRow,
     Window,
 )
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
-from kpi.target_scopes import TargetKind, kind_of, own_scopes, stage_of
+from kpi.target_scopes import TargetKind, kind_of, own_scopes, stages_of
 from sheet_templates.words import decode
 from tests.contract_support import BOOK, version
 from tests.contract_support import CATALOG as SIGNED
@@ -29,6 +30,7 @@ from tests.target_support import (
     ACOS,
     CATALOG,
     DE,
+    LAMPS,
     NAMES,
     OCT,
     PEOPLE,
@@ -121,7 +123,7 @@ def test_a_person_without_a_department_has_none() -> None:
     ("category", "month", "basis"),
     [
         pytest.param("lamps", "2026-10", "mature", id="all lamps are mature at the end of October"),
-        pytest.param("lamps", "2026-09", "DE1", id="new and mature in September: no stage"),
+        pytest.param("lamps", "2026-09", "new×1+mature×1", id="in September one of each"),
         pytest.param("chairs", "2026-10", "chairs", id="the category's own line"),
         pytest.param(None, "2026-10", "DE1", id="a whole shop"),
     ],
@@ -143,15 +145,52 @@ def test_a_category_takes_its_own_line_or_that_of_its_stage(
 
 
 @pytest.mark.parametrize(
-    ("day", "stage"),
+    ("category", "day", "stages"),
     [
-        pytest.param(date(2026, 10, 14), None, id="one still new"),
-        pytest.param(date(2026, 10, 15), "mature", id="from its day on"),
-        pytest.param(date(2024, 1, 1), None, id="before there was any"),
+        pytest.param("lamps", date(2026, 10, 14), {"new": 1, "mature": 1}, id="one still new"),
+        pytest.param("lamps", date(2026, 10, 15), {"mature": 2}, id="from its day on"),
+        pytest.param("lamps", date(2024, 1, 1), {}, id="before there was any"),
+        pytest.param("chairs", date(2026, 10, 15), {}, id="a product without a stage"),
     ],
 )
-def test_the_stage_of_a_category(day: date, stage: str | None) -> None:
-    assert stage_of(room(), "lamps", day) == stage
+def test_the_stages_of_a_category(category: str, day: date, stages: dict[str, int]) -> None:
+    assert stages_of(room(), category, day) == stages
+
+
+NEW_LAMPS = tuple(replace(LAMPS[0], sku=f"N{n}") for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("lines", "value", "basis"),
+    [
+        pytest.param(
+            (line("new", 0.4), line("mature", 0.2)), 0.35, "new×3+mature×1", id="three of four new"
+        ),
+        pytest.param((line("new", 0.4),), 0.3, "DE1", id="a stage without a line: the shop's"),
+        pytest.param(
+            (line("new", 0.4), line("mature", 0.2), line("lamps", 0.1)),
+            *(0.1, "lamps"),
+            id="the category's own line comes first",
+        ),
+        pytest.param(
+            (line("new", 0.4), line("mature", 0.2, currency="EUR")),
+            *(0.3, "DE1"),
+            id="two currencies are no mean",
+        ),
+        pytest.param((line("new", 9e10), line("mature", 1e12)), 0.3, "DE1", id="beyond any figure"),
+    ],
+)
+def test_a_category_of_several_stages_takes_the_mean_over_its_products(
+    lines: tuple[TargetRow, ...], value: float, basis: str
+) -> None:
+    """(3 x 0.4 + 0.2) / 4 = 0.35."""
+    own = Assignment("DE1", "lamps", "LI", 1.0, Window(date(2026, 1, 1), date(2027, 1, 1)))
+    products = (*NEW_LAMPS, LAMPS[2])
+    book = room(line("DE1", 0.3), *lines, assignments=(own,), products=products)
+    parts = in_region(book, person_parts(book, "LI"), Region.EU)
+    goal = Goals(book, OCT).of(ACOS, Region.EU, ("LI",), parts, OCT.window.end)
+    assert goal is not None
+    assert (goal.value, goal.basis) == (value, basis)
 
 
 def test_a_department_is_signed_where_a_target_names_it() -> None:

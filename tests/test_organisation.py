@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
 from kpi.model import (
@@ -20,6 +22,7 @@ from kpi.model import (
 )
 from kpi.organisation import (
     Part,
+    in_days,
     in_region,
     open_days,
     ownership,
@@ -74,6 +77,41 @@ def test_a_manager_without_shops_answers_for_the_line_below() -> None:
     book = Book(Settings("2026-10", ""), shops=(FR, shop("US", "US", "LEAD")), people=people)
     assert {part.shop for part in person_parts(book, "HEAD")} == {"FR", "US"}
     assert in_region(book, person_parts(book, "HEAD"), Region.US) == (Part("US", ALWAYS),)
+
+
+def test_a_manager_who_had_a_shop_answers_for_the_line_below_on_the_other_days() -> None:
+    """LEAD stood in for FR from the 5th to the 11th; only before and after it is FR of OPS2."""
+    stood_in = Window(date(2026, 10, 5), MID)
+    book = Book(
+        Settings("2026-10", ""),
+        shops=(FR, shop("DE", "DE", "OPS2")),
+        people=(person("LEAD"), person("OPS2", "LEAD")),
+        assignments=(line("FR", "LEAD", stood_in),),
+    )
+    assert set(person_parts(book, "LEAD")) == {
+        Part("FR", stood_in),
+        Part("FR", Window(EVER, stood_in.start)),
+        Part("FR", FROM_MID),
+        Part("DE", Window(EVER, stood_in.start)),
+        Part("DE", FROM_MID),
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kept"),
+    [
+        pytest.param(1, 5, [], id="ended the day before"),
+        pytest.param(1, 6, ["FR"], id="has the first day"),
+        pytest.param(9, 20, ["FR"], id="has the last day"),
+        pytest.param(10, 20, [], id="begins the day after"),
+    ],
+)
+def test_parts_that_hold_none_of_the_days_are_dropped(
+    start: int, end: int, kept: list[str]
+) -> None:
+    part = Part("FR", Window(date(2026, 10, start), date(2026, 10, end)))
+    asked = Window(date(2026, 10, 5), date(2026, 10, 10))
+    assert [one.shop for one in in_days((part,), asked)] == kept
 
 
 def test_a_circle_of_managers_ends() -> None:

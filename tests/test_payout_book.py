@@ -16,6 +16,7 @@ from sheet_templates.notes import note
 from sheet_templates.places import PAYOUT_PLACES
 from tests.libreoffice import NA, Office, Sheets
 from tests.pay_support import applied, lines, start
+from tests.sheet_rows import rows_of
 from tests.test_sheets_structure import SAFE, areas, load
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -36,11 +37,7 @@ def calculated(
 
 
 def table(sheets: Sheets, name: str, language: Language) -> list[dict[str, Any]]:
-    place = PAYOUT_PLACES[name]
-    rows = sheets[place.sheet.title(language)][place.row + 1 :]
-    codes = [c.code for c in place.table.columns]
-    found = [row[place.column : place.column + len(codes)] for row in rows]
-    return [dict(zip(codes, row, strict=True)) for row in found if row[0] != ""]
+    return rows_of(sheets, PAYOUT_PLACES[name], language)
 
 
 def shown(value: object) -> object:

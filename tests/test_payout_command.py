@@ -18,7 +18,7 @@ from kpi.model import Window
 from kpi.payout import Reason
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES
-from sheet_templates.start import StartRow
+from sheet_templates.start import BookStart, StartRow
 from sync_service import audit, schema
 from sync_service.cli import main
 from sync_service.clock import FakeClock
@@ -76,20 +76,24 @@ class Opened:
         set_in_copy(self.out, self.out, [assignment(word) for word in words], "never")
 
 
+def settled() -> BookStart:
+    """Pay is on; a month is scored on the days that are known, October ends on the 22nd here."""
+    start = book_start(Few(), "HY", "en")
+    weights = tuple({**row, "outdated": "use_to_date"} for row in start.weights)
+    return replace(start, settings={**start.settings, "pilot": "no"}, weights=weights)
+
+
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opened]:
     clock = FakeClock(datetime(2026, 10, 22, 1, tzinfo=UTC))
     with house_at(tmp_path / "data", clock) as house:
         fill(house, Few().shops, SEEN)
-        start = book_start(Few(), "HY", "en")
-        settled = replace(start, settings={**start.settings, "pilot": "no"})
-        book = build(tmp_path / "team.xlsx", "manager", "en", settled)
+        book = build(tmp_path / "team.xlsx", "manager", "en", settled())
         yield Opened(house, book, tmp_path / "pay.xlsx", clock)
 
 
 def with_points(book: Path, points: float, month: str = "2026-09") -> None:
     """The team corrects a closed month: points of HEAD that nobody had entered."""
-    start = book_start(Few(), "HY", "en")
     row: StartRow = {
         "no": "P-1",
         "month": month,
@@ -97,8 +101,7 @@ def with_points(book: Path, points: float, month: str = "2026-09") -> None:
         "points": points,
         "approved_by": "HEAD",
     }
-    settled = replace(start, settings={**start.settings, "pilot": "no"}, points=(row,))
-    build(book, "manager", "en", settled)
+    build(book, "manager", "en", replace(settled(), points=(row,)))
 
 
 def parts_of(path: Path) -> dict[str, bytes]:
@@ -188,7 +191,7 @@ def test_a_paid_month_stays_and_its_correction_is_the_next_true_up(
     [line] = [one for one in paid.lines if one.basis.person == "HEAD"]
     assert (line.basis.base, str(line.basis.true_up)) == (8000, "1520.00")
     assert opened.cell("2026-10", "HEAD", "true_up_of") == "2026-09: 7600.00 → 9120.00"
-    assert [p.code for p in paid.problems] == ["pay_changed"]
+    assert {p.code for p in paid.problems} == {"pay_changed", "outdated_counted"}
     sheet = office.calculate(opened.out)["Payout"]
     codes = [c.code for c in TABLES["tblPay"].columns]
     at = {(row[0], row[1]): dict(zip(codes, row, strict=False)) for row in sheet[4:]}

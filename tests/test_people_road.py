@@ -21,6 +21,7 @@ from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
 from tests.libreoffice import Office, Sheets
 from tests.road_support import Few, fill, house_at, order_of
+from tests.sheet_rows import rows_of
 
 STEPS = "0 25 50 75 100"
 
@@ -35,15 +36,15 @@ class Refreshed:
 
     def rows(self, table: str) -> dict[Any, Mapping[str, Any]]:
         """The rows of a table by their first cell."""
-        place = MANAGER_PLACES[table]
-        lines = self.sheets[place.sheet.title("en")][place.row + 1 :]
-        codes = [column.code for column in place.table.columns]
-        cells = (line[place.column : place.column + len(codes)] for line in lines)
-        return {row[0]: dict(zip(codes, row, strict=True)) for row in cells if row[0] != ""}
+        found = rows_of(self.sheets, MANAGER_PLACES[table], "en")
+        return {next(iter(row.values())): row for row in found}
 
 
 def typed(path: Path) -> Path:
-    """The small company: OPS5 is in the second month, shops have cards, late reports a kind."""
+    """The small company: OPS5 is in the second month, shops have cards, late reports a kind.
+
+    ADS9 (advertising) and CS9 (customer service) stand beside OPS6 on HY-AMZ-DE.
+    """
     start = book_start(Few(), "HY", "en")
     people = tuple(
         {**row, "start": date(2026, 9, 5), "ramp": STEPS} if row["person"] == "OPS5" else row
@@ -54,12 +55,25 @@ def typed(path: Path) -> Path:
         for row in weights()
         if row["metric"] in ("net_sales", "acos")
     )
+    beside = (
+        {**start.people[-1], "person": code, "name": code, "role": role, "us_share": 0.0}
+        for code, role in (("ADS9", "advertising"), ("CS9", "customer_service"))
+    )
+    role_lines = tuple(
+        {**row, "role": role, "weight": 100.0}
+        for row in start.weights
+        for role, metric in (("advertising", "acos"), ("customer_service", "return_rate"))
+        if (row["role"], row["region"], row["metric"]) == ("operations", "EU", metric)
+    )
     shop = str(start.shops[0]["shop"])
     okr: StartRow = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
     filled = replace(
         start,
-        people=people,
-        weights=(*start.weights, *shop_lines),
+        people=(*people, *beside),
+        weights=(*start.weights, *shop_lines, *role_lines),
+        assignments=tuple(
+            {"shop": "HY-AMZ-DE", "person": code, "share": 1.0} for code in ("ADS9", "CS9")
+        ),
         point_kinds=({"kind": "late", "each": -2.0, "free": 1.0, "cap": 3.0},),
         points=tuple(
             {"no": f"P-{n}", "month": "2026-10", "person": "OPS6", "kind": "late"}
@@ -113,6 +127,27 @@ def test_a_shops_score_is_the_total_of_its_card(refreshed: Refreshed) -> None:
         assert card.total is not None
         assert rows[card.person.code]["shop_score"] == card.total
         assert card.cards[0].region in (Region.US, Region.EU)
+
+
+def test_advertising_and_service_are_scored_beside_the_shops_operations(
+    refreshed: Refreshed,
+) -> None:
+    """Each has the card of the role for the same shop, in the sheet too; OPS6 keeps it whole."""
+    cards = {card.person.code: card for card in refreshed.done.people}
+    team = refreshed.rows("tblTeam")
+    for code, metric in (("ADS9", "acos"), ("CS9", "return_rate")):
+        [item] = cards[code].cards[0].items
+        assert (item.metric.code, cards[code].total) == (metric, item.score)
+        assert team[code]["total"] == cards[code].total
+        of_shop = refreshed.done.value(metric, (Region.EU, "HY-AMZ-DE"))
+        assert of_shop is not None
+        assert item.actual.value == of_shop.value
+    mine = refreshed.done.value("net_sales", (Region.EU, "OPS6"))
+    all_eu = refreshed.done.value("net_sales", (Region.EU, "EU"))
+    assert mine is not None
+    assert all_eu is not None
+    assert mine.value == all_eu.value  # OPS6 has every shop of the EU
+    assert {"no_card", "share_sum", "share_missing"}.isdisjoint(refreshed.problems)
 
 
 def test_objectives_show_their_key_results_and_whom_they_were_handed_to(

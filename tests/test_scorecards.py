@@ -13,6 +13,7 @@ from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.calendar import period, shifted
 from kpi.catalog import shipped
+from kpi.contracts import in_force
 from kpi.model import (
     Assignment,
     Better,
@@ -174,6 +175,24 @@ def test_a_veto_in_breach_gives_the_lowest_grade() -> None:
     assert (one.vetoes, one.total, one.grade and one.grade.name) == (1, 100.0, "D")
 
 
+def test_the_mean_of_the_days_weights_keeps_a_veto_that_has_no_weight() -> None:
+    """A gate is a line of weight 0; `按天数平均` switched every one of them off."""
+    gate = weight(
+        "acos",
+        0,
+        method="zero_defect",
+        better=Better.LOWER,
+        warn=0.2,
+        breach=0.2,
+        bound=Bound.INCLUSIVE,
+        veto=True,
+    )
+    given = book(weights=(weight("net_sales", 100), gate))
+    averaged = replace(given, settings=replace(given.settings, weight_pick="day_weighted"))
+    one = card(actuals(run("DE", 1_000, 100)), in_force(averaged, CATALOG, (), OCT).book)
+    assert (one.vetoes, one.grade and one.grade.name) == (1, "D")
+
+
 def test_what_tolerates_nothing_is_in_breach_against_a_target_of_zero() -> None:
     """Counts are paced, but a part of a due zero is unknown: such a veto would never come."""
     none = weight(
@@ -216,7 +235,7 @@ def test_an_own_target_wins_over_the_shops() -> None:
 
 def test_a_shop_without_a_target_leaves_the_item_unscored_and_says_so() -> None:
     cards = Scoring(book(targets=()), actuals(run("DE", 1_000, 100))).people(OCT)
-    problems = {p.code for p in without_target(cards)}
+    problems = {p.code for p in without_target(book(), cards)}
     assert problems == {"no_target"}
     assert cards[0].cards[0].items[0].score is None
 
@@ -367,7 +386,7 @@ def test_items_without_a_target_are_named_and_those_that_need_none_are_not() -> 
         weight("acos", 50, method="range", params=(0.4, 0.2, None, None)),
     )
     cards = Scoring(book(targets=(), weights=rows), actuals(run("DE", 1_000, 100))).people(OCT)
-    assert [p.what["en"].count("ACoS") for p in without_target(cards[:1])] == [0]
+    assert [p.what["en"].count("ACoS") for p in without_target(book(), cards[:1])] == [0]
 
 
 def test_a_shop_that_is_not_ones_own_in_the_month_adds_no_target() -> None:
@@ -377,6 +396,43 @@ def test_a_shop_that_is_not_ones_own_in_the_month_adds_no_target() -> None:
     goal = item.cards[0].items[0].goal
     assert goal is not None
     assert goal.value == pytest.approx(31_000 * 1.1)
+
+
+HANDED_OVER = (Assignment("FR", None, "OPS1", 1.0, Window(date(2026, 10, 1), NEVER)),)
+
+
+def test_a_former_owner_has_no_line_in_a_month_without_days_of_theirs() -> None:
+    """FR went from OPS2 to OPS1 on 1 October; OPS2 was shown 0.0, complete, and asked a target."""
+    given = book(assignments=HANDED_OVER)
+    found = actuals(run("DE", 1_000, 100), run("FR", 200, 50))
+    cards = Scoring(given, found).people(OCT)
+    assert [one.person.code for one in cards] == ["OPS1"]
+    assert list(without_target(given, cards)) == []
+    scope = next(s for s in scopes(given) if s.scope.code == "OPS2")
+    value = found.of(CATALOG.metrics["net_sales"], scope, OCT)
+    assert (value.value, value.state) == (None, DataState.NOT_APPLICABLE)
+
+
+def test_a_shop_that_was_handed_over_before_leaves_the_market_of_the_others() -> None:
+    """OPS2 keeps SE and had FR until September: a target of market SE is that of all shops."""
+    shops = (SHOP, FR, replace(FR, code="AMZ-SE", market="SE"))
+    acos = weight("acos", 100, method="mirror_down", better=Better.LOWER)
+    given = book(
+        shops=shops,
+        assignments=HANDED_OVER,
+        weights=(acos,),
+        targets=(target("SE", "acos", 0.2), target("EU", "acos", 0.25)),
+    )
+    item = card(actuals(run("AMZ-SE", 100, 100)), given, "OPS2").cards[0].items[0]
+    assert (item.goal and item.goal.basis, item.actual.covered.days) == ("SE", 10)
+
+
+def test_what_does_not_apply_asks_for_no_target() -> None:
+    """No stream delivers the share of the buy box here; it was asked for a target all the same."""
+    rows = (weight("net_sales", 50), weight("buy_box_share", 50))
+    given = book(weights=rows)
+    cards = Scoring(given, actuals(run("DE", 1_000, 100))).people(OCT)
+    assert [one.code for one in without_target(given, cards[:1])] == []
 
 
 def test_a_target_of_nothing_is_no_goal() -> None:

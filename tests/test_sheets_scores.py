@@ -28,6 +28,7 @@ from sheet_templates.build import build
 from sheet_templates.layout import Language
 from sheet_templates.places import MANAGER_PLACES, PARTNER_PLACES
 from tests.libreoffice import NA, CellError, Office, Sheets
+from tests.sheet_rows import rows_of
 from tests.sheets_support import PEOPLE, filled
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -49,11 +50,7 @@ def calculated(
 
 def table(sheets: Sheets, name: str, language: Language) -> list[dict[str, Any]]:
     """The rows of a table as LibreOffice calculates them, by column code."""
-    place = MANAGER_PLACES[name]
-    rows = sheets[place.sheet.title(language)][place.row + 1 :]
-    codes = [c.code for c in place.table.columns]
-    cells = [row[place.column : place.column + len(codes)] for row in rows]
-    return [dict(zip(codes, row, strict=True)) for row in cells if row[0] != ""]
+    return rows_of(sheets, MANAGER_PLACES[name], language)
 
 
 def known(value: object) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kpi.methods import METHODS
 from sheet_templates import words
 from sheet_templates.layout import TABLES, Language
 
@@ -59,3 +60,7 @@ def test_the_methods_dropdown_offers_six_plain_choices(language: Language) -> No
 def test_a_service_cell_shows_the_word_and_leaves_other_texts_alone() -> None:
     assert words.cell_word("tblScore", "method", "mirror_down", "zh") == "越低越好"
     assert words.cell_word("tblScore", "source", "mirror_down", "zh") == "mirror_down"
+
+
+def test_every_method_has_its_words() -> None:
+    assert {code for code, _, _ in words.METHODS_FULL} == set(METHODS)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kpi.errors import UnansweredError
 from kpi.tables import Row
 from sync_service.cli import WrongWordsError, parser
 from sync_service.console import Exit, Terminal
@@ -25,8 +26,10 @@ from tests.road_support import Folder, copied, house_at, order_of, refresh_book
 
 SHOP = {"scope": "HY-AMZ-DE", "metric": "Net sales"}
 REGION = {"region": "EU", "scope": "EU", "metric": "Net sales"}
+SALES_EU = {"region": "EU", "metric": "Net sales"}
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
-SEASON = (33.8, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 38.0, 37.4)  # EU 2026: 382.2
+# A German Amazon shop in 2026, 376.28 in all: see `SEASONS` of test_kpi_target_months.py.
+SEASON = (30.9, 28.0, 31.0, 29.8, 30.7, 36.0, 31.0, 31.0, 30.0, 30.9, 35.3, 31.68)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +90,31 @@ EMPTY: dict[str, object] = dict.fromkeys(MONTHS)
 def test_a_year_with_a_season_scores_by_its_months_and_nothing_typed_is_touched(
     desk: Desk,
 ) -> None:
-    """3,822 dollars by the EU season: a day is ten of them, October 310, November 380.
+    """3,762.80 dollars by the days of the shop: ten for an ordinary one, October 309, November 353.
 
     The region stays with its twelve typed months of 816,100 and shows what the shop leaves open.
     """
-    desk.type("tblTarget", SHOP, **EMPTY, year_total=3822, split="Season")
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=3762.8, split="Season")
     desk.refresh()
     row = desk.row("tblTarget", **SHOP)
     assert [row.value(month) for month in MONTHS] == [None] * 12
-    assert (row.value("year_total"), row.value("counted")) == (3822.0, 310.0)
-    assert row.value("breakdown") == "split: Season"
-    assert desk.goal("OPS6", "net_sales") == 310.0
+    assert (row.value("year_total"), row.value("counted")) == (3762.8, 309.0)
+    # 89.9, 96.5, 92 and 97.88 days.
+    quarters = "Q1 899.00 · Q2 965.00 · Q3 920.00 · Q4 978.80"
+    assert row.value("breakdown") == f"split: Season; {quarters}"
+    assert desk.goal("OPS6", "net_sales") == 309.0
     above = desk.row("tblTarget", **REGION)
-    assert above.value("breakdown") == "▲ Shops gap 812,278.00"
+    assert str(above.value("breakdown")).startswith("▲ Shops gap 812,337.20; Q1 ")
     code, said, shown = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
     (line,) = said["targets"]
     assert code == Exit.OK
     assert line["months"] == [pytest.approx(10 * weight) for weight in SEASON]
-    assert sum(line["weeks"].values()) == pytest.approx(3822.0)
+    assert list(line["quarters"].values()) == [899.0, 965.0, 920.0, 978.8]
+    assert sum(line["weeks"].values()) == pytest.approx(3762.8)
     assert line["weeks"]["2026-W43"] == 70.0  # 19 to 25 October
-    assert line["weeks"]["2026-W48"] == 10 * (4 * 1 + 3 * 3)  # Black Friday, Saturday, Sunday
-    assert "310" in shown
+    # 23 to 29 November: four ordinary days, Black Friday, Saturday and Sunday.
+    assert line["weeks"]["2026-W48"] == pytest.approx(10 * (4 * 1 + 3 + 2 * 1.8))
+    assert "309" in shown
 
 
 def test_what_cannot_be_split_leaves_the_months_open_and_says_so(desk: Desk) -> None:
@@ -128,6 +135,7 @@ def test_what_cannot_be_split_leaves_the_months_open_and_says_so(desk: Desk) -> 
     (line,) = said["targets"]
     assert (code, line["month"], line["rest"]) == (Exit.OK, 300.0, 3_522.0)
     assert line["breakdown"] == "▲ 3,522.00 not given to a month"
+    assert line["quarters"] == {}
     desk.type("tblTarget", SHOP, year_total=250)
     _, said, _ = desk.run("targets", "--scope", "HY-AMZ-DE", "--kpi", "net_sales")
     assert said["targets"][0]["breakdown"] == "▲ months exceed the year by 50.00"
@@ -145,7 +153,9 @@ def test_an_uplift_scores_and_is_signed_with_the_row(desk: Desk) -> None:
     row = desk.row("tblTarget", **SHOP)
     assert desk.goal("OPS6", "net_sales") == 105.0
     assert (row.value("pending"), row.value("counted")) == ("Uplift 5 → 10", 110.0)
-    assert row.value("breakdown") == "year with uplift 1,320.00; split: Even"
+    assert row.value("breakdown") == (
+        "year with uplift 1,320.00; split: Even; Q1 330.00 · Q2 330.00 · Q3 330.00 · Q4 330.00"
+    )
 
 
 def test_a_role_can_be_chosen_and_comes_before_the_region(
@@ -167,7 +177,58 @@ def test_a_milestone_of_a_target_shows_late(desk: Desk) -> None:
     desk.type("tblTask", {"no": first}, **typed)
     desk.refresh()
     text = desk.row("tblTarget", **SHOP).value("breakdown")
-    assert text == f"■ late {first} 09-30; milestones 0/1"
+    assert str(text).startswith(f"■ late {first} 09-30; milestones 0/1; Q1 ")
+
+
+# --- divide ---------------------------------------------------------------------------------------
+
+TO_SHOPS = ("--region", "EU", "--kpi", "net_sales", "--to", "shop")
+
+
+def test_a_region_is_given_to_its_shop_in_one_step(desk: Desk) -> None:
+    """The shop's line is emptied; all of the region is its own again, then nothing is left."""
+    wanted = [desk.row("tblTarget", **REGION).value(month) for month in MONTHS]
+    desk.type("tblTarget", SHOP, **EMPTY, year_total=None)
+    before = desk.path.read_bytes()
+    code, said, shown = desk.run("divide", *TO_SHOPS)
+    assert (code, said["written"], desk.path.read_bytes()) == (Exit.OK, False, before)
+    assert "This is a preview" in shown
+    [part] = said["parts"]
+    assert (part["scope"], part["added"], part["months"]) == ("HY-AMZ-DE", False, wanted)
+    assert sum(part["weights"]) > 0  # person-days
+    code, said, _ = desk.run("divide", *TO_SHOPS, "--by", "even", "--write", lang="zh")
+    assert (code, said["written"]) == (Exit.OK, True)
+    assert [desk.row("tblTarget", **SHOP).value(month) for month in MONTHS] == wanted
+    code, said, shown = desk.run("divide", *TO_SHOPS, lang="zh")
+    assert (said["parts"], said["kept"]) == ([], ["HY-AMZ-DE"])
+    assert "HY-AMZ-DE 已有目标，不动。" in shown
+
+
+def test_a_person_gets_a_new_line_with_the_note_where_it_comes_from(desk: Desk) -> None:
+    words = ("--region", "EU", "--kpi", "net_sales", "--to", "person", "--write")
+    code, said, _ = desk.run("divide", *words)
+    assert code == Exit.OK
+    lines = [desk.row("tblTarget", scope=part["scope"], **SALES_EU) for part in said["parts"]]
+    assert lines
+    assert {line.value("note") for line in lines} == {"part of EU, by Capacity"}
+    for number, month in enumerate(MONTHS):
+        whole = desk.row("tblTarget", **REGION).value(month)
+        assert sum(float(str(one["months"][number])) for one in said["parts"]) == pytest.approx(
+            whole, abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--kpi", "acos"), "does not add up", id="a ratio"),
+        pytest.param(("--kpi", "visits"), "has no line", id="no such target"),
+        pytest.param(("--kpi", "net_sales", "--by", "history_share"), "Last year", id="no facts"),
+    ],
+)
+def test_what_cannot_be_divided_is_said(desk: Desk, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(UnansweredError, match=said):
+        desk.run("divide", "--region", "EU", "--to", "shop", *words)
 
 
 # --- roll -----------------------------------------------------------------------------------------
@@ -179,17 +240,21 @@ def test_rolling_is_a_preview_until_it_is_written(desk: Desk) -> None:
     assert (code, said["written"], desk.path.read_bytes()) == (Exit.OK, False, before)
     assert (said["from"], said["into"], said["uplift"]) == ("2026-Q4", "2027-Q1", 5.0)
     assert "预览" in shown
+    assert "未公布日期，季节未计入：" in shown  # nobody has announced Prime Day of 2027
 
 
 def test_a_quarter_is_rolled_in_one_step_and_a_second_time_changes_nothing(desk: Desk) -> None:
-    """242,900 of EU's last quarter by 92.8 of 106.4 and 5 %: 222,445.26 in three months."""
+    """242,900 of EU's last quarter by 89.7 of 97.88 and 5 %: 233,730.45 in three months.
+
+    EU's only shop is German: 30.9 + 35.3 + 31.68 days, then 30.9 + 28 + 30.8 (Easter is in March).
+    """
     old = {(r.value("scope"), r.value("metric")): r for r in desk.rows("tblTarget")}
     lines = len(desk.rows("tblWeight"))
     code, said, _ = desk.run("roll", "--quarter", "2027-Q1", "--write")
     assert (code, said["written"]) == (Exit.OK, True)
     new = desk.row("tblTarget", year=2027.0, **REGION)
     months = [new.value(month) for month in MONTHS[:3]]
-    assert sum(float(str(value)) for value in months) == pytest.approx(222_445.26)
+    assert sum(float(str(value)) for value in months) == pytest.approx(233_730.45)
     assert [new.value(month) for month in MONTHS[3:]] == [None] * 9
     assert (new.value("owner"), new.value("basis")) == ("HEAD", "Own plan")
     assert new.value("note") == "rolled from 2026-Q4"
@@ -205,7 +270,7 @@ def test_a_quarter_is_rolled_in_one_step_and_a_second_time_changes_nothing(desk:
 
 
 def test_a_quarter_of_the_same_year_fills_empty_months_only(desk: Desk) -> None:
-    """July to September of the shop are 191,900; by 106.4 of 92 and no uplift 221,936.52."""
+    """July to September of the shop are 191,900; by 97.88 of 92 and no uplift 204,164.91."""
     desk.type("tblTarget", SHOP, m11=None, m12=None, m10=None, year_total=None)
     desk.type("tblTarget", REGION, m11=None, year_total=None)
     typed = desk.row("tblTarget", **REGION).value("m10")
@@ -214,7 +279,7 @@ def test_a_quarter_of_the_same_year_fills_empty_months_only(desk: Desk) -> None:
     assert [one["target"] for one in said["targets"]] == ["EU HY-AMZ-DE net_sales"]
     months = [desk.row("tblTarget", **SHOP).value(month) for month in MONTHS[9:]]
     assert sum(float(str(value)) for value in months) == pytest.approx(
-        191_900 * 106.4 / 92, abs=0.01
+        191_900 * 97.88 / 92, abs=0.01
     )
     above = desk.row("tblTarget", **REGION)
     assert (above.value("m10"), above.value("m11")) == (typed, None)

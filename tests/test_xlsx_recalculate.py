@@ -15,7 +15,10 @@ from sync_service.workbooks.recalculate import NoOfficeError, recalculated
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.xlsx_support import make_book, parts, port, values
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::UserWarning:openpyxl"),
+    pytest.mark.usefixtures("own_office"),
+]
 TAB = "T tblBreach"
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from kpi.errors import KpiError
 from kpi.tables import CellValue, ErrorValue, Table
+from sheet_templates.build import build
+from sheet_templates.places import MANAGER_PLACES
 from sync_service.workbooks.areas import letters, position
 from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
@@ -258,6 +260,23 @@ def test_new_rows_get_the_formulas_of_their_columns(tmp_path: Path) -> None:
         (0.0, True), (0.1, True), (0.2, True), (0.3, True),
     ]  # fmt: skip
     assert [r.value("due") for r in found] == [100.0] * 4
+
+
+def test_a_new_row_keeps_the_look_of_its_columns_where_there_is_no_value(tmp_path: Path) -> None:
+    """An unknown day of a new row is an empty cell in the column's style, not none at all."""
+    book = port(build(tmp_path / "book.xlsx", "manager", "en"))
+    key = ("period", "region", "scope", "metric")
+    rows: Rows = [
+        {"period": "2026-10", "region": "US", "scope": scope, "metric": "orders", "facts": facts}
+        for scope, facts in (("US", "a"), ("AMZ-US", None))
+    ]
+    book.write([wanted_rows("tblActual", key, rows)], [], book.read().fingerprint)
+    place = MANAGER_PLACES["tblActual"]
+    letter, row = letters(place.offset("facts") + 1), place.row + 2  # letters count from one
+    xml = next(p.decode() for p in parts(book.path).values() if b">AMZ-US<" in p and b"<c " in p)
+    style = re.search(rf'<c r="{letter}{row}" s="(\d+)"', xml)
+    assert style is not None
+    assert f'<c r="{letter}{row + 1}" s="{style[1]}"/>' in xml
 
 
 def test_a_template_row_with_formulas_gets_their_results_when_it_is_filled(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from sheet_templates.scoring import (
     veto_count,
     vetoes_unchecked,
 )
-from sheet_templates.style import UNIT_FORMAT, UNKNOWN
+from sheet_templates.style import GRID, UNIT_FORMAT, UNKNOWN
 
 PICK_ROW = 3  # zero-based: the dropdowns stand in row 4
 HEAD = 5
@@ -41,22 +41,25 @@ COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
     ("指标", "KPI", "metric", 24, "General"),
     ("类", "Kind", "kind", 8, "General"),
     ("权重", "Weight", "weight", 8, "0.0"),
-    ("目标", "Target", "target", 11.5, None),
-    ("应达", "Due", "due", 11.5, None),
-    ("实际", "Actual", "actual", 11.5, None),
+    ("目标", "Target", "target", 11, None),
+    ("应达", "Due", "due", 11, None),
+    ("实际", "Actual", "actual", 11, None),
     ("达成", "Attainment", "attainment", 10.5, "0.0%"),
     ("得分", "Score", "score", 9, "0.0"),
     ("贡献", "Points", "points", 9, "0.00"),
-    ("状态", "Status", "status", 11, "General"),
-    ("数据至", "Data until", "data_until", 11.5, "yyyy-mm-dd"),
-    ("口径", "Meaning", "meaning", 46, "General"),
+    ("状态", "Status", "status", 10.5, "General"),
+    ("数据至", "Data until", "data_until", 11, "yyyy-mm-dd"),
+    ("口径", "Meaning", "meaning", 58, "General"),
     ("单位", "Unit", "unit", 8, "General"),
     ("行位", "Row", "", 8, "0"),
     ("差", "Pull", "", 8, "0.00"),
 )
 CODES = tuple(c[2] for c in COLUMNS)
 ROW_COLUMN, PULL_COLUMN = 14, 15
-MEANING = {"font_size": 8, "font_color": "#595959", "shrink": True}  # one line, never cut
+LOOKS: dict[str, dict[str, object]] = {  # one line, never cut
+    "metric": {"shrink": True},
+    "meaning": {"font_size": 8, "font_color": "#595959", "shrink": True},
+}
 
 
 def page(book: Book) -> None:
@@ -145,8 +148,8 @@ def _line(book: Book, tab: Worksheet, row: int, number: int) -> None:
             align="left" if left else "right",
             indent=1 if left else 0,
             bottom=1,
-            bottom_color="#D9D9D9",
-            **(MEANING if code == "meaning" else {}),
+            bottom_color=GRID,
+            **LOOKS.get(code, {}),
         )
         if column == ROW_COLUMN:
             key = f'nmCardMonth&"｜"&nmCardPerson&"｜"&nmCardRegion&"｜{number}"'
@@ -243,9 +246,10 @@ def _veto(book: Book, card: tuple[str, str, str]) -> str:
 def _weeks(book: Book, tab: Worksheet) -> None:
     """The strip of weekly attainment for sales and profit."""
     col = book.column("tblWeek")
-    head = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9", align="right")
-    left = book.styles.get(font_color="#595959", bottom=1, bottom_color="#D9D9D9")
-    look = book.styles.get(num_format="0%", align="right", bottom=1, bottom_color="#D9D9D9")
+    under = {"bottom": 1, "bottom_color": GRID}
+    head = book.styles.get(font_color="#595959", align="right", **under)
+    left = book.styles.get(font_color="#595959", indent=1, **under)
+    look = book.styles.get(num_format="0%", align="right", **under)
     labels = (
         ("week", book.text("每周达成", "Weekly attainment")),
         ("net_sales", book.text("净销售额", "Net sales")),
@@ -253,6 +257,7 @@ def _weeks(book: Book, tab: Worksheet) -> None:
     )
     for offset, (code, text) in enumerate(labels):
         tab.write_string(WEEKS + offset, 1, text, left)
+        tab.write_blank(WEEKS + offset, 2, None, left)
         for week in range(1, CARD_WEEKS + 1):
             key = f'nmCardPerson&"｜"&nmCardRegion&"｜{week}"'
             found = f"INDEX({col(code)},MATCH({key},{col('strip')},0))"
@@ -306,7 +311,7 @@ def _texts(book: Book, tab: Worksheet) -> None:
 
 def _signature(book: Book, tab: Worksheet) -> None:
     tab.set_row(SIGN, 24)
-    look = book.styles.get(font_color="#595959", bottom=1, valign="bottom")
+    look = book.styles.get(font_color="#595959", bottom=1, valign="bottom", indent=1)
     for column, zh, en in ((1, "本人", "Signed"), (4, "主管", "Supervisor"), (8, "日期", "Date")):
         for offset in range(2):
             tab.write_blank(SIGN, column + offset, None, look)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheet_templates.book import Book
 from sheet_templates.changes import change
-from sheet_templates.frame import frame
+from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
 from sheet_templates.scoring import guarded
@@ -19,12 +19,13 @@ def page(book: Book) -> None:
         "各区域本月实际、目标与去年同期；比率的同比为百分点之差。只读。",
         "Each region's month against target and last year; a ratio's change is in points.",
         freeze=(4, 2),
+        tail=money_tail(book),
     )
     formulas = {
         "change": guarded(lambda r: change(book, r("actual"), r("last_year"), r("unit")), "region"),
         "status": guarded(lambda r: _status(book, r), "region"),
     }
-    put_table(book, TableSpec("tblRegion", formulas))
+    put_table(book, TableSpec("tblRegion", formulas, parted=True))
 
 
 def _status(book: Book, ref: Ref) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheet_templates.book import Book, quote
 from sheet_templates.changes import change
-from sheet_templates.frame import NO_TAIL, Tail, frame
+from sheet_templates.frame import Tail, frame, money_tail
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
@@ -47,7 +47,8 @@ def monthly(book: Book) -> None:
 def _page(book: Book, code: str) -> None:
     name = PERIOD_NAMES[code]
     sign = book.text(" │ 本期 ", " │ Period ")
-    tail = NO_TAIL if name == "nmMonth" else Tail(f'IF({name}="","",{quote(sign)}&{name})', "")
+    period = "" if name == "nmMonth" else f'&IF({name}="","",{quote(sign)}&{name})'
+    tail = Tail(f"{money_tail(book).formula}{period}", money_tail(book).shown)
     tab = frame(book, code, *SENTENCES[code], freeze=(4, 2), tail=tail)
     keys: tuple[StartRow, ...] = tuple(
         {"scope": scope, "metric": book.metric_names.get(metric, metric)}
@@ -61,7 +62,7 @@ def _page(book: Book, code: str) -> None:
         ),
         "status": guarded(lambda r: _status(book, r), "scope"),
     }
-    put_table(book, TableSpec(f"tbl{code.capitalize()}", formulas, keys=keys))
+    put_table(book, TableSpec(f"tbl{code.capitalize()}", formulas, keys=keys, parted=True))
     tab.fit_to_pages(1, 1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from kpi import sheet_scoring
@@ -35,6 +36,7 @@ COLUMNS: tuple[tuple[str, str, str, float], ...] = (  # code, zh, en, width
     ("same", "一致", "Equal", 8),
 )
 OFFSET = {code: n for n, (code, *_) in enumerate(COLUMNS)}
+TEXTS = frozenset({"kind", "method", "same"})
 RIGHT, WRONG = "●", "■"
 COUNT = (HEADER_ROW + 1, len(COLUMNS) + 2)  # zero-based cell of the count of right cases
 BESIDE = "0.0004321"  # ten-thousandths that no score of nine decimals comes near by chance
@@ -55,7 +57,9 @@ def page(book: Book) -> None:
     )
     for position, (code, zh, en, width) in enumerate(COLUMNS):
         owner = Owner.FORMULA if code in ("score", "same") else Owner.SERVICE
-        look = book.styles.header(owner)
+        look = book.styles.header(
+            owner, align="left" if code in TEXTS else "right", room=1 if code in TEXTS else 0
+        )
         tab.write_string(HEADER_ROW, position, book.text(zh, en), look)
         tab.set_column(position, position, width)
     for number, case in enumerate(cases(), 1):
@@ -68,10 +72,15 @@ def page(book: Book) -> None:
 def _line(book: Book, tab: Worksheet, number: int, case: Case) -> None:
     row = HEADER_ROW + number
     for code, value in _stored(book, number, case).items():
-        put(tab, row, OFFSET[code], value, book.styles.get())
+        put(tab, row, OFFSET[code], value, _look(book, code))
     score = sheet_scoring.score(_ref(row), book.word)
-    formula(tab, row, OFFSET["score"], score, book.styles.get())
-    formula(tab, row, OFFSET["same"], same(_ref(row)), book.styles.get())
+    formula(tab, row, OFFSET["score"], score, _look(book, "score"))
+    formula(tab, row, OFFSET["same"], same(_ref(row)), _look(book, "same"))
+
+
+def _look(book: Book, code: str) -> Format:
+    text = code in TEXTS
+    return book.styles.get(align="left" if text else "right", indent=1 if text else 0)
 
 
 def _ref(row: int) -> Ref:

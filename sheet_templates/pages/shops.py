@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sheet_templates.book import Book
-from sheet_templates.frame import frame
+from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
 from sheet_templates.scoring import card_total
@@ -21,6 +21,7 @@ def page(book: Book) -> None:
         "shops",
         "一个账号的一个站点一行；先看状态列，再点开左侧 + 看详细设置。",
         "One line a market of an account; look at Status first, the + above unfolds the details.",
+        tail=money_tail(book),
     )
     formulas = {
         "region": _region,

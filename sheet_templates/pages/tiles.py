@@ -20,7 +20,7 @@ SPANS = ((0, 2), (3, 5), (6, 7), (8, 11), (12, 14), (15, 16))  # first and last 
 SPLITS = {0: 1, 3: 0, 6: 0, 8: 1, 12: 0, 15: 0}  # how many columns the left part takes beyond one
 # Pixels of Today's columns; each line is one tile, and each adds up to 220.
 PIXELS: tuple[tuple[int, ...], ...] = (
-    (28, 46, 146),
+    (32, 38, 150),
     (84, 64, 72),
     (84, 136),
     (64, 16, 72, 68),

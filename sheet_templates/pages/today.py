@@ -11,7 +11,8 @@ from sheet_templates.layout import FOCUS_ROWS, MARKETS, Column
 from sheet_templates.pages.setup import steps_done
 from sheet_templates.pages.tiles import PIXELS, SPANS, tiles
 from sheet_templates.pages.today_charts import charts
-from sheet_templates.style import UNKNOWN
+from sheet_templates.places import letters
+from sheet_templates.style import UNKNOWN, header_align
 from sheet_templates.table import TableSpec, put_table
 
 NOTE = 3  # zero-based rows
@@ -20,6 +21,7 @@ CHART_ROW = 22
 CHART_ROWS = 12
 FOCUS_HEIGHT = 27.0  # points: two small lines
 EFFECT_COLUMN = 4
+CALM = (" · 没有要处理的事", " · nothing to act on")
 MARKET_COLUMN = 10
 
 
@@ -40,6 +42,7 @@ def page(book: Book) -> None:
         "tblFocus", keys=keys, autofilter=False, style_columns=False, row_height=FOCUS_HEIGHT
     )
     put_table(book, focus)
+    _quiet_numbers(book, tab)
     _markets(book, tab)
     tiles(book, tab)
     left, right = (sum(sum(line) for line in half) for half in (PIXELS[:3], PIXELS[3:]))
@@ -68,19 +71,39 @@ def _sections(book: Book, tab: Worksheet) -> None:
     """Titles of the two lists, and the currency of the effects."""
     look = book.styles.get(bold=True, font_size=11, font_color="#1F4E79")
     tab.set_row(SECTION, 24)
-    tab.write_string(SECTION, 0, book.text("今日关注", "Focus today"), look)
+    title, calm = book.text("今日关注", "Focus today"), book.text(*CALM)
+    nothing = f'COUNTIFS({book.column("tblFocus")("what")},"?*")=0'
+    any_row = any(row.get("what") for row in book.start.rows("tblFocus"))
+    formula(
+        tab,
+        SECTION,
+        0,
+        f"{quote(title)}&IF({nothing},{quote(calm)},{quote('')})",
+        look,
+        title if any_row else title + calm,
+    )
     tab.write_string(SECTION, MARKET_COLUMN, book.text("市场", "Markets"), look)
     unit = book.styles.get(font_color="#7F7F7F", font_size=9, align="right")
     formula(tab, SECTION, EFFECT_COLUMN, "nmCurrency", unit, str(setting(book, "currency")))
 
 
+def _quiet_numbers(book: Book, tab: Worksheet) -> None:
+    """A line without a text shows no number."""
+    place = book.places["tblFocus"]
+    first, last = place.row + 1, place.row + FOCUS_ROWS
+    what = f"${letters(place.offset('what'))}{first + 1}"
+    white = book.styles.rule(font_color="#FFFFFF")
+    rule = {"type": "formula", "criteria": f'={what}=""', "format": white}
+    tab.conditional_format(first, place.column, last, place.column, rule)
+
+
 def _markets(book: Book, tab: Worksheet) -> None:
     """Eight lines beside the focus, by formula from Lists."""
-    columns = book.places["tblMarket"].table.columns
+    layout = book.places["tblMarket"].table
     head = book.places["tblFocus"].row
-    for at, column in enumerate(columns, MARKET_COLUMN):
-        right = 0 if column.kind == "ratio" else None
-        look = book.styles.header(column.owner, right=right)
+    for at, column in enumerate(layout.columns, MARKET_COLUMN):
+        room = 0 if column.kind == "ratio" else 1
+        look = book.styles.header(column.owner, align=header_align(layout, column), room=room)
         tab.write_string(head, at, column.header(book.language), look)
     for number, code in enumerate(MARKETS):
         _market_line(book, tab, head + 1 + number, code)

@@ -15,14 +15,16 @@ from kpi.model import Period, PeriodKind, Shop, Texts, Window
 from kpi.organisation import clip
 from kpi.retail import events, stops, unannounced
 from kpi.season import (
+    Flow,
     countries_of,
     dispatch_factors,
     holidays_of,
-    month_shares,
     part_of,
+    shares,
     shop_factors,
     team_country,
     work_factors,
+    year_weights,
 )
 from kpi.typed_events import typed_events
 from sync_service.commands.books import port_of
@@ -169,12 +171,15 @@ def _table(terminal: Terminal, of: Period, lines: Sequence[Mapping[str, object]]
 
 def _months(terminal: Terminal, book: Book, year: int) -> None:
     """The seasonal shares of a year's target, shop by shop."""
-    shares = {shop.code: month_shares(shop, year, book.settings.events) for shop in book.shops}
+    months = {
+        shop.code: shares(year_weights(Flow.ORDERS, (shop,), year, book.settings))
+        for shop in book.shops
+    }
     heads = [terminal.text("店铺", "Shop"), *(f"{month}" for month in range(1, 13))]
-    rows = [(code, *(f"{float(one):.1%}" for one in found)) for code, found in shares.items()]
+    rows = [(code, *(f"{float(one):.1%}" for one in found)) for code, found in months.items()]
     title = terminal.text(f"年度目标的季节份额 {year}", f"Seasonal shares of the year {year}")
     terminal.table(title, heads, rows)
-    terminal.result["month_shares"] = {c: [float(one) for one in f] for c, f in shares.items()}
+    terminal.result["month_shares"] = {c: [float(one) for one in f] for c, f in months.items()}
 
 
 def _named(days: Window, names: Texts, where: str) -> dict[str, object]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from kpi.calendar import period
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, TargetRow, Unit
+from kpi.retail import unannounced
 from kpi.rolling import Plan, RolledTarget
+from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
 from kpi.target_weeks import weeks_of_year
-from kpi.targets import PERCENT, decimals_of, rest_of_year, year_of
+from kpi.targets import PERCENT, decimals_of, quarters, rest_of_year, year_of
 from sync_service.commands.books import order_of, writable
 from sync_service.compute import Computed
 from sync_service.console import Exit, Terminal
@@ -112,9 +115,9 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         return None
     unit, additive = found
     months = counted_months(done, row, unit, additive=additive)
-    decimals, week_start = decimals_of(unit), done.typed.settings.week_start
+    decimals, flow = decimals_of(unit), flow_of(done.given.catalog.metrics.get(row.metric))
     year = year_of(row, additive=additive, decimals=decimals)
-    weeks = weeks_of_year(row, months, decimals, week_start) if additive else ()
+    weeks = weeks_of_year(done.book, row, months, decimals, flow) if additive else ()
     cells = planned(done, row)
     return {
         "year": str(row.year),
@@ -126,6 +129,7 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         "total": year,
         "month": cells["counted"],
         "months": list(months),
+        "quarters": _quarters(row, months) if additive else {},
         "rest": rest_of_year(year, months) if additive else None,
         "split": row.split,
         "weeks": {one.week.code: one.value for one in weeks if one.value is not None},
@@ -133,6 +137,11 @@ def _line(done: Computed, row: TargetRow) -> dict[str, object] | None:
         "milestones_late": [step.number for step in milestones_of(done, row).late],
         "breakdown": cells["breakdown"],
     }
+
+
+def _quarters(row: TargetRow, months: Sequence[float | None]) -> dict[str, float]:
+    found = enumerate(quarters(months), 1)
+    return {f"{row.year}-Q{number}": value for number, value in found if value is not None}
 
 
 def _gap(gap: Gap) -> dict[str, object]:
@@ -208,6 +217,13 @@ def _say_counts(terminal: Terminal, rolling: Rolling) -> None:
         f"{len(made.targets)} targets, {len(made.weights)} weights; left as they are: "
         f"{len(made.kept)} targets, {len(made.kept_cards)} cards.",
     )
+    missing = list(unannounced(rolling.plan.into.window.start.year))
+    if missing and rolling.plan.seasonal:
+        zh, en = ((rule.names[lang] for rule in missing) for lang in ("zh", "en"))
+        terminal.say(
+            f"未公布日期，季节未计入：{'、'.join(zh)}；可写进设置“大促日期”。",
+            f"No dates announced, not in the season: {', '.join(en)}; see Sales events in Setup.",
+        )
     for row in made.unknown:
         terminal.say(
             f"▲ {_name(row)}：上一期各月不全，无法滚动。",

@@ -107,7 +107,7 @@ def value_text(one: Change, value: Plain, language: Language) -> str:
 
 CODED = frozenset(
     {"role", "region", "method", "better", "bound", "missing", "level", "window", "operator"}
-    | {"split", "uplift_unit"}
+    | {"split", "uplift_unit", "outdated"}
 )
 
 

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 
+from kpi.capacity import month_capacity
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.milestones import Milestones, milestones
 from kpi.model import Language, TargetRow, Unit
 from kpi.month_shares import month_shares
+from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
-from kpi.targets import Split, decimals_of, month_targets, rest_of_year, year_of
+from kpi.targets import Split, decimals_of, month_targets, quarters, rest_of_year, year_of
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 
 AD_BUDGET = "ad_budget"  # a measure with a target, no KPI
 Months = tuple[float | None, ...]
+LACKING: Mapping[str, Mapping[str, str]] = {
+    Split.HISTORY: {
+        "code": "history_lacking",
+        "zh": "▲ 去年数据不全，未拆到月",
+        "en": "▲ last year is not all known: not split",
+    },
+    Split.CAPACITY: {
+        "code": "capacity_lacking",
+        "zh": "▲ 待拆各月无人在岗，未拆到月",
+        "en": "▲ nobody is in place in the open months: not split",
+    },
+}
 
 
 def planned(done: Computed, row: TargetRow) -> FilledRow:
@@ -45,7 +60,7 @@ def kind_of_target(done: Computed, row: TargetRow) -> tuple[Unit, bool] | None:
 
 def counted_months(done: Computed, row: TargetRow, unit: Unit, *, additive: bool) -> Months:
     """The twelve months of a row as they score."""
-    shares = month_shares(row, done.book.past)
+    shares = month_shares(done.book, row, flow_of(done.given.catalog.metrics.get(row.metric)))
     return month_targets(row, additive=additive, decimals=decimals_of(unit), shares=shares)
 
 
@@ -58,16 +73,20 @@ def _said(
         text = amount(year, unit)
         yield f"提升后全年 {text}" if language == "zh" else f"year with uplift {text}"
     if additive:
-        yield from _cut(row, year, months, unit, language)
+        yield from _cut(done, row, year, months, unit)
         for gap in gaps(done.typed, row, unit):
             yield _gap(gap, unit, language)
     yield from _steps(done, row)
+    if additive and any(found := quarters(months)):
+        known = ((n, one) for n, one in enumerate(found, 1) if one is not None)
+        yield " · ".join(f"Q{n} {amount(one, unit)}" for n, one in known)
 
 
 def _cut(
-    row: TargetRow, year: float | None, months: Months, unit: Unit, language: Language
+    done: Computed, row: TargetRow, year: float | None, months: Months, unit: Unit
 ) -> Iterator[str]:
     """How the months were made of the year, or what keeps them from it."""
+    language = done.given.language
     rest = rest_of_year(year, months)
     if rest is None:
         return
@@ -75,20 +94,35 @@ def _cut(
     chinese = language == "zh"
     if rest < 0:
         yield f"▲ 各月超出年度 {left}" if chinese else f"▲ months exceed the year by {left}"
-    elif lacks_history(row, year, months):
-        yield "▲ 去年数据不全，未拆到月" if chinese else "▲ last year is not all known: not split"
+    elif lacking := what_lacks(row, year, months):
+        yield lacking[language]
     elif rest > 0:
         yield f"▲ 还有 {left} 未分到月" if chinese else f"▲ {left} not given to a month"
     elif None in row.months:
-        word = show("split", row.split, language)
-        yield f"按{word}拆月" if chinese else f"split: {word}"
+        word, by = show("split", row.split, language), _person_days(done, row)
+        yield f"按{word}拆月{by}" if chinese else f"split: {word}{by}"
 
 
-def lacks_history(row: TargetRow, year: float | None, months: Months) -> bool:
-    """Whether the rest of a year should follow last year's months and these are not all known."""
+def _person_days(done: Computed, row: TargetRow) -> str:
+    """`（全年 486 人日，10月 36）`: what a split by capacity weighs; nothing of other splits."""
+    found = month_capacity(done.book, row) if row.split == Split.CAPACITY else None
+    if found is None:
+        return ""
+    whole, number = _days(sum(found, Fraction())), done.month.window.start.month
+    mine = _days(found[number - 1])
+    if done.given.language == "zh":
+        return f"（全年 {whole} 人日，{number}月 {mine}）"
+    return f" ({whole} person-days, {mine} in month {number})"
+
+
+def _days(days: Fraction) -> str:
+    return f"{round(float(days), 1):,.10g}"
+
+
+def what_lacks(row: TargetRow, year: float | None, months: Months) -> Mapping[str, str] | None:
+    """What keeps the rest of a year from its months, in both languages, with the problem's code."""
     rest = rest_of_year(year, months)
-    follows = row.split == Split.HISTORY and rest is not None and rest >= 0
-    return follows and None in months
+    return LACKING.get(row.split) if rest is not None and rest >= 0 and None in months else None
 
 
 def _gap(gap: Gap, unit: Unit, language: Language) -> str:
@@ -148,7 +182,7 @@ def plan_problems(done: Computed) -> Iterator[Problem]:
             continue
         months = counted_months(done, row, found[0], additive=True)
         year = year_of(row, additive=True, decimals=decimals_of(found[0]))
-        if lacks_history(row, year, months):
+        if lacking := what_lacks(row, year, months):
             sheet, _, cell = row.address.rpartition("!")
             place = Place(sheet=sheet, cell=cell, table="tblTarget")
-            yield problem("history_lacking", place, scope=row.scope, metric=row.metric)
+            yield problem(lacking["code"], place, scope=row.scope, metric=row.metric)

@@ -55,7 +55,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "breach": rule.breach,
         "bound": rule.bound.value,
         "veto": str(rule.effect) if rule.veto else "no",
-        "missing": rule.missing,
+        "missing": item.missing,
         "target_basis": basis(done, item),
         "due_share": known(item.goal.share if item.goal else None),
         "counted": known(item.counted),

@@ -20,6 +20,7 @@ from sync_service.imports.whose import channel_of, check_channels, check_currenc
 
 SHIPPING_LEAD = timedelta(days=6)  # from order to shipment at the longest, nearly always
 LATE_EXPORT = timedelta(days=10)
+PROMOTIONS = ("item-promotion-discount", "ship-promotion-discount")  # a file may lack either
 STREAM = FileStream(
     "file.all_orders",
     (
@@ -40,10 +41,7 @@ def read(source: Source) -> Found:
     check_currency(source, shop, currencies)
     bought, changed = columns.moments("purchase-date"), columns.moments("last-updated-date")
     quantities, prices = columns.counts("quantity"), columns.money("item-price")
-    off = [
-        columns.money(name) if columns.find(name) is not None else [None] * len(bought)
-        for name in ("item-promotion-discount", "ship-promotion-discount")
-    ]
+    off = [columns.money(name) for name in PROMOTIONS if columns.find(name) is not None]
     orders, skus = columns.ids("amazon-order-id"), columns.ids("sku")
     states = list(zip(columns.text("order-status"), columns.text("item-status"), strict=True))
     ours = {channel_of(shop), ""}

@@ -172,6 +172,7 @@ def _weight(
         "cap": 120.0,
         "floor": 0.0,
         "missing": "exclude",
+        "outdated": "block",
         "confirmed": "no",
     }
     kept = found.weights.setdefault((role, region, metric.code, str(start)), row)

@@ -155,6 +155,7 @@ class _Sums:
     months: list[Decimal] = field(default_factory=lambda: [Decimal()] * 12)
 
     def add(self, months: Iterable[Decimal]) -> None:
+        """Twelve months of one more shop, in the currency of the others."""
         self.months = [a + b for a, b in zip(self.months, months, strict=True)]
 
 

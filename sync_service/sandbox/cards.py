@@ -75,5 +75,6 @@ def weights(start: date) -> Iterator[StartRow]:
                 "start": start,
                 **{f"p{n}": float(p) for n, p in enumerate(params, 1)},
                 "missing": "exclude",
+                "outdated": "block",
                 "confirmed": "yes",
             }

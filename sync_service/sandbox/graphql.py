@@ -62,9 +62,11 @@ class _Reader:
         self.at = 0
 
     def peek(self) -> str:
+        """The token that comes next; empty at the end of the document."""
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def take(self, wanted: str = "") -> str:
+        """Go past the next token; `GraphqlError` where it is not `wanted` or none is left."""
         found = self.peek()
         if not found or (wanted and found != wanted):
             shown = found or "end of document"
@@ -73,6 +75,7 @@ class _Reader:
         return found
 
     def operation(self) -> Operation:
+        """A mutation or a query, whose keyword may be missing; a name is not kept."""
         kind, defaults = "query", {}
         if self.peek() != "{":
             kind = self.take()
@@ -85,6 +88,7 @@ class _Reader:
         return Operation(kind, self.selection(), defaults)
 
     def variables(self) -> dict[str, Value]:
+        """The defaults of the declared variables; their types are passed over."""
         defaults: dict[str, Value] = {}
         self.take("(")
         while self.peek() != ")":
@@ -100,6 +104,7 @@ class _Reader:
         return defaults
 
     def selection(self) -> tuple[Field, ...]:
+        """What stands between braces, inline fragments among the fields."""
         self.take("{")
         found: list[Field] = []
         while self.peek() != "}":
@@ -108,6 +113,7 @@ class _Reader:
         return tuple(found)
 
     def fragment(self) -> Field:
+        """An inline fragment: a field without a name that says on which type it counts."""
         self.take("...")
         on = ""
         if self.peek() == "on":
@@ -116,6 +122,7 @@ class _Reader:
         return Field("", "", {}, self.selection(), on)
 
     def field(self) -> Field:
+        """A field under the name it is shown by, with its arguments and what is asked below it."""
         name = alias = self.take()
         if self.peek() == ":":
             self.take()
@@ -132,6 +139,7 @@ class _Reader:
         return Field(name, alias, arguments, fields)
 
     def value(self) -> Value:
+        """A variable, list, object or plain value; enum words come as their text."""
         sign = self.take()
         if sign == "$":
             return Variable(self.take())

@@ -11,7 +11,7 @@ from sync_service.workbooks.areas import Area, area
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.formulas import (
     Word,
-    reads,
+    distinct_reads,
     reads_anywhere,
     shifted,
     structure_columns,
@@ -140,7 +140,7 @@ class Names:
             return [_table_area(table, word.structure, sheet, row)]
         found: list[tuple[str, Area]] = []
         for text in self.texts.get(wanted, ()) if depth < _DEEPEST_NAME else ():
-            for read in reads(text):
+            for read in distinct_reads(text):
                 if isinstance(read, Word):
                     found += self.areas(read, sheet, row, depth + 1)
                 else:
@@ -206,7 +206,7 @@ def _reads(formula: FormulaCell, names: Names) -> list[tuple[str, Area]] | None:
     if reads_anywhere(formula.text):
         return None
     found: list[tuple[str, Area]] = []
-    for read in reads(formula.text):
+    for read in distinct_reads(formula.text):
         if isinstance(read, Word):
             found += names.areas(read, formula.sheet, formula.row)
         else:

@@ -187,7 +187,9 @@ def _fill_line(
         if service and cell is not None and computes(cell):
             made.problems.append(typed_over(one, row, column, code or ""))
         elif service and code in line:
-            made.put(row, column, Styled(line[code or ""], style))
+            value = line[code or ""]
+            nothing = cell is None and (value is None or value == "")
+            made.put(row, column, Blank(style) if nothing else Styled(value, style))
         elif cell is None and column not in made.edits.get(row, {}):
             made.put(row, column, Blank(style))
 

@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from kpi.tables import ErrorValue
@@ -89,18 +90,34 @@ def _asked(
     wanted: Mapping[str, list[Area]],
     limit: float,
 ) -> dict[str, list[tuple[int, int, str, object]]]:
-    """Start soffice, ask it through its Python, end it."""
-    pipe = f"linkstar{secrets.token_hex(8)}"
+    """What LibreOffice's Python says of these ranges, from an office of its own."""
     ranges = {
         title: [[a.top - 1, a.left - 1, a.bottom - 1, a.right - 1] for a in found]
         for title, found in wanted.items()
     }
-    question = json.dumps({"pipe": pipe, "file": copy.as_uri(), "ranges": ranges})
-    profile = (folder / "profile").as_uri()
+    with _serving(programs[0], folder) as pipe:
+        question = json.dumps({"pipe": pipe, "file": copy.as_uri(), "ranges": ranges})
+        try:
+            answer: dict[str, list[tuple[int, int, str, object]]] = json.loads(
+                _printed(programs[1], question, limit)
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoOfficeError(f"LibreOffice took over {limit:.0f} s") from error
+        except (subprocess.CalledProcessError, json.JSONDecodeError, OSError) as error:
+            said = getattr(error, "stderr", "") or str(error)
+            last = said.strip().splitlines()[-1:] or ["no answer"]
+            raise NoOfficeError(f"LibreOffice failed: {last[0]}") from error
+    return answer
+
+
+@contextmanager
+def _serving(soffice: str, folder: Path) -> Iterator[str]:
+    """The pipe of an office with its profile in the folder; it ends with the block."""
+    pipe = f"linkstar{secrets.token_hex(8)}"
     server = subprocess.Popen(  # noqa: S603 - our own arguments
         [
-            programs[0],
-            f"-env:UserInstallation={profile}",
+            soffice,
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--headless",
             "--norestore",
             "--nologo",
@@ -114,26 +131,23 @@ def _asked(
         env=_plain_environment(),
     )
     try:
-        done = subprocess.run(  # noqa: S603 - our own arguments
-            [programs[1], str(_SCRIPT)],
-            input=question,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=limit,
-            check=True,
-            env=_plain_environment(),
-        )
-        answer: dict[str, list[tuple[int, int, str, object]]] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired as error:
-        raise NoOfficeError(f"LibreOffice took over {limit:.0f} s") from error
-    except (subprocess.CalledProcessError, json.JSONDecodeError, OSError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        last = said.strip().splitlines()[-1:] or ["no answer"]
-        raise NoOfficeError(f"LibreOffice failed: {last[0]}") from error
+        yield pipe
     finally:
         _end(server)
-    return answer
+
+
+def _printed(python: str, question: str, limit: float) -> str:
+    """What our script prints under LibreOffice's Python within `limit` seconds."""
+    return subprocess.run(  # noqa: S603 - our own arguments
+        [python, str(_SCRIPT)],
+        input=question,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=limit,
+        check=True,
+        env=_plain_environment(),
+    ).stdout
 
 
 def _plain_environment() -> dict[str, str]:

@@ -1,0 +1,40 @@
+"""Limits in the KPI's own unit, cut as the target beside them is.
+
+They are typed for a whole month and a person who is there for all of it: a red flag of 22,000
+stands below a target of 34,100. What is due by day 10 of 31 is 11,000, and the red flag 7,096.77;
+of somebody who came in mid-month both are a half. Percentages, points and steps stay as they are,
+and so do the free misses of `points`: a miss is one from the first day on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi.methods import PARAMETERS, Params, method
+from kpi.model import Better, WeightRow
+from kpi.numbers import R
+from kpi.person_targets import Goal
+from kpi.targets import due
+
+
+def cut(value: float | None, pace: Goal) -> float | None:
+    """A limit of the whole month, as far as it is due: the same two steps as the target's."""
+    whole = None if value is None else R(value * pace.part)
+    return due(whole, pace.share, additive=True)
+
+
+def cut_params(rule: WeightRow, pace: Goal) -> Params:
+    """The parameters of a paced item."""
+    unit = method(rule.method).in_unit
+    given = zip(PARAMETERS, rule.params, strict=True)
+    return tuple(cut(value, pace) if name in unit else value for name, value in given)
+
+
+def cut_limits(rule: WeightRow, pace: Goal) -> WeightRow:
+    """The rule of a paced item with its warn and breach.
+
+    Those of a band are limits in the KPI's unit; all others are parts of what is due already.
+    """
+    if rule.better is not Better.BAND:
+        return rule
+    return replace(rule, warn=cut(rule.warn, pace), breach=cut(rule.breach, pace))

@@ -1,0 +1,67 @@
+"""Which tests count for the branches of `kpi`, and in which order files go to the processes.
+
+Tracing makes a build or a refresh about twice as slow, and a branch that only a whole refresh
+reaches is checked by nothing that looks at its result. So files that drive the service neither
+count nor pay; every other file counts. Those that count are quick and go last, so that no process
+waits long for the other at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+
+import pytest
+from coverage import Coverage
+
+DRIVES = re.compile(
+    r"test_(?:(?:cli|connector|house|imports|kernel|sandbox|service|sharing|store|sync|xlsx)\w*"
+    r"|road_(?!checks|definitions)\w+"  # these two hold what read_book says of each wrong cell
+    r"|sheets_(?!structure|okr)\w+"  # and these the texts of the formulas
+    r"|\w+_(?:road|commands?)"
+    r"|editions|freeze|import_book|purpose|register_book|reports|slices_breaches|statement)\.py"
+)
+
+
+def counts(item: pytest.Item) -> bool:
+    """Whether the item's file is one of those that must reach every branch."""
+    return DRIVES.fullmatch(item.path.name) is None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files into turns; nothing is left out and a file's own order stays.
+
+    The folder that `road` gives is made once for all processes, and whoever asks meanwhile waits:
+    one file makes it first, while the others begin with what needs none of it.
+    """
+    on_the_road = {item.path for item in items if "road" in getattr(item, "fixturenames", ())}
+    maker = min(on_the_road - {item.path for item in items if counts(item)}, default=None)
+
+    def turn(item: pytest.Item) -> int:
+        if item.path == maker:
+            return 0
+        if item.path in on_the_road or item.path.name.startswith("test_road_"):
+            return 2
+        return 3 if counts(item) else 1
+
+    items.sort(key=turn)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Trace a test, with its fixtures, only where it counts.
+
+    In a process of pytest-xdist two traces are open, the later one over the earlier: stopping
+    that one alone would wake the other.
+    """
+    stopped: list[Coverage] = []
+    while not counts(item) and (tracing := Coverage.current()) is not None:
+        tracing.stop()
+        if tracing not in stopped:
+            stopped.append(tracing)
+    try:
+        return (yield)
+    finally:
+        for tracing in reversed(stopped):
+            tracing.start()
