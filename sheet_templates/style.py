@@ -109,7 +109,9 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
 )
 CENTRED = frozenset({"tblFocus.no", "tblFocus.level"})  # too narrow for an indent
 TINY = frozenset({"tblScore.item", "tblBreach.no"})  # long keys that nobody reads
-LONG = frozenset({"tblLog.what", "tblLog.mend"})  # sentences: cut at the end, never made tiny
+LONG = frozenset(  # sentences: cut at the end, never made tiny
+    {"tblLog.what", "tblLog.mend", "tblTarget.benchmark"}
+)
 SMALL = frozenset({"tblFocus.what", "tblFocus.scope", "tblFocus.next_step"})
 _MADE = (Owner.SERVICE, Owner.FORMULA)
 SHORT_MONEY = '[>=1000000]0.000,,"M";[>=1000]#,##0,"k";#,##0'

@@ -46,7 +46,7 @@ WIDTH = {
     "tblTarget.region": 8.0,
     "tblTarget.pending": 22.0,
     "tblTarget.check": 26.0,
-    "tblTarget.benchmark": 30.0,
+    "tblTarget.benchmark": 24.0,
     "tblTarget.breakdown": 24.0,
     "tblTarget.note": 18.0,
     "tblTarget.year_total": 13.0,
