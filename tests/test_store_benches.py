@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench import ingest, refresh_compute, refresh_incremental, score_payout
+from bench import ingest, refresh_compute, refresh_incremental, score_payout, sheet_functions
 from bench.machine import machine, machine_line
 from bench.measuring import Bench, Contender, Measured, Ratio
 
@@ -29,6 +29,12 @@ def test_every_payment_of_a_scored_team_is_that_of_the_hand_written_arithmetic()
     found = score_payout.run(small=True)
     assert found.faults == []
     assert len(found.measured["product"].value) == 20
+
+
+def test_every_cell_that_the_service_answers_is_that_of_the_closed_workbook() -> None:
+    found = sheet_functions.run(small=True)
+    assert found.faults == []
+    assert found.measured["again"].value["all"] == 200
 
 
 @pytest.mark.parametrize(
