@@ -162,7 +162,6 @@ def run(*, small: bool) -> Bench:
         goal = None if small else GOAL_SECONDS
         title = f"{value['all']:,} ACTUAL cells in {REQUESTS} requests, {name}"
         ratios.append(Ratio(title, value["seconds"], goal, at_most=True, unit=" s"))
-        remarks.append(
-            f"{name}: {value['different']:,} different cells, {value['numbers']:,} known"
-        )
+        told = f"{value['different']:,} different cells, {value['numbers']:,} known"
+        remarks.append(f"{name}: {told}, {value['cpu']:.2f} s of CPU")
     return Bench("sheet_functions", measured, ratios, remarks, faults, small)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from bench import ingest, refresh_compute, refresh_incremental, score_payout, udf_batch
+from bench import (
+    ingest,
+    refresh_compute,
+    refresh_incremental,
+    score_payout,
+    sheet_functions,
+    udf_batch,
+)
 from bench.machine import machine, machine_line
 from bench.measuring import Bench, Contender, Measured, Ratio
 
@@ -35,6 +42,12 @@ def test_javascript_and_numpy_score_a_table_as_exact_decimals_do() -> None:
     found = udf_batch.run(small=True)
     assert found.faults == []
     assert found.measured["JavaScript"].value["scores"] == found.measured["numpy"].value["scores"]
+
+
+def test_every_cell_that_the_service_answers_is_that_of_the_closed_workbook() -> None:
+    found = sheet_functions.run(small=True)
+    assert found.faults == []
+    assert found.measured["again"].value["all"] == 200
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,7 @@ class SentBook:
     @property
     def fingerprint(self) -> str:
         """A hash of what the service reads; what formulas gave follows from the rest."""
-        said = [
-            (name, [_known(grid, row) for row in _used(grid.rows)])
-            for name, grid in sorted(self.grids.items())
-        ]
+        said = [(name, _known(grid)) for name, grid in sorted(self.grids.items())]
         names = sorted((name, _plain(value)) for name, value in self.names.items())
         text = json.dumps([said, names], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -69,14 +66,17 @@ def _used(rows: Sequence[Sequence[Written]]) -> Sequence[Sequence[Written]]:
     return rows[:last]
 
 
-def _known(grid: Grid, row: Sequence[Written]) -> dict[str, object]:
-    return {
-        code: _plain(value)
-        for value, code in zip(row, grid.codes, strict=True)
-        if code is not None
-        and value not in (None, "")
-        and grid.layout.column(code).owner is not Owner.FORMULA
-    }
+def _known(grid: Grid) -> list[dict[str, object]]:
+    """The cells that count, row by row."""
+    columns = [
+        (at, code)
+        for at, code in enumerate(grid.codes)
+        if code is not None and grid.layout.column(code).owner is not Owner.FORMULA
+    ]
+    return [
+        {code: _plain(row[at]) for at, code in columns if row[at] not in (None, "")}
+        for row in _used(grid.rows)
+    ]
 
 
 def _plain(value: Written) -> object:
