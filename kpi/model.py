@@ -419,6 +419,9 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     min_coverage: float = 0.7
     item_cap: float = 120.0
+    add_cap: float = 10.0  # points added by hand that count, of a person's month
+    deduct_cap: float = 20.0  # points deducted by hand that count
+    total_limit: float = 120.0  # points; no total goes above it
     provisional_day: int = 3
     closing_day: int = 10
     pilot: bool = True
@@ -429,6 +432,7 @@ class Settings:
     )
     distribution: tuple[float, ...] = (0.2, 0.7, 0.1)  # classes of the guide, the best first
     tie: Tie = Tie.FIRST  # which class gets a place of equal remainders
+    min_group: int = 25  # fewer people get no more than a proposal
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,11 +146,12 @@ def team(done: Computed) -> Iterator[FilledRow]:
 def points(done: Computed) -> Iterator[FilledRow]:
     """What counts of each entry, free misses and caps applied in the order of the table."""
     kinds = {one.kind: one for one in done.book.point_kinds}
+    caps = (done.book.settings.add_cap, done.book.settings.deduct_cap)
     by_person: dict[tuple[str, str], list[int]] = {}
     for number_, entry in enumerate(done.book.points):
         by_person.setdefault((entry.person, entry.month), []).append(number_)
     for numbers in by_person.values():
-        applied = counted([done.book.points[n] for n in numbers], kinds)
+        applied = counted([done.book.points[n] for n in numbers], kinds, caps)
         for number_, counts in zip(numbers, applied, strict=True):
             yield {"no": done.book.points[number_].number, "applied": counts}
 
