@@ -6,7 +6,7 @@ from datetime import date
 
 from kpi.book_limits import cap_limits, target_limits, weight_limits
 from kpi.book_links import Codes
-from kpi.book_rows import RowReader
+from kpi.book_rows import LARGEST, RowReader
 from kpi.book_settings import zone_exists
 from kpi.calendar import period
 from kpi.catalog import Catalog
@@ -219,6 +219,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         address=row.address,
         confirmed=row.yes("confirmed", default=False),
         effect=effect or VetoEffect.GRADE_CAP,
+        min_count=row.between("min_count", 0, LARGEST, 0.0) or 0.0,
     )
 
 

@@ -157,6 +157,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         missing=text(row, "missing"),
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
+        min_count=number(row, "min_count") or 0.0,
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
     )
 

@@ -138,6 +138,7 @@ def _weight(row: WeightRow) -> Fields:
         **params,
         "missing": row.missing,
         "confirmed": row.confirmed,
+        **({"min_count": _number(row.min_count)} if row.min_count else {}),
     }
 
 

@@ -94,6 +94,7 @@ class DataState(StrEnum):
     PARTIAL = "partial"  # covered, but not up to the last due day
     STALE = "stale"  # no successful pull within the stream's freshness limit
     MISSING = "missing"  # it should exist and does not
+    FEW = "few"  # too few cases behind a rate for it to say anything
     NOT_APPLICABLE = "not_applicable"  # this scope cannot have it
     MANUAL = "manual"  # typed by a person, shown with a pen
 
@@ -314,6 +315,7 @@ class WeightRow:
     address: str
     confirmed: bool = False
     effect: VetoEffect = VetoEffect.GRADE_CAP  # of a veto
+    min_count: float = 0.0  # smallest denominator; below it the value counts as unknown
 
 
 @dataclass(frozen=True, slots=True)

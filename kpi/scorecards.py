@@ -53,6 +53,7 @@ HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12
 SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
+UNKNOWN = frozenset({DataState.MISSING, DataState.FEW})  # a policy puts something in its place
 LOOKING_BACK = frozenset({Policy.LAST_VALUE, Policy.SAME_PERIOD_LAST_YEAR})
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
@@ -233,7 +234,7 @@ class Scoring:
 
         What stands in for a missing value is of a whole month, so all of the target is due for it.
         """
-        if actual.state is not DataState.MISSING:
+        if actual.state not in UNKNOWN:
             return actual.value, actual.covered.end
         stored = Stored(
             last_value=self._before(rule, found, month, range(1, HISTORY_MONTHS + 1)),
@@ -250,7 +251,8 @@ class Scoring:
         if rule.missing not in LOOKING_BACK:
             return None
         metric = self.actuals.catalog.metrics[rule.metric]
-        values = (self.actuals.of(metric, found, shifted(month, -n)).value for n in back)
+        past = (self.actuals.of(metric, found, shifted(month, -n)) for n in back)
+        values = (None if too_few(one, rule) else one.value for one in past)
         return next((value for value in values if value is not None), None)
 
 
@@ -262,9 +264,19 @@ def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> A
     """
     if not here.step and is_paced(metric, rule):
         return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
+    if too_few(actual, rule):
+        return replace(actual, value=None, state=DataState.FEW)
     if rule.method == "manual" and actual.value is not None:
         return replace(actual, state=DataState.MANUAL)
     return actual
+
+
+def too_few(actual: Actual, rule: WeightRow) -> bool:
+    """Whether a known rate stands on fewer cases than its rule asks for."""
+    below = actual.denominator
+    if not rule.min_count or actual.value is None or below is None:
+        return False
+    return below < rule.min_count
 
 
 def is_paced(metric: Metric, rule: WeightRow) -> bool:

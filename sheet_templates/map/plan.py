@@ -73,6 +73,7 @@ WEIGHT = TableLayout(
         p3* | 参数3 | Param 3 | M | number
         p4* | 参数4 | Param 4 | M | number
         missing* | 缺数 | Missing policy | M | choice:missing
+        min_count* | 最少样本 | Least count | M | count
         confirmed* | 确认 | Confirmed | M | choice:yes_no
         pending | 未发布改动 | Pending | S | text
         version | 版本 | Version | S | text

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
-from kpi.model import Language, Metric, Period, Region, Window
+from kpi.model import DataState, Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
@@ -63,7 +63,9 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": _adjusted(item, language) + paced(done, item, meaning(item.metric, language)),
+        "meaning": _few(item, language)
+        + _adjusted(item, language)
+        + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
@@ -101,6 +103,14 @@ def _adjusted(item: Item, language: Language) -> str:
         days = f"{here.days.days}/{here.month.days}"
         parts.append(f"在岗 {days} 天" if language == "zh" else f"{days} days")
     return " · ".join(parts) + ("；" if language == "zh" else "; ") if parts else ""
+
+
+def _few(item: Item, language: Language) -> str:
+    """`Too few: n 2 < 10; `: why a known rate does not score."""
+    if item.actual.state is not DataState.FEW:
+        return ""
+    counts = f"n {item.actual.denominator:g} < {item.rule.min_count:g}"
+    return f"样本不足 {counts}；" if language == "zh" else f"Too few: {counts}; "
 
 
 def meaning(metric: Metric, language: Language) -> str:
