@@ -227,6 +227,7 @@ LISTS: dict[str, Words] = {
         ("manual", "✎ 手工", "✎ By hand"),
         ("typed_over", "≠ 被改写", "≠ Typed over"),
     ),
+    "early": (("early", "早", "early"),),  # a projection from too few days
     "alarm": (
         ("breach", "■ 突破", "■ Breach"),
         ("warn", "▲ 关注", "▲ Warn"),
