@@ -38,6 +38,7 @@ from kpi.book_settings import read_settings
 from kpi.breach_typed import Typed
 from kpi.catalog import Catalog
 from kpi.errors import Problem
+from kpi.grade_rows import read_grades
 from kpi.model import (
     Assignment,
     InputRow,
@@ -55,6 +56,7 @@ from kpi.model import (
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
+from kpi.scoring import GRADES, Grade
 from kpi.tables import Table
 from kpi.targets import Past
 
@@ -101,6 +103,7 @@ class Book:
     points: tuple[PointRow, ...] = ()
     breaches: tuple[Typed, ...] = ()  # what is typed beside a breach
     point_kinds: tuple[PointKind, ...] = ()
+    grades: tuple[Grade, ...] = GRADES  # the best first
     tasks: tuple[TaskRow, ...] = ()
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
@@ -195,6 +198,9 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),
         breaches=_keyed(rows("tblBreach"), read_typed, lambda t: t.number),
         point_kinds=_keyed(rows("tblPointKind"), read_point_kind, lambda k: k.kind),
+        grades=read_grades(
+            reading.tables.get("tblGrade"), tuple(rows("tblGrade")), reading.problems
+        ),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         unused=frozenset(_all(rows("tblKpi"), read_unused)),

@@ -38,6 +38,8 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
         return
     warn, breach = row.number("warn"), row.number("breach")
     metric = catalog.metrics.get(code)
+    if metric is not None and metric.denominator is None and row.number("min_count"):
+        row.doubt("min_count", "count_of_nothing", metric=code)
     shares = metric is not None and better != Better.BAND and (metric.additive or _is_share(metric))
     odd = [
         shares and value is not None and _fraction(row, column, value)

@@ -6,7 +6,7 @@ from datetime import date
 
 from kpi.book_limits import cap_limits, target_limits, weight_limits
 from kpi.book_links import Codes
-from kpi.book_rows import RowReader
+from kpi.book_rows import LARGEST, RowReader
 from kpi.book_settings import zone_exists
 from kpi.calendar import period
 from kpi.catalog import Catalog
@@ -221,6 +221,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         confirmed=row.yes("confirmed", default=False),
         effect=effect or VetoEffect.GRADE_CAP,
         outdated=row.word("outdated", "outdated", Outdated.BLOCK) or Outdated.BLOCK,
+        min_count=row.between("min_count", 0, LARGEST, 0.0) or 0.0,
     )
 
 

@@ -16,6 +16,7 @@ from kpi.typed_events import typed_events
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
 LAST_DAY = 31
+LARGEST_GROUP = 10_000  # people
 
 
 def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) -> Settings:
@@ -44,6 +45,10 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         weight_pick=reader.word("weight_pick", default.weight_pick),
         distribution=reader.classes(default.distribution),
         tie=Tie(reader.word("tie", default.tie)),
+        add_cap=reader.number("add_cap", default.add_cap, 0, MOST_POINTS),
+        deduct_cap=reader.number("deduct_cap", default.deduct_cap, 0, MOST_POINTS),
+        total_limit=reader.number("total_limit", default.total_limit, 0, MOST_POINTS),
+        min_group=int(reader.number("min_group", default.min_group, 0, LARGEST_GROUP)),
     )
 
 

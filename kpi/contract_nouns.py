@@ -36,11 +36,13 @@ from kpi.model import (
     Window,
 )
 from kpi.points import PointKind
+from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import read_steps
 from kpi.targets import Split
 
 Noun = TypeVar("Noun")
+_DEFAULTS = Settings(month="", company="")
 _EMPTY: Texts = {"zh": "", "en": ""}
 _NO_CARD = Card(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
 
@@ -60,6 +62,7 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         weights=_ordered(book.weights, weight_key, tables["tblWeight"], _weight_of),
         rules=_ordered(book.rules, rule_key, tables["tblRule"], _rule_of),
         point_kinds=tuple(_point_kind_of(row) for row in tables.get("tblPointKind", {}).values()),
+        grades=_grades_of(tables.get("tblGrade", {})),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
         people=(
             *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
@@ -155,6 +158,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         missing=text(row, "missing"),
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
+        min_count=number(row, "min_count") or 0.0,
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
     )
@@ -191,6 +195,15 @@ def _count(row: Fields, field: str) -> int | None:
 def _point_kind_of(row: Fields) -> PointKind:
     free = int(number(row, "free") or 0)
     return PointKind(text(row, "kind"), number(row, "each"), free, number(row, "cap"))
+
+
+def _grades_of(rows: Rows) -> tuple[Grade, ...]:
+    """The ladder as it was signed, the best grade first; without one, the default."""
+    made = [
+        Grade(text(row, "grade"), number(row, "start"), number(row, "coefficient") or 0.0)
+        for row in rows.values()
+    ]
+    return tuple(sorted(made, key=lambda one: -(one.start or 0.0))) or GRADES
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
@@ -246,8 +259,17 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         weight_pick=text(values, "weight_pick"),
         pacing=text(values, "pacing") or Pacing.LINEAR.value,
         events=text(values, "events"),
+        add_cap=_or(number(values, "add_cap"), _DEFAULTS.add_cap),
+        deduct_cap=_or(number(values, "deduct_cap"), _DEFAULTS.deduct_cap),
+        total_limit=_or(number(values, "total_limit"), _DEFAULTS.total_limit),
+        min_group=int(_or(number(values, "min_group"), _DEFAULTS.min_group)),
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
+
+
+def _or(value: float | None, default: float) -> float:
+    """A setting as it was signed; a contract that does not say it was signed under the default."""
+    return default if value is None else value
 
 
 # --- definitions ----------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from kpi.model import (
     WeightRow,
 )
 from kpi.points import PointKind
+from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import steps_text
 from kpi.targets import Split
@@ -36,6 +37,8 @@ Rows = Mapping[str, Fields]  # by key
 Noun = TypeVar("Noun")
 
 SIGN = "｜"  # between the parts of a key
+LIMITS = ("add_cap", "deduct_cap", "total_limit", "min_group")
+_DEFAULTS = Settings(month="", company="")
 PARAMETERS = ("p1", "p2", "p3", "p4")
 
 
@@ -60,6 +63,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblShop": {row.code: _shop(row) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
+        **({} if book.grades == GRADES else {"tblGrade": grade_rows(book.grades)}),
     }
 
 
@@ -136,6 +140,7 @@ def _weight(row: WeightRow) -> Fields:
         "missing": row.missing,
         "confirmed": row.confirmed,
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
+        **({"min_count": _number(row.min_count)} if row.min_count else {}),
     }
 
 
@@ -177,6 +182,18 @@ def _point_kind(row: PointKind) -> Fields:
         "each": _number(row.each),
         "free": float(row.free),
         "cap": _number(row.cap),
+    }
+
+
+def grade_rows(grades: Iterable[Grade]) -> Rows:
+    """The ladder; the default one is left out of a contract, as before there was a table."""
+    return {
+        one.name: {
+            "grade": one.name,
+            "start": _number(one.start),
+            "coefficient": _number(one.coefficient),
+        }
+        for one in grades
     }
 
 
@@ -256,6 +273,9 @@ def _settings(given: Settings) -> Rows:
         "provisional_day": float(given.provisional_day),
         "weight_pick": given.weight_pick,
     }
+    for code in LIMITS:  # left out likewise
+        if getattr(given, code) != getattr(_DEFAULTS, code):
+            values[code] = float(getattr(given, code))
     if given.pacing != Pacing.LINEAR:  # left out, a contract from before the setting stays as it is
         values["pacing"] = given.pacing
     if given.events:

@@ -20,13 +20,16 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.calendar import clipped, month_period, period_of, year_period
 from kpi.catalog import Catalog
 from kpi.contract_nouns import defined, ruled
-from kpi.contract_rows import SIGN, Fields, Plain, Rows, rows_of
+from kpi.contract_rows import SIGN, Fields, Plain, Rows, grade_rows, rows_of
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, WeightRow, Window
 from kpi.numbers import R
+from kpi.scoring import GRADES
 
 WHOLE_ROW = ""  # in place of a field: the row itself came or went
-KPI_SET = ("tblTarget", "tblWeight", "tblRule", "tblKpi", "tblSetting")  # locked for a quarter
+KPI_SET = ("tblTarget", "tblWeight", "tblRule", "tblKpi", "tblSetting", "tblGrade")
+"""What is locked for a quarter."""
+UNSIGNED: Mapping[str, Rows] = {"tblGrade": grade_rows(GRADES)}  # a contract without it means these
 ALWAYS = Window(EVER, NEVER)
 
 
@@ -187,8 +190,12 @@ def changes(signed: Contract, live: Contract) -> tuple[Change, ...]:
     return tuple(
         change
         for table in dict.fromkeys((*signed.tables, *live.tables))
-        for change in _of_table(table, signed.tables.get(table, {}), live.tables.get(table, {}))
+        for change in _of_table(table, _rows(signed, table), _rows(live, table))
     )
+
+
+def _rows(of: Contract, table: str) -> Rows:
+    return of.tables.get(table) or UNSIGNED.get(table, {})
 
 
 def _of_table(table: str, signed: Rows, live: Rows) -> Iterator[Change]:

@@ -22,6 +22,9 @@ HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12
 
 
+UNKNOWN = frozenset({DataState.MISSING, DataState.FEW})  # a policy puts something in its place
+
+
 @dataclass(frozen=True, slots=True)
 class Valued:
     """What an item counts."""
@@ -45,7 +48,7 @@ class ItemValues:
         What stands in for a value is of a whole month, so all of the target is due for it.
         """
         end = self.month.window.end
-        if actual.state is DataState.MISSING:
+        if actual.state in UNKNOWN:
             value = self._instead(rule, found)
             whole = value is not None or self.closed
             return Valued(value, end if whole else actual.covered.end)
@@ -82,6 +85,15 @@ class ItemValues:
         for months in back:
             month = shifted(self.month, -months)
             actual = self.actuals.of(metric, found, month)
-            if actual.value is not None and actual.covered.end >= month.window.end:
+            whole = actual.value is not None and actual.covered.end >= month.window.end
+            if whole and not too_few(actual, rule):
                 return actual.value
         return None
+
+
+def too_few(actual: Actual, rule: WeightRow) -> bool:
+    """Whether a known rate stands on fewer cases than its rule asks for."""
+    below = actual.denominator
+    if not rule.min_count or actual.value is None or below is None:
+        return False
+    return below < rule.min_count

@@ -118,4 +118,7 @@ def _number_text(node: Node) -> str:  # noqa: PLR0911 - one kind of node a line
         case Call() if node.function in _NUMBER_CALLS:
             texts = ", ".join(_number_text(argument) for argument in node.arguments)
             return f"KPI.n.{node.function}({texts})"
-    raise KpiError(f"“{_text(node)}” is no number; a function of numbers cannot hold it.")
+    raise KpiError(
+        f"“{_text(node)}” is no number; a function of numbers cannot hold it.",
+        f"“{_text(node)}”不是数字，纯数字函数不能包含它。",
+    )

@@ -94,6 +94,7 @@ class DataState(StrEnum):
     PARTIAL = "partial"  # covered, but not up to the last due day
     STALE = "stale"  # no successful pull within the stream's freshness limit
     MISSING = "missing"  # it should exist and does not
+    FEW = "few"  # too few cases behind a rate for it to say anything
     NOT_APPLICABLE = "not_applicable"  # this scope cannot have it
     MANUAL = "manual"  # typed by a person, shown with a pen
 
@@ -315,6 +316,7 @@ class WeightRow:
     confirmed: bool = False
     effect: VetoEffect = VetoEffect.GRADE_CAP  # of a veto
     outdated: str = "block"  # policy for a value that ends before its closed month does
+    min_count: float = 0.0  # smallest denominator; below it the value counts as unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +422,9 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     min_coverage: float = 0.7
     item_cap: float = 120.0
+    add_cap: float = 10.0  # points added by hand that count, of a person's month
+    deduct_cap: float = 20.0  # points deducted by hand that count
+    total_limit: float = 120.0  # points; no total goes above it
     provisional_day: int = 3
     closing_day: int = 10
     pilot: bool = True
@@ -430,6 +435,7 @@ class Settings:
     )
     distribution: tuple[float, ...] = (0.2, 0.7, 0.1)  # classes of the guide, the best first
     tie: Tie = Tie.FIRST  # which class gets a place of equal remainders
+    min_group: int = 25  # fewer people get no more than a proposal
 
 
 @dataclass(frozen=True, slots=True)

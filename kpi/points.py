@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from kpi.model import PointRow
 from kpi.numbers import R
-from kpi.scoring import applied_points
+from kpi.scoring import ADD_CAP, DEDUCT_CAP, applied_points
+
+Caps = tuple[float, float]
+"""What counts of a month at most: points added, points deducted, both without sign."""
+CAPS: Caps = (ADD_CAP, DEDUCT_CAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +28,25 @@ class PointKind:
 
 
 def month_points(
-    entries: Iterable[PointRow], kinds: Iterable[PointKind], person: str, month: str
+    entries: Iterable[PointRow],
+    kinds: Iterable[PointKind],
+    person: str,
+    month: str,
+    caps: Caps = CAPS,
 ) -> tuple[float, ...]:
     """What counts of a person's entries of a month, in the order of the table."""
     mine = [one for one in entries if (one.person, one.month) == (person, month)]
-    return counted(mine, {one.kind: one for one in kinds})
+    return counted(mine, {one.kind: one for one in kinds}, caps)
 
 
-def counted(entries: Sequence[PointRow], kinds: Mapping[str, PointKind]) -> tuple[float, ...]:
+def counted(
+    entries: Sequence[PointRow], kinds: Mapping[str, PointKind], caps: Caps = CAPS
+) -> tuple[float, ...]:
     """Free misses first, then the cap of each kind, then the caps of all additions and deductions.
 
     The entries are of one person and month; a kind that nobody described has no rule.
     """
-    return applied_points(list(_by_kind(entries, kinds)))
+    return applied_points(list(_by_kind(entries, kinds)), *caps)
 
 
 def _by_kind(entries: Sequence[PointRow], kinds: Mapping[str, PointKind]) -> Iterator[float]:

@@ -12,7 +12,7 @@ from kpi.book_checks import newest
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
-from kpi.item_values import ItemValues
+from kpi.item_values import ItemValues, too_few
 from kpi.messages import problem
 from kpi.methods import Params, filled
 from kpi.missing import Outdated, Policy
@@ -44,6 +44,8 @@ from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.pro_rata import cut_limits, cut_params
 from kpi.scoring import (
+    GRADES,
+    LIMIT,
     CardItem,
     CardTotal,
     Grade,
@@ -118,6 +120,8 @@ class PersonCard:
     grade: Grade | None
     vetoes: int  # veto items in breach that leave the lowest grade
     forfeits: int = 0  # those that take the bonus, whatever the rule of payout says
+    grades: tuple[Grade, ...] = GRADES  # the ladder, the best first
+    limit: tuple[float, float] = LIMIT  # of the total after points by hand
 
     def card(self, region: Region) -> RegionCard | None:
         """The card of a region."""
@@ -148,9 +152,13 @@ class Scoring:
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
         book = self.book
-        applied = month_points(book.points, book.point_kinds, person.code, month.code)
-        total = adjusted(combined(totals.get(Region.US), totals.get(Region.EU), share), applied)
-        return gated(PersonCard(person, month.code, found, share, applied, total, None, 0))
+        caps = (book.settings.add_cap, book.settings.deduct_cap)
+        applied = month_points(book.points, book.point_kinds, person.code, month.code, caps)
+        both = combined(totals.get(Region.US), totals.get(Region.EU), share)
+        limit = (LIMIT[0], book.settings.total_limit)
+        total = adjusted(both, applied, limit)
+        one = PersonCard(person, month.code, found, share, applied, total, None, 0)
+        return gated(replace(one, grades=book.grades, limit=limit))
 
     def shops(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of shops: the lines of the role shop score them as a person's lines do.
@@ -171,7 +179,8 @@ class Scoring:
         if card is None or not days.days:
             return None
         total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
-        return gated(PersonCard(itself, month.code, (card,), share, (), total, None, 0))
+        one = PersonCard(itself, month.code, (card,), share, (), total, None, 0)
+        return gated(replace(one, grades=self.book.grades))
 
     def _card(
         self, person: Person, region: Region, parts: Sequence[Part], month: Period
@@ -256,6 +265,8 @@ def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> A
     """
     if not here.step and is_paced(metric, rule):
         return replace(actual, value=None, state=DataState.NOT_APPLICABLE)
+    if too_few(actual, rule):
+        return replace(actual, value=None, state=DataState.FEW)
     if rule.method == "manual" and actual.value is not None:
         return replace(actual, state=DataState.MANUAL)
     return actual
@@ -301,7 +312,7 @@ def gated(card: PersonCard) -> PersonCard:
     total = 0.0 if zero and card.total is not None else card.total
     vetoes = hits(card, VetoEffect.GRADE_CAP)
     forfeits = zero + hits(card, VetoEffect.BONUS_ZERO)
-    grade = grade_of(total, vetoes)
+    grade = grade_of(total, vetoes, card.grades)
     return replace(card, total=total, grade=grade, vetoes=vetoes, forfeits=forfeits)
 
 

@@ -8,7 +8,7 @@ digits (`numbers.normalise`, or R); they are what the sheet stores.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpi.errors import KpiError
 from kpi.expression import evaluate, evaluate_text, parsed
@@ -326,5 +326,7 @@ def grade_of(
     total: float | None, vetoes: int = 0, grades: Sequence[Grade] = GRADES
 ) -> Grade | None:
     """The grade of a total; an unknown total has none, a veto leaves the lowest."""
-    name = evaluate_text(parsed(grade_text(grades)), {"total": total, "vetoes": float(vetoes)})
-    return next((grade for grade in grades if grade.name == name), None)
+    numbered = [replace(one, name=str(place)) for place, one in enumerate(grades)]
+    values = {"total": total, "vetoes": float(vetoes)}
+    place = evaluate_text(parsed(grade_text(numbered)), values)  # a name may hold any sign
+    return None if place is None else grades[int(place)]

@@ -15,7 +15,7 @@ from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
 from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
 from kpi.missing import Policy
 from kpi.model import Better, Bound, Status, VetoEffect
-from kpi.scoring import ATTAINMENT, GRADES, LIMIT, Grade, coefficient_text, grade_text, status_text
+from kpi.scoring import ATTAINMENT, LIMIT, coefficient_text, grade_text, status_text
 
 Ref = Callable[[str], str]
 Words = Callable[[str, str], str]
@@ -246,12 +246,19 @@ def person_points(applied: str, month_column: str, month: str, people: str, pers
     return f"ROUND(SUMIFS({applied},{month_column},{month},{people},{person}),9)+0"
 
 
-def person_total(us: str, eu: str, us_share: str, extra: str, zeros: str = "0") -> str:
+def person_total(
+    us: str,
+    eu: str,
+    us_share: str,
+    extra: str,
+    zeros: str = "0",
+    limit: str = f"{LIMIT[1]:g}",
+) -> str:
     """Both regions by their shares plus the points, within the limits of a total.
 
     A region with a share must be known; one without is not looked at, so its cell may be empty.
-    `zeros` counts veto items in breach that leave nothing of it. An empty share is unknown, not
-    0: the EU card is no whole of two.
+    `zeros` counts veto items in breach that leave nothing of it, `limit` is the highest total. An
+    empty share is unknown, not 0: the EU card is no whole of two.
     """
     rest = f"ROUND(1-{us_share},9)"
     parts = (
@@ -259,7 +266,7 @@ def person_total(us: str, eu: str, us_share: str, extra: str, zeros: str = "0") 
         f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
     )
     summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
-    within = f"MIN({LIMIT[1]:g},MAX({LIMIT[0]:g},{summed}))+0"
+    within = f"MIN({limit},MAX({LIMIT[0]:g},{summed}))+0"
     if zeros != "0":
         within = f"({within})*({zeros}=0)"
     return f"IF(ISNUMBER({us_share}),IFERROR({within},NA()),NA())"
@@ -283,14 +290,27 @@ def vetoes_unchecked(col: Ref, words: Words, month: str, person: str) -> str:
     return f"COUNTIFS({who},{gates},{col('status')},{_quoted(unknown)})"
 
 
-def grade(total: str, vetoes: str, grades: Sequence[Grade] = GRADES) -> str:
-    """The grade of a total; the lowest when a veto holds; #N/A for an unknown total."""
-    cells = {"total": total, "vetoes": vetoes}
-    formula = _compiled(grade_text(grades), cells.__getitem__)
-    return f"IF(ISNUMBER({total}),{formula},NA())"
+def grade(total: str, vetoes: str, table: Ref | None = None) -> str:
+    """The grade of a total; the lowest when a veto holds; #N/A for an unknown total.
+
+    `table` gives the columns of tblGrade, the lowest line first; without it the default ladder
+    stands in the formula.
+    """
+    if table is None:
+        cells = {"total": total, "vetoes": vetoes}
+        formula = _compiled(grade_text(), cells.__getitem__)
+        return f"IF(ISNUMBER({total}),{formula},NA())"
+    names, starts = table("grade"), table("start")
+    lowest = f"INDEX({names},1)"
+    low = f"OR({vetoes}>0,{total}<INDEX({starts},1))"
+    found = f"IF({low},{lowest},INDEX({names},MATCH({total},{starts},1)))"
+    return f"IF(ISNUMBER({total}),{found},NA())"
 
 
-def coefficient(cell: str, grades: Sequence[Grade] = GRADES) -> str:
-    """The coefficient of a grade; #N/A without one."""
-    chosen = to_formula(coefficient_text(grades), lambda _: cell, kinds=_KINDS)
+def coefficient(cell: str, table: Ref | None = None) -> str:
+    """The coefficient of a grade, by tblGrade where there is one; #N/A without a grade."""
+    if table is None:
+        chosen = to_formula(coefficient_text(), lambda _: cell, kinds=_KINDS)
+    else:
+        chosen = f"INDEX({table('coefficient')},MATCH({cell},{table('grade')},0))"
     return f"IF(ISNA({cell}),NA(),{chosen})"

@@ -65,6 +65,7 @@ SHEET_WORDS: Mapping[str, Words] = {
         ("partial", "◇ 部分", "◇ Partial"),
         ("stale", "◇ 过期", "◇ Stale"),
         ("missing", "○ 缺失", "○ Missing"),
+        ("few", "○ 样本不足", "○ Too few"),
         ("not_applicable", "– 不适用", "– Not applicable"),
         ("manual", "✎ 手工", "✎ By hand"),
         ("typed_over", "≠ 被改写", "≠ Typed over"),

@@ -147,12 +147,6 @@ def setting(book: Book, code: str) -> str | float:
     return book.word(name, str(value)) if name in words.LISTS else str(value)
 
 
-def setting_value(book: Book, code: str) -> str:
-    """A formula that gives the value of a line of Setup, whatever row it stands in."""
-    col = book.column("tblSetting")
-    return f"INDEX({col('value')},MATCH({book.literal('setting', code)},{col('setting')},0))"
-
-
 def coded_setting(book: Book, name: str) -> str:
     """The code behind a setting that is shown as a word; the default's for an unknown word."""
     shown = str(setting(book, name))

@@ -31,6 +31,7 @@ from sheet_templates.map.plan import OKR, TARGET, WEIGHT
 from sheet_templates.map.reports import DAILY, MONTHLY, WEEKLY
 from sheet_templates.map.setup import (
     ASSIGN,
+    GRADE,
     INPUT,
     KPI,
     PEOPLE,
@@ -61,6 +62,7 @@ __all__ = [
     "FEEDBACK",
     "FOCUS",
     "FOCUS_ROWS",
+    "GRADE",
     "INPUT",
     "INVESTOR_SHEETS",
     "KPI",
@@ -137,7 +139,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
     Sheet("products", "产品", "Products", "grey", (PRODUCT,)),
-    Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE)),
+    Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE, GRADE)),
     Sheet("kpis", "指标", "KPIs", "grey", (KPI,), _FULL),
     Sheet("assignments", "分工", "Assignments", "grey", (ASSIGN,), _FULL),
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
@@ -168,7 +170,7 @@ PARTNER_SHEETS: tuple[Sheet, ...] = (
     *(s for s in SHEETS if s.code in {"card", "shops", "breaches", "tasks"}),
     DISPUTES,
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from
-    Sheet("lists", "词表", "Lists", "none", (CARD_LINE,), _NEVER),
+    Sheet("lists", "词表", "Lists", "none", (CARD_LINE, GRADE), _NEVER),
 )
 PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
     *(s for s in SHEETS if s.code in {"today", "card", "tasks"}),
@@ -177,7 +179,7 @@ PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
     Sheet("talks", "面谈", "Talks", "green", (TALK,)),
     Sheet("points", "加减分", "Points", "grey", (POINT,)),
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),
-    Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE), _NEVER),
+    Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE, GRADE), _NEVER),
 )
 INVESTOR_SHEETS: tuple[Sheet, ...] = (  # no people, no shops, nothing to type
     next(s for s in SHEETS if s.code == "today"),

@@ -26,6 +26,7 @@ OWN_PLACE = {  # header row and first column of tables that do not start at A4
     "tblReview": (38, 0),
     "tblSetting": (14, 0),
     "tblReconcile": (14, 4),
+    "tblGrade": (14, 12),
 }
 Ref = Callable[[str], str]
 Formula = Callable[[Ref], str]
@@ -69,10 +70,16 @@ def places(sheets: tuple[Sheet, ...]) -> dict[str, Place]:
     for sheet in sheets:
         column = 0
         for table in sheet.tables:
-            row, first = OWN_PLACE.get(table.name, (HEADER_ROW, column))
+            row, first = _spot(sheet, table, column)
             found[table.name] = Place(sheet, table, row, first)
             column = first + len(table.columns) + GAP
     return found
+
+
+def _spot(sheet: Sheet, table: TableLayout, column: int) -> tuple[int, int]:
+    """Header row and first column; on Lists every table stands in its turn."""
+    beside = (HEADER_ROW, column)
+    return beside if sheet.code == "lists" else OWN_PLACE.get(table.name, beside)
 
 
 INVESTOR_PLACES = places(INVESTOR_SHEETS)
@@ -136,3 +143,9 @@ def quote(text: str) -> str:
 def guarded(make: Formula, key: str) -> Formula:
     """Nothing where the row has no key."""
     return lambda r: f'IF({r(key)}="","",{make(r)})'
+
+
+def setting_value(cells: Cells, code: str) -> str:
+    """A formula that gives the value of a line of Setup, whatever row it stands in."""
+    col, word = cells.column("tblSetting"), quote(cells.word("setting", code))
+    return f"INDEX({col('value')},MATCH({word},{col('setting')},0))"

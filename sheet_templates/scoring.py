@@ -5,11 +5,13 @@ Formulas of an empty line stay empty. The functions here only say where the cell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from kpi import sheet_scoring
 from kpi.model import VetoEffect
-from sheet_templates.places import Cells, Formula, Ref, guarded, quote
+from kpi.scoring import GRADES, LIMIT, Grade
+from sheet_templates.places import Cells, Formula, Ref, guarded, quote, setting_value
+from sheet_templates.start import StartRow
 
 CARD_REGIONS = ("US", "EU")
 
@@ -90,7 +92,13 @@ def person_total(book: Cells, ref: Ref) -> str:
     """Both cards by their shares, plus points; nothing once a veto leaves nothing."""
     us, eu, share, points = (ref(c) for c in ("us_score", "eu_score", "us_share", "points"))
     zeros = veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
-    return sheet_scoring.person_total(us, eu, share, points, zeros)
+    return sheet_scoring.person_total(us, eu, share, points, zeros, _limit(book))
+
+
+def _limit(book: Cells) -> str:
+    """The highest total by Setup; the default where nothing is typed."""
+    typed = setting_value(book, "total_limit")
+    return f"IF(ISNUMBER({typed}),{typed},{LIMIT[1]:g})"
 
 
 def veto_count(
@@ -107,14 +115,22 @@ def vetoes_unchecked(book: Cells, month: str, person: str) -> str:
 
 def grade(book: Cells, total: str, month: str, person: str) -> str:
     """The band of the total; a breached veto item caps it at the lowest grade."""
-    return sheet_scoring.grade(total, veto_count(book, month, person))
+    return sheet_scoring.grade(total, veto_count(book, month, person), book.column("tblGrade"))
 
 
-def coefficient(cell: str) -> str:
+def coefficient(book: Cells, cell: str) -> str:
     """The coefficient of a grade."""
-    return sheet_scoring.coefficient(cell)
+    return sheet_scoring.coefficient(cell, book.column("tblGrade"))
 
 
 def if_card(total: str, text: str) -> str:
     """Nothing where the person has no card in the region."""
     return f'IF(ISNA({total}),NA(),IF({total}="","",{text}))'
+
+
+def grade_lines(grades: Sequence[Grade] = GRADES) -> tuple[StartRow, ...]:
+    """The lines of tblGrade: the lowest first, from 0 points."""
+    return tuple(
+        {"grade": one.name, "start": one.start or 0.0, "coefficient": one.coefficient}
+        for one in reversed(grades)
+    )

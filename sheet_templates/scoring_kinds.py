@@ -103,7 +103,10 @@ def grade(cells: Cells, kind: FormulaKind, total: str, month: str, person: str) 
     """The band of the total; a breached veto item caps it at the lowest grade."""
     if kind is FormulaKind.NATIVE:
         return scoring.grade(cells, total, month, person)
-    return call(kind, "GRADE", total, scoring.veto_count(cells, month, person))
+    col = cells.column("tblGrade")
+    names, starts = col("grade"), col("start").rpartition("!")[2]
+    ladder = f"{names.rpartition(':')[0]}:{starts.rpartition(':')[2]}"
+    return call(kind, "GRADE", total, scoring.veto_count(cells, month, person), ladder)
 
 
 def shown_total(cells: Cells, kind: FormulaKind) -> str:

@@ -26,6 +26,7 @@ OF_TABLE = {
     "tblOkr": "key_results",
     "tblPoint": "points",
     "tblPointKind": "point_kinds",
+    "tblGrade": "grades",
     "tblKpi": "kpis",
     "tblReview": "decisions",
 }
@@ -47,6 +48,7 @@ class BookStart:
     key_results: Sequence[StartRow] = ()
     points: Sequence[StartRow] = ()
     point_kinds: Sequence[StartRow] = ()
+    grades: Sequence[StartRow] = ()  # none: the default ladder
     decisions: Sequence[StartRow] = ()
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value

@@ -42,6 +42,8 @@ OWN_BOUNDS = {
     "tblAssign.share": (0.0, 1.0),
     "tblTask.done": (0.0, 1.0),
     "tblTarget.year": (2020.0, 2100.0),
+    "tblGrade.start": (0.0, 999.0),
+    "tblGrade.coefficient": (0.0, 10.0),
     "tblPay.base": (0.0, 1e9),
     "tblPay.attendance": (0.0, 1.0),
     "tblPay.weight": (0.0, 1e6),

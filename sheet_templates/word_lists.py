@@ -196,6 +196,7 @@ LISTS: dict[str, Words] = {
         ("use_to_date", "按已有天数", "Use to date"),
         ("last_value", "用上期值", "Last value"),
     ),
+    "early": (("early", "早", "early"),),  # a projection from too few days
     "alarm": (
         ("breach", "■ 突破", "■ Breach"),
         ("warn", "▲ 关注", "▲ Warn"),
@@ -302,6 +303,9 @@ LISTS: dict[str, Words] = {
         ("time_zone", "时区", "Time zone"),
         ("min_coverage", "最低覆盖率", "Minimum coverage"),
         ("item_cap", "单项封顶", "Item cap"),
+        ("add_cap", "加分上限", "Most points added"),
+        ("deduct_cap", "扣分上限", "Most points deducted"),
+        ("total_limit", "总分上限", "Highest total"),
         ("provisional_day", "待定日", "Provisional day"),
         ("closing_day", "结算日", "Closing day"),
         ("reminder_days", "临期提醒天数", "Reminder days"),
@@ -313,6 +317,7 @@ LISTS: dict[str, Words] = {
         ("events", "大促日期", "Sales events"),
         ("distribution", "强制分布比例", "Distribution"),
         ("tie", "余数相同时", "Equal remainders"),
+        ("min_group", "分布最少人数", "Smallest group"),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,

@@ -150,7 +150,10 @@ def _focus(done: Computed) -> Iterator[FilledRow]:
 
 def _tiles(done: Computed) -> Iterator[FilledRow]:
     """Counts of tasks may be told, their texts not."""
-    return ({**row, "note": None} for row in today.tiles(done))
+    return (
+        {**row, "note": row["note"] if row["forecast"] is not None else None}
+        for row in today.tiles(done)
+    )
 
 
 def _regions(done: Computed) -> Iterator[FilledRow]:

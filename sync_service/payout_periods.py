@@ -51,7 +51,7 @@ def _mean(of: Period, cards: Sequence[PersonCard]) -> PersonCard:
     summed = total_of(known) if len(known) == len(cards) else None
     total = None if summed is None else R(summed / len(cards))
     vetoes, forfeits = (sum(c.vetoes for c in cards), sum(c.forfeits for c in cards))
-    grade = grade_of(total, vetoes)
+    grade = grade_of(total, vetoes, last.grades)
     made = replace(last, month=of.code, total=total, grade=grade)
     return replace(made, vetoes=vetoes, forfeits=forfeits)
 
@@ -104,7 +104,7 @@ def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
         return card
     signed = {region: totals[key] for region, key in keys.items()}
     both = combined(signed.get(Region.US), signed.get(Region.EU), card.us_share)
-    total = adjusted(both, card.points)
+    total = adjusted(both, card.points, card.limit)
     return gated(replace(card, total=total))
 
 

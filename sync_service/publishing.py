@@ -37,6 +37,7 @@ SCORED = frozenset(
     {
         *("tblTarget", "tblWeight", "tblRule", "tblKpi"),
         *("tblPeople", "tblShop", "tblAssign", "tblPointKind", "tblSetting"),
+        "tblGrade",
     }
 )
 MOST_NAMED = 8  # cells or rows in one sentence

@@ -22,6 +22,7 @@ from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES, Owner
+from sheet_templates.scoring import grade_lines
 from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import decode
 from sync_service.house import House
@@ -160,7 +161,14 @@ def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     people = {row.value("person") for row in there.tables["tblScore"].rows}
-    return people <= {mine.person}
+    return people <= {mine.person} and _same_grades(there, mine)
+
+
+def _same_grades(there: BookContents, mine: Slice) -> bool:
+    """Whether a file has the ladder that counts, line by line: its formulas go by the order."""
+    table, wanted = there.tables.get("tblGrade"), grade_lines(mine.done.book.grades)
+    rows = table.rows if table else ()
+    return [{code: row.value(code) for code in wanted[0]} for row in rows] == list(wanted)
 
 
 def _patch(
@@ -307,6 +315,7 @@ def _start(
         shops=rows.get("tblShop", ()),
         tasks=rows.get("tblTask", ()),
         points=rows.get("tblPoint", ()),
+        grades=grade_lines(mine.done.book.grades),
         settings=settings,
         service=own,
         card=shown,

@@ -448,7 +448,10 @@ def test_a_setting_is_signed_when_it_scores() -> None:
         != contract_of(BOOK, CATALOG).digest
     }
     dates = {"closing_day", "provisional_day"}
-    assert signed == {"currency", "min_coverage", "weight_pick", "pacing", "events"} | dates
+    limits = {"add_cap", "deduct_cap", "total_limit", "min_group"}
+    assert (
+        signed == {"currency", "min_coverage", "weight_pick", "pacing", "events"} | dates | limits
+    )
 
 
 def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:

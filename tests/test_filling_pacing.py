@@ -124,6 +124,25 @@ def test_a_month_younger_than_a_week_has_no_speed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "language", "note"),
+    [
+        pytest.param(2, "zh", "早", id="2 of 30 days: under a tenth"),
+        pytest.param(2, "en", "early", id="the same in English"),
+        pytest.param(3, "zh", None, id="3 of 30 days are a tenth"),
+        pytest.param(0, "zh", None, id="nothing is projected"),
+    ],
+)
+@pytest.mark.parametrize("pacing", ["linear", "seasonal"])
+def test_a_projection_from_too_few_days_says_so(
+    days: int, language: Language, note: str | None, pacing: str
+) -> None:
+    """By days and not by the season's shares: it is the days that tell too little."""
+    found = tile(computed(pacing, EVEN[:days], language))
+    assert found["note"] == note
+    assert isinstance(found["forecast"], float) == (days > 0)
+
+
+@pytest.mark.parametrize(
     ("pacing", "singles", "plain"),
     [
         pytest.param("linear", 35_300 / 30, 35_300 / 30, id="each day alike"),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
+from kpi.calendar import period
 from kpi.errors import KpiError
-from kpi.model import Language, Region
+from kpi.forecast import Landing, Method
+from kpi.model import Language, Region, Window
 from sync_service.cli import parser
+from sync_service.commands.forecast import is_young, young_texts
 from sync_service.console import Exit, Terminal
 from sync_service.refresh import look
 from sync_service.told import texts_of
@@ -125,6 +129,7 @@ def test_a_forecast_says_its_method_its_data_and_what_it_missed(road: Folder) ->
     assert sales["target"] == goal.value
     assert sales["low"] <= sales["forecast"] <= sales["high"]
     assert sales["days_left"] == 11  # the twentieth of October is known
+    assert sales["early"] is False
     assert 0 < sales["error"] < sales["naive_error"]
     assert sales["used"]["end"] == "2026-10-21"
     assert set(ratio["refused"]) == {"en", "zh"}
@@ -135,6 +140,29 @@ def test_a_forecast_says_its_method_its_data_and_what_it_missed(road: Folder) ->
 def test_a_person_whose_shops_changed_is_not_foretold(road: Folder) -> None:
     (one,) = asked(road, "forecast", "--kpi", "net_sales", "--scope", "OPS2")["forecasts"]
     assert "changed between" in one["refused"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("left", "early"),
+    [
+        pytest.param(28, True, id="2 of 30 days"),
+        pytest.param(27, False, id="3 of 30 are a tenth"),
+        pytest.param(0, False, id="all"),
+    ],
+)
+def test_a_landing_from_under_a_tenth_of_the_days_is_early(left: int, early: bool) -> None:
+    days = Window(date(2026, 8, 1), date(2026, 11, 1))
+    found = Landing(1.0, 30.0, 20.0, 40.0, left, Method.CALENDAR, 0.1, 0.2, 4, days)
+    assert is_young(found, period("2026-11")) == early
+    told: list[dict[str, object]] = [
+        {"scope": "US", "kpi": "net_sales", "early": early},
+        {"scope": "EU", "kpi": "acos"},
+    ]
+    said = young_texts(told)
+    assert (said is not None) == early
+    if said:
+        assert [text.endswith("US net_sales") for text in said] == [True, True]
+        assert said[0].startswith("Early")
 
 
 def test_a_week_without_days_is_foretold_from_the_past(road: Folder) -> None:

@@ -12,8 +12,10 @@ import pytest
 
 from kpi.model import Region
 from kpi.okr import key_result
+from kpi.scoring import Grade
 from sheet_templates.build import build
 from sheet_templates.places import MANAGER_PLACES
+from sheet_templates.scoring import grade_lines
 from sheet_templates.shipped_rows import weights
 from sheet_templates.start import StartRow
 from sync_service.compute import Computed
@@ -24,6 +26,7 @@ from tests.road_support import Few, fill, house_at, order_of
 from tests.sheet_rows import rows_of
 
 STEPS = "0 25 50 75 100"
+LADDER = (Grade("Good", 60.0, 1.1), Grade("Fair", 40.5, 0.9), Grade("Low", None, 0.2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ def typed(path: Path) -> Path:
         assignments=tuple(
             {"shop": "HY-AMZ-DE", "person": code, "share": 1.0} for code in ("ADS9", "CS9")
         ),
+        grades=grade_lines(LADDER),
         point_kinds=({"kind": "late", "each": -2.0, "free": 1.0, "cap": 3.0},),
         points=tuple(
             {"no": f"P-{n}", "month": "2026-10", "person": "OPS6", "kind": "late"}
@@ -84,7 +88,7 @@ def typed(path: Path) -> Path:
             {**okr, "no": "K2", "scope": "ALL", "metric": "acos", "baseline": 0.9, "target": 0.1,
              "objective": "Lean", "serves": "Grow"},
         ),
-        settings={**start.settings, "mode": "full"},
+        settings={**start.settings, "mode": "full", "total_limit": 60.0},
     )  # fmt: skip
     return build(path, "manager", "en", filled)
 
@@ -118,6 +122,19 @@ def test_kinds_of_points_count_with_free_misses_and_cap(refreshed: Refreshed) ->
     applied = [row["applied"] for row in refreshed.rows("tblPoint").values()]
     assert applied == [0, -2, -1, 0]
     assert refreshed.rows("tblTeam")["OPS6"]["points"] == -3
+
+
+def test_grades_and_the_limit_are_those_that_were_typed(refreshed: Refreshed) -> None:
+    """No total above 60, and the ladder of three grades, in the sheet as in the service."""
+    rows = refreshed.rows("tblTeam")
+    cards = [card for card in refreshed.done.people if card.total is not None]
+    assert cards
+    for card in cards:
+        assert card.grade in LADDER
+        shown = rows[card.person.code]
+        assert (shown["total"], shown["grade"]) == (card.total, card.grade.name)
+        assert shown["coefficient"] == card.grade.coefficient
+    assert max(card.total or 0.0 for card in cards) == 60.0
 
 
 def test_a_shops_score_is_the_total_of_its_card(refreshed: Refreshed) -> None:

@@ -172,7 +172,8 @@ def landing(case: Case, tile: str, row: FilledRow) -> CellResult:
     if not isinstance(row["forecast"], float):
         return cell(row["forecast"]) if tile in MONEY else ""
     percent = Decimal(repr(row["forecast"] * 100)).quantize(Decimal(1), ROUND_HALF_UP)
-    return text(case, "预测 ", "Est. ") + f"{percent}%"
+    early = f" {row['note']}" if row["note"] else ""
+    return text(case, "预测 ", "Est. ") + f"{percent}%{early}"
 
 
 def market_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:

@@ -468,11 +468,12 @@ def test_two_cards_are_joined_by_the_typed_share() -> None:
 # --- missing values ---------------------------------------------------------------------------
 
 
-def year_ago_and_last_month() -> Actuals:
-    """ACoS was 0.5 in October 2025 and 0.25 in September 2026; this October has sales alone."""
+def year_ago_and_last_month(spend: int | None = None) -> Actuals:
+    """ACoS was 0.5 in October 2025 and 0.25 in September 2026; this October has sales alone,
+    or a spend a day."""
     old = [day_of("DE", date(2025, 10, 1) + timedelta(n), 1_000, 200) for n in range(31)]
     last = [day_of("DE", date(2026, 9, 1) + timedelta(n), 1_000, 100) for n in range(30)]
-    return actuals(*old, *last, run("DE", 1_000, None))
+    return actuals(*old, *last, run("DE", 1_000, spend))
 
 
 @pytest.mark.parametrize(

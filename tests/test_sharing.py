@@ -15,10 +15,12 @@ import pytest
 
 from kpi.errors import KpiError
 from kpi.model import Language, Window
+from kpi.scoring import Grade
 from kpi.tables import ErrorValue, Table
 from sheet_templates import words
 from sheet_templates.build import build
 from sheet_templates.places import PARTNER_PLACES
+from sheet_templates.scoring import grade_lines
 from sheet_templates.start import BookStart, StartRow
 from sync_service.compute import Computed
 from sync_service.house import House
@@ -192,6 +194,22 @@ def test_a_row_that_left_leaves_no_trace_and_the_rest_keeps_what_was_typed(
     assert again.state == "patched"
     assert evidence(out) == "receipt.pdf"
     assert not [n for n, data in parts_of(out).items() if b"Italian VAT" in data]
+
+
+def test_another_ladder_makes_the_slice_anew_and_keeps_what_was_typed(opened: Opened) -> None:
+    """The slice's grades are looked up in the order of its lines, so no line is ever appended."""
+    out = opened.share("ladder.xlsx")
+    type_into(out, evidence="receipt.pdf")
+    own = grade_lines((Grade("Good", 80.5, 1.1), Grade("Fair", 60.0, 0.9), Grade("Low", None, 0.2)))
+    book = manager(opened.root, replace(house_start(), grades=own), "ladders.xlsx")
+    states = [
+        share(opened.house, order_of(opened.house, book, "never"), MINE, out).state
+        for _ in range(2)
+    ]
+    assert states == ["made anew", "patched"]
+    rows = XlsxPort(out).read().tables["tblGrade"].rows
+    assert [{code: row.value(code) for code in own[0]} for row in rows] == list(own)
+    assert evidence(out) == "receipt.pdf"
 
 
 def test_what_the_partner_typed_comes_back_to_the_managers_check(opened: Opened) -> None:

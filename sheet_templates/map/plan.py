@@ -75,6 +75,7 @@ WEIGHT = TableLayout(
         p4* | 参数4 | Param 4 | M | number
         missing* | 缺数 | Missing policy | M | choice:missing
         outdated* | 数据不全 | Outdated policy | M | choice:outdated
+        min_count* | 最少样本 | Least count | M | count
         confirmed* | 确认 | Confirmed | M | choice:yes_no
         pending | 未发布改动 | Pending | S | text
         version | 版本 | Version | S | text

@@ -50,6 +50,15 @@ SETTING = TableLayout(
         meaning | 说明 | Meaning | S | text
     """),
 )
+GRADE = TableLayout(  # the lowest first: the formulas look a total up in this order
+    "tblGrade",
+    ("grade",),
+    columns("""
+        grade | 等级 | Grade | M | text
+        start | 起分 | From points | M | points
+        coefficient | 系数 | Coefficient | M | number
+    """),
+)
 RECONCILE = TableLayout(
     "tblReconcile",
     ("shop",),

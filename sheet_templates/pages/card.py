@@ -210,7 +210,7 @@ def _sums(book: Book, tab: Worksheet) -> None:
         (3, "加减分", "Points", person_points(book, *card[:2]), "0.0"),
         (4, "一票否决", "Veto", _veto(book, card), "General"),
         (5, "等级", "Grade", shown_grade(book, book.formulas, total), "General"),
-        (6, "系数", "Coefficient", if_card(total, coefficient(f"$F${row + 1}")), "0.0"),
+        (6, "系数", "Coefficient", if_card(total, coefficient(book, f"$F${row + 1}")), "0.0"),
         (7, "覆盖率", "Coverage", card_coverage(book, *card), "0%"),
         (8, "版本", "Version", 'nmVersion&""', "General"),
         (9, "✎ 人工", "✎ By hand", card_by_hand(book, *card), "0%"),

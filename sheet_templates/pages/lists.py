@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, Formula, below, formula, put
-from sheet_templates.frame import band_text, coded_setting, frame, setting, setting_value
+from sheet_templates.frame import band_text, coded_setting, frame, setting
 from sheet_templates.layout import (
     DAY_ROWS,
     MARKETS,
@@ -22,7 +22,8 @@ from sheet_templates.layout import (
     Owner,
 )
 from sheet_templates.pages.cards import cards
-from sheet_templates.places import HEADER_ROW, Ref, letters, quoted
+from sheet_templates.places import HEADER_ROW, Ref, letters, quoted, setting_value
+from sheet_templates.scoring import grade_lines
 from sheet_templates.start import StartRow
 from sheet_templates.table import TableSpec, list_name, put_table
 
@@ -84,6 +85,7 @@ def _specs(book: Book) -> tuple[TableSpec, ...]:
         TableSpec("tblWeek", {"strip": lambda r: _strip(book, r)}, autofilter=False),
         TableSpec("tblMarket", status, keys=_keyed("scope", MARKETS), autofilter=False),
         TableSpec("tblTile", keys=_keyed("tile", TILES), autofilter=False),
+        TableSpec("tblGrade", keys=grade_lines(), autofilter=False),
         TableSpec("tblWeekKpi", keys=_review_keys(), autofilter=False),
     )
 

@@ -13,14 +13,13 @@ def page(book: Book) -> None:
     frame(
         book,
         "points",
-        "左表每条写明原因、证据和批准人；右表定类型的分值、免扣次数和封顶。加分上限 10，扣分 20。"
+        "左表每条写明原因、证据和批准人；右表定类型的分值、免扣次数和封顶。总上限见设置。"
         if kinds
-        else "你的加减分，每条有原因、证据和批准人。加分上限 10，扣分 20。",
+        else "你的加减分，每条有原因、证据和批准人。计入列已按上限封顶。",
         "Entries on the left with reason, evidence and approval; kinds with free misses and caps "
-        "on the right. Additions stop at 10, deductions at 20."
+        "on the right. What counts in all stops at the caps of Setup."
         if kinds
-        else "Your points, each with reason, evidence and approval. Additions stop at 10, "
-        "deductions at 20.",
+        else "Your points, each with reason, evidence and approval; what counts stops at the caps.",
         freeze=(4, 3),
     )
     put_table(book, TableSpec("tblPoint"))

@@ -8,6 +8,7 @@ from sheet_templates import words
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.frame import NO_COMPANY, frame, setting
 from sheet_templates.places import Ref, letters
+from sheet_templates.scoring import grade_lines
 from sheet_templates.start import StartRow
 from sheet_templates.table import TableSpec, list_name, put_table
 from sheet_templates.widths import width
@@ -45,6 +46,12 @@ MEANING: dict[str, tuple[str, str]] = {
         "Below this share of known weight there is no total",
     ),
     "item_cap": ("单项得分上限，满分 100", "Highest score of one item; 100 is target met"),
+    "add_cap": ("人工加分每人每月最多计入", "Points added by hand that count in a month"),
+    "deduct_cap": (
+        "人工扣分每人每月最多计入，不带负号",
+        "Points deducted by hand that count in a month, without sign",
+    ),
+    "total_limit": ("加减分后总分的上限", "Highest total after points by hand"),
     "provisional_day": ("次月几号出待定结果", "Day of the next month with provisional results"),
     "closing_day": ("次月几号结算冻结", "Day of the next month on which the month is frozen"),
     "reminder_days": ("到期前几天变为 ▲", "Days before the due date from which a task shows ▲"),
@@ -70,7 +77,22 @@ MEANING: dict[str, tuple[str, str]] = {
         "从高到低各档人数比例，仅供参考，不改等级",
         "Percent of people by class, best first; a guide that changes no grade",
     ),
+    "min_group": (
+        "少于此人数，强制分布仅作建议",
+        "With fewer people a distribution is no more than a proposal",
+    ),
     "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
+}
+
+ABOVE: dict[str, tuple[str, str]] = {  # what stands over a table
+    "tblReconcile": (
+        "⑦ 与后台对账：在“后台数”填平台页面上的净销售额（店铺币种）；差异 0.5% 以内为 ●",
+        "⑦ Reconcile: type the platform's own net sales, in shop currency; ● within 0.5%",
+    ),
+    "tblGrade": (
+        "等级：从低到高，首行从 0 起；发布后计分",
+        "Grades: the lowest first, from 0; they count once published",
+    ),
 }
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done
@@ -112,16 +134,11 @@ def page(book: Book) -> None:
     formulas = {"difference": _difference, "status": lambda r: _status(book, r)}
     shops: tuple[StartRow, ...] = tuple({"shop": s["shop"]} for s in book.start.shops)
     put_table(book, TableSpec("tblReconcile", formulas, keys=shops, autofilter=False))
-    place = book.places["tblReconcile"]
-    tab.write_string(
-        place.row - 1,
-        place.column,
-        book.text(
-            "⑦ 与后台对账：在“后台数”填平台页面上的净销售额（店铺币种）；差异 0.5% 以内为 ●",
-            "⑦ Reconcile: type the platform's own net sales, in shop currency; ● within 0.5%",
-        ),
-        book.styles.get(bold=True, font_color="#1F4E79"),
-    )
+    put_table(book, TableSpec("tblGrade", keys=grade_lines(), autofilter=False))
+    for table, texts in ABOVE.items():
+        place = book.places[table]
+        look = book.styles.get(bold=True, font_color="#1F4E79")
+        tab.write_string(place.row - 1, place.column, book.text(*texts), look)
 
 
 def _setting_row(book: Book, code: str) -> StartRow:

@@ -6,8 +6,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, quote
-from sheet_templates.frame import frame, setting, setting_value
-from sheet_templates.places import Ref
+from sheet_templates.frame import frame, setting
+from sheet_templates.places import Ref, setting_value
 from sheet_templates.start import AD_BUDGET
 from sheet_templates.table import TableSpec, put_table
 

@@ -34,7 +34,7 @@ def _formulas(book: Book) -> dict[str, Formula]:
         for code, make in {
             "points": lambda r: person_points(book, "nmMonth", r("person")),
             "total": lambda r: person_total(book, r),
-            "coefficient": lambda r: coefficient(r("grade")),
+            "coefficient": lambda r: coefficient(book, r("grade")),
             "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),
             "open_breaches": lambda r: _open_breaches(book, r),
             "late_tasks": lambda r: _late_tasks(book, r),
@@ -59,23 +59,21 @@ def _late_tasks(book: Book, ref: Ref) -> str:
 
 
 def _grades(book: Book) -> None:
-    """A grade is a letter; only the two ends are coloured."""
+    """Only the two ends are coloured: a coefficient above 1, and the lowest grade."""
     place = book.places["tblTeam"]
     tab = book.tabs["team"]
-    column = place.offset("grade")
-    for letters, look in (
-        (("S", "A"), {"font_color": "#1E6B2E", "bold": True}),
-        (("D",), {"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
+    column, row = place.offset("grade"), book.row("tblTeam", place.row + 2)
+    times, lowest = row("coefficient"), f"INDEX({book.column('tblGrade')('grade')},1)"
+    for test, look in (
+        (f"AND(ISNUMBER({times}),{times}>1)", {"font_color": "#1E6B2E", "bold": True}),
+        (
+            f'AND({row("grade")}<>"",{row("grade")}={lowest})',
+            {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+        ),
     ):
-        for letter in letters:
-            rule = {"type": "cell", "criteria": "==", "value": f'"{letter}"'}
-            tab.conditional_format(
-                place.row + 1,
-                column,
-                INPUT_ROWS,
-                column,
-                {**rule, "format": book.styles.rule(**look)},
-            )
+        area = (place.row + 1, column, INPUT_ROWS, column)
+        rule = {"type": "formula", "criteria": "=" + test, "format": book.styles.rule(**look)}
+        tab.conditional_format(*area, rule)
     for code in ("open_breaches", "late_tasks"):
         number = place.offset(code)
         look = book.styles.rule(font_color="#9C0006", bold=True)

@@ -176,7 +176,9 @@ def _trend(book: Book, tab: Worksheet, tile: Tile) -> None:
     """Where the month will land, and the last days as a line."""
     left = _look(book, align="left", indent=1, font_size=9, **QUIET)
     found, name = _found(book, tile, "forecast"), quote(book.text("预测 ", "Est. "))
-    landing = f'{name}&ROUND(100*{found},0)&"%"'
+    note = _found(book, tile, "note")
+    early = f'IF({note}="",""," "&{note})'  # from too few days to be acted on
+    landing = f'{name}&ROUND(100*{found},0)&"%"&{early}'
     known = f'IF(ISNUMBER({found}),{landing},IF(ISNA({found}),NA(),""))'
     _put(tab, TREND, (tile.first, tile.split), known if tile.code in IN_MONEY else '""', left, "")
     _grey_unknown(book, tab, TREND, tile.first)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kpi.bonus import MIN_GROUP
 from kpi.distribution import Guide, Placed, guide
 from sync_service.commands.books import order_of
 from sync_service.console import Exit, Terminal
@@ -29,12 +28,13 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
         done = look(house, order_of(house, words.book), bar.step).done
     cards = [card for card in done.people if words.role in (None, card.person.role)]
     settings = done.book.settings
-    found = guide([(c.person.code, c.total) for c in cards], settings.distribution, settings.tie)
-    _show(terminal, found, done.month.code)
+    totals = [(c.person.code, c.total) for c in cards]
+    found = guide(totals, settings.distribution, settings.tie, settings.min_group)
+    _show(terminal, found, done.month.code, settings.min_group)
     return Exit.OK
 
 
-def _show(terminal: Terminal, found: Guide, month: str) -> None:
+def _show(terminal: Terminal, found: Guide, month: str, least: int) -> None:
     rows = [(one.person, f"{one.total:.2f}", _class(one)) for one in found.people]
     heads = ("人员 Person", "总分 Total", "档 Class")
     terminal.table(f"{month} · {' / '.join(map(str, found.places))}", heads, rows)
@@ -45,7 +45,7 @@ def _show(terminal: Terminal, found: Guide, month: str) -> None:
         terminal.say(
             "同分跨档者未自动拆分，请决定。", "Equal totals on an edge are not parted: decide."
         )
-    _only_a_guide(terminal, found)
+    _only_a_guide(terminal, found, least)
     terminal.result |= {
         "month": month,
         "places": list(found.places),
@@ -62,10 +62,10 @@ def _class(one: Placed) -> str:
     return f"{one.first}–{one.last}" if one.open else str(one.first)
 
 
-def _only_a_guide(terminal: Terminal, found: Guide) -> None:
+def _only_a_guide(terminal: Terminal, found: Guide, least: int) -> None:
     if found.proposal:
         terminal.say(
-            f"不足 {MIN_GROUP} 人，仅作建议：小团队强制分布会冤枉人。",
-            f"Fewer than {MIN_GROUP} people: no more than a proposal, small groups are not normal.",
+            f"不足 {least} 人，仅作建议：小团队强制分布会冤枉人。",
+            f"Fewer than {least} people: no more than a proposal, small groups are not normal.",
         )
     terminal.say("仅供参考，不改变等级和奖金。", "A guide only: no grade and no pay changes.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from kpi.errors import UnansweredError
 from kpi.forecast import Landing, Method
 from kpi.model import Metric, Period, Region, Unit
 from kpi.numbers import R
+from kpi.pacing import is_early
 from sync_service.asking import computed, metric_of, scope_of
 from sync_service.commands.books import order_of
 from sync_service.compute import Computed, ScopeKey
@@ -61,7 +62,10 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
                 continue
             target = _target(done, metric, key, of)
             rows.append(_row(terminal, metric, scope, found, target))
-            told.append({"scope": scope, "kpi": metric.code, **_data(found, target)})
+            early = is_young(found, of)
+            told.append(
+                {"scope": scope, "kpi": metric.code, **_data(found, target), "early": early}
+            )
     _show(terminal, of, rows, told)
     terminal.result |= {"period": of.code, "forecasts": told}
     return Exit.OK
@@ -96,6 +100,23 @@ def _percent(value: float | None) -> str | None:
     return None if value is None else f"{value:.1%}"
 
 
+def is_young(found: Landing, of: Period) -> bool:
+    """Whether too few days of a period are known for its landing to be acted on."""
+    return is_early((of.window.days - found.left) / of.window.days)
+
+
+def young_texts(told: Sequence[Mapping[str, object]]) -> tuple[str, str] | None:
+    """What is said of early landings, English and Chinese; None where there is none."""
+    young = [one for one in told if one.get("early")]
+    names = ", ".join(f"{one['scope']} {one['kpi']}" for one in young)
+    if not young:
+        return None
+    return (
+        f"Early, under a tenth of the period is known, so do not act on it: {names}",
+        f"早：已知天数不足期间的一成，勿据此行动：{names}",
+    )
+
+
 def _show(
     terminal: Terminal,
     of: Period,
@@ -115,6 +136,9 @@ def _show(
         ("上周同日误差", "Naive missed by"),
         ("次数 · 所用数据", "Tries · data used"),
     )
+    young = young_texts(told)
+    if young:
+        terminal.say(young[1], young[0])
     if rows:
         title = terminal.text(f"预测 {of.code} 期末", f"Forecast of {of.code}")
         terminal.table(title, [terminal.text(*head) for head in heads], rows)

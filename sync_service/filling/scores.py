@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
-from kpi.model import Language, Metric, Period, Region, Window
+from kpi.model import DataState, Language, Metric, Period, Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
@@ -65,6 +65,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
         "meaning": _flagged(item, language)
+        + _few(item, language)
         + _adjusted(item, language)
         + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
@@ -114,6 +115,14 @@ def _adjusted(item: Item, language: Language) -> str:
     return " · ".join(parts) + ("；" if language == "zh" else "; ") if parts else ""
 
 
+def _few(item: Item, language: Language) -> str:
+    """`Too few: n 2 < 10; `: why a known rate does not score."""
+    if item.actual.state is not DataState.FEW:
+        return ""
+    counts = f"n {item.actual.denominator:g} < {item.rule.min_count:g}"
+    return f"样本不足 {counts}；" if language == "zh" else f"Too few: {counts}; "
+
+
 def meaning(metric: Metric, language: Language) -> str:
     """`(sales − returns) ÷ orders`: the parts of a ratio, or the plain value's one part."""
     card = metric.card
@@ -157,11 +166,12 @@ def team(done: Computed) -> Iterator[FilledRow]:
 def points(done: Computed) -> Iterator[FilledRow]:
     """What counts of each entry, free misses and caps applied in the order of the table."""
     kinds = {one.kind: one for one in done.book.point_kinds}
+    caps = (done.book.settings.add_cap, done.book.settings.deduct_cap)
     by_person: dict[tuple[str, str], list[int]] = {}
     for number_, entry in enumerate(done.book.points):
         by_person.setdefault((entry.person, entry.month), []).append(number_)
     for numbers in by_person.values():
-        applied = counted([done.book.points[n] for n in numbers], kinds)
+        applied = counted([done.book.points[n] for n in numbers], kinds, caps)
         for number_, counts in zip(numbers, applied, strict=True):
             yield {"no": done.book.points[number_].number, "applied": counts}
 

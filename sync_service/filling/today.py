@@ -9,7 +9,7 @@ from kpi.actuals import Actual
 from kpi.calendar import DAYS_OF_WEEK, day_period
 from kpi.model import Better, Bound, Region, Status, Window
 from kpi.numbers import R
-from kpi.pacing import at_speed, pace, reached, run_rate
+from kpi.pacing import at_speed, is_early, pace, reached, run_rate
 from kpi.scoring import status_of_item
 from kpi.season import Pacing
 from sheet_templates.layout import MARKETS
@@ -61,7 +61,14 @@ def _money_tiles(done: Computed) -> Iterator[FilledRow]:
         due = R(goal.value * share) if goal and share is not None else None
         at = _pace(actual, goal.value if goal else None, share)
         landing = reached(_landing(done, actual, share), goal.value if goal else None)
-        yield _tile(done, code, actual, due, at, landing, _pace_status(at))
+        row = _tile(done, code, actual, due, at, landing, _pace_status(at))
+        yield {**row, "note": _early(done, actual) if landing is not None else None}
+
+
+def _early(done: Computed, actual: Actual | None) -> str | None:
+    """`early` while the known days are too few for a projection to be acted on."""
+    share = actual.covered.days / done.month.window.days if actual else None
+    return show("early", "early", done.given.language) if is_early(share) else None
 
 
 def _landing(done: Computed, actual: Actual | None, share: float | None) -> float | None:
