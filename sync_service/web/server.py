@@ -58,6 +58,7 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
+        app.extensions["linkstar"].panes.stop()
         jobs.stop()
     terminal.say("服务已停止。", "The service has stopped.")
 
