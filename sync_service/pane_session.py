@@ -114,6 +114,13 @@ class Session:
                 self.state, self.problem = state, problem
         self.said.set()
 
+    def interrupt(self, problem: Texts) -> None:
+        """The service stops: what the pane has not answered has failed."""
+        with self.lock:
+            if self.state in {State.QUEUED, State.RUNNING, State.OFFERED} and self.answer is None:
+                self.state, self.problem = State.FAILED, problem
+        self.said.set()
+
     def cancel(self) -> bool:
         """Stop it before it is written; False when it is too late for that."""
         with self.lock:

@@ -34,6 +34,7 @@ LOG = logging.getLogger(__name__)
 KIND = "pane"
 COMPUTING = 2  # refreshes that compute side by side; those that wait for a pane do not count
 PATIENCE = 60.0  # seconds until a pane has said that it wrote
+STOP_SECONDS = 10.0  # until the threads have ended
 MOST_OPEN = 100
 ENDED_KEPT = 200  # sessions whose result may be asked for again
 Watch = Callable[[str, SentBook, Computed], None]
@@ -149,6 +150,15 @@ class Panes:
         if heard:
             one.ended.wait(self.patience)
         return heard
+
+    def stop(self) -> None:
+        """End what is open: what the panes said is recorded, nothing else; the threads end."""
+        with self._lock:
+            working = list(self._working.values())
+        for one in working:
+            one.interrupt(RESTARTED)
+        for one in working:
+            one.ended.wait(STOP_SECONDS)
 
     # -- the work ------------------------------------------------------------------------------
 
@@ -269,7 +279,7 @@ def _teller(one: Session) -> Callable[[str, str], None]:
     """Progress for the pane; a cancelled refresh stops at its next step."""
 
     def tell(zh: str, en: str) -> None:
-        if one.state is State.CANCELLED:
+        if not one.open:
             raise CancelledError("Cancelled.", "已取消。")
         one.step = ((one.step[0] if one.step else 0) + 1, {"zh": zh, "en": en})
 

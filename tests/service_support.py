@@ -57,4 +57,5 @@ def service(root: Path, now: datetime = NINE) -> Iterator[Service]:
         token = make_token(house)
         assert token is not None
         yield Service(house, clock, jobs, app.test_client(), token, root)
+        app.extensions["linkstar"].panes.stop()
         jobs.stop()

@@ -346,6 +346,21 @@ def test_a_refresh_that_a_stopped_service_left_open_has_failed(one: Service) -> 
     assert get(one, "runs/r1/result").status_code == 404
 
 
+def test_a_service_that_stops_ends_what_waits_and_records_nothing(one: Service, body: Body) -> None:
+    run, _ = offered(one, body)
+    panes(one).stop()
+    told = read(get(one, f"runs/{run}"))
+    assert (told["state"], "stopped" in told["problem"]["en"]) == ("failed", True)
+    kept = runs.find(one.house.store, run)
+    assert kept is not None
+    assert kept.state == "failed"
+    assert recorded(one) == (0, 0, 0)
+    for thread in threading.enumerate():
+        if thread.name == f"pane-{run[:8]}":
+            thread.join(5)
+            assert not thread.is_alive()
+
+
 def test_a_partners_slice_is_refused(one: Service, body: Body) -> None:
     body["tables"]["tblContract"] = {"sheet": "x", "at": "A4", "headers": [], "rows": []}
     answer = post(one, "panes/refresh", body)

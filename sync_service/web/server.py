@@ -70,6 +70,7 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False, https: bool = 
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
+        app.extensions["linkstar"].panes.stop()
         jobs.stop()
     terminal.say("服务已停止。", "The service has stopped.")
 
