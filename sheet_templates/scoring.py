@@ -115,12 +115,17 @@ def vetoes_unchecked(book: Cells, month: str, person: str) -> str:
 
 def grade(book: Cells, total: str, month: str, person: str) -> str:
     """The band of the total; a breached veto item caps it at the lowest grade."""
-    return sheet_scoring.grade(total, veto_count(book, month, person), book.column("tblGrade"))
+    return sheet_scoring.grade(total, veto_count(book, month, person), ladder(book))
 
 
 def coefficient(book: Cells, cell: str) -> str:
     """The coefficient of a grade."""
-    return sheet_scoring.coefficient(cell, book.column("tblGrade"))
+    return sheet_scoring.coefficient(cell, ladder(book))
+
+
+def ladder(book: Cells) -> Ref | None:
+    """The columns of the grade table; None in a workbook of before it, which has the default."""
+    return book.column("tblGrade") if book.holds("tblGrade") else None
 
 
 def if_card(total: str, text: str) -> str:

@@ -103,10 +103,12 @@ def grade(cells: Cells, kind: FormulaKind, total: str, month: str, person: str) 
     """The band of the total; a breached veto item caps it at the lowest grade."""
     if kind is FormulaKind.NATIVE:
         return scoring.grade(cells, total, month, person)
-    col = cells.column("tblGrade")
-    names, starts = col("grade"), col("start").rpartition("!")[2]
-    ladder = f"{names.rpartition(':')[0]}:{starts.rpartition(':')[2]}"
-    return call(kind, "GRADE", total, scoring.veto_count(cells, month, person), ladder)
+    asked = [total, scoring.veto_count(cells, month, person)]
+    columns = scoring.ladder(cells)
+    if columns is not None:
+        first, last = columns("grade"), columns("start").rpartition("!")[2]
+        asked.append(f"{first.rpartition(':')[0]}:{last.rpartition(':')[2]}")
+    return call(kind, "GRADE", *asked)
 
 
 def shown_total(cells: Cells, kind: FormulaKind) -> str:

@@ -77,3 +77,16 @@ def test_a_column_that_is_missing_leaves_its_formulas_alone() -> None:
 )
 def test_a_formula_is_compared_without_what_programs_spell(text: str, wanted: str) -> None:
     assert plain(text) == wanted
+
+
+def test_a_workbook_without_a_grade_table_has_the_default_ladder() -> None:
+    cells = cells_of(MANAGER_PLACES, "en")
+    before = {name: one for name, one in cells.tables.items() if name != "tblGrade"}
+    old, new = Scoring(BookCells(before, "en")), Scoring(cells)
+    call, full = (one.text("tblTeam", "grade", 7, OFFICEJS) or "" for one in (old, new))
+    assert call.startswith('IF($A7="","",_xldudf_KPI_GRADE(')
+    assert full.startswith(call[:-2] + ",")  # the same, and the table behind
+    native = old.text("tblTeam", "grade", 7, NATIVE) or ""
+    assert '>=110,"S"' in native
+    assert "Setup" not in native
+    assert "Setup" in (new.text("tblTeam", "grade", 7, NATIVE) or "")
