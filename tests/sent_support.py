@@ -52,7 +52,7 @@ def _table(opened: Any, one: Placed, scanned: SheetRows) -> Body:
                     formulas.append([row, at])
     return {
         "sheet": found.sheet.title,
-        "at": address(found.ref.top, left),
+        "at": address(found.ref.top + 1, left),
         "headers": [column.header for column in found.columns],
         "rows": lines,
         "formulas": formulas,

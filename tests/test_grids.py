@@ -251,7 +251,7 @@ def test_a_refresh_of_a_sent_book_writes_what_a_refresh_of_the_file_writes(
 
 
 def body(rows: Sequence[object], **more: object) -> dict[str, object]:
-    given = {"sheet": "Breaches", "at": "A4", "headers": list(HEADERS), "rows": rows}
+    given = {"sheet": "Breaches", "at": "A5", "headers": list(HEADERS), "rows": rows}
     return {"language": "en", "tables": {"tblBreach": {**given, **more}}}
 
 

@@ -362,7 +362,7 @@ def test_a_service_that_stops_ends_what_waits_and_records_nothing(one: Service, 
 
 
 def test_a_partners_slice_is_refused(one: Service, body: Body) -> None:
-    body["tables"]["tblContract"] = {"sheet": "x", "at": "A4", "headers": [], "rows": []}
+    body["tables"]["tblContract"] = {"sheet": "x", "at": "A5", "headers": [], "rows": []}
     answer = post(one, "panes/refresh", body)
     assert answer.status_code == 422
     assert "partner" in read(answer)["error"]["en"]

@@ -197,8 +197,8 @@ def sent_book(body: Mapping[str, object]) -> SentBook:
 
 def _grid(layout: TableLayout, given: Json) -> Grid:
     headers, rows = given.get("headers"), given.get("rows")
-    at = position(str(given.get("at", "")))
-    if not isinstance(headers, list) or not isinstance(rows, list) or at is None:
+    at = position(str(given.get("at", "")))  # the first cell of the data
+    if not isinstance(headers, list) or not isinstance(rows, list) or at is None or at[0] == 1:
         raise _unreadable(layout.name)
     if len(rows) > MOST_ROWS or len(headers) > MOST_COLUMNS:
         raise ToldError(
@@ -206,7 +206,7 @@ def _grid(layout: TableLayout, given: Json) -> Grid:
             "Move old rows to another workbook.",
             f"{layout.name} 超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列。请将旧数据移到其他工作簿。",
         )
-    grid = Grid(layout, str(given.get("sheet", "")), at[0], at[1], tuple(map(str, headers)), ())
+    grid = Grid(layout, str(given.get("sheet", "")), at[0] - 1, at[1], tuple(map(str, headers)), ())
     dated = [code is not None and layout.column(code).kind in DATED for code in grid.codes]
     lines = []
     for row in rows:
