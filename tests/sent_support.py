@@ -74,5 +74,5 @@ def written(body: Body, result: Mapping[str, Any]) -> Body:
         rows += told["append"]
         del rows[told["rows"] :]
     after["names"].update(result["names"])
-    after["base"] = result["revision"]
+    after["base"] = result.get("revision", after["base"])
     return after

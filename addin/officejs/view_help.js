@@ -25,7 +25,7 @@ export function makeHelp(app) {
   }
   const convert = (to) => act(async () => {
     const { body } = await order();
-    const { formulas } = await app.service.convert({ tables: body.tables, to });
+    const { formulas } = await app.service.convert({ ...body, to });
     return applyFormulas(formulas);
   }, "converted");
 

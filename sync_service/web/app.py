@@ -19,6 +19,7 @@ from sync_service.web.addin import HEADERS as ADDIN_HEADERS
 from sync_service.web.addin import NEVER, addin
 from sync_service.web.api import api
 from sync_service.web.functions_api import functions_api
+from sync_service.web.packs_api import packs_api
 from sync_service.web.page import page
 from sync_service.web.panes_api import panes_api
 
@@ -62,6 +63,7 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     app.register_blueprint(api)
     app.register_blueprint(panes_api)
     app.register_blueprint(functions_api)
+    app.register_blueprint(packs_api)
     app.register_blueprint(page)
     app.register_blueprint(addin)
     app.before_request(guard)

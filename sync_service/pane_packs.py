@@ -1,0 +1,151 @@
+"""Packs and kinds of formulas for a workbook that a task pane holds open.
+
+Nothing is recorded: the pane gets new rows, or formulas by column, and writes them itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from kpi.functions import LOCAL
+from kpi.guards import balance, pack_lines
+from kpi.model import Region
+from kpi.pack_reading import ROLES, Pack, pack, packs
+from kpi.stage import answers, fit
+from sheet_templates.scoring_cells import BookCells, Scoring, SheetTable
+from sheet_templates.scoring_kinds import FormulaKind
+from sync_service.pack_loading import Fit, Loaded, load
+from sync_service.pane_results import Json, patches_of
+from sync_service.refresh import own_tables
+from sync_service.told import ToldError
+from sync_service.workbooks.grids import Grid
+from sync_service.workbooks.sent import Offer, SentBook, SentPort
+
+
+def pack_list() -> list[Json]:
+    """Every pack with its names and sums."""
+    return [_summary(one) for one in packs().values()]
+
+
+def _summary(one: Pack) -> Json:
+    sums = balance(pack_lines(one))
+    return {
+        "pack": one.role,
+        "role": one.role,
+        "names": dict(one.names),
+        "region": str(one.region),
+        "kpis": len(one.items),
+        "result": sums.result,
+        "process": sums.process,
+        "compliance": sums.compliance,
+    }
+
+
+def loaded_pack(sent: SentBook, role: str, region: str, said: Mapping[str, object]) -> Json:
+    """The new rows of a pack in a sent workbook, fitted by the answers; what is there stays.
+
+    Raises:
+        ToldError: There is no such pack, or the workbook is a partner's.
+        KpiError: An answer cannot be read.
+    """
+    own_tables(sent.grids.keys())
+    if role not in ROLES or region not in tuple(Region):
+        raise ToldError(
+            f'There is no pack "{role}" for "{region}". Choose one of the list.',
+            f"没有岗位“{role}”、区域“{region}”的包。请从列表中选择。",
+        )
+    offers: list[Offer] = []
+
+    def take(offer: Offer) -> bool:
+        offers.append(offer)
+        return True
+
+    one = fit(pack(role, Region(region)), answers(said))
+    made = load(SentPort(sent, take), [Fit(one.pack, one.changes)], first_day(sent))
+    changes = [
+        {"kpi": c.kpi, "what": c.what, "before": c.before, "after": c.after, **c.why}
+        for c in one.changes
+    ]
+    return {**patches_of(offers[0]), "problems": list(_remarks(made)), "changes": changes}
+
+
+def first_day(sent: SentBook) -> date:
+    """The first of January of the year under review: a card holds for the whole year."""
+    month = str(sent.names.get("nmMonth") or "")
+    year = month[:4]
+    if not (year.isdecimal() and len(year) == 4):  # noqa: PLR2004 - digits of a year
+        raise ToldError(
+            "The workbook names no month. Choose one on Setup.",
+            "工作簿没有月份。请在设置页选择。",
+        )
+    return date(int(year), 1, 1)
+
+
+def _remarks(made: Loaded) -> Iterator[Json]:
+    """What a manager must know of the rows that were added, as findings."""
+    yield _remark(
+        "pack_unconfirmed",
+        "note",
+        f"新增权重 {len(made.weights)} 行、目标 {len(made.targets)} 行、"
+        f"指标 {len(made.kpis)} 行，全部待确认。",
+        f"{len(made.weights)} weights, {len(made.targets)} targets and {len(made.kpis)} KPIs "
+        "were added; all are to be confirmed.",
+    )
+    for card in made.off:
+        yield _remark(
+            "pack_off",
+            "warning",
+            f"{card}：已有这张卡，新行未启用，原有权重不变。",
+            f"{card}: the book has this card; new lines are switched off, its weights stay.",
+        )
+    for one in made.other:
+        yield _remark(
+            "pack_target_kept",
+            "note",
+            "目标 {region} {kpi} 保持 {book}；建议 {suggested}。".format(**one),
+            "The target of {region} {kpi} stays {book}; suggested {suggested}.".format(**one),
+        )
+
+
+def _remark(code: str, level: str, zh: str, en: str) -> Json:
+    nowhere = {"mend_zh": "", "mend_en": "", "sheet": "", "cell": ""}
+    return {"level": level, "code": code, "zh": zh, "en": en, **nowhere}
+
+
+# --- kinds of formulas ----------------------------------------------------------------------------
+
+
+def formulas(sent: SentBook, kind: FormulaKind) -> list[Json]:
+    """The formula of each column of scoring for its first row of data, as it is typed.
+
+    Raises:
+        ToldError: The workbook is a partner's, whose formulas stay native.
+    """
+    own_tables(sent.grids.keys())
+    cells = BookCells({name: _table(grid) for name, grid in sent.grids.items()}, sent.language)
+    scoring = Scoring(cells)
+    found: list[Json] = []
+    for table, column in scoring.columns():
+        text = scoring.text(table, column, sent.grids[table].top + 1, kind)
+        if text is not None:
+            found.append({"table": table, "column": column, "formula": f"={_typed(text)}"})
+    return found
+
+
+def _table(grid: Grid) -> SheetTable:
+    known = [(code, n) for n, code in enumerate(grid.codes) if code is not None]
+    return SheetTable(
+        grid.layout.name,
+        grid.sheet,
+        grid.top + 1,
+        {code: grid.left + n for code, n in known},
+        {code: grid.headers[n] for code, n in known},
+    )
+
+
+def _typed(text: str) -> str:
+    """A formula with the add-in's functions as a person types them, not as a file stores them."""
+    for one in LOCAL:
+        text = text.replace(f"{one.saved_name}(", f"{one.office_name}(")
+    return text

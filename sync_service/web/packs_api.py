@@ -1,0 +1,44 @@
+"""The routes of the pane about packs and formulas; what they give is written by the pane."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from sheet_templates.scoring_kinds import FormulaKind
+from sync_service.pane_packs import formulas, loaded_pack, pack_list
+from sync_service.web.access import needs
+from sync_service.web.panes_api import json_body, text_of, wrong
+from sync_service.workbooks.sent import sent_book
+
+packs_api = Blueprint("packs", __name__, url_prefix="/api/v1")
+
+
+@packs_api.get("/packs")
+@needs("read")
+def every_pack() -> Response:
+    """All KPI packs."""
+    return jsonify({"packs": pack_list()})
+
+
+@packs_api.post("/panes/pack")
+@needs("refresh")
+def load_pack() -> Response:
+    """The rows that a pack adds to the workbook whose tables are sent."""
+    body = json_body()
+    said = body.get("answers", {})
+    if not isinstance(said, dict):
+        raise wrong('Send {"answers": {…}}.', '请发送 {"answers": {…}}。')
+    made = loaded_pack(sent_book(body), text_of(body, "pack"), text_of(body, "region"), said)
+    return jsonify(made)
+
+
+@packs_api.post("/panes/convert")
+@needs("refresh")
+def convert() -> Response:
+    """The formulas of another kind, one a column."""
+    body = json_body()
+    kind = text_of(body, "to")
+    if kind not in tuple(FormulaKind):
+        kinds = ", ".join(FormulaKind)
+        raise wrong(f"`to` is one of {kinds}.", f"to 应为 {kinds} 之一。")
+    return jsonify({"formulas": formulas(sent_book(body), FormulaKind(kind))})
