@@ -21,7 +21,7 @@ LINES: tuple[dict[str, Any], ...] = (
      "method": "mirror_down", "better": "lower", "warn": 0.05, "breach": 0.055, "weight": 20},
 )  # fmt: skip
 COMMON = {
-    "month": "2026-10", "person": "CHEN", "region": "US", "data_until": 46_315,
+    "month": "2026-10", "person": "OPS1", "region": "US", "data_until": 46_315,
     "data_state": "complete", "cap": 120, "floor": 0, "due_share": 1, "target_basis": "period_end",
     "source": "amazon.ads", "version": "v7", "bound": "strict",
 }  # fmt: skip
@@ -48,7 +48,7 @@ def lines() -> list[dict[str, Any]]:
     """The lines of tblScore by column code."""
     made = []
     for n, one in enumerate(LINES, 1):
-        item = f"2026-10｜CHEN｜US｜{one['metric']}"
+        item = f"2026-10｜OPS1｜US｜{one['metric']}"
         made.append({"item": item, "line": n, "facts": TITLE, **COMMON, **one})
     return made
 

@@ -20,7 +20,7 @@ TOKEN = "a-token-of-the-tests"
 STEPS = (("读取事实", "Reading facts"), ("计分", "Scoring"), ("准备写入", "Preparing the write"))
 
 
-def busy(who: str = "Lin") -> tuple[int, Json]:
+def busy(who: str = "OPS2") -> tuple[int, Json]:
     """Somebody else refreshes the book."""
     said = {
         "zh": f"{who} 正在刷新此工作簿。",

@@ -6,18 +6,21 @@ import copy
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from sync_service import schema
 from tests.excel_book import Model
 from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
 from tests.pane_support import Pane, chromium, office, pane
 from tests.paths import ROOT
-from tests.service_support import service
+from tests.service_support import Service, service
 
 PANE = ROOT / "addin" / "officejs"
 PICTURES = ROOT / "docs" / "pictures"
@@ -50,28 +53,57 @@ def stub() -> Iterator[Stub]:
         yield one
 
 
-def test_the_real_service_serves_a_pane_that_can_sign_in(
-    browser: Browser, book: Model, tmp_path: Path
-) -> None:
-    """Its own guard, policy and token; no stand-in."""
-    with service(tmp_path) as real:
+@contextmanager
+def real_service(folder: Path) -> Iterator[tuple[Service, Stub]]:
+    """The product's own service on a port: its guard, policy, token and refresh; no stand-in."""
+    with service(folder) as real:
         server = make_server("127.0.0.1", 0, real.web.application, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        address = f"http://127.0.0.1:{server.server_port}"
         try:
-            with pane(browser, Stub(address), book, token=None) as one:
-                one.says("Sign-in needed", "#link")
-                one.page.locator("#token").fill(real.token)
-                one.press("sign-in")
-                one.says("Connected", "#link")
-                one.open("help")
-                one.press("diagnose")
-                one.says("yes, ", "#diagnosis")
+            yield real, Stub(f"http://127.0.0.1:{server.server_port}")
         finally:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+def test_the_real_service_serves_a_pane_that_can_sign_in(
+    browser: Browser, book: Model, tmp_path: Path
+) -> None:
+    with (
+        real_service(tmp_path) as (real, address),
+        pane(browser, address, book, token=None) as one,
+    ):
+        one.says("Sign-in needed", "#link")
+        one.page.locator("#token").fill(real.token)
+        one.press("sign-in")
+        one.says("Connected", "#link")
+        one.open("help")
+        one.press("diagnose")
+        one.says("yes, ", "#diagnosis")
+
+
+def test_a_refresh_by_the_real_service_is_in_the_sheet_and_on_record(
+    browser: Browser, book: Model, tmp_path: Path
+) -> None:
+    """Pane, routes, the road, the write and its acknowledgement, with nothing in between."""
+    with (
+        real_service(tmp_path) as (real, address),
+        pane(browser, address, book, token=real.token) as one,
+    ):
+        one.says("Connected", "#link")
+        one.press("refresh")
+        one.says("Done:")
+        assert re.search(r"Done: [1-9]\d* cells", one.page.locator("#view").inner_text())
+        first = one.state()["settings"]["kpiBase"]
+        with real.house.store.read() as connection:
+            [kept] = connection.execute(select(schema.sent_books)).mappings().all()
+        assert kept["revision"] == first
+        one.press("refresh")
+        one.says("Done:")
+        one.open("setup")
+        one.says("Operations")  # the packs are those of the product
 
 
 def test_a_table_too_large_for_one_answer_is_read_in_blocks(

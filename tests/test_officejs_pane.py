@@ -172,7 +172,7 @@ def test_a_protected_sheet_is_opened_for_the_write_and_closed_again(
         one.says("Done:")
         [items] = [sheet for sheet in one.state()["sheets"] if sheet["name"] == "Items"]
         assert items["guarded"]
-        assert one.cell("Items", "C7") == "CHEN"
+        assert one.cell("Items", "C7") == "OPS1"
 
 
 def test_rows_that_moved_meanwhile_are_read_again(
@@ -208,7 +208,7 @@ def test_a_book_that_was_written_since_is_read_and_sent_again(
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        pytest.param(busy("Lin"), "Lin is refreshing this workbook.", id="another refreshes"),
+        pytest.param(busy("OPS2"), "OPS2 is refreshing this workbook.", id="another refreshes"),
         pytest.param(
             (422, {"zh": "月份不对。", "en": "The month is wrong."}), "The month is wrong.",
             id="a sentence of the service",
@@ -269,7 +269,7 @@ def test_explain_and_what_if_follow_the_selected_cell(
         one.says("Definition version v7")
         [asked] = stub.of("/explain")
         assert {k: asked[k] for k in ("kpi", "person", "region", "period")} == {
-            "kpi": "acos", "person": "CHEN", "region": "US", "period": "2026-10",
+            "kpi": "acos", "person": "OPS1", "region": "US", "period": "2026-10",
         }  # fmt: skip
         one.press("try")
         one.says("Fill in a target or a weight.")
@@ -282,7 +282,7 @@ def test_explain_and_what_if_follow_the_selected_cell(
         one.says("91.2", "#tried")
         [tried] = stub.of("/whatif")
         assert tried["target"] == 0.1
-        assert tried["item"] == "2026-10｜CHEN｜US｜acos"
+        assert tried["item"] == "2026-10｜OPS1｜US｜acos"
         assert one.cell("Items", f"{column('try_target')}5") is None
 
 
@@ -290,7 +290,7 @@ def test_a_line_of_the_card_is_explained_by_its_item(
     browser: Browser, stub: Stub, book: Model
 ) -> None:
     [card] = [one for one in book["sheets"] if one["name"] == "Card"]
-    for at, value in {"B4": "CHEN", "E4": "US", "H4": "2026-10", "B7": "net_sales"}.items():
+    for at, value in {"B4": "OPS1", "E4": "US", "H4": "2026-10", "B7": "net_sales"}.items():
         card["cells"].setdefault(at, {"formula": value})["value"] = value
     card["cells"]["B8"]["value"] = ""
     with pane(browser, stub, book) as one:
@@ -306,7 +306,7 @@ def test_a_line_of_the_card_is_explained_by_its_item(
         one.js("HOST.select('Card', 'A1')")
         one.says("Select a cell of a table with KPIs")
     [asked] = stub.of("/explain")
-    assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "CHEN", "2026-10")
+    assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "OPS1", "2026-10")
 
 
 def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: Model) -> None:
