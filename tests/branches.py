@@ -9,6 +9,7 @@ waits long for the other at the end.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -21,6 +22,18 @@ DRIVES = re.compile(
     r"|\w+_(?:road|commands?)"
     r"|editions|freeze|import_book|purpose|register_book|reports|slices_breaches|statement)\.py"
 )
+
+
+FORGOTTEN: set[str] = set()  # the modules of `kpi` whose caches this process has emptied
+
+
+def forget() -> None:
+    """Empty the caches of the modules of `kpi` that are loaded, once a process."""
+    for name in [name for name in sys.modules if name.startswith("kpi.")]:
+        FORGOTTEN.add(name)
+        for one in vars(sys.modules[name]).values():
+            if getattr(one, "__module__", None) == name and hasattr(one, "cache_clear"):
+                one.cache_clear()
 
 
 def counts(item: pytest.Item) -> bool:
@@ -53,9 +66,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Trace a test, with its fixtures, only where it counts.
 
     In a process of pytest-xdist two traces are open, the later one over the earlier: stopping
-    that one alone would wake the other.
+    that one alone would wake the other. What a test that does not count has left in a cache is made
+    once more for the first that does.
     """
     stopped: list[Coverage] = []
+    if counts(item) and not FORGOTTEN:
+        forget()
     while not counts(item) and (tracing := Coverage.current()) is not None:
         tracing.stop()
         if tracing not in stopped:

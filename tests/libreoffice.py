@@ -226,6 +226,7 @@ class Office:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # soffice is a script: its group holds soffice.bin too
+            env=recalculate.plain_environment(),
         )
         self._worker = subprocess.Popen(
             [SYSTEM_PYTHON, str(WORKER), self._pipe],
@@ -233,6 +234,7 @@ class Office:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
+            env=recalculate.plain_environment(),
         )
         self._line()
 

@@ -238,6 +238,13 @@ def test_the_cap_of_a_line(cap: CellValue, taken: float) -> None:
     assert (row.cap, row.missing) == (taken, "block")
 
 
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_tick_for_a_veto_is_the_usual_one(ticked: bool) -> None:
+    line: Line = ("运营", "EU", "acos", 5.0, "越低越好", ticked)
+    (row,) = book(table("tblWeight", "权重", "role region metric weight method veto", line)).weights
+    assert (row.veto, row.effect) == (ticked, "grade_cap")
+
+
 def test_a_rule_is_read_and_one_without_a_limit_is_a_problem() -> None:
     good: Line = ("R1", "是", "acos", "", "日", "≥", 0.35, None, "突破")
     bare: Line = ("R2", "是", "acos", "", "日", "≥", None, 2.0, "突破")

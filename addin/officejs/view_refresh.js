@@ -48,8 +48,8 @@ function progress(state, n, of, text, told) {
     bar.value = state.progress.n;
     bar.textContent = text;
   }
-  const stop = document.querySelector("button#cancel");
-  if (stop instanceof HTMLButtonElement) stop.disabled = of === n; // the write is whole or undone, never cut short
+  // The write is whole or undone, never cut short; a disabled button would lose the keyboard's place.
+  document.querySelector("button#cancel")?.setAttribute("aria-disabled", String(of === n));
   for (const line of document.querySelectorAll("[data-step]")) if (line.textContent !== text) line.textContent = text;
 }
 
@@ -57,6 +57,7 @@ function working(state) {
   const { n, of, text } = state.progress;
   const bar = h("progress", { max: of, value: n, "data-progress": true, "aria-label": t("progress") });
   const stop = button(t("cancel"), async (self) => {
+    if (self.getAttribute("aria-disabled") === "true") return;
     self.textContent = t("cancelling");
     state.control?.abort();
   }, { className: "plain", id: "cancel" });

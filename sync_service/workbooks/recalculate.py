@@ -128,7 +128,7 @@ def _serving(soffice: str, folder: Path) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=sys.platform != "win32",
-        env=_plain_environment(),
+        env=plain_environment(),
     )
     try:
         yield pipe
@@ -146,14 +146,21 @@ def _printed(python: str, question: str, limit: float) -> str:
         encoding="utf-8",
         timeout=limit,
         check=True,
-        env=_plain_environment(),
+        env=plain_environment(),
     ).stdout
 
 
-def _plain_environment() -> dict[str, str]:
-    """The environment without what would lead the other Python into our virtual environment."""
+def plain_environment() -> dict[str, str]:
+    """The environment without what would lead LibreOffice's Python to another one's library.
+
+    The Python inside LibreOffice takes the library beside the first python3 on the PATH, so the
+    system's own folders stand before those of a virtual environment or a version manager.
+    """
     hidden = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
-    return {**{k: v for k, v in os.environ.items() if k not in hidden}, "PYTHONUTF8": "1"}
+    kept = {k: v for k, v in os.environ.items() if k not in hidden}
+    if sys.platform != "win32":
+        kept["PATH"] = os.pathsep.join((os.defpath.strip(os.pathsep), kept.get("PATH", "")))
+    return {**kept, "PYTHONUTF8": "1"}
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
