@@ -33,7 +33,9 @@ PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PROGRAMS: dict[str, Callable[[], bool]] = {
     "libreoffice-calc": lambda: shutil.which("soffice") is not None,
     "python3-uno": lambda: _system_python_has("uno"),
-    "libreoffice-script-provider-python": lambda: _system_python_has("uno"),
+    "libreoffice-script-provider-python": lambda: any(
+        Path("/usr").glob("lib*/libreoffice/program/pythonscript.py")
+    ),
     "poppler-utils": lambda: shutil.which("pdftoppm") is not None,
     "fonts-noto-cjk": lambda: _font("Noto Sans CJK SC"),
     "chromium": lambda: shutil.which("chromium") is not None,
