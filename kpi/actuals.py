@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -182,7 +182,6 @@ class Actuals:
     money: Converter
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
-    hashes: dict[str, str] = field(default_factory=dict)  # definitions, each hashed once
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
@@ -215,7 +214,7 @@ class Actuals:
         above = self._part(metric.numerator, values)
         below = self._part(metric.denominator, values)
         value = above if metric.denominator is None else _quotient(above, below)
-        streams = tuple(sorted(set(self._streams(here, measures, covered))))
+        streams = tuple(sorted(self._streams(here, measures, covered)))
         return Actual(
             period=period.code,
             scope=found.scope,
@@ -227,13 +226,8 @@ class Actuals:
             due_until=due,
             state=self._state(value, covered, due, streams),
             streams=streams,
-            facts=_hash(self._definition(metric.code), values.read),
+            facts=_hash(self.catalog.definition_hash(metric.code), values.read),
         )
-
-    def _definition(self, code: str) -> str:
-        if code not in self.hashes:
-            self.hashes[code] = self.catalog.definition_hash(code)
-        return self.hashes[code]
 
     def _due(self, parts: Sequence[Part], window: Window) -> date:
         """The first day that is not over yet in every shop of the scope, inside the period."""
@@ -247,11 +241,12 @@ class Actuals:
 
     def _streams(
         self, parts: Sequence[Part], measures: frozenset[str], window: Window
-    ) -> Iterator[str]:
-        for part in parts:
-            for measure in measures:
-                for stream in self.totals.streams(part, measure, window):
-                    yield f"{stream}@{part.shop}"
+    ) -> set[str]:
+        return {
+            f"{stream}@{shop}"
+            for shop in {part.shop for part in parts}
+            for stream in self.totals.streams(shop, measures, window)
+        }
 
     def _state(
         self, value: float | None, covered: Window, due: date, streams: Sequence[str]

@@ -11,7 +11,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -42,8 +42,15 @@ _EMPTY: Texts = {"zh": "", "en": ""}
 class Catalog(Definitions):
     """Sound definitions with their identity, and the way for the manager's own rows to join."""
 
+    hashes: dict[str, str] = field(default_factory=dict, init=False, compare=False)
+
     def definition_hash(self, code: str) -> str:
         """Sixteen hex digits that change with anything that changes the KPI's meaning."""
+        if code not in self.hashes:
+            self.hashes[code] = self._hash(code)
+        return self.hashes[code]
+
+    def _hash(self, code: str) -> str:
         metric = self.metrics[code]
         parts = {step: unparse(self.expressions[step]) for step in self.steps([code])}
         told = [getattr(metric.card, part) for part in Card.__slots__]

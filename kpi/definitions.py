@@ -6,7 +6,7 @@ What the catalogue and the manager's own rows both stand on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kpi.errors import KpiError
 from kpi.evaluate import parsed
@@ -27,6 +27,7 @@ class Definitions:
     order: tuple[str, ...]  # codes of `expressions`, each after all that it names
     bases: Mapping[str, frozenset[str]]  # per code of `expressions`: its columns of facts
     known: Names  # every name of anything, in either language
+    texts: dict[str, Expression] = field(default_factory=dict, init=False, compare=False)
 
     def names(self) -> dict[str, str]:
         """Every name, zh, en and code, to its code; a KPI's name comes before a measure's."""
@@ -63,11 +64,12 @@ class Definitions:
         return tuple(code for code in self.order if code in wanted)
 
     def parsed(self, text: str) -> Expression:
-        """A formula over any name of the catalogue; parsed once when it holds codes only."""
-        expression = parsed(text)
-        if all(c in self.metrics or c in self.measures for c in references(expression)):
-            return expression
-        return self.parse(text)
+        """A formula over any name of the catalogue, parsed once."""
+        if text not in self.texts:
+            expression = parsed(text)
+            codes = all(c in self.metrics or c in self.measures for c in references(expression))
+            self.texts[text] = expression if codes else self.parse(text)
+        return self.texts[text]
 
     def parse(self, text: str) -> Expression:
         """A formula over any name of the catalogue; `FormulaError` for an unknown one."""

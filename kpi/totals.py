@@ -7,7 +7,7 @@ sources of one measure are never added. What no stream knows stays unknown: miss
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -36,6 +36,11 @@ class Converter:
     currency: str  # wanted
     fixed: Mapping[str, float]  # US dollars per unit
     rates: Rates
+    view: str = field(init=False, compare=False)  # tells apart sums over the same day rates
+
+    def __post_init__(self) -> None:
+        """Name the view once: it is part of the key of every sum."""
+        object.__setattr__(self, "view", repr((self.currency, sorted(self.fixed.items()))))
 
     def constant(self, given: str) -> Decimal | None:
         """The fixed rate, None when the day's rate must be used."""
@@ -91,9 +96,11 @@ class Totals:
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
-        self._exact: dict[tuple[Part, str, Window, bool], Decimal | None] = {}
+        self._exact: dict[tuple[Part, str, Window, str], Decimal | None] = {}
         self._until: dict[tuple[Part, str, Window], date] = {}
-        self._counting: dict[tuple[str, str, Window], tuple[str, ...]] = {}
+        self._all_until: dict[tuple[Part, frozenset[str], Window], date] = {}
+        self._counting: dict[tuple[str, frozenset[str], Window], frozenset[str]] = {}
+        self._applicable: dict[tuple[str, frozenset[str]], bool] = {}
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -103,17 +110,28 @@ class Totals:
 
     def applicable(self, shop: str, measures: Iterable[str]) -> bool:
         """Whether a shop's platform delivers every one of these measures at all."""
-        return all(self.alternatives(shop, measure) for measure in measures)
+        asked = (shop, frozenset(measures))
+        if asked not in self._applicable:
+            self._applicable[asked] = all(self.alternatives(shop, one) for one in asked[1])
+        return self._applicable[asked]
 
     def covered(self, measures: Iterable[str], parts: Sequence[Part], window: Window) -> Window:
         """The days from the window's start on which every measure of every part is known."""
-        end = window.end
-        wanted = [m for m in measures if self.measures[m].roll_up is RollUp.SUM]
+        end, wanted = window.end, frozenset(measures)
         for part in parts:
             days = _overlap(part.days, window)
             if days.days:
-                end = min([end, *(self._known_until(part, m, days) for m in wanted)])
+                end = min(end, self._all_known_until(part, wanted, days))
         return Window(window.start, max(window.start, end))
+
+    def _all_known_until(self, part: Part, measures: frozenset[str], days: Window) -> date:
+        """The first day of `days` on which the part lacks one of the measures that are sums."""
+        asked = (part, measures, days)
+        if asked not in self._all_until:
+            wanted = [m for m in measures if self.measures[m].roll_up is RollUp.SUM]
+            found = (self._known_until(part, measure, days) for measure in wanted)
+            self._all_until[asked] = min(found, default=date.max)
+        return self._all_until[asked]
 
     def _known_until(self, part: Part, measure: str, days: Window) -> date:
         """The first day of `days` that the part does not know; beyond all when it knows each."""
@@ -156,21 +174,22 @@ class Totals:
             return None
         return date.fromordinal(self.first + max(0, last - STOCK_AGE_DAYS) + int(young[-1]))
 
-    def streams(self, part: Part, measure: str, window: Window) -> tuple[str, ...]:
-        """The streams that count for a part in a window."""
-        asked = (part.shop, measure, window)
+    def streams(self, shop: str, measures: Iterable[str], window: Window) -> frozenset[str]:
+        """The streams of a shop that count for any of these measures in a window."""
+        asked = (shop, frozenset(measures), window)
         if asked not in self._counting:
-            self._counting[asked] = self._streams(part, measure, window)
+            found = (self._streams(shop, measure, window) for measure in asked[1])
+            self._counting[asked] = frozenset[str]().union(*found)
         return self._counting[asked]
 
-    def _streams(self, part: Part, measure: str, window: Window) -> tuple[str, ...]:
-        shop = self._shop_index.get(part.shop)
-        if shop is None:
-            return ()
+    def _streams(self, shop: str, measure: str, window: Window) -> frozenset[str]:
+        index = self._shop_index.get(shop)
+        if index is None:
+            return frozenset()
         first, last = self._slice(window)
-        chosen = self.series(measure).chosen[shop, max(first, 0) : max(last, 0)]
-        sets = self.alternatives(part.shop, measure)
-        return tuple(dict.fromkeys(s for n in np.unique(chosen) if n >= 0 for s in sets[n]))
+        chosen = self.series(measure).chosen[index, max(first, 0) : max(last, 0)]
+        sets = self.alternatives(shop, measure)
+        return frozenset(s for n in set(chosen.tolist()) if n >= 0 for s in sets[n])
 
     # --- sums ----------------------------------------------------------------------------------
 
@@ -199,10 +218,10 @@ class Totals:
     def exact(self, part: Part, measure: str, window: Window, money: Converter) -> Decimal | None:
         """The part's sum in the wanted currency (or unit), share applied; None without a rate.
 
-        KPIs of one scope ask for the same sums again and again, so each is added once; one
-        `Totals` therefore serves one workbook's money, with its fixed rates and without.
+        KPIs of one scope ask for the same sums again and again, so each is added once. One
+        `Totals` serves any workbook's money over the same day rates.
         """
-        asked = (part, measure, window, bool(money.fixed))
+        asked = (part, measure, window, money.view)
         if asked not in self._exact:
             self._exact[asked] = self._converted(part, measure, window, money)
         return self._exact[asked]

@@ -225,7 +225,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
     today = local_day(given.now, terms.book.settings.time_zone)
     register_ = register.actual
-    return Actuals(totals, terms.catalog, money, last, stale, {}, register_, failed, today)
+    return Actuals(totals, terms.catalog, money, last, stale, register_, failed, today)
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -55,7 +55,7 @@ def under(actuals: Actuals, terms: Terms) -> Actuals:
     """The same facts under other definitions and fixed rates."""
     settings = terms.book.settings
     money = Converter(settings.currency, settings.fixed_rates, actuals.money.rates)
-    return replace(actuals, catalog=terms.catalog, money=money, hashes={})
+    return replace(actuals, catalog=terms.catalog, money=money)
 
 
 def changed_since(versions: Sequence[Version], typed: Terms) -> tuple[Change, ...]:

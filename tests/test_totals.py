@@ -76,7 +76,7 @@ def test_a_file_fills_the_days_that_the_platform_lacks_and_is_never_added() -> N
     found = totals(sale(1, 100), sale(1, 999, "file"), sale(2, 50, "file"))
     assert found.covered(["gross_sales"], [PART], WEEK).days == 2
     assert found.amounts(PART, "gross_sales", WEEK) == {"EUR": 150}
-    assert found.streams(PART, "gross_sales", WEEK) == ("orders", "file")
+    assert found.streams("DE", ["gross_sales"], WEEK) == {"orders", "file"}
 
 
 def test_streams_of_one_set_are_added_and_all_needed() -> None:
@@ -149,7 +149,7 @@ def test_a_measure_without_a_single_fact_is_unknown_on_every_day() -> None:
     found = totals(sale(1, 1))
     assert found.covered(["sessions"], [PART], WEEK).days == 0
     assert found.amounts(PART, "sessions", WEEK) == {}
-    assert found.streams(PART, "sessions", WEEK) == ()
+    assert found.streams("DE", ["sessions"], WEEK) == frozenset()
 
 
 def test_no_facts_at_all() -> None:
@@ -168,8 +168,8 @@ def test_a_window_counts_its_own_days_and_no_others() -> None:
     assert found.amounts(PART, "gross_sales", Window(day(-5), day(1))) == {}
     assert found.covered(["gross_sales"], [PART], Window(day(2), day(9))).days == 3
     assert found.covered(["gross_sales"], [PART], Window(day(-1), day(3))).days == 0
-    assert found.streams(PART, "gross_sales", Window(day(-5), day(1))) == ()
-    assert found.streams(PART, "gross_sales", Window(day(4), day(5))) == ("orders",)
+    assert found.streams("DE", ["gross_sales"], Window(day(-5), day(1))) == frozenset()
+    assert found.streams("DE", ["gross_sales"], Window(day(4), day(5))) == {"orders"}
 
 
 def test_a_part_counts_only_the_days_that_it_has() -> None:
@@ -214,7 +214,7 @@ def test_two_shops_keep_their_own_sources() -> None:
     found = totals(sale(1, 100), sale(1, 999, "file"), other)
     assert found.amounts(PART, "gross_sales", WEEK) == {"EUR": 100}
     assert found.amounts(Part("FR", FOREVER), "gross_sales", WEEK) == {"EUR": 3}
-    assert found.streams(Part("FR", FOREVER), "gross_sales", WEEK) == ("file",)
+    assert found.streams("FR", ["gross_sales"], WEEK) == {"file"}
 
 
 def test_a_shop_delivers_what_its_platform_does_and_a_stranger_nothing() -> None:
@@ -222,7 +222,7 @@ def test_a_shop_delivers_what_its_platform_does_and_a_stranger_nothing() -> None
     assert found.applicable("DE", ["gross_sales", "sessions"])
     assert not found.applicable("DE", ["gross_sales", "nothing"])
     assert not found.applicable("XX", ["gross_sales"])
-    assert found.streams(Part("XX", FOREVER), "gross_sales", WEEK) == ()
+    assert found.streams("XX", ["gross_sales"], WEEK) == frozenset()
     assert found.amounts(Part("XX", FOREVER), "gross_sales", WEEK) == {}
 
 
@@ -258,3 +258,14 @@ def test_facts_of_a_stranger_or_of_a_measure_that_nobody_knows_are_none() -> Non
     found = totals(sale(1, 30))
     assert found.facts(Part("FR", FOREVER), "gross_sales", WEEK) == 0
     assert found.facts(PART, "ad_spend", WEEK) == 0
+
+
+def test_two_fixed_rates_over_the_same_totals_do_not_share_a_sum() -> None:
+    found = totals(sale(1, 100_0000))
+    later = Converter("USD", {"EUR": 1.2}, RATES)
+    in_yen = Converter("CNY", {}, RATES)
+    one = Window(day(1), day(2))
+    assert found.exact(PART, "gross_sales", one, FIXED) == Decimal(110)  # 100 × 1.1
+    assert found.exact(PART, "gross_sales", one, later) == Decimal(120)  # 100 × 1.2
+    assert found.exact(PART, "gross_sales", one, DAILY) == Decimal(120)  # the day's 1.2
+    assert found.exact(PART, "gross_sales", one, in_yen) == Decimal(840)  # 100 × 8.4

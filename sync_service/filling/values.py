@@ -267,7 +267,7 @@ def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
         )
         mine = next((p for p in part if p.shop == row.shop and p.whole), None)
         used = mine is not None and INPUTS in done.actuals.totals.streams(
-            mine, row.measure, day_period(row.day).window
+            mine.shop, [row.measure], day_period(row.day).window
         )
         if used:
             said = "✓ 采用" if chinese else "✓ Used"
