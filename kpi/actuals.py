@@ -51,6 +51,8 @@ class Actual:
         return self.covered.end - timedelta(days=1) if self.covered.days else None
 
 
+Asked = tuple[str, str, str | None, str, str, tuple[Part, ...], Period]
+"""Definition, its two parts, the view of money, scope, what it gathers, period."""
 Registered = Callable[[Metric, Scope, Period], Actual | None]
 """A source beside the facts: the value of a KPI of a scope, None where it knows nothing."""
 
@@ -182,6 +184,7 @@ class Actuals:
     money: Converter
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
+    made: dict[Asked, Actual] = field(default_factory=dict, compare=False)  # of shops, each once
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
@@ -201,6 +204,17 @@ class Actuals:
         return counted if registered is None or counted.streams else registered
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
+        """The value from the facts; books over the same facts share it where they mean the same."""
+        asked = (
+            *(self.catalog.definition_hash(metric.code), metric.numerator, metric.denominator),
+            *(self.money.view, found.scope.code, found.parts, period),
+        )
+        made = self.made.get(asked)
+        if made is None or made.scope != found.scope:  # a code may have another name elsewhere
+            made = self.made[asked] = self._made(metric, found, period)
+        return made
+
+    def _made(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         measures = self.catalog.needs(metric.code)
         parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
         here = in_days(parts, period.window)  # a former owner's line stops with the last day
@@ -239,9 +253,7 @@ class Actuals:
             return None
         return evaluate(self.catalog.parsed(text), values)
 
-    def _streams(
-        self, parts: Sequence[Part], measures: frozenset[str], window: Window
-    ) -> set[str]:
+    def _streams(self, parts: Sequence[Part], measures: frozenset[str], window: Window) -> set[str]:
         return {
             f"{stream}@{shop}"
             for shop in {part.shop for part in parts}

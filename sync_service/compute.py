@@ -37,6 +37,7 @@ from sync_service.ad_budgets import planned
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
+from sync_service.recent import Basis, Recent
 from sync_service.sources import alternatives
 
 WEEKS_SHOWN = 9
@@ -69,6 +70,7 @@ class Inputs:
     kept: tuple[Kept, ...] = ()  # breaches as they were last shown
     reasons: Mapping[int, str] = field(default_factory=dict)  # why each version was published
     typed: Terms | None = None  # set by `compute`: the rows as they stand in the sheet
+    recent: Recent = field(default_factory=Recent)  # of this installation
 
 
 @dataclass(slots=True)
@@ -211,21 +213,41 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     """The values of all shops that any version or the sheet knows."""
     every = every_terms(given.book, given.catalog, given.versions)
     shops = {shop.code: shop for one in (*every, terms) for shop in one.book.shops}
-    mine = tuple(shops.values())
-    plans = planned(terms.book, given.now.date())
-    totals = Totals(
-        with_plans(with_inputs(given.leaves, given.book.inputs, mine), plans, mine),
-        {shop.code: shop.platform for shop in shops.values()},
-        alternatives,
-        {**given.catalog.measures, **GAPS},
-    )
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     failed = frozenset(key for key, state in given.states.items() if state.error)
-    money = Converter(terms.book.settings.currency, terms.book.settings.fixed_rates, given.rates)
-    today = local_day(given.now, terms.book.settings.time_zone)
-    register_ = register.actual
-    return Actuals(totals, terms.catalog, money, last, stale, register_, failed, today)
+    settings = terms.book.settings
+    basis = Basis(
+        inputs=tuple(given.book.inputs),
+        plans=tuple(planned(terms.book, given.now.date())),
+        shops={shop.code: (shop.platform, shop.currency) for shop in shops.values()},
+        measures={**given.catalog.measures, **GAPS},
+        last_day=last,
+        stale=stale,
+    )
+    known = given.recent.over(
+        given.leaves, given.rates, basis, lambda: _totals(given.leaves, basis)
+    )
+    return Actuals(
+        totals=known.totals,
+        catalog=terms.catalog,
+        money=Converter(settings.currency, settings.fixed_rates, given.rates),
+        last_day=last,
+        stale=stale,
+        made=known.made,
+        register=register.actual,
+        failed=failed,
+        today=local_day(given.now, settings.time_zone),
+    )
+
+
+def _totals(leaves: LeafSums, basis: Basis) -> Totals:
+    """The sums of the facts, of what was typed and of planned budgets."""
+    currencies = {code: currency for code, (_, currency) in basis.shops.items()}
+    platforms = {code: platform for code, (platform, _) in basis.shops.items()}
+    typed = with_inputs(leaves, basis.inputs, currencies)
+    planned_too = with_plans(typed, basis.plans, currencies)
+    return Totals(planned_too, platforms, alternatives, basis.measures)
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -63,3 +63,16 @@ def read_rows(paths: Sequence[str], schema: pa.Schema, window: Window) -> pa.Tab
             params={"start": window.start, "end": window.end},
         ).to_arrow_table()
     return found.cast(schema)
+
+
+def sums_by_sku(
+    paths: Sequence[str], schema: pa.Schema, window: Window, measure: str
+) -> list[tuple[str, str, str, int | None]]:
+    """Give the stream, shop, SKU and sum of a count; None where no fact knows it."""
+    with connect() as connection:
+        facts_view(connection, paths, schema)
+        return connection.execute(
+            f'SELECT stream, shop, sku, sum("{measure}")::BIGINT FROM facts '
+            "WHERE day >= $start AND day < $end GROUP BY ALL ORDER BY ALL",
+            {"start": window.start, "end": window.end},
+        ).fetchall()

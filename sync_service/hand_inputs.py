@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
-from kpi.model import InputRow, RollUp, Shop
+from kpi.model import InputRow, RollUp
 from sync_service.ad_budgets import AD_BUDGET, lasting
 from sync_service.sources import INPUTS, PLANS
 
@@ -27,20 +27,24 @@ Number = TypeVar("Number", np.int32, np.int64)
 Columns = Mapping[str, NDArray[np.int64]]
 
 
-def with_inputs(leaves: LeafSums, inputs: Sequence[InputRow], shops: Sequence[Shop]) -> LeafSums:
+def with_inputs(
+    leaves: LeafSums, inputs: Sequence[InputRow], currencies: Mapping[str, str]
+) -> LeafSums:
     """The leaves of the facts with those of the typed figures behind them."""
     usable = [row for row in inputs if row.shop in leaves.shops]
     scaled = _scaled(leaves, usable)
     budgets = lasting(row for row in usable if row.measure == AD_BUDGET)
     rows = _rows([row for row in usable if row.measure != AD_BUDGET], scaled)
-    return _appended(leaves, _on_days(rows, budgets, scaled), scaled, shops, INPUTS)
+    return _appended(leaves, _on_days(rows, budgets, scaled), scaled, currencies, INPUTS)
 
 
-def with_plans(leaves: LeafSums, plans: Sequence[InputRow], shops: Sequence[Shop]) -> LeafSums:
+def with_plans(
+    leaves: LeafSums, plans: Sequence[InputRow], currencies: Mapping[str, str]
+) -> LeafSums:
     """The leaves with figures by day that the target rows give."""
     usable = [row for row in plans if row.shop in leaves.shops]
     scaled = _scaled(leaves, usable)
-    return _appended(leaves, _on_days({}, usable, scaled), scaled, shops, PLANS)
+    return _appended(leaves, _on_days({}, usable, scaled), scaled, currencies, PLANS)
 
 
 def _scaled(leaves: LeafSums, rows: Sequence[InputRow]) -> dict[str, bool]:
@@ -52,11 +56,10 @@ Rows = dict[tuple[str, date], dict[str, int]]
 
 
 def _appended(
-    leaves: LeafSums, rows: Rows, scaled: dict[str, bool], shops: Sequence[Shop], stream: str
+    leaves: LeafSums, rows: Rows, scaled: dict[str, bool], currency: Mapping[str, str], stream: str
 ) -> LeafSums:
     if not rows:
         return leaves
-    currency = {shop.code: shop.currency for shop in shops}
     currencies = tuple(dict.fromkeys([*leaves.currencies, *(currency[c] for c, _ in rows)]))
     streams = (*leaves.streams, stream)
     keys = list(rows)

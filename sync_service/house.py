@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kpi.catalog import shipped
@@ -27,6 +27,7 @@ from sync_service.imports.layout import Layout
 from sync_service.imports.shopify_orders import SHOPIFY_ORDERS
 from sync_service.imports.unit_costs import UNIT_COSTS
 from sync_service.rates import stored_rates
+from sync_service.recent import Recent
 from sync_service.recovery import recover
 from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
 from sync_service.settings import Settings
@@ -57,6 +58,7 @@ class House:
     facts: Facts
     kit: Kit
     rates: Rates
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def syncing(self) -> chains.Parts:

@@ -60,6 +60,8 @@ from sync_service.workbooks.port import (
 PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
 # Facts that one refresh reads: three months and a year before the running month, which has 31 days.
 HISTORY = timedelta(days=495)
+# Where units shipped are read: the first of these that a shop has.
+SHIPPED = ("amazon.orders", "shopify.orders", "file.all_orders", "file.shopify_orders")
 MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
 Step = Callable[[str, str], None]
 """Progress: (Chinese, English) name of the step that begins."""
@@ -145,7 +147,10 @@ def inputs(
     leaves = _leaves(house, every_terms(book, catalog, versions), now)
     paused = str(control.setting(house.store, PAUSE, "") or "")
     states = stream_states(house, book.shops, now)
-    return Inputs(book, catalog, leaves, house.rates, now, language, states, paused, versions)
+    return Inputs(
+        *(book, catalog, leaves, house.rates, now, language, states, paused, versions),
+        recent=house.recent,
+    )
 
 
 def unwatched(_seen: Seen) -> None:
@@ -315,19 +320,15 @@ def units_shipped(house: House, book: Book, now: datetime) -> Units:
     """(sku, market) -> units shipped in the last thirty days, for the product table."""
     end = now.date() + timedelta(days=1)
     window = Window(end - timedelta(days=30), end)
+    markets = {shop.code: shop.market for shop in book.shops}
+    found = house.facts.by_sku(SHIPPED, markets, window, "units_shipped")
+    first: dict[str, str] = {}
+    for stream, shop, _, _ in sorted(found, key=lambda row: SHIPPED.index(row[0])):
+        first.setdefault(shop, stream)
     units: dict[tuple[str, str], int] = {}
-    for shop in book.shops:
-        for stream in ("amazon.orders", "shopify.orders", "file.all_orders", "file.shopify_orders"):
-            rows = house.facts.rows(stream, shop.code, window)
-            for sku, sold in zip(
-                rows.column("sku").to_pylist(),
-                rows.column("units_shipped").to_pylist(),
-                strict=True,
-            ):
-                if sold and sku != "*":
-                    units[sku, shop.market] = units.get((sku, shop.market), 0) + sold
-            if rows.num_rows:
-                break
+    for stream, shop, sku, sold in found:
+        if sold and sku != "*" and first[shop] == stream:
+            units[sku, markets[shop]] = units.get((sku, markets[shop]), 0) + sold
     return units
 
 

@@ -22,6 +22,7 @@ from tests.test_scorecards import CATALOG, D1, FR, OCT, SHOP, book
 
 OCTOBER_DAYS = 31
 Typed = Mapping[str, Mapping[int, int]]
+CURRENCIES = {shop.code: shop.currency for shop in (SHOP, FR)}
 
 
 def typed_rows(typed: Typed) -> list[InputRow]:
@@ -49,10 +50,10 @@ def known(typed: Typed, lines: tuple[TargetRow, ...] = ()) -> Actuals:
         for n in range(OCTOBER_DAYS)
     ]
     plans = planned(replace(book(), targets=lines), date(2026, 10, 10))
-    leaves = with_inputs(leaf_sums(spent), typed_rows(typed), (SHOP, FR))
+    leaves = with_inputs(leaf_sums(spent), typed_rows(typed), CURRENCIES)
     streams = {"ad_spend": (("amazon_ads.all",),), AD_BUDGET: ((INPUTS,), (PLANS,))}
     totals = Totals(
-        with_plans(leaves, plans, (SHOP, FR)),
+        with_plans(leaves, plans, CURRENCIES),
         dict.fromkeys(leaves.shops, "amazon"),
         lambda _platform, measure: streams.get(measure, ()),
         {**CATALOG.measures, **GAPS},

@@ -150,7 +150,7 @@ def test_a_typed_budget_goes_before_the_target_and_follows_the_pacing_of_the_boo
     typed = InputRow(FIRST, "US1", "ad_budget", Decimal(1_550), "CHEN", "I!A5")
     last = date(2026, 10, 10)
     plain = actuals_of(last, {"ad_spend": [100] * 10, "ad_sales": [1] * 10})
-    leaves = with_inputs(plain.totals.leaves, [typed], [SHOP])
+    leaves = with_inputs(plain.totals.leaves, [typed], {SHOP.code: SHOP.currency})
     sources = {"ad_spend": (("amazon_ads.all",),), "ad_sales": (("amazon_ads.all",),)}
     totals = type(plain.totals)(
         leaves,

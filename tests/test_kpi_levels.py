@@ -117,7 +117,7 @@ def typed(*rows: tuple[int, str, str]) -> ScopeValues:
         InputRow(date(2026, 10, day), "DE", measure, Decimal(value), "me", f"A{day}")
         for day, measure, value in rows
     ]
-    leaves = with_inputs(leaf_sums([sale]), inputs, SHOPS)
+    leaves = with_inputs(leaf_sums([sale]), inputs, {shop.code: shop.currency for shop in SHOPS})
     totals = Totals(leaves, {"DE": "amazon"}, alternatives, shipped().measures)
     money = Converter("USD", {"EUR": 1.1}, RATES)
     return ScopeValues(totals, shipped(), money, [Part("DE", EVER)], OCTOBER)

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import cast
 
 from kpi.tables import ErrorValue, Table
@@ -35,7 +36,7 @@ DATED = frozenset({"date", "time"})  # kinds of columns whose numbers are days
 Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SentBook:
     """The tables and names of a workbook as they were sent."""
 
@@ -43,7 +44,7 @@ class SentBook:
     names: Mapping[str, Written]
     language: Language
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of what the service reads; what formulas gave follows from the rest."""
         said = [(name, _known(grid)) for name, grid in sorted(self.grids.items())]
