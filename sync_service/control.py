@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -27,6 +28,10 @@ from sync_service.migrations import next_migration
 from sync_service.told import ToldError
 
 BUSY_SECONDS = 30
+_JSON: Mapping[str, Callable[[Any], Any]] = {
+    "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
+    "json_deserializer": orjson.loads,
+}
 _WRITER_LOCK = 0x4C535450  # one number for all writers of one PostgreSQL database
 
 
@@ -51,7 +56,7 @@ class Control:
         """Open the database, bring its schema up to date, refuse a newer one."""
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(parsed) if self.is_sqlite else create_engine(parsed)
+        self.engine = _sqlite_engine(parsed) if self.is_sqlite else create_engine(parsed, **_JSON)
         # Writers of one process queue here: SQLite's own queue sleeps up to 100 ms a turn.
         self.writers = threading.Lock()
         self._migrate()
@@ -104,7 +109,7 @@ def _sqlite_engine(url: URL) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         keep_private(Path(url.database))
     # A connection per use: nothing stays open across threads, and opening one takes 0.1 ms.
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

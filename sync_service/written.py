@@ -7,10 +7,11 @@ gives the service's value back at the next refresh. The score never reads a type
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import orjson
 from sqlalchemy import delete, insert, select
 
 from kpi.errors import Place, Problem
@@ -19,16 +20,18 @@ from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.layout import STATES, TABLES, Owner
 from sheet_templates.words import show
-from sync_service import control, schema
+from sync_service import schema
 from sync_service.control import Control
 from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
 WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "tblReconcile")
-WHOLE_ROW = "*"  # in place of a column: the entry holds the whole row
+WHOLE = "*"  # in place of a key: all rows of a table; of a column: all columns
 CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
 Memory = Mapping[tuple[str, str], Mapping[str, Written]]
 """(table, key as JSON) -> column -> value."""
+Line = Mapping[str, object]
+"""Column -> value as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,17 @@ def remembered(store: Control, book: str) -> Memory:
     with store.read() as connection:
         rows = connection.execute(select(cells).where(cells.c.book == book)).mappings().all()
     return {
-        (row["table_name"], row["key"]): {c: _from_json(v) for c, v in row["value"].items()}
+        (row["table_name"], key): {c: _from_json(v) for c, v in values.items()}
         for row in rows
+        for key, values in _rows(row["key"], row["value"])
     }
+
+
+def _rows(key: str, value: Mapping[str, Mapping[str, object]]) -> Iterable[tuple[str, Line]]:
+    """The rows of an entry; older entries hold one row each, with spaces in the key."""
+    if key == WHOLE:
+        return value.items()
+    return ((_text(json.loads(key)), value),)
 
 
 def typed_over(tables: Mapping[str, Table], memory: Memory) -> Iterator[TypedOver]:
@@ -126,20 +137,25 @@ def _without(patch: TablePatch, kept: set[tuple[str, str, str]]) -> TablePatch:
 
 
 def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datetime) -> None:
-    """Keep what was written, one entry a row; cells left to a person keep our value too."""
-    cells = schema.written_cells
-    rows = [
-        {
-            "book": book,
-            "table_name": patch.table,
-            "key": key_of(patch, row),
-            "column": WHOLE_ROW,
-            "value": {c: _to_json(v) for c, v in row.items() if c not in patch.key},
-            "at": at,
+    """Keep what was written, one entry a table; cells left to a person keep our value too."""
+    kept = {
+        patch.table: {
+            key_of(patch, row): {c: _to_json(v) for c, v in row.items() if c not in patch.key}
+            for row in patch.rows
         }
         for patch in patches
         if patch.table in WATCHED
-        for row in patch.rows
+    }
+    _keep(store, book, kept, at)
+
+
+def _keep(store: Control, book: str, kept: Mapping[str, Mapping[str, Line]], at: datetime) -> None:
+    """Replace what is known of a book."""
+    cells = schema.written_cells
+    rows = [
+        {"book": book, "table_name": table, "key": WHOLE, "column": WHOLE, "value": lines, "at": at}
+        for table, lines in kept.items()
+        if lines
     ]
     with store.begin() as connection:
         connection.execute(delete(cells).where(cells.c.book == book))
@@ -158,38 +174,44 @@ def believe(
 
     A pane may write and never say so; without this its own values would pass for typed over.
     """
-    memory = remembered(store, book)
-    with store.begin() as connection:
-        for patch in patches:
-            table = tables.get(patch.table)
-            if patch.table not in WATCHED or table is None:
-                continue
-            found = {row_key(patch.table, row): row for row in table.rows}
-            for line in patch.rows:
-                key = key_of(patch, line)
-                held = {
-                    column: _to_json(value)
-                    for column, value in line.items()
-                    if key in found
-                    and column not in patch.key
-                    and same(value, found[key].value(column))
-                }
-                known = {c: _to_json(v) for c, v in memory.get((patch.table, key), {}).items()}
-                entry = {"book": book, "table_name": patch.table, "key": key, "column": WHOLE_ROW}
-                if held:
-                    row = {**entry, "value": {**known, **held}, "at": at}
-                    control.put(connection, schema.written_cells, row)
+    kept: dict[str, dict[str, Line]] = {}
+    for (table, key), line in remembered(store, book).items():
+        kept.setdefault(table, {})[key] = {c: _to_json(v) for c, v in line.items()}
+    for patch in patches:
+        if patch.table in WATCHED and patch.table in tables:
+            known = kept.setdefault(patch.table, {})
+            for key, held in _held(tables[patch.table], patch):
+                known[key] = {**known.get(key, {}), **held}
+    _keep(store, book, kept, at)
+
+
+def _held(table: Table, patch: TablePatch) -> Iterator[tuple[str, Line]]:
+    """The offered cells that a table holds, by row."""
+    found = {row_key(patch.table, row): row for row in table.rows}
+    for line in patch.rows:
+        key = key_of(patch, line)
+        held = {
+            column: _to_json(value)
+            for column, value in line.items()
+            if key in found and column not in patch.key and same(value, found[key].value(column))
+        }
+        if held:
+            yield key, held
 
 
 def key_of(patch: TablePatch, row: Mapping[str, Written]) -> str:
     """The key of a patched row, as text."""
-    return json.dumps([_to_json(row.get(column)) for column in patch.key], ensure_ascii=False)
+    return _text([_to_json(row.get(column)) for column in patch.key])
 
 
 def row_key(name: str, row: Row) -> str:
     """The key of a row as read, as text."""
     columns = TABLES[name].key
-    return json.dumps([_to_json(row.value(column)) for column in columns], ensure_ascii=False)
+    return _text([_to_json(row.value(column)) for column in columns])
+
+
+def _text(key: list[object]) -> str:
+    return orjson.dumps(key).decode()
 
 
 def service_columns(name: str) -> tuple[str, ...]:

@@ -7,13 +7,14 @@ refresh recorded. A pane that fails or goes away leaves the old values and nothi
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
+
+import orjson
 
 from kpi.tables import ErrorValue, Table
 from sheet_templates.layout import TABLES, Language, Owner, TableLayout
@@ -49,8 +50,7 @@ class SentBook:
         """A hash of what the service reads; what formulas gave follows from the rest."""
         said = [(name, _known(grid)) for name, grid in sorted(self.grids.items())]
         names = sorted((name, _plain(value)) for name, value in self.names.items())
-        text = json.dumps([said, names], ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(orjson.dumps([said, names])).hexdigest()
 
     def contents(self) -> BookContents:
         """As a port reads a workbook."""
@@ -82,7 +82,9 @@ def _known(grid: Grid) -> list[dict[str, object]]:
 
 def _plain(value: Written) -> object:
     """A cell in one form: 1 and 1.0 are alike, and so are an empty text and an empty cell."""
-    said = to_json(value) if value != "" else None
+    if isinstance(value, str):
+        return value or None
+    said = to_json(value)
     return float(said) if isinstance(said, int) and not isinstance(said, bool) else said
 
 
