@@ -43,32 +43,40 @@ PERIODS = ("2026-10", "2026-09", "2026-W42", "2026-W41", "2026-W40", "2026-Q4", 
 WORK = ROOT / ".work" / "bench" / "functions"
 
 
-def _house(root: Path, *, small: bool) -> tuple[House, Path]:
+class DemoDay(FakeClock):
+    """The day of the demo; what is allowed a second is counted by the true clock."""
+
+    def monotonic(self) -> float:
+        """Seconds of the true clock."""
+        return time.monotonic()
+
+
+def demo_house(root: Path, *, small: bool) -> tuple[House, Path]:
     """A data folder with the facts of the demo company, and its workbook."""
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     world = World()
     shops = [shop for shop in world.shops if not shop.code.startswith("HY-")]
     settings = Settings(home=root / "data", database=f"sqlite:///{root / 'data' / 'control.db'}")
-    house = open_house(settings, FakeClock(SANDBOX_NOW)).__enter__()  # until the process ends
+    house = open_house(settings, DemoDay(SANDBOX_NOW)).__enter__()  # until the process ends
     for shop in shops[:2] if small else shops:
         save_shop(house.store, shop.noun(), {shop.platform: Link("ACCOUNT", shop.code)})
         for stream in streams_of(shop):
-            _commit(house, world, shop, stream)
+            commit(house, world, shop, stream)
     path = build(root / "book.xlsx", "manager", "zh", book_start(world, "XH", "zh"))
     return house, path
 
 
-def _commit(house: House, world: World, shop: SandboxShop, stream: str) -> None:
+def commit(house: House, world: World, shop: SandboxShop, stream: str, *, number: int = 1) -> None:
     """What a perfect connector would have stored."""
     found = truth(world, shop, stream, SEEN, SANDBOX_NOW, forgotten=True)
     kept = {code for code, measure in shipped().measures.items() if measure.derived is None}
     names = [n for n in found.column_names if n in kept | {"day", "sku", "part", "currency"}]
     if found.num_rows:
-        house.facts.commit(stream, shop.code, SEEN, found.select(names), number=1, meta={})
+        house.facts.commit(stream, shop.code, SEEN, found.select(names), number=number, meta={})
 
 
-def _body(path: Path) -> dict[str, object]:
+def sent_body(path: Path) -> dict[str, object]:
     """The workbook as a pane sends it."""
     contents = XlsxPort(path).read()
     tables = {
@@ -97,8 +105,8 @@ def _calls(done: Computed, count: int) -> list[list[str]]:
 
 def product(*, small: bool, again: bool) -> Callable[[], dict[str, Any]]:
     """Prepare the service and its workbook; each run asks for all cells."""
-    house, path = _house(WORK / f"{small}-{again}", small=small)
-    body, name = _body(path), sent_store.book_name(BOOK)
+    house, path = demo_house(WORK / f"{small}-{again}", small=small)
+    body, name = sent_body(path), sent_store.book_name(BOOK)
     sent = sent_book(body)
     sent_store.keep(house.store, name, path.name, "bench", body, house.clock.now())
     app = create_app(house)

@@ -1,0 +1,142 @@
+"""Refreshes of the demo company through the panes' own routes, over HTTP on loopback.
+
+One pane after new facts, one pane after an edit, and twenty panes at once, each with a workbook and
+targets of its own. Every result is compared with a refresh of the same rows without a service.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import statistics
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+from waitress.server import create_server
+
+from bench.measuring import ROOT, Bench, Contender, Ratio, measure
+from bench.sheet_functions import commit, demo_house, sent_body
+from sheet_templates.layout import TABLES
+from sync_service.house import House
+from sync_service.pane_results import patches_of
+from sync_service.refresh import Order, refresh
+from sync_service.sandbox.truth import streams_of
+from sync_service.sandbox.world import World
+from sync_service.web.app import create_app
+from sync_service.web.tokens import make_token
+from sync_service.workbooks.sent import Offer, SentPort, sent_book
+
+PANES, FEW = 20, 3
+GOAL_ONE, GOAL_MANY = 2.0, 5.0  # seconds
+WORK = ROOT / ".work" / "bench" / "panes"
+BOOK = "0a1b2c3d-1111-4222-8333-{:012d}"
+NOVEMBER = [column.code for column in TABLES["tblTarget"].columns].index("m11")
+Body = dict[str, Any]
+
+
+class Client:
+    """A pane's side of the talk."""
+
+    def __init__(self, port: int, token: str) -> None:
+        """Remember where and with what."""
+        self.root = f"http://127.0.0.1:{port}/api/v1"
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def call(self, path: str, body: Body | None = None) -> Body:
+        """Send and read JSON."""
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(f"{self.root}/{path}", data, self.headers)  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
+            told: Body = json.loads(answer.read())
+            return told
+
+    def refresh(self, body: Body) -> tuple[float, Body | None]:
+        """Seconds from the click to the recorded refresh, and what was offered."""
+        started = time.perf_counter()
+        run = self.call("panes/refresh", body)["run"]
+        looks = count()
+        while (told := self.call(f"runs/{run}"))["state"] not in {"done", "failed"}:
+            time.sleep(min(0.1 + 0.05 * next(looks), 1.0))  # as the pane does
+        result = self.call(f"runs/{run}/result") if told["state"] == "done" else told
+        recorded = self.call(f"runs/{run}/written", {"ok": True}) if "tables" in result else {}
+        return time.perf_counter() - started, result if recorded.get("recorded") else None
+
+
+def _own(body: Body, number: int) -> Body:
+    """The workbook of one pane: its own number, its own November."""
+    mine = copy.deepcopy(body)
+    for row in mine["tables"]["tblTarget"]["rows"]:
+        if isinstance(row[NOVEMBER], int | float):
+            row[NOVEMBER] = row[NOVEMBER] + number
+    return {**mine, "book": BOOK.format(number), "name": "demo.xlsx", "who": "bench", "base": ""}
+
+
+def _alone(house: House, body: Body, number: int) -> Body:
+    """What a refresh of the same rows gives without a service."""
+    offers: list[Offer] = []
+    port = SentPort(sent_book(body), lambda offer: offers.append(offer) is None)
+    refresh(house, Order(f"alone {number}", port, "bench"))
+    cells: Body = json.loads(json.dumps(patches_of(offers[0])))
+    return cells
+
+
+def _wrong(house: House, body: Body, number: int, result: Body | None) -> bool:
+    alone = _alone(house, body, number)
+    return result is None or any(result[part] != alone[part] for part in alone)
+
+
+def product(*, small: bool, panes: int, again: bool) -> Callable[[], Body]:
+    """Serve the demo company; each run refreshes that many workbooks at once."""
+    house, path = demo_house(WORK / f"{small}-{panes}-{again}", small=small)
+    body, numbers, world = sent_body(path), count(1), World()
+    shop = next(one for one in world.shops if not one.code.startswith("HY-"))
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # twenty wait for eight threads
+    server = create_server(create_app(house), host="127.0.0.1", port=0, threads=8)
+    threading.Thread(target=server.run, daemon=True).start()
+    client = Client(server.effective_port, make_token(house) or "")
+    if again:
+        client.refresh(_own(body, next(numbers)))
+
+    def run() -> Body:
+        if not again:
+            commit(house, world, shop, streams_of(shop)[0], number=1 + next(numbers))
+        mine = [_own(body, next(numbers)) for _ in range(panes)]
+        with ThreadPoolExecutor(panes) as pool:
+            found = list(pool.map(client.refresh, mine))
+        seconds = sorted(taken for taken, _ in found)
+        p95 = seconds[max(0, -(-95 * len(seconds) // 100) - 1)]
+        checked = range(0, panes, max(1, panes // FEW))
+        wrong = sum(_wrong(house, mine[n], next(numbers), found[n][1]) for n in checked) + sum(
+            result is None for _, result in found
+        )
+        return {"p95": p95, "median": statistics.median(seconds), "wrong": wrong}
+
+    return run
+
+
+def run(*, small: bool) -> Bench:
+    """Measure, and check what was offered."""
+    where, many = "bench.pane_refresh:product", FEW if small else PANES
+    kinds: dict[str, tuple[int, bool, float]] = {
+        "one pane after new facts": (1, False, GOAL_ONE),
+        "one pane after an edit": (1, True, GOAL_ONE),
+        f"{many} panes at once after new facts": (many, False, GOAL_MANY),
+    }
+    contenders = [
+        Contender(name, "product", where, {"small": small, "panes": panes, "again": again})
+        for name, (panes, again, _) in kinds.items()
+    ]
+    measured = measure(contenders, 1 if small else 3)
+    ratios, faults = [], []
+    for name, found in measured.items():
+        if found.value["wrong"]:
+            faults.append(f"{name}: {found.value['wrong']} refreshes failed or offered other cells")
+        goal = None if small else kinds[name][2]
+        ratios.append(Ratio(f"{name}, p95", found.value["p95"], goal, at_most=True, unit=" s"))
+    return Bench("pane_refresh", measured, ratios, [], faults, small)
