@@ -22,6 +22,7 @@ from waitress.server import create_server
 
 from bench.measuring import ROOT, Bench, Contender, Ratio, measure
 from bench.sheet_functions import commit, demo_house, sent_body
+from kpi.catalog import shipped
 from sheet_templates.layout import TABLES
 from sync_service.house import House
 from sync_service.pane_results import patches_of
@@ -36,7 +37,9 @@ PANES, FEW = 20, 3
 GOAL_ONE, GOAL_MANY = 2.0, 5.0  # seconds
 WORK = ROOT / ".work" / "bench" / "panes"
 BOOK = "0a1b2c3d-1111-4222-8333-{:012d}"
-NOVEMBER = [column.code for column in TABLES["tblTarget"].columns].index("m11")
+COLUMNS = [column.code for column in TABLES["tblTarget"].columns]
+KPI, OCTOBER = COLUMNS.index("metric"), COLUMNS.index("m10")
+EDITED = shipped().metrics["net_sales"].names["zh"]
 Body = dict[str, Any]
 
 
@@ -69,11 +72,11 @@ class Client:
 
 
 def _own(body: Body, number: int) -> Body:
-    """The workbook of one pane: its own number, its own November."""
+    """The workbook of one pane: its own number, its own sales targets of the month."""
     mine = copy.deepcopy(body)
     for row in mine["tables"]["tblTarget"]["rows"]:
-        if isinstance(row[NOVEMBER], int | float):
-            row[NOVEMBER] = row[NOVEMBER] + number
+        if row[KPI] == EDITED:
+            row[OCTOBER] += number
     return {**mine, "book": BOOK.format(number), "name": "demo.xlsx", "who": "bench", "base": ""}
 
 

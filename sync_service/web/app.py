@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
+import orjson
 from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from kpi.errors import KpiError
@@ -48,6 +51,14 @@ FAILED: Texts = {
 }
 
 
+class _Json(DefaultJSONProvider):
+    """Answers as orjson writes them: a workbook's cells are megabytes."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401  # as Flask has it
+        """JSON in UTF-8."""
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
 def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     """The application of one installation.
 
@@ -56,7 +67,7 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     """
     app = Flask("linkstar", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider
+    app.json = _Json(app)
     working = jobs if jobs is not None else Jobs(house)
     answers = Answers(house)
     app.extensions["linkstar"] = Parts(house, working, Panes(house, answers.keep), answers)
