@@ -14,6 +14,7 @@ from kpi.missing import Policy
 from kpi.model import Region, TargetRow, WeightRow
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
+from kpi.weight_modes import WeightMode
 
 ABOVE_ZERO = frozenset({"ratio_up", "mirror_down", "step_pct", "tiers"})  # divide by the target
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
@@ -42,8 +43,11 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
         total = sum(w.weight for w in valid if w.on)
         if _unread(book, role, region):
             continue  # a line was left out and named; the sum would blame the card once more
-        if abs(total - 100) > WEIGHT_TOLERANCE:
-            place = place_of(valid[0].address, "tblWeight")
+        place = place_of(valid[0].address, "tblWeight")
+        if book.settings.weight_mode == WeightMode.RELATIVE:
+            if any(w.on for w in valid) and not total > 0:
+                yield problem("weights_none", place, role=role, region=region)
+        elif abs(total - 100) > WEIGHT_TOLERANCE:
             rest = 100 - total
             yield problem("weight_sum", place, role=role, region=region, total=total, rest=rest)
 

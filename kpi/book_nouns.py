@@ -92,6 +92,7 @@ def read_person(row: RowReader) -> Person | None:
         scored=row.yes("scored", default=True),
         mentor=row.text("mentor") or None,
         ramp=_ramp(row),
+        team_share=row.between("team_share", 0, 1, 0.0) or 0.0,
     )
 
 

@@ -13,6 +13,7 @@ from kpi.steps import read_steps
 from kpi.tables import Table
 from kpi.typed_events import typed_events
 
+YES_NO = ("pilot", "drop_small")
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
 HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
 LAST_DAY = 31
@@ -49,6 +50,8 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         deduct_cap=reader.number("deduct_cap", default.deduct_cap, 0, MOST_POINTS),
         total_limit=reader.number("total_limit", default.total_limit, 0, MOST_POINTS),
         min_group=int(reader.number("min_group", default.min_group, 0, LARGEST_GROUP)),
+        drop_small=reader.word("drop_small", "no") == "yes",
+        weight_mode=reader.word("weight_mode", default.weight_mode),
     )
 
 
@@ -91,7 +94,7 @@ class _SettingReader:
             return "yes" if value else "no"
         if row is None or not row.text("value"):
             return default
-        words = "yes_no" if code == "pilot" else code
+        words = "yes_no" if code in YES_NO else code
         return row.word("value", words, default) or default
 
     def classes(self, default: tuple[float, ...]) -> tuple[float, ...]:

@@ -11,7 +11,8 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Outdated
 from kpi.model import Period
-from kpi.scorecards import Item, PersonCard, RegionCard
+from kpi.numbers import R
+from kpi.scorecards import Item, PersonCard, RegionCard, dropped
 
 
 def without_share(cards: Sequence[PersonCard]) -> Iterator[Problem]:
@@ -20,6 +21,43 @@ def without_share(cards: Sequence[PersonCard]) -> Iterator[Problem]:
         if card.us_share is None:
             place = Place(table="tblPeople", text=card.person.code)
             yield problem("share_missing", place, person=card.person.code, month=card.month)
+
+
+def left_out(cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Regions that are unknown and count so little that the total goes without them."""
+    for card in cards:
+        found = dropped(card)
+        if found is not None:
+            place = Place(table="tblTeam", text=card.person.code)
+            said = {"person": card.person.code, "month": card.month, "region": found[0]}
+            yield problem("region_dropped", place, **said, share=percent(found[1]))
+
+
+def without_team(cards: Sequence[PersonCard], teams: Sequence[PersonCard]) -> Iterator[Problem]:
+    """People whose total takes a part of a team's that nobody knows."""
+    scored = {team.person.code for team in teams}
+    for card in cards:
+        part = card.team
+        if part is None or part.total is not None:
+            continue
+        known = "team_unknown" if part.team in scored else "team_unscored"
+        place = Place(table="tblPeople", text=card.person.code)
+        said = {"person": card.person.code, "month": card.month, "team": part.team}
+        code = known if part.team else "team_nobody"
+        yield problem(code, place, **said, share=percent(part.share))
+
+
+def unjoined(teams: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Teams with a card of either region and no targets to join them by."""
+    for card in teams:
+        if card.us_share is None:
+            place = Place(table="tblTarget", text=card.person.code)
+            yield problem("team_share_unset", place, team=card.person.code, month=card.month)
+
+
+def percent(share: float) -> float | None:
+    """A fraction in percent, as it is said."""
+    return R(share * 100)
 
 
 def without_card(book: Book, cards: Sequence[PersonCard], month: Period) -> Iterator[Problem]:

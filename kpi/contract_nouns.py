@@ -207,7 +207,7 @@ def _grades_of(rows: Rows) -> tuple[Grade, ...]:
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
-    """A signed person; name, mentor, partner are not agreed, a department only under a target."""
+    """A signed person; name, mentor, partner are not agreed, a department only where it counts."""
     code = text(row, "person")
     bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
     return replace(
@@ -220,6 +220,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         us_share=number(row, "us_share"),
         scored=row["scored"] is True,
         ramp=read_steps(text(row, "ramp")) or (),
+        team_share=number(row, "team_share") or 0.0,
     )
 
 
@@ -263,6 +264,8 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         deduct_cap=_or(number(values, "deduct_cap"), _DEFAULTS.deduct_cap),
         total_limit=_or(number(values, "total_limit"), _DEFAULTS.total_limit),
         min_group=int(_or(number(values, "min_group"), _DEFAULTS.min_group)),
+        drop_small=values.get("drop_small") is True,
+        weight_mode=text(values, "weight_mode") or _DEFAULTS.weight_mode,
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
 

@@ -53,6 +53,7 @@ def key_of(*parts: object) -> str:
 def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
     """Every table that scores, by name; each row by its key."""
     targeted = {row.scope for row in book.targets}
+    targeted |= {row.department for row in book.people if row.team_share} - {""}
     return {
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
@@ -217,7 +218,7 @@ def metric_row(catalog: Catalog, code: str) -> Fields:
 
 
 def _person(row: Person, targeted: Collection[str]) -> Fields:
-    """A person; the department only where a target is set for it, elsewhere it moves nothing."""
+    """A person; the department only where a target or a team's score goes by it."""
     department = {"department": row.department} if row.department in targeted else {}
     return {
         "person": row.code,
@@ -229,6 +230,7 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
         "scored": row.scored,
         **department,
         "ramp": steps_text(row.ramp) or None,
+        **({"team_share": _number(row.team_share)} if row.team_share else {}),
     }
 
 
@@ -280,5 +282,9 @@ def _settings(given: Settings) -> Rows:
         values["pacing"] = given.pacing
     if given.events:
         values["events"] = given.events
+    if given.drop_small:
+        values["drop_small"] = True
+    if given.weight_mode != _DEFAULTS.weight_mode:
+        values["weight_mode"] = given.weight_mode
     rates = {RATE_SETTINGS[c]: _number(rate) for c, rate in given.fixed_rates.items()}
     return {code: {"setting": code, "value": value} for code, value in {**values, **rates}.items()}

@@ -25,6 +25,7 @@ from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, WeightRow, Window
 from kpi.numbers import R
 from kpi.scoring import GRADES
+from kpi.weight_modes import in_points
 
 WHOLE_ROW = ""  # in place of a field: the row itself came or went
 KPI_SET = ("tblTarget", "tblWeight", "tblRule", "tblKpi", "tblSetting", "tblGrade")
@@ -125,7 +126,7 @@ def in_force(book: Book, catalog: Catalog, versions: Sequence[Version], of: Peri
     found = version_on(versions, of.window.end - timedelta(days=1))
     signed = book if found is None else ruled(book, found.contract.tables)
     if signed.settings.weight_pick == Pick.DAY_WEIGHTED:
-        lines = {day: _weights_on(book, versions, day) for day in of.window.each()}
+        lines = {day: tuple(_lines_on(book, versions, day)) for day in of.window.each()}
         signed = replace(signed, weights=tuple(_meant(signed.weights, lines)))
     if found is None:
         return Terms(signed, catalog, None)
@@ -145,9 +146,12 @@ def every_terms(book: Book, catalog: Catalog, versions: Sequence[Version]) -> tu
     return (*signed, Terms(book, catalog, None))
 
 
-def _weights_on(book: Book, versions: Sequence[Version], day: date) -> Sequence[WeightRow]:
+def _lines_on(book: Book, versions: Sequence[Version], day: date) -> Iterator[WeightRow]:
+    """The lines that count on a day; relative weights in points, as no two days share a whole."""
     found = version_on(versions, day)
-    return book.weights if found is None else ruled(book, found.contract.tables).weights
+    then = book if found is None else ruled(book, found.contract.tables)
+    for lines in _cards_on(then.weights, day):
+        yield from in_points(lines, then.settings.weight_mode)
 
 
 def _meant(
@@ -160,8 +164,8 @@ def _meant(
     """
     summed: dict[tuple[str, str, str], float] = {}
     newest_row: dict[tuple[str, str, str], WeightRow] = {}
-    for day, rows in sorted(lines.items()):
-        for row in _valid(rows, day):
+    for _, rows in sorted(lines.items()):
+        for row in rows:
             card = (row.role, str(row.region), row.metric)
             newest_row[card] = row
             summed[card] = summed.get(card, 0.0) + (row.weight if row.on else 0.0)
@@ -173,13 +177,13 @@ def _meant(
             yield replace(row, weight=mean, on=row.on or mean > 0)
 
 
-def _valid(rows: Sequence[WeightRow], day: date) -> Iterator[WeightRow]:
-    """The line of each KPI of each card on a day."""
+def _cards_on(rows: Sequence[WeightRow], day: date) -> Iterator[list[WeightRow]]:
+    """The line of each KPI on a day, card by card."""
     cards: dict[tuple[str, str], list[WeightRow]] = {}
     for row in rows:
         cards.setdefault((row.role, str(row.region)), []).append(row)
     for lines in cards.values():
-        yield from newest(lines, day)
+        yield newest(lines, day)
 
 
 # --- what was changed -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ and whose decision is the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.book import NEVER, Book
@@ -18,11 +18,13 @@ from kpi.messages import problem
 from kpi.model import Kind, Klass, Metric, Region, Texts, WeightRow
 from kpi.pack_reading import Pack, packs
 from kpi.tables import Table
+from kpi.weight_modes import WeightMode, in_points
 
 RESULT_MAX = 70.0  # points, as all limits below
 ITEM_MAX = 40.0
 PROCESS_MIN = 20.0
 EU_COMPLIANCE_MIN = 10.0
+NEAR = 6  # decimals
 CHECKS: Mapping[str, Texts] = {
     "sum": {"zh": "合计", "en": "sum"},
     "profit_if_sales": {"zh": "利润", "en": "profit"},
@@ -105,11 +107,16 @@ def findings(lines: Sequence[Line], region: Region) -> tuple[Finding, ...]:
 
 
 def _of_kind(lines: Sequence[Line], kind: Kind) -> float:
-    return sum((line.weight for line in lines if line.kind is kind), 0.0)
+    return _summed(line.weight for line in lines if line.kind is kind)
 
 
 def _of_class(lines: Sequence[Line], klass: Klass) -> float:
-    return sum((line.weight for line in lines if line.klass is klass), 0.0)
+    return _summed(line.weight for line in lines if line.klass is klass)
+
+
+def _summed(weights: Iterable[float]) -> float:
+    """A sum as the limits see it: sixths of relative weights add up to a hair too much."""
+    return round(sum(weights, 0.0), NEAR)
 
 
 def pack_lines(pack: Pack) -> tuple[Line, ...]:
@@ -135,14 +142,21 @@ def guard(
     would be held against limits in points of 100, and one fault would be told twice.
     """
     for (role, region), rows in cards(book).items():
-        lines = [_line(row, metrics[row.metric]) for row in rows if row.metric in metrics]
+        weighed = in_points(rows, book.settings.weight_mode)
+        lines = [_line(row, metrics[row.metric]) for row in weighed if row.metric in metrics]
         known = packs().get((role, region))
         excused = frozenset(known.exemptions if known else ())
-        found = findings(lines, region)
-        if not any(one.check == "sum" for one in found):
-            for one in found:
-                if one.check not in excused and (role, region, one.check) not in exempt:
-                    yield _problem(role, region, rows, one)
+        for one in _of_whole(lines, region, book.settings.weight_mode):
+            if one.check not in excused and (role, region, one.check) not in exempt:
+                yield _problem(role, region, rows, one)
+
+
+def _of_whole(lines: Sequence[Line], region: Region, mode: str) -> tuple[Finding, ...]:
+    """What a card whose weights are points of 100 does not pass; nothing of any other card."""
+    found = findings(lines, region)
+    if mode == WeightMode.RELATIVE and any(line.weight > 0 for line in lines):
+        return tuple(one for one in found if one.check != "sum")  # thirds miss 100 by a hair
+    return () if any(one.check == "sum" for one in found) else found
 
 
 def cards(book: Book) -> dict[CardKey, list[WeightRow]]:

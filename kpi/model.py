@@ -84,6 +84,7 @@ class ScopeKind(StrEnum):
     PLATFORM = "platform"
     SHOP = "shop"
     CATEGORY = "category"
+    DEPARTMENT = "department"  # a team, where it is scored
     PERSON = "person"
 
 
@@ -251,6 +252,7 @@ class Person:
     scored: bool
     mentor: str | None = None  # person code
     ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
+    team_share: float = 0.0  # fraction of the total that comes from the department's score
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +438,8 @@ class Settings:
     distribution: tuple[float, ...] = (0.2, 0.7, 0.1)  # classes of the guide, the best first
     tie: Tie = Tie.FIRST  # which class gets a place of equal remainders
     min_group: int = 25  # fewer people get no more than a proposal
+    drop_small: bool = False  # an unknown region below a tenth leaves the total known
+    weight_mode: str = "absolute"  # or relative: see `kpi.weight_modes.WeightMode`
 
 
 @dataclass(frozen=True, slots=True)

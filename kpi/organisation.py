@@ -205,6 +205,12 @@ def _below(book: Book, person: str, seen: frozenset[str]) -> tuple[tuple[str, Pa
     )
 
 
+def shared_parts(book: Book, people: Collection[str]) -> tuple[Part, ...]:
+    """What some people hold together, each shop's days once, in the order of the people."""
+    theirs = (one for one in book.people if one.code in people)
+    return tuple(_once((one.role, part) for one in theirs for part in _owned(book, one.code)))
+
+
 def _once(found: Iterable[tuple[str, Part]]) -> Iterator[Part]:
     """Each shop's days once: of several roles that hold them, the parts of the one with most."""
     held: dict[tuple[str, Window], dict[str, list[Part]]] = {}

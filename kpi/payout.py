@@ -138,6 +138,7 @@ class PayBasis:
     rewards: Decimal = ZERO  # rewards and penalties in money, after their caps
     true_up: Decimal = ZERO  # of earlier periods that were paid
     loss_in: float | None = 0.0  # loss that earlier periods left, zero or more
+    weight: float = 1.0  # in a team's pool
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,20 +83,29 @@ class Register:
 
     def _belongs(self, task: TaskRow, scope: Scope) -> bool:
         side = region_of_task(task)
-        if side is None and scope.kind is not ScopeKind.PERSON and scope.region is not None:
+        of_people = scope.kind in {ScopeKind.PERSON, ScopeKind.DEPARTMENT}
+        if side is None and not of_people and scope.region is not None:
             return False
         if side is not None and scope.region not in {None, side}:
             return False
         if scope.kind in {ScopeKind.COMPANY, ScopeKind.REGION}:
             return True
-        if scope.kind is ScopeKind.PERSON:
-            return task.owner is not None and scope.code in self._chain(task.owner)
+        if of_people:
+            return task.owner is not None and not self._heads(scope).isdisjoint(
+                self._chain(task.owner)
+            )
         places = {
             ScopeKind.MARKET: task.country,
             ScopeKind.SHOP: task.about,
             ScopeKind.CATEGORY: task.category,
         }
         return places.get(scope.kind) == scope.code
+
+    def _heads(self, scope: Scope) -> frozenset[str]:
+        """Whose tasks, and whose people's, a scope of people has."""
+        if scope.kind is ScopeKind.PERSON:
+            return frozenset({scope.code})
+        return frozenset(p.code for p in self.book.people if p.department == scope.code)
 
     def _chain(self, person: str) -> frozenset[str]:
         """A person and everybody above; a circle of managers ends where it closes."""

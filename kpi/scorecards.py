@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -57,11 +57,16 @@ from kpi.scoring import (
     item_score,
     status_of_item,
     total_of,
+    with_team,
 )
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
+from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
+from kpi.weight_modes import in_points
 
 SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
+SCOPE_KINDS = {SHOP_ROLE: ScopeKind.SHOP, TEAM_ROLE: ScopeKind.DEPARTMENT}  # else a person
+TEAM_REVENUE = "net_sales"  # its targets of the month say how a team's two cards are joined
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
@@ -122,6 +127,9 @@ class PersonCard:
     forfeits: int = 0  # those that take the bonus, whatever the rule of payout says
     grades: tuple[Grade, ...] = GRADES  # the ladder, the best first
     limit: tuple[float, float] = LIMIT  # of the total after points by hand
+    drop_small: bool = False  # an unknown region with a share below a tenth is left out
+    own: float | None = None  # the total without the team's part
+    team: TeamPart | None = None  # what the total takes from the team's; None: nothing
 
     def card(self, region: Region) -> RegionCard | None:
         """The card of a region."""
@@ -138,27 +146,89 @@ class Scoring:
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of all scored people, in the order of the table."""
         scored = (p for p in self.book.people if p.scored and presence(p, month).days.days)
-        cards = (self.person(person, month) for person in scored)
+        totals = self._team_totals(month) if takes_share(self.book) else {}
+        cards = (self.person(person, month, totals) for person in scored)
         return tuple(card for card in cards if card.cards)
 
-    def person(self, person: Person, month: Period) -> PersonCard:
-        """One person's cards, combined."""
+    def person(
+        self, person: Person, month: Period, team_totals: Mapping[str, float | None] | None = None
+    ) -> PersonCard:
+        """One person's cards, combined; `team_totals` where they are known already."""
         parts = person_parts(self.book, person.code)
-        found = tuple(
-            card
-            for region in Region
-            if (card := self._card(person, region, in_region(self.book, parts, region), month))
-        )
+        found = self._cards(person, parts, month)
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
         book = self.book
         caps = (book.settings.add_cap, book.settings.deduct_cap)
         applied = month_points(book.points, book.point_kinds, person.code, month.code, caps)
-        both = combined(totals.get(Region.US), totals.get(Region.EU), share)
-        limit = (LIMIT[0], book.settings.total_limit)
-        total = adjusted(both, applied, limit)
-        one = PersonCard(person, month.code, found, share, applied, total, None, 0)
-        return gated(replace(one, grades=book.grades, limit=limit))
+        one = PersonCard(person, month.code, found, share, applied, None, None, 0)
+        part = self._team_part(person, month, team_totals)
+        return totalled(replace(self._ruled(one), team=part), totals)
+
+    def _ruled(self, card: PersonCard) -> PersonCard:
+        """The card with what the settings say of totals and grades."""
+        given = self.book.settings
+        limit, grades = (LIMIT[0], given.total_limit), self.book.grades
+        return replace(card, limit=limit, grades=grades, drop_small=given.drop_small)
+
+    def _team_part(
+        self, person: Person, month: Period, totals: Mapping[str, float | None] | None
+    ) -> TeamPart | None:
+        """The part of the department; of one that is not scored it is unknown."""
+        if not person.team_share:
+            return None
+        known = self._team_totals(month) if totals is None else totals
+        return TeamPart(person.department, person.team_share, known.get(person.department))
+
+    def _team_totals(self, month: Period) -> dict[str, float | None]:
+        return {card.person.code: card.total for card in self.teams(month)}
+
+    def teams(self, month: Period) -> tuple[PersonCard, ...]:
+        """The cards of departments: the lines of the role team score them as a person's lines do.
+
+        Without such lines there is no card.
+        """
+        if not any(row.role == TEAM_ROLE for row in self.book.weights):
+            return ()
+        cards = (self._team(team, month) for team in teams(self.book))
+        return tuple(card for card in cards if card.cards)
+
+    def _team(self, team: Person, month: Period) -> PersonCard:
+        parts = team_parts(self.book, team.code)
+        found = self._cards(team, parts, month)
+        totals = {card.region: card.total.total for card in found}
+        share = self._revenue_share(team, parts, tuple(totals), month)
+        one = PersonCard(team, month.code, found, share, (), None, None, 0)
+        return totalled(self._ruled(one), totals)
+
+    def _revenue_share(
+        self, team: Person, parts: Sequence[Part], regions: tuple[Region, ...], month: Period
+    ) -> float | None:
+        """The US part of what the month's targets ask the team to sell; of one card, that card."""
+        if len(regions) == 1:
+            return _us_share(team, regions)
+        metric, goals = self.actuals.catalog.metrics[TEAM_REVENUE], Goals(self.book, month)
+        asked = [
+            goals.of(
+                metric,
+                region,
+                own_scopes(team, metric),
+                in_days(in_region(self.book, parts, region), month.window),
+                month.window.end,
+            )
+            for region in (Region.US, Region.EU)
+        ]
+        us, eu = (None if goal is None else goal.value for goal in asked)
+        return None if us is None or eu is None or not us + eu > 0 else R(us / (us + eu))
+
+    def _cards(
+        self, person: Person, parts: Sequence[Part], month: Period
+    ) -> tuple[RegionCard, ...]:
+        return tuple(
+            card
+            for region in Region
+            if (card := self._card(person, region, in_region(self.book, parts, region), month))
+        )
 
     def shops(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of shops: the lines of the role shop score them as a person's lines do.
@@ -188,9 +258,10 @@ class Scoring:
         last = month.window.end - timedelta(days=1)
         rows = [w for w in self.book.weights if w.role == person.role and w.region is region]
         metrics = self.actuals.catalog.metrics
-        rules = [rule for rule in newest(rows, last) if rule.on and rule.metric in metrics]
-        if not rules:
+        known = [rule for rule in newest(rows, last) if rule.on and rule.metric in metrics]
+        if not known:
             return None
+        rules = in_points(known, self.book.settings.weight_mode)
         items = tuple(
             self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
         )
@@ -205,7 +276,7 @@ class Scoring:
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
         here = presence(person, month)
-        kind = ScopeKind.SHOP if person.role == SHOP_ROLE else ScopeKind.PERSON
+        kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
         actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
@@ -306,14 +377,32 @@ def hits(card: PersonCard, *effects: VetoEffect) -> int:
     )
 
 
+def totalled(card: PersonCard, totals: Mapping[Region, float | None]) -> PersonCard:
+    """The card with its total: regions by their shares, points by hand, the team's part, vetoes."""
+    us, eu = totals.get(Region.US), totals.get(Region.EU)
+    both = combined(us, eu, card.us_share, drop_small=card.drop_small)
+    own = adjusted(both, card.points, card.limit)
+    whole = own if card.team is None else with_team(own, card.team.total, card.team.share)
+    return gated(replace(card, own=own, total=adjusted(whole, (), card.limit)))
+
+
+def dropped(card: PersonCard) -> tuple[Region, float] | None:
+    """The unknown region that the total goes without, and its share; None where there is none."""
+    if not card.drop_small or card.own is None or card.us_share is None:
+        return None
+    shares = {Region.US: card.us_share, Region.EU: R(1 - card.us_share) or 0.0}
+    unknown = (one.region for one in card.cards if one.total.total is None)
+    return next(((region, shares[region]) for region in unknown if shares[region] > 0), None)
+
+
 def gated(card: PersonCard) -> PersonCard:
     """Total, grade and bonus as the veto items leave them, after additions and deductions."""
     zero = hits(card, VetoEffect.TOTAL_ZERO)
-    total = 0.0 if zero and card.total is not None else card.total
+    total, own = (0.0 if zero and one is not None else one for one in (card.total, card.own))
     vetoes = hits(card, VetoEffect.GRADE_CAP)
     forfeits = zero + hits(card, VetoEffect.BONUS_ZERO)
     grade = grade_of(total, vetoes, card.grades)
-    return replace(card, total=total, grade=grade, vetoes=vetoes, forfeits=forfeits)
+    return replace(card, total=total, own=own, grade=grade, vetoes=vetoes, forfeits=forfeits)
 
 
 def _us_share(person: Person, regions: tuple[Region, ...]) -> float | None:

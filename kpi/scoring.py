@@ -254,7 +254,7 @@ def combined(
 
 
 def with_team(own: float | None, team: float | None, team_share: float = 0.0) -> float | None:
-    """A person's total with a share of the team's."""
+    """A person's total with a share of the team's; a part that has a share must be known."""
     return combined(team, own, team_share)
 
 

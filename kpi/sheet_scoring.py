@@ -118,6 +118,12 @@ def usable(ref: Ref, words: Words) -> str:
     return f"IF({applies},ROUND({ref('weight')},9)+0,0)"
 
 
+def relative_weight(weight: str, whole: str) -> str:
+    """A relative weight as points of 100; nothing of a card without any."""
+    full = f"ROUND({whole},9)"
+    return f"IF({full}>0,ROUND({weight}/{full}*100,9)+0,0)"
+
+
 def share(ref: Ref, col: Ref) -> str:
     """The usable weight as a part of 100 of its card."""
     whole = f"ROUND(SUMIFS({col('usable')},{same_card(ref, col)}),9)"
@@ -253,23 +259,62 @@ def person_total(
     extra: str,
     zeros: str = "0",
     limit: str = f"{LIMIT[1]:g}",
+    drop_below: str = "",
 ) -> str:
     """Both regions by their shares plus the points, within the limits of a total.
 
     A region with a share must be known; one without is not looked at, so its cell may be empty.
     `zeros` counts veto items in breach that leave nothing of it, `limit` is the highest total. An
-    empty share is unknown, not 0: the EU card is no whole of two.
+    empty share is unknown, not 0: the EU card is no whole of two. An unknown region with a share
+    below `drop_below` is left out, where that cell holds a number.
     """
     rest = f"ROUND(1-{us_share},9)"
-    parts = (
-        f"IF({us_share}>0,ROUND({us_share}*{us},9),0)",
-        f"IF({rest}>0,ROUND({rest}*{eu},9),0)",
-    )
-    summed = f"ROUND(ROUND({parts[0]}+{parts[1]},9)+{extra},9)"
+    both = _all_regions(us, eu, us_share, rest)
+    if drop_below:
+        both = f"IF(ISNUMBER({drop_below}),{_known_regions(us, eu, us_share, drop_below)},{both})"
+    summed = f"ROUND(ROUND({both},9)+{extra},9)"
     within = f"MIN({limit},MAX({LIMIT[0]:g},{summed}))+0"
-    if zeros != "0":
-        within = f"({within})*({zeros}=0)"
-    return f"IF(ISNUMBER({us_share}),IFERROR({within},NA()),NA())"
+    return f"IF(ISNUMBER({us_share}),IFERROR({_unless(zeros, within)},NA()),NA())"
+
+
+def _all_regions(us: str, eu: str, us_share: str, rest: str) -> str:
+    parts = ((us_share, us), (rest, eu))
+    return "+".join(f"IF({share}>0,ROUND({share}*{total},9),0)" for share, total in parts)
+
+
+def _known_regions(us: str, eu: str, us_share: str, drop_below: str) -> str:
+    """The regions that are known, or too large to do without, as parts of what these add up to."""
+    shares = [
+        f"IF(AND(NOT(ISNUMBER({total})),{share}<{drop_below}),0,{share})"
+        for share, total in ((us_share, us), (f"ROUND(1-{us_share},9)", eu))
+    ]
+    whole = f"ROUND({shares[0]}+{shares[1]},9)"
+    return "+".join(
+        f"IF({share}>0,ROUND({share}*{total}/{whole},9),0)"
+        for share, total in zip(shares, (us, eu), strict=True)
+    )
+
+
+def _unless(zeros: str, within: str) -> str:
+    """Nothing of a total once a veto leaves nothing."""
+    return within if zeros == "0" else f"({within})*({zeros}=0)"
+
+
+def team_total(share: str, team: str, people: str, totals: str) -> str:
+    """The total of a person's team by its line; empty without a share, unknown without a line."""
+    found = f"IFERROR(INDEX({totals},MATCH({team},{people},0)),NA())"
+    return f'IF(AND(ISNUMBER({share}),{share}>0),{found},"")'
+
+
+def with_team(
+    own: str, team: str, share: str, zeros: str = "0", limit: str = f"{LIMIT[1]:g}"
+) -> str:
+    """A person's own total with the share of the team's; a part that has a share must be known."""
+    rest = f"ROUND(1-{share},9)"
+    both = f"ROUND({share}*{team},9)+IF({rest}>0,ROUND({rest}*{own},9),0)"
+    within = f"MIN({limit},MAX({LIMIT[0]:g},ROUND({both},9)))+0"
+    joined = f"IFERROR({_unless(zeros, within)},NA())"
+    return f"IF(ISNUMBER({share}),IF({share}>0,{joined},{own}),{own})"
 
 
 def veto_count(

@@ -8,15 +8,8 @@ from dataclasses import replace
 from kpi.methods import filled
 from kpi.model import Region
 from kpi.person_targets import Goal
-from kpi.scorecards import Item, PersonCard, RegionCard, card_item, gated, is_paced
-from kpi.scoring import (
-    adjusted,
-    attainment,
-    card_total,
-    combined,
-    item_score,
-    status_of_item,
-)
+from kpi.scorecards import Item, PersonCard, RegionCard, card_item, is_paced, totalled
+from kpi.scoring import attainment, card_total, item_score, status_of_item
 from kpi.targets import due
 
 Change = Callable[[Item], Item]
@@ -69,5 +62,4 @@ def what_if(
 
     cards = tuple(made(one) for one in card.cards)
     totals = {one.region: one.total.total for one in cards}
-    whole = combined(totals.get(Region.US), totals.get(Region.EU), card.us_share)
-    return gated(replace(card, cards=cards, total=adjusted(whole, card.points)))
+    return totalled(replace(card, cards=cards), totals)

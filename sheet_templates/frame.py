@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.book_settings import YES_NO
 from kpi.model import Settings
 from sheet_templates import words
 from sheet_templates.book import SLICES, Book, formula, quote
@@ -137,13 +138,14 @@ def setting(book: Book, code: str) -> str | float:
         "reminder_days": 7,
         "distribution": "20/70/10",
         "pilot": "yes",
+        "drop_small": "no",
     }
     value = book.start.settings.get(code, fallback.get(code, getattr(default, code, "")))
     if isinstance(value, bool):
         value = "yes" if value else "no"
     if isinstance(value, int | float):
         return float(value)
-    name = {"pilot": "yes_no"}.get(code, code)
+    name = "yes_no" if code in YES_NO else code
     return book.word(name, str(value)) if name in words.LISTS else str(value)
 
 

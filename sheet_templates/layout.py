@@ -100,6 +100,7 @@ __all__ = [
     "SETTING",
     "SHEETS",
     "SHOP",
+    "SLICE_NAMES",
     "STATES",
     "TABLES",
     "TALK",
@@ -243,7 +244,17 @@ class Name:
     meaning: str
 
 
+SLICE_NAMES: tuple[Name, ...] = (  # what a scored person's month is added up from
+    Name("nmUsShare", Owner.SERVICE, "part of the person's total from the US card"),
+    Name("nmDropBelow", Owner.SERVICE, "unknown regions below this share are left out"),
+    Name("nmTotalLimit", Owner.SERVICE, "the highest total"),
+    Name("nmPoints", Owner.SERVICE, "points by hand that count"),
+    Name("nmTeam", Owner.SERVICE, "the person's team"),
+    Name("nmTeamShare", Owner.SERVICE, "part of the total from the team"),
+    Name("nmTeamTotal", Owner.SERVICE, "the team's score; nothing else of the team"),
+)
 NAMES: tuple[Name, ...] = (
+    *SLICE_NAMES,
     Name("nmDataUntil", Owner.SERVICE, "text: data until, one date a region (US 11-20 · EU 11-21)"),
     Name("nmRefreshed", Owner.SERVICE, "text: the last refresh as the reader's time (11-22 09:02)"),
     Name("nmState", Owner.SERVICE, "text of the grey band: draft until published, then empty"),

@@ -88,11 +88,27 @@ def person_points(book: Cells, month: str, person: str) -> str:
     return sheet_scoring.person_points(col("applied"), col("month"), month, col("person"), person)
 
 
-def person_total(book: Cells, ref: Ref) -> str:
+def own_total(book: Cells, ref: Ref) -> str:
     """Both cards by their shares, plus points; nothing once a veto leaves nothing."""
     us, eu, share, points = (ref(c) for c in ("us_score", "eu_score", "us_share", "points"))
-    zeros = veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
-    return sheet_scoring.person_total(us, eu, share, points, zeros, _limit(book))
+    zeros, limit = _zeros(book, ref), _limit(book)
+    return sheet_scoring.person_total(us, eu, share, points, zeros, limit, ref("drop_below"))
+
+
+def team_total(book: Cells, ref: Ref) -> str:
+    """The total of the person's team: the own total of the team's line."""
+    people, totals = (book.column("tblTeam")(code) for code in ("person", "own_total"))
+    return sheet_scoring.team_total(ref("team_share"), ref("team"), people, totals)
+
+
+def person_total(book: Cells, ref: Ref) -> str:
+    """The own total with the team's by its share; nothing once a veto leaves nothing."""
+    own, team, share = (ref(code) for code in ("own_total", "team_total", "team_share"))
+    return sheet_scoring.with_team(own, team, share, _zeros(book, ref), _limit(book))
+
+
+def _zeros(book: Cells, ref: Ref) -> str:
+    return veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
 
 
 def _limit(book: Cells) -> str:

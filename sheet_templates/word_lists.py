@@ -91,6 +91,7 @@ LISTS: dict[str, Words] = {
         ("supervisor", "店长/主管", "Supervisor"),
         ("newcomer", "新人", "Newcomer"),
         ("shop", "店铺", "Shop"),
+        ("team", "团队", "Team"),
     ),
     "method": PLAIN_METHODS,
     "basis": (
@@ -284,6 +285,10 @@ LISTS: dict[str, Words] = {
         ("period_end", "按月末", "As on the last day"),
         ("day_weighted", "按天数平均", "Mean of the days"),
     ),
+    "weight_mode": (
+        ("absolute", "合计 100", "Adds up to 100"),
+        ("relative", "相对", "Relative"),
+    ),
     "tie": (
         ("first", "归前一档", "The better class"),
         ("last", "归后一档", "The lower class"),
@@ -313,6 +318,8 @@ LISTS: dict[str, Words] = {
         ("contact", "联系人", "Contact"),
         ("sponsor", "发起人", "Sponsor"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
+        ("weight_mode", "权重写法", "Weights"),
+        ("drop_small", "略去小区域", "Drop small region"),
         ("pacing", "应达进度", "Pacing"),
         ("events", "大促日期", "Sales events"),
         ("distribution", "强制分布比例", "Distribution"),

@@ -16,7 +16,14 @@ from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
-from kpi.card_problems import outdated_items, without_card, without_share
+from kpi.card_problems import (
+    left_out,
+    outdated_items,
+    unjoined,
+    without_card,
+    without_share,
+    without_team,
+)
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
@@ -90,6 +97,7 @@ class Computed:
     kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
     unjudged: tuple[Unjudged, ...] = ()  # rules that say nothing today, and why
     shops: tuple[PersonCard, ...] = ()  # cards of shops, where the role shop has lines
+    teams: tuple[PersonCard, ...] = ()  # cards of departments, where the role team has lines
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
@@ -113,6 +121,11 @@ class Computed:
     def metric(self, code: str) -> Metric:
         """A KPI by code."""
         return self.given.catalog.metrics[code]
+
+    @property
+    def cards(self) -> tuple[PersonCard, ...]:
+        """Every card of the month: of people, shops and teams."""
+        return (*self.people, *self.shops, *self.teams)
 
     def value(self, metric: str, scope: ScopeKey, of: Period | None = None) -> Actual | None:
         """The actual of a KPI; None for a scope that the book does not have."""
@@ -151,7 +164,8 @@ def compute(given: Inputs) -> Computed:
     actuals = _actuals(given, terms, register)
     given, terms = _with_past(given, terms, actuals)
     book, typed = terms.book, Terms(given.book, given.catalog, None)
-    people = Scoring(book, actuals).people(month)
+    scoring = Scoring(book, actuals)
+    people, teams = scoring.people(month), scoring.teams(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
     folded = folds(book, actuals, found, today, given.versions)
@@ -163,13 +177,19 @@ def compute(given: Inputs) -> Computed:
         scopes={(s.scope.region, s.scope.code): s for s in found},
         month=month,
         people=people,
-        history={card.person.code: by_month.history(card.person.code, month) for card in people},
+        history={
+            card.person.code: by_month.history(card.person.code, month)
+            for card in (*people, *teams)
+        },
         alarms=breaches.alarms,
         problems=(
-            *without_target(book, people),
-            *outdated_items(people),
+            *without_target(book, (*people, *teams)),
+            *outdated_items((*people, *teams)),
             *without_card(book, people, month),
             *without_share(people),
+            *left_out((*people, *teams)),
+            *without_team(people, teams),
+            *unjoined(teams),
             *mostly_typed(people),
             *left_behind(book, month),
             *unshared(book, month),
@@ -179,10 +199,11 @@ def compute(given: Inputs) -> Computed:
         gone=breaches.gone,
         kept=breaches.kept,
         unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
-        shops=Scoring(book, actuals).shops(month),
+        shops=scoring.shops(month),
+        teams=teams,
         version=terms.version,
         pending=pending,
-        tried=tried(under(actuals, typed), typed, people, month) if pending else {},
+        tried=tried(under(actuals, typed), typed, (*people, *teams), month) if pending else {},
     )
 
 

@@ -29,7 +29,7 @@ from sync_service.filling.agreed import by_row, said, shown_key
 from sync_service.filling.everything import patches, stamps
 from sync_service.house import House
 from sync_service.refresh import Order, Seen, Step, look, nothing, units_shipped
-from sync_service.scorecard import card_totals
+from sync_service.scorecard import card_totals, team_totals
 from sync_service.sealing import sealed
 from sync_service.signing import key_id, signer
 from sync_service.told import ToldError
@@ -229,6 +229,7 @@ def _about(house: House, order: Order, of: Period, months: Sequence[Computed]) -
         "contracts": contract_store.travelling(house.store, order.book),
         "rates": rates_of(last, of),
         "totals": card_totals(months),
+        "teams": team_totals(months),
         "partners": signed_figures(months),
         "facts": last.given.leaves.version,
     }

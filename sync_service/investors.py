@@ -91,6 +91,8 @@ def _wide(done: Computed, language: Language) -> Computed:
         given=replace(done.given, language=language),
         scopes=scopes,
         people=(),
+        shops=(),
+        teams=(),
         history={},
         alarms=alarms,
         unjudged=(),

@@ -34,7 +34,7 @@ class ByMonth:
     actuals: Actuals
 
     def history(self, person: str, month: Period) -> tuple[float | None, ...]:
-        """Totals of the six months before, oldest first."""
+        """Totals of the six months before, oldest first; `person` may be a team."""
         months = (shifted(month, -back) for back in range(HISTORY_MONTHS, 0, -1))
         return tuple(self._total(person, one) for one in months)
 
@@ -45,10 +45,12 @@ class ByMonth:
 
     def _total(self, person: str, month: Period) -> float | None:
         terms = in_force(self.book, self.catalog, self.versions, month)
+        scoring = Scoring(terms.book, under(self.actuals, terms))
         mine = next((one for one in terms.book.people if one.code == person), None)
-        if mine is None:
-            return None
-        return Scoring(terms.book, under(self.actuals, terms)).person(mine, month).total
+        if mine is not None:
+            return scoring.person(mine, month).total
+        teams = (one.total for one in scoring.teams(month) if one.person.code == person)
+        return next(teams, None)
 
 
 def under(actuals: Actuals, terms: Terms) -> Actuals:
@@ -70,7 +72,9 @@ def tried(
     actuals: Actuals, typed: Terms, people: Sequence[PersonCard], month: Period
 ) -> dict[str, Tried]:
     """Items whose target or weight is another one in the sheet than in the contract."""
-    live = {item.key: item for item in _items(Scoring(typed.book, actuals).people(month))}
+    scoring = Scoring(typed.book, actuals)
+    now = (*scoring.people(month), *scoring.teams(month))
+    live = {item.key: item for item in _items(now)}
     found = {item.key: _tried(item, live.get(item.key)) for item in _items(people)}
     return {key: one for key, one in found.items() if one != Tried(None, None)}
 

@@ -118,7 +118,7 @@ def _found(done: Computed, body: Mapping[str, object]) -> tuple[PersonCard, Regi
             f"The workbook reviews {done.month.code}, not {month}.",
             f"本簿考核的月份是 {done.month.code}，不是 {month}。",
         )
-    for card in (*done.people, *done.shops):
+    for card in done.cards:
         for one in card.cards:
             if (card.person.code, str(one.region)) == (person, region) and any(
                 line.metric.code == item for line in one.items

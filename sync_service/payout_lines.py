@@ -66,6 +66,7 @@ def basis_of(
         forfeits=card.forfeits,
         rewards=rewards,
         loss_in=loss,
+        weight=line.weight if line else 1.0,
     )
 
 
@@ -88,7 +89,7 @@ def lines_of(
         loss = loss_before(turns, month)
         bases[person] = basis_of(card, line, money_of(applied, person, month, typed.lines), loss)
         used[person] = rule
-    parts = _teams(month, bases, used, typed)
+    parts = _teams(bases, used)
     return {
         person: pay_line(replace(basis, team=parts.get(person)), used[person], state)
         for person, basis in bases.items()
@@ -146,19 +147,13 @@ def _before(earlier: str, month: str) -> bool:
     return "" < earlier < month and ("Q" in earlier) is ("Q" in month)
 
 
-def _teams(
-    month: str,
-    bases: Mapping[str, PayBasis],
-    used: Mapping[str, PayRule | None],
-    typed: PayTyped,
-) -> dict[str, Decimal]:
+def _teams(bases: Mapping[str, PayBasis], used: Mapping[str, PayRule | None]) -> dict[str, Decimal]:
     """Every pool over those who share it."""
     members: dict[PayRule, list[Member]] = {}
     for person, rule in used.items():
         if rule is not None and rule.method is PayMethod.TEAM_SPLIT:
-            line = typed.lines.get((month, person))
-            basis, weight = bases[person], line.weight if line else 1.0
-            member = Member(person, weight, basis.total, max(0.0, basis.attendance))
+            basis = bases[person]
+            member = Member(person, basis.weight, basis.total, max(0.0, basis.attendance))
             members.setdefault(rule, []).append(member)
     return {
         person: part
@@ -244,7 +239,7 @@ def kept_line(basis: PayBasis) -> TypedLine:
         attendance=basis.attendance,
         amount=basis.amount,
         goal=basis.goal,
-        weight=1.0,
+        weight=basis.weight,
         approved_by="",
         shown=None,
         place=Place(table="tblPay", text=f"{basis.period} {basis.person}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,17 @@ from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
 from kpi.numbers import R
-from kpi.scorecards import PersonCard, gated
-from kpi.scoring import adjusted, combined, grade_of, total_of
+from kpi.scorecards import PersonCard, totalled
+from kpi.scoring import grade_of, total_of
+from kpi.teams import TeamPart
 from sync_service import schema
 from sync_service.house import House
+from sync_service.scorecard import team_key
 from sync_service.sealing import seal_of
 from sync_service.workbooks.package import open_package
 
 Totals = Mapping[str, float | None]
-"""Signed totals of cards, by month｜person｜region."""
+"""Signed totals: of cards by month｜person｜region, of teams by month｜team."""
 MONTHS_OF_QUARTER = 3
 
 
@@ -65,12 +67,13 @@ class Closed:
 
     totals: Totals
     problems: tuple[Problem, ...]
+    teams: Totals = field(default_factory=dict)
 
 
 def closed_totals(house: House, book: str, month: str) -> Closed:
     """The totals of the frozen file that closed a month; none where it is open."""
     about, _, problems = closed_about(house, book, month)
-    return Closed(about.get("totals", {}), problems)
+    return Closed(about.get("totals", {}), problems, about.get("teams", {}))
 
 
 def closed_about(
@@ -97,15 +100,20 @@ def _read(month: str, path: Path) -> tuple[Mapping[str, Any], str, tuple[Problem
     return seal.about, path.name, ()
 
 
-def as_closed(card: PersonCard, totals: Totals) -> PersonCard:
+def as_closed(card: PersonCard, closed: Closed) -> PersonCard:
     """The card with the totals that were signed; points by hand and vetoes as they stand."""
     keys = {one.region: _key(card, one.region) for one in card.cards}
-    if not keys or any(key not in totals for key in keys.values()):
+    if not keys or any(key not in closed.totals for key in keys.values()):
         return card
-    signed = {region: totals[key] for region, key in keys.items()}
-    both = combined(signed.get(Region.US), signed.get(Region.EU), card.us_share)
-    total = adjusted(both, card.points, card.limit)
-    return gated(replace(card, total=total))
+    signed = {region: closed.totals[key] for region, key in keys.items()}
+    return totalled(replace(card, team=_signed_team(card, closed.teams)), signed)
+
+
+def _signed_team(card: PersonCard, teams: Totals) -> TeamPart | None:
+    """The team's part with the total that was signed for the team."""
+    if card.team is None:
+        return None
+    return replace(card.team, total=teams.get(team_key(card.month, card.team.team)))
 
 
 def _key(card: PersonCard, region: Region) -> str:

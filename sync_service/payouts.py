@@ -226,7 +226,7 @@ def _as_closed(
         closed = closed_totals(house, paying.order.book, month)
         problems += closed.problems
         mine = by_month[month].items()
-        cards.append({who: as_closed(card, closed.totals) for who, card in mine})
+        cards.append({who: as_closed(card, closed) for who, card in mine})
     return cards, problems
 
 

@@ -38,6 +38,7 @@ def _person(done: Computed, card: PersonCard) -> dict[str, object]:
         "person": card.person.code,
         **{str(r): one.total.total for r in Region if (one := card.card(r)) is not None},
         "total": card.total,
+        **_team(card),
         "grade": card.grade.name if card.grade else None,
         "items": [
             {
@@ -56,12 +57,39 @@ def _person(done: Computed, card: PersonCard) -> dict[str, object]:
     }
 
 
+def _team(card: PersonCard) -> dict[str, object]:
+    """What the total takes from the team's; nothing of a person without a share of it."""
+    if card.team is None:
+        return {}
+    part = card.team
+    return {
+        "own_total": card.own,
+        "team": part.team,
+        "team_share": part.share,
+        "team_total": part.total,
+    }
+
+
+def team_totals(months: Sequence[Computed]) -> dict[str, float | None]:
+    """The total of every team, by month and team."""
+    return {
+        team_key(done.month.code, card.person.code): card.total
+        for done in months
+        for card in done.teams
+    }
+
+
+def team_key(month: str, team: str) -> str:
+    """Where the total of a team's month stands in a seal."""
+    return f"{month}｜{team}"
+
+
 def card_totals(months: Sequence[Computed]) -> dict[str, float | None]:
     """The total of every card, by month, person and region."""
     return {
         "｜".join((done.month.code, card.person.code, str(one.region))): one.total.total
         for done in months
-        for card in (*done.people, *done.shops)
+        for card in done.cards
         for one in card.cards
     }
 

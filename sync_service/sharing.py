@@ -21,7 +21,7 @@ from kpi.errors import Level, Place, Problem
 from kpi.model import Language
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
-from sheet_templates.layout import TABLES, Owner
+from sheet_templates.layout import SLICE_NAMES, TABLES, Owner
 from sheet_templates.scoring import grade_lines
 from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import decode
@@ -42,6 +42,7 @@ from sync_service.workbooks.port import BookContents, NamePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
+LATER = frozenset(name.code for name in SLICE_NAMES)  # an older file lacks them
 SETTINGS = ("month", "company", "currency", "min_coverage", "pilot")
 
 
@@ -183,7 +184,7 @@ def _patch(
     foreign = _left(there, rows)
     accept = _strict(_built(house, mine, kind, rows), foreign) if foreign else None
     port = XlsxPort(out, now=house.clock.now, backups=house.backups, forget=True, accept=accept)
-    shown = tuple(stamps(mine))
+    shown = tuple(one for one in stamps(mine) if one.name not in LATER or one.name in there.names)
     if there.names.get("nmMonth") != mine.done.month.code:
         shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
     made = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))

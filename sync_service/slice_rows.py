@@ -8,7 +8,8 @@ from kpi.actuals import Actual
 from kpi.model import ScopeKind
 from kpi.numbers import R
 from kpi.person_targets import Goals
-from kpi.scorecards import Item
+from kpi.scorecards import Item, PersonCard
+from kpi.scoring import SMALL_SHARE, total_of
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
@@ -154,6 +155,18 @@ def stamps(mine: Slice) -> Iterator[NamePatch]:
     yield NamePatch("nmDataUntil", _until(mine))
     yield from book_stamps(mine.done)
     yield NamePatch("nmServiceNote", attention.service_note(mine.done))
+    yield from _month_stamps(mine.done.people[0])
+
+
+def _month_stamps(card: PersonCard) -> Iterator[NamePatch]:
+    """What the person's month is added up from; of the team its total and nothing else."""
+    yield NamePatch("nmUsShare", known(card.us_share))
+    yield NamePatch("nmDropBelow", SMALL_SHARE if card.drop_small else None)
+    yield NamePatch("nmTotalLimit", card.limit[1])
+    yield NamePatch("nmPoints", known(total_of(card.points)))
+    yield NamePatch("nmTeam", card.team.team if card.team else None)
+    yield NamePatch("nmTeamShare", card.team.share if card.team else None)
+    yield NamePatch("nmTeamTotal", known(card.team.total) if card.team else None)
 
 
 def book_stamps(done: Computed) -> Iterator[NamePatch]:

@@ -73,6 +73,7 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         scopes=dict(_scopes(done, person, shops, parts)),
         people=cards,
         shops=tuple(card for card in done.shops if card.person.code in entire),
+        teams=(),  # what a team reached is of its people too
         history={person: done.history[person]},
         alarms=tuple(a for a in done.alarms if _mine(done, a, person, entire, parts)),
         gone=tuple(one for one in done.gone if _was_mine(done, one, person, entire, parts)),

@@ -449,9 +449,8 @@ def test_a_setting_is_signed_when_it_scores() -> None:
     }
     dates = {"closing_day", "provisional_day"}
     limits = {"add_cap", "deduct_cap", "total_limit", "min_group"}
-    assert (
-        signed == {"currency", "min_coverage", "weight_pick", "pacing", "events"} | dates | limits
-    )
+    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events"}
+    assert signed == {"currency", "min_coverage"} | ways | dates | limits
 
 
 def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:

@@ -16,7 +16,7 @@ from kpi.scorecards import gated
 from kpi.sheet_scoring import grade, person_total, veto_count, vetoes_unchecked
 from sheet_templates.pack_rows import weight_rows
 from sheet_templates.words import decode, show
-from sync_service.payout_periods import as_closed
+from sync_service.payout_periods import Closed, as_closed
 from tests.libreoffice import NA, Office
 from tests.test_scorecards import CATALOG, D1, actuals, book, card, run, weight
 
@@ -67,9 +67,9 @@ def test_a_closed_month_keeps_what_its_vetoes_left() -> None:
     rows = (weight("net_sales", 100), gate(VetoEffect.TOTAL_ZERO))
     one = card(actuals(run("DE", 1_000, 100)), book(weights=rows))
     signed = {f"{one.month}｜{one.person.code}｜EU": 97.0}
-    assert as_closed(one, signed).total == 0.0
+    assert as_closed(one, Closed(signed, ())).total == 0.0
     calm = replace(one, cards=(replace(one.cards[0], items=one.cards[0].items[:1]),))
-    assert as_closed(calm, signed).total == 97.0
+    assert as_closed(calm, Closed(signed, ())).total == 97.0
     assert gated(calm).forfeits == 0
 
 

@@ -24,7 +24,7 @@ from sheet_templates.book import Edition
 from sheet_templates.build import build
 from sheet_templates.scoring import grade_lines
 from sheet_templates.words import decode
-from sync_service.payout_periods import as_closed, merged
+from sync_service.payout_periods import Closed, as_closed, merged
 from tests.contract_support import BOOK, CATALOG, version
 from tests.libreoffice import NA, Office
 from tests.table_support import Line, table
@@ -222,7 +222,7 @@ def test_pay_goes_by_the_ladder_of_the_book() -> None:
         {"OPS1": own_card(f"2026-{n:02d}", total)} for n, total in ((7, 90.0), (8, 70.0), (9, 81.5))
     ]
     assert merged(period("2026-Q3"), months)["OPS1"].grade == OWN[1]
-    closed = as_closed(own_card("2026-10", 70.0), {"2026-10｜OPS1｜EU": 96.0})
+    closed = as_closed(own_card("2026-10", 70.0), Closed({"2026-10｜OPS1｜EU": 96.0}, ()))
     assert (closed.total, closed.grade) == (96.0, OWN[0])
 
 

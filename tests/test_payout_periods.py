@@ -13,11 +13,12 @@ from kpi.calendar import period
 from kpi.model import Region
 from kpi.scorecards import PersonCard, RegionCard
 from kpi.scoring import CardTotal, grade_of
+from kpi.teams import TeamPart
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sync_service import contract_store
 from sync_service.house import House
-from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
+from sync_service.payout_periods import Closed, as_closed, closed_totals, merged, months_of
 from sync_service.sealing import sealed
 from sync_service.signing import signer
 from tests.contract_support import PERSON
@@ -64,14 +65,23 @@ def test_a_month_stays_as_it_is() -> None:
 
 def test_a_closed_month_counts_as_it_was_signed_with_the_points() -> None:
     """99 were signed, the late data say 80; two points by hand make 101."""
-    found = as_closed(card("2026-09", 80.0), {"2026-09｜CHEN｜US": 99.0})
+    found = as_closed(card("2026-09", 80.0), Closed({"2026-09｜CHEN｜US": 99.0}, ()))
     assert (found.total, found.grade and found.grade.name) == (101.0, "A")
+
+
+def test_the_team_counts_as_it_was_signed_too() -> None:
+    """Own 99 + 2 = 101; the team was signed with 91, late data say 70: 101 x 0.75 + 91 x 0.25."""
+    live = replace(card("2026-09", 80.0), team=TeamPart("Ops", 0.25, 70.0))
+    signed = Closed({"2026-09｜CHEN｜US": 99.0}, (), {"2026-09｜Ops": 91.0})
+    found = as_closed(live, signed)
+    assert (found.own, found.total) == (101.0, 98.5)
+    assert as_closed(live, replace(signed, teams={})).total is None
 
 
 def test_a_card_that_was_not_signed_stays_live() -> None:
     live = card("2026-09", 80.0)
-    assert as_closed(live, {"2026-08｜CHEN｜US": 99.0}) == live
-    assert as_closed(replace(live, cards=()), {}) == replace(live, cards=())
+    assert as_closed(live, Closed({"2026-08｜CHEN｜US": 99.0}, ())) == live
+    assert as_closed(replace(live, cards=()), Closed({}, ())) == replace(live, cards=())
 
 
 # --- the file that closed a month -----------------------------------------------------------------

@@ -27,10 +27,15 @@ TEAM = TableLayout(
         role | 岗位 | Role | S | text
         manager | 上级 | Manager | S | text
         us_share | 美区占比 | US share | S | ratio
+        drop_below* | 略去低于 | Left out below | S | ratio
+        team* | 团队 | Team | S | text
+        team_share* | 团队占比 | Team share | S | ratio
         state | 状态 | State | S | text
         us_score | 美区得分 | US | F | points
         eu_score | 欧盟得分 | EU | F | points
         points | 加减分 | Points | F | points
+        own_total | 个人分 | Own | F | points
+        team_total | 团队分 | Team's | F | points
         total | 总分 | Total | F | points
         grade | 等级 | Grade | F | text
         coefficient | 系数 | Coefficient | F | number

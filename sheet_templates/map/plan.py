@@ -83,6 +83,7 @@ WEIGHT = TableLayout(
         kind* | 类 | Kind | F | text
         klass* | 类别 | Class | F | text
         live* | 本月有效 | Valid now | F | count
+        part | 折算 | Of 100 | F | points
     """),
 )
 OKR = TableLayout(

@@ -21,6 +21,7 @@ PEOPLE = TableLayout(
         partner* | 伙伴 | Partner | M | text
         scored* | 考核 | Scored | M | choice:yes_no
         ramp* | 新人阶梯 | Ramp | M | text
+        team_share* | 团队占比 | Team share | M | ratio
     """),
 )
 PRODUCT = TableLayout(

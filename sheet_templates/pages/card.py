@@ -14,6 +14,7 @@ from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
 from sheet_templates.layout import CARD_LINES, CARD_WEEKS
 from sheet_templates.pages.items import attainment_bar
+from sheet_templates.pages.month_total import month_total
 from sheet_templates.places import letters
 from sheet_templates.scoring import (
     card_by_hand,
@@ -225,6 +226,7 @@ def _sums(book: Book, tab: Worksheet) -> None:
     tab.conditional_format(
         row, 1, row, 9, {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
     )
+    month_total(book, tab, SUMS)
     tab.set_row(row, 24)
 
 

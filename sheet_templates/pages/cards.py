@@ -6,7 +6,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates import words
 from sheet_templates.book import Book, formula, quote
-from sheet_templates.places import HEADER_ROW, letters
+from sheet_templates.places import HEADER_ROW, letters, setting_value
 
 REGIONS = ("US", "EU")
 RESULT_MAX, PROCESS_MIN, COMPLIANCE_MIN = 70, 20, 10  # points; packs.md, balance checks
@@ -44,25 +44,37 @@ def _sum(book: Book, part: str, column: int, row: int) -> str:
     return f"ROUND(SUMIFS({col('weight')},{','.join(tests)}),9)"
 
 
+def is_relative(book: Book) -> str:
+    """Whether Setup says that weights are relative; a book without the setting has none."""
+    word = book.literal("weight_mode", "relative")
+    return f"IFERROR({setting_value(book, 'weight_mode')}={word},FALSE)"
+
+
 def _text(book: Book, column: int, row: int) -> str:
-    """`运营 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓`."""
+    """`运营 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓`; of relative weights `相对 3 ✓`."""
     cell = {part: f"${letters(column + 2 + n)}{row + 1}" for n, part in enumerate(PARTS)}
     role, region = f"${letters(column)}{row + 1}", f"${letters(column + 1)}{row + 1}"
     result, process = book.word("kind", "result"), book.word("kind", "process")
     compliance, profit = book.word("klass", "compliance"), book.text("利润项", "Profit item")
     off = book.text("待分配", "To distribute")
-    total = cell["total"]
-    tick = f'IF(ABS({total}-100)<0.000000001," ✓"," ✗")'
+    total, relative = cell["total"], is_relative(book)
+    word = quote(f"{book.text('相对', 'relative')} ")
+    whole = f"IF({relative},{total}>0,ABS({total}-100)<0.000000001)"
+    scale = f"IF(AND({relative},{total}>0),100/{total},1)"
+    in_eu = _part(compliance, cell["compliance"], scale, f">={COMPLIANCE_MIN}")
     parts = [
-        f'{role}&" "&{region}&" "&{total}&{tick}',
+        f'{role}&" "&{region}&" "&IF({relative},{word},"")&{total}&IF({whole}," ✓"," ✗")',
         f'IF({cell["off"]}>0,{quote(f" · {off} ")}&{cell["off"]},"")',
-        _part(result, cell["result"], f"<={RESULT_MAX}"),
-        _part(process, cell["process"], f">={PROCESS_MIN}"),
+        _part(result, cell["result"], scale, f"<={RESULT_MAX}"),
+        _part(process, cell["process"], scale, f">={PROCESS_MIN}"),
         f'IF({cell["sales"]}>0,{quote(f" · {profit}")}&IF({cell["profit"]}>0," ✓"," ✗"),"")',
-        f'IF({region}="EU",{_part(compliance, cell["compliance"], f">={COMPLIANCE_MIN}")},"")',
+        f'IF({region}="EU",{in_eu},"")',
     ]
     return f'IF({total}+{cell["off"]}=0,"",{"&".join(parts)}&"     ")'
 
 
-def _part(label: str, cell: str, test: str) -> str:
-    return f'{quote(f" · {label} ")}&{cell}&IF({cell}{test}," ✓"," ✗")'
+def _part(label: str, cell: str, scale: str, test: str) -> str:
+    """A part of the card in points of 100; a limit is met where six decimals of it are."""
+    points = f"{cell}*{scale}"
+    tick = f'IF(ROUND({points},6){test}," ✓"," ✗")'
+    return f"{quote(f' · {label} ')}&ROUND({points},1)&{tick}"

@@ -18,6 +18,7 @@ from sheet_templates.layout import (
     REVIEW_METRICS,
     REVIEW_SCOPES,
     SHEETS,
+    SLICE_NAMES,
     TILES,
     Owner,
 )
@@ -33,7 +34,7 @@ OFFERED = frozenset(  # the lists that some dropdown of the team's and the partn
     for table in sheet.tables
     for column in table.columns
     if column.kind.startswith("choice:")
-) | {"purpose", "mode", "language", "week_start", "tie"}
+) | {code for code, _, _ in words.LISTS["setting"] if code in words.LISTS}
 OFFERED_TO_PAY = frozenset({"currency", "pay_method", "reward_effect", "yes_no"})
 GROWING = (
     ("person", "tblPeople", "person"),
@@ -48,6 +49,7 @@ GROWING_IN_PAY = (
     ("pay_person", "tblPay", "person"),
     ("reward", "tblReward", "reward"),
 )
+OF_SLICE = frozenset(name.code for name in SLICE_NAMES)
 FIRST_YEAR, LAST_YEAR = 2024, 2032
 LIST_END = 2000  # dropdowns that grow with a table look this far
 
@@ -182,6 +184,8 @@ def _stamped_here(book: Book, code: str, owner: Owner) -> bool:
         return False
     if code in ("nmDay", "nmWeek", "nmShown"):
         return book.edition == "manager"
+    if code in OF_SLICE:
+        return book.edition in ("person", "partner")
     return owner is not Owner.MANAGER or book.edition != "manager"
 
 

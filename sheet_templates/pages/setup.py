@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.book_settings import YES_NO
 from sheet_templates import words
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.frame import NO_COMPANY, frame, setting
@@ -64,6 +65,14 @@ MEANING: dict[str, tuple[str, str]] = {
     "weight_pick": (
         "权重在月中变更时，整月按月末的，或按天数平均",
         "When a weight changes within a month: the last day's, or the mean of the days",
+    ),
+    "weight_mode": (
+        "合计 100；或相对权重，如 2 和 1 折算为 66.7 和 33.3",
+        "Add up to 100; or relative: 2 and 1 become 66.7 and 33.3",
+    ),
+    "drop_small": (
+        "是：得分未知且占比小于 10% 的区域不计入总分",
+        "Yes: an unknown region with a share below 10% is left out of the total",
     ),
     "pacing": (
         "应达按天平均，或按各站大促与节假日；速度只改预测",
@@ -164,7 +173,8 @@ def _setting_cells(book: Book, tab: Worksheet) -> None:
         put(tab, row, column, value, look)
         if code in NAMED:
             book.define(NAMED[code], "setup", f"${letters(column)}${row + 1}")
-        source = {"month": "Month", "currency": "Currency", "pilot": list_name("yes_no")}.get(code)
+        yes_no = dict.fromkeys(YES_NO, list_name("yes_no"))
+        source = {"month": "Month", "currency": "Currency", **yes_no}.get(code)
         if source is None and code in words.LISTS:
             source = list_name(code)
         if source:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from sheet_templates.book import INPUT_ROWS, Book, Formula, quote
 from sheet_templates.frame import frame
 from sheet_templates.places import Ref, guarded
-from sheet_templates.scoring import coefficient, person_coverage, person_points, person_total
+from sheet_templates.scoring import (
+    coefficient,
+    own_total,
+    person_coverage,
+    person_points,
+    person_total,
+    team_total,
+)
 from sheet_templates.scoring_kinds import formulas
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
@@ -33,6 +40,8 @@ def _formulas(book: Book) -> dict[str, Formula]:
         code: guarded(make, "person")
         for code, make in {
             "points": lambda r: person_points(book, "nmMonth", r("person")),
+            "own_total": lambda r: own_total(book, r),
+            "team_total": lambda r: team_total(book, r),
             "total": lambda r: person_total(book, r),
             "coefficient": lambda r: coefficient(book, r("grade")),
             "coverage": lambda r: person_coverage(book, "nmMonth", r("person")),

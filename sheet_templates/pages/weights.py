@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from kpi import sheet_scoring
 from sheet_templates import words
 from sheet_templates.book import Book, formula
 from sheet_templates.frame import frame
+from sheet_templates.pages.cards import is_relative
 from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
@@ -17,8 +19,8 @@ def page(book: Book) -> None:
     tab = frame(
         book,
         "weights",
-        "每张卡（岗位 + 区域）权重合计 100。",
-        "The weights of each card (role and region) add up to 100.",
+        "每张卡（岗位 + 区域）权重合计 100；设置页可改为相对权重。",
+        "The weights of each card (role and region) add up to 100, or are relative by Setup.",
         freeze=(4, 3),
     )
     formulas = {
@@ -26,6 +28,7 @@ def page(book: Book) -> None:
         "kind": lambda r: unit_of(book, r, "kind"),
         "klass": lambda r: unit_of(book, r, "klass"),
         "live": lambda r: _live(book, r),
+        "part": lambda r: _part(book, r),
     }
     put_table(book, TableSpec("tblWeight", formulas, fill_down=formulas))
     cards = _card_texts()
@@ -54,3 +57,14 @@ def _live(book: Book, ref: Ref) -> str:
     later = f'COUNTIFS({same},{col("start")},">"&{start},{col("start")},"<="&nmMonthEnd)'
     begun = f"IF(ISNUMBER(nmMonthEnd),{start}<=nmMonthEnd,{start}>=0)"
     return f'IF({ref("metric")}="","",IF(AND({begun},{later}=0),1,0))'
+
+
+def _part(book: Book, ref: Ref) -> str:
+    """The line's points of 100: the weight, or its part of the card where weights are relative."""
+    col, yes = book.column("tblWeight"), book.literal("yes_no", "yes")
+    same = ",".join(f"{col(code)},{ref(code)}" for code in ("role", "region"))
+    counts = f"{col('live')},1,{col('on')},{yes}"
+    part = sheet_scoring.relative_weight(ref("weight"), f"SUMIFS({col('weight')},{same},{counts})")
+    chosen = f"IF({is_relative(book)},{part},{ref('weight')})"
+    alive = f"AND({ref('live')}=1,{ref('on')}={yes})"
+    return f'IF({ref("metric")}="","",IF({alive},{chosen},""))'

@@ -12,6 +12,7 @@ from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
+from kpi.scoring import SMALL_SHARE
 from kpi.season import Flow, Pacing, flow_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
@@ -24,9 +25,8 @@ from sync_service.workbooks.port import Written
 
 
 def items(done: Computed) -> Iterator[FilledRow]:
-    """Every item of every card of the month, people's and shops', in the words of the book."""
-    every = (*done.people, *done.shops)
-    rows = (_item(done, item) for card in every for one in card.cards for item in one.items)
+    """Every item of every card of the month, in the words of the book."""
+    rows = (_item(done, item) for card in done.cards for one in card.cards for item in one.items)
     return worded("tblScore", rows, done.given.language)
 
 
@@ -147,10 +147,10 @@ def _whole(part: str) -> bool:
 
 
 def team(done: Computed) -> Iterator[FilledRow]:
-    """One line a scored person."""
+    """One line a scored person, then one a team."""
     language = done.given.language
     closing = month_state(done.month, done.book.settings, done.today)
-    for card in done.people:
+    for card in (*done.people, *done.teams):
         history = done.history[card.person.code]
         yield {
             "person": card.person.code,
@@ -160,6 +160,9 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "state": show("team_state", closing, language),
             **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
             "manual_share": manual_share(card),
+            "drop_below": SMALL_SHARE if card.drop_small else None,
+            "team": card.team.team if card.team else None,
+            "team_share": card.team.share if card.team else None,
         }
 
 
@@ -216,7 +219,7 @@ def _week(
 def computed(done: Computed) -> dict[tuple[CellValue, ...], dict[str, Written]]:
     """What the formulas of tblScore will say, cached for readers that do not calculate."""
     found: dict[tuple[CellValue, ...], dict[str, Written]] = {}
-    for card in (*done.people, *done.shops):
+    for card in done.cards:
         for one in card.cards:
             for item, share, gained in zip(
                 one.items, one.total.shares, one.total.points, strict=True
