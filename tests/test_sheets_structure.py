@@ -236,6 +236,21 @@ def test_every_name_of_the_map_points_at_one_cell(
         assert ":" not in cell
 
 
+@pytest.mark.parametrize(("edition", "language"), EDITIONS)
+def test_every_dropdown_has_its_list(
+    books: dict[tuple[str, str], Workbook], edition: Edition, language: Language
+) -> None:
+    """`应达进度` and `月中改权重` named lists that no tab had."""
+    book = books[edition, language]
+    asked = {
+        str(one.formula1).lstrip("=")
+        for tab in book.worksheets
+        for one in tab.data_validations.dataValidation
+        if str(one.formula1).lstrip("=").startswith("lst")
+    }
+    assert asked <= set(book.defined_names)
+
+
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     first = build(tmp_path / "a.xlsx", contents=filled("zh"))
     second = build(tmp_path / "b.xlsx", contents=filled("zh"))

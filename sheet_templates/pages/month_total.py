@@ -79,13 +79,14 @@ def _figures(book: Book, spots: Mapping[str, str]) -> dict[str, str]:
         *map(cell, ("own_total", "team_total", "team_share")), zeros, limit
     )
     points = person_points(book, MONTH, PERSON) if book.holds("tblPoint") else "nmPoints"
+    stamped = f'{cell("us_share")}=""'  # not yet
     return {
         "us_score": card_total(book, MONTH, PERSON, '"US"'),
         "eu_score": card_total(book, MONTH, PERSON, '"EU"'),
         "points": points,
         **given,
-        "own_total": own,
-        "total": whole,
+        "own_total": f'IF({stamped},"",{own})',
+        "total": f'IF({stamped},"",{whole})',
     }
 
 
