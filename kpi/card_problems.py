@@ -13,6 +13,10 @@ from kpi.missing import Outdated
 from kpi.model import Period
 from kpi.numbers import R
 from kpi.scorecards import Item, PersonCard, RegionCard, dropped
+from kpi.tables import Table
+from kpi.teams import takes_share
+
+TOTAL_COLUMNS = frozenset({"drop_below", "team", "team_share", "own_total", "team_total"})
 
 
 def without_share(cards: Sequence[PersonCard]) -> Iterator[Problem]:
@@ -53,6 +57,13 @@ def unjoined(teams: Sequence[PersonCard]) -> Iterator[Problem]:
         if card.us_share is None:
             place = Place(table="tblTarget", text=card.person.code)
             yield problem("team_share_unset", place, team=card.person.code, month=card.month)
+
+
+def unshown(page: Table | None, book: Book) -> Iterator[Problem]:
+    """A tab Team of before these columns: its formula of the total knows no team and no setting."""
+    asked = takes_share(book) or book.settings.drop_small
+    if page is not None and asked and not set(page.columns) >= TOTAL_COLUMNS:
+        yield problem("team_page_old", Place(sheet=page.sheet, table=page.name))
 
 
 def percent(share: float) -> float | None:

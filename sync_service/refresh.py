@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from kpi.book import Book, read_book
 from kpi.book_checks import check_book
+from kpi.card_problems import unshown
 from kpi.catalog import Catalog, shipped
 from kpi.contracts import Terms, Version, every_terms
 from kpi.errors import Place, Problem
@@ -243,6 +244,7 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     guarded = guard(book, catalog.metrics, exempt)
     kept, refused = allowed(book, catalog)
     checked = (*check_book(book), *loose_limits(book), *legal_deadlines(book))
+    checked = (*checked, *unshown(contents.tables.get("tblTeam"), book))
     found = (*missing, *unread, *own, *book.problems, *checked, *guarded, *refused)
     return with_kpi_faults(kept, kpis, own), catalog, found
 

@@ -10,7 +10,7 @@ import pytest
 
 from kpi.book import Book
 from kpi.book_nouns import NEVER
-from kpi.card_problems import unjoined, without_team
+from kpi.card_problems import unjoined, unshown, without_team
 from kpi.contracts import Version, changes, contract_of, in_force
 from kpi.model import (
     Assignment,
@@ -26,6 +26,7 @@ from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring
 from kpi.teams import TeamPart, team_parts, teams
 from kpi.what_if import what_if, with_weight
+from tests.table_support import table
 from tests.test_scorecards import CATALOG, OCT, PEOPLE, SHOP, actuals, book, run, target, weight
 
 SALES = weight("net_sales", 100)
@@ -262,3 +263,24 @@ def test_a_contract_from_before_it_takes_no_share() -> None:
     )
     counts = in_force(staffed(0.5), CATALOG, (signed(before),), OCT).book
     assert cards(counts)["OPS1"].total == 100.0
+
+
+@pytest.mark.parametrize(
+    ("columns", "given", "told"),
+    [
+        pytest.param("person total", staffed(0.2), True, id="an old tab and a share"),
+        pytest.param("person total", staffed(0.0), False, id="an old tab, nobody has a share"),
+        pytest.param(
+            "person drop_below team team_share own_total team_total total",
+            staffed(0.2),
+            False,
+            id="a tab with the columns",
+        ),
+        pytest.param(None, staffed(0.2), False, id="a book without the tab"),
+    ],
+)
+def test_a_tab_that_cannot_show_the_share_is_told(
+    columns: str | None, given: Book, told: bool
+) -> None:
+    page = None if columns is None else table("tblTeam", "Team", columns)
+    assert [one.code for one in unshown(page, given)] == (["team_page_old"] if told else [])
