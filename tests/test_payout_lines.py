@@ -149,6 +149,30 @@ def test_a_team_shares_its_pool_by_points() -> None:
     assert [str(found[who].payable) for who in people] == ["66.67", "33.33"]
 
 
+def test_a_team_share_goes_by_weight_points_and_days() -> None:
+    """100.00 over 1 x 100 x 1 and 2 x 50 x 0.5: 100 and 50 parts of 150 are 66.67 and 33.33."""
+    heavy = replace(typed_line("2026-07", "LI", "team"), weight=2.0, attendance=0.5)
+    book = typed(typed_line("2026-07", "CHEN", "team"), heavy)
+    cards = {"CHEN": card("2026-07", 100.0), "LI": card("2026-07", 50.0, "LI")}
+    found = lines_of("2026-07", cards, book, PayState.FINAL)
+    assert [str(found[who].payable) for who in ("CHEN", "LI")] == ["66.67", "33.33"]
+
+
+def test_a_lost_line_of_a_pool_keeps_its_weight() -> None:
+    """33.33 and 66.67 were paid by weights 1 and 2; without LI's line CHEN is owed nothing."""
+    rule = replace(TEAM, code="team")
+    shares = (("CHEN", 1.0, "33.33"), ("LI", 2.0, "66.67"))
+    history: dict[Key, Kept] = {}
+    for who, weight, amount in shares:
+        one = kept("2026-07", 100.0, amount, rule)
+        basis = replace(one.basis, person=who, weight=weight, team=Decimal(amount))
+        history["2026-07", who] = replace(one, basis=basis)
+    book = typed(typed_line("2026-07", "CHEN", "team"))
+    now = {"2026-07": {who: card("2026-07", 100.0, who) for who, *_ in shares}}
+    found = corrections("2026-08", history, now, book)
+    assert [str(one.settled.rest) for who, *_ in shares for one in found[who]] == ["0.00", "0.00"]
+
+
 # --- losses carried on ----------------------------------------------------------------------------
 
 CARRY = PayRule("carry", PayMethod.COEF_COMMISSION, "CNY", carry_loss=True)
