@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,7 +91,7 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             item = str(row.value("item") or "").split("｜")
             if len(item) != 4:  # noqa: PLR2004  # month, person, region, metric
                 return None
-            return done.value(item[3], (Region(item[2]), item[1]))
+            return done.value(item[3], (Region(item[2]), item[1])) or _of_team(done, item)
         case "tblActual":
             code = catalog.get(str(row.value("metric")))
             return None if code is None else done.value(code, _key(row), _period(done, row))
@@ -104,6 +104,12 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             return done.value(SHOP_METRICS[column], key) if key else None
         case _:
             return None
+
+
+def _of_team(done: Computed, item: Sequence[str]) -> Actual | None:
+    """The actual of a team's item: a department is no scope of other pages."""
+    items = (i for card in done.teams for one in card.cards for i in one.items)
+    return next((one.actual for one in items if one.key == "｜".join(item)), None)
 
 
 def _key(row: Row) -> ScopeKey:

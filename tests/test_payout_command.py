@@ -224,6 +224,27 @@ def test_a_paid_loss_comes_off_the_next_months_amount(opened: Opened, office: Of
     assert shown["payable"] == float(line.payable or 0)
 
 
+def test_a_pool_is_shared_by_weight_points_and_days_to_the_cent(
+    opened: Opened, office: Office
+) -> None:
+    """The rule holds the pool; OPS5 weighs twice, OPS6 was there half of the month."""
+    opened.pay("2026-09")
+    opened.rule("direct", method="Team split", p1=10_000)
+    opened.type("2026-09", "OPS5", rule="direct", weight=2)
+    opened.type("2026-09", "OPS6", rule="direct", attendance=0.5)
+    opened.type("2026-09", "HEAD", rule="bonus", base=1000)
+    paid = {line.basis.person: line for line in opened.pay("2026-09").lines}
+    five, six = (paid[who].basis.total or 0.0 for who in ("OPS5", "OPS6"))
+    assert min(five, six) > 0
+    part = round(10_000 * five * 2 / (five * 2 + six * 0.5), 2)
+    parts = {"OPS5": part, "OPS6": round(10_000 - part, 2)}
+    assert {who: float(paid[who].payable or 0) for who in parts} == parts
+    sheet = office.calculate(opened.out)["Payout"]
+    codes = [c.code for c in TABLES["tblPay"].columns]
+    at = {row[1]: dict(zip(codes, row, strict=False)) for row in sheet[4:]}
+    assert {who: at[who]["payable"] for who in parts} == parts
+
+
 def test_a_grade_proposes_its_reward_once_and_counts_when_approved(opened: Opened) -> None:
     opened.pay("2026-09")
     opened.type("2026-09", "OPS6", base=1000)

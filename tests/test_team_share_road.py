@@ -19,6 +19,7 @@ from sheet_templates.build import build
 from sheet_templates.places import MANAGER_PLACES
 from sync_service.clock import FakeClock
 from sync_service.compute import Computed
+from sync_service.explain import explain
 from sync_service.freezing import Frozen, freeze
 from sync_service.house import House
 from sync_service.payout_rows import Paying
@@ -31,6 +32,7 @@ from sync_service.sealing import seal_of
 from sync_service.sharing import share
 from sync_service.verifying import verify
 from sync_service.workbooks.package import open_package
+from sync_service.workbooks.xlsx import XlsxPort
 from tests.libreoffice import NA, Office, Sheets
 from tests.road_support import Few, fill, house_at, order_of
 from tests.sheet_rows import rows_of
@@ -111,6 +113,18 @@ def test_team_and_items_show_own_team_and_total(opened: Opened, sheets: Sheets) 
         for item in one.items:
             assert items[item.key]["score"] == (NA if item.score is None else item.score)
     assert rows[TEAM]["m1"] == opened.done.history[TEAM][-1] is not None
+
+
+def test_an_item_of_the_team_says_where_it_comes_from(opened: Opened) -> None:
+    """The team's sales are those of both shops."""
+    order = order_of(opened.house, opened.book, "never")
+    key = f"2026-10｜{TEAM}｜EU｜net_sales"
+    [row] = [
+        r for r in XlsxPort(opened.book).read().tables["tblScore"].rows if r.value("item") == key
+    ]
+    told = explain(opened.house, order, f"Items!{row.cells['actual'].address}")
+    assert told.data["scope"] == TEAM
+    assert "HY-AMZ-DE" in str(told.data)
 
 
 def test_the_scorecard_says_it_as_data(opened: Opened) -> None:
