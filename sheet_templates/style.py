@@ -68,7 +68,8 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     "tblProduct.freight": "#,##0.00",
     "tblReconcile.difference": "0.00%",  # green within half a percent
     "tblShop.next_pull": "mm-dd hh:mm",
-    "tblTeam.us_share": "0%",
+    **dict.fromkeys(("tblTeam.us_share", "tblTeam.drop_below"), "0%"),
+    **dict.fromkeys(("tblTeam.team_share", "tblPeople.team_share"), "0%"),
     "tblTeam.coverage": "0%",
     "tblTeam.manual_share": "0%",
     **dict.fromkeys(("tblOkr.progress", "tblOkr.grade", "tblOkr.part"), "0.00"),

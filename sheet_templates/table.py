@@ -39,6 +39,7 @@ ANY_ROW = 999_983  # stands for the row in a formula that is made once and writt
 OWN_BOUNDS = {
     "tblWeight.weight": (0.0, 40.0),
     "tblPeople.us_share": (0.0, 1.0),
+    "tblPeople.team_share": (0.0, 1.0),
     "tblAssign.share": (0.0, 1.0),
     "tblTask.done": (0.0, 1.0),
     "tblTarget.year": (2020.0, 2100.0),

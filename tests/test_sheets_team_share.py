@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kpi.model import Person, Region
+from kpi.model import Region
 from kpi.scorecards import PersonCard, RegionCard, dropped, totalled
 from kpi.scoring import CardItem, CardTotal, Grade, card_total, grade_of, item_score
 from kpi.tables import ErrorValue
@@ -23,6 +23,7 @@ from tests.kpi_language_support import bits
 from tests.libreoffice import NA, CellError, Office, Sheets
 from tests.sheet_rows import rows_of
 from tests.sheets_support import filled
+from tests.test_scorecards import PEOPLE
 
 MONTH = "2026-10"
 UNKNOWN = ErrorValue("#N/A")
@@ -107,7 +108,7 @@ def by_python(one: Case) -> PersonCard:
     found = tuple(
         RegionCard(region, (), total_of(score)) for region, score in scores.items() if score != ""
     )
-    person = Person(one.person, "", one.team, "operations", *[None] * 5, scored=True)
+    person = replace(PEOPLE[0], code=one.person, department=one.team)
     team = TeamPart(one.team, one.q, team_totals().get(one.team)) if one.q else None
     points = (one.points,) if one.points else ()
     made = PersonCard(person, MONTH, found, one.us_share, points, None, None, 0)

@@ -18,14 +18,14 @@ from tests.sheet_rows import rows_of
 from tests.sheets_support import filled
 
 
-def tenths(language: Language, **changes: object) -> BookStart:
+def tenths(language: Language, mode: str = "relative") -> BookStart:
     """A tenth of every weight; ACoS of the US operations card is off."""
     start = filled(language)
     rows: list[StartRow] = [
         {**row, "weight": round(float(str(row["weight"])) / 10, 9)} for row in start.weights
     ]
     rows[2] = {**rows[2], "on": "no"}
-    settings = {**start.settings, "weight_mode": "relative", **changes}
+    settings = {**start.settings, "weight_mode": mode}
     return replace(start, weights=rows, settings=settings)
 
 
@@ -56,7 +56,7 @@ def test_relative_weights_are_shown_in_points(
 def test_absolute_weights_are_their_own_points(
     language: Language, office: Office, tmp_path: Path
 ) -> None:
-    start = tenths(language, weight_mode="absolute")
+    start = tenths(language, "absolute")
     sheets = office.calculate(build(tmp_path / "book.xlsx", "manager", language, start))
     rows = rows_of(sheets, MANAGER_PLACES["tblWeight"], language)
     off = words.show("yes_no", "no", language)

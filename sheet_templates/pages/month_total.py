@@ -69,21 +69,16 @@ def _figures(book: Book, spots: Mapping[str, str]) -> dict[str, str]:
     zeros = veto_count(book, MONTH, PERSON, VetoEffect.TOTAL_ZERO)
     limit = f"IF(ISNUMBER(nmTotalLimit),nmTotalLimit,{LIMIT[1]:g})"
     cell = spots.__getitem__
-    own = sheet_scoring.person_total(
-        *map(cell, ("us_score", "eu_score", "us_share", "points")),
-        zeros,
-        limit,
-        cell("drop_below"),
-    )
-    whole = sheet_scoring.with_team(
-        *map(cell, ("own_total", "team_total", "team_share")), zeros, limit
-    )
-    points = person_points(book, MONTH, PERSON) if book.holds("tblPoint") else "nmPoints"
+    us, eu, share, points = map(cell, ("us_score", "eu_score", "us_share", "points"))
+    below = cell("drop_below")
+    own = sheet_scoring.person_total(us, eu, share, points, zeros, limit, below)
+    mine, team, part = map(cell, ("own_total", "team_total", "team_share"))
+    whole = sheet_scoring.with_team(mine, team, part, zeros, limit)
+    given["points"] = person_points(book, MONTH, PERSON) if book.holds("tblPoint") else "nmPoints"
     stamped = f'{cell("us_share")}=""'  # not yet
     return {
         "us_score": card_total(book, MONTH, PERSON, '"US"'),
         "eu_score": card_total(book, MONTH, PERSON, '"EU"'),
-        "points": points,
         **given,
         "own_total": f'IF({stamped},"",{own})',
         "total": f'IF({stamped},"",{whole})',
