@@ -1,10 +1,10 @@
 """What the xlwings functions do with cells: Excel's values in, rows of answers out.
 
-xlwings gives a range as rows of cells: an empty cell is None, an error too, a day a datetime, money
-a Decimal; an argument that was left out is None and no rows. pywin32 cannot give Excel an error
-value of our choice (VT_ERROR always means "parameter not found" there), so an error leaves as a
-text that starts with #N/A or #VALUE! and goes on with its sentence; the functions of the add-in
-file make the real error of it and keep the sentence for its Explain button.
+xlwings gives a range as rows of cells: an empty cell is None, an error its text, a day a datetime,
+money a Decimal; an argument that was left out is None and no rows. pywin32 cannot give Excel an
+error value of our choice (VT_ERROR always means "parameter not found" there), so an error leaves
+as a text that starts with #N/A or #VALUE! and goes on with its sentence; the functions of the
+add-in file make the real error of it and keep the sentence for its Explain button.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ Rows = list[list[Shown]]
 WIDTH = {"SOURCE": 3, "FORECAST": 3, "WHY": 2}  # columns of one answer
 STALE = "◇ "  # before a text that is not of today; a number stays a number, so that it calculates
 DAY = 86_400
+ERRORS = frozenset({"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NUM!", "#NAME?", "#NULL!"})
+UNKNOWN = SheetError("na", {"zh": "", "en": ""})
 MISSING: Texts = {"zh": "缺少参数。", "en": "An argument is empty."}
 SIZES: Texts = {"zh": "各区域大小不一致。", "en": "The ranges differ in size."}
 TOO_MANY: Texts = {
@@ -56,6 +58,8 @@ def cells(given: object) -> object:
 
 def plain(cell: object) -> Cell:
     """One cell of Excel."""
+    if isinstance(cell, str) and cell in ERRORS:
+        return UNKNOWN
     if cell is None or isinstance(cell, str | bool):
         return cell
     if isinstance(cell, int | float | Decimal):
@@ -144,13 +148,20 @@ def _at(grid: Sequence[Sequence[Cell]], row: int, column: int) -> Cell:
 
 
 def _question(one: SheetFunction, found: Sequence[Cell]) -> Call | None:
-    asked_ = [cell.strip() if isinstance(cell, str) else cell for cell in found]
+    asked_ = [_asked_with(cell) for cell in found]
     pairs = zip(one.arguments, asked_, strict=True)
     if any(cell in (None, "") and not argument.optional for argument, cell in pairs):
         return None
     while asked_ and asked_[-1] in (None, ""):
         asked_.pop()
     return (one.code, *asked_)
+
+
+def _asked_with(cell: Cell) -> object:
+    """A cell as a question names it; an error is as good as nothing."""
+    if isinstance(cell, SheetError):
+        return None
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def _block(one: SheetFunction, found: Reply | ServiceError | Texts, *, several: bool) -> Rows:

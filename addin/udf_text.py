@@ -28,6 +28,9 @@ CATEGORY = "{CATEGORY}"
 '''
 
 
+RESERVED = frozenset({"end", "currency"})  # words of VBA, which cannot name an argument there
+
+
 def udfs() -> str:
     """The module."""
     return "\n\n".join((HEAD, *map(_function, FUNCTIONS)))
@@ -42,18 +45,23 @@ def help_of(one: SheetFunction) -> str:
     return f"{zh} {en}"[:MOST_HELP]
 
 
+def name_of(argument: Argument) -> str:
+    """The argument's name in Python and in VBA."""
+    return f"{argument.name}_" if argument.name in RESERVED else argument.name
+
+
 def help_of_argument(argument: Argument) -> str:
     """What the function wizard says of an argument."""
     return f"{argument.zh} · {argument.en}"[:MOST_HELP]
 
 
 def _function(one: SheetFunction) -> str:
-    names = [argument.name for argument in one.arguments]
+    names = list(map(name_of, one.arguments))
     lines = [
         "@xw.func(category=CATEGORY)",
         *map(_argument, one.arguments),
         f"def {one.name}(",
-        *(f"    {a.name}: Any{' = None' if a.optional else ''}," for a in one.arguments),
+        *(f"    {name_of(a)}: Any{' = None' if a.optional else ''}," for a in one.arguments),
         ") -> Any:",
         f'    """{help_of(one)}"""',
         f"    return {'remote' if one.service else 'local'}(",
@@ -65,4 +73,5 @@ def _function(one: SheetFunction) -> str:
 
 
 def _argument(argument: Argument) -> str:
-    return f'@xw.arg("{argument.name}", ndim=2, doc="{help_of_argument(argument)}")'
+    name, said = name_of(argument), help_of_argument(argument)
+    return f'@xw.arg("{name}", ndim=2, err_to_str=True, doc="{said}")'

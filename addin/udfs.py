@@ -16,15 +16,15 @@ CATEGORY = "LinkStar KPI"
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("actual", ndim=2, doc="计分值 · the value that counts")
-@xw.arg("due", ndim=2, doc="应达值 · what is due by now")
-@xw.arg("method", ndim=2, doc="计分方法 · scoring method")
-@xw.arg("p1", ndim=2, doc="计分参数 1 · parameter 1 of the method")
-@xw.arg("p2", ndim=2, doc="计分参数 2 · parameter 2 of the method")
-@xw.arg("p3", ndim=2, doc="计分参数 3 · parameter 3 of the method")
-@xw.arg("p4", ndim=2, doc="计分参数 4 · parameter 4 of the method")
-@xw.arg("cap", ndim=2, doc="封顶分；空为不封顶 · most points; empty: no cap")
-@xw.arg("floor", ndim=2, doc="保底分；空为 0 · least points; empty: 0")
+@xw.arg("actual", ndim=2, err_to_str=True, doc="计分值 · the value that counts")
+@xw.arg("due", ndim=2, err_to_str=True, doc="应达值 · what is due by now")
+@xw.arg("method", ndim=2, err_to_str=True, doc="计分方法 · scoring method")
+@xw.arg("p1", ndim=2, err_to_str=True, doc="计分参数 1 · parameter 1 of the method")
+@xw.arg("p2", ndim=2, err_to_str=True, doc="计分参数 2 · parameter 2 of the method")
+@xw.arg("p3", ndim=2, err_to_str=True, doc="计分参数 3 · parameter 3 of the method")
+@xw.arg("p4", ndim=2, err_to_str=True, doc="计分参数 4 · parameter 4 of the method")
+@xw.arg("cap", ndim=2, err_to_str=True, doc="封顶分；空为不封顶 · most points; empty: no cap")
+@xw.arg("floor", ndim=2, err_to_str=True, doc="保底分；空为 0 · least points; empty: 0")
 def KPI_SCORE(
     actual: Any,
     due: Any,
@@ -52,10 +52,10 @@ def KPI_SCORE(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("actual", ndim=2, doc="计分值 · the value that counts")
-@xw.arg("due", ndim=2, doc="应达值 · what is due by now")
-@xw.arg("better", ndim=2, doc="方向：越高越好、越低越好、区间 · direction: higher, lower, band")
-@xw.arg("method", ndim=2, doc="计分方法 · scoring method")
+@xw.arg("actual", ndim=2, err_to_str=True, doc="计分值 · the value that counts")
+@xw.arg("due", ndim=2, err_to_str=True, doc="应达值 · what is due by now")
+@xw.arg("better", ndim=2, err_to_str=True, doc="方向：越高越好、越低越好、区间 · direction: higher, lower, band")
+@xw.arg("method", ndim=2, err_to_str=True, doc="计分方法 · scoring method")
 def KPI_ATTAIN(
     actual: Any,
     due: Any,
@@ -73,15 +73,15 @@ def KPI_ATTAIN(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("actual", ndim=2, doc="计分值 · the value that counts")
-@xw.arg("due", ndim=2, doc="应达值 · what is due by now")
-@xw.arg("better", ndim=2, doc="方向：越高越好、越低越好、区间 · direction: higher, lower, band")
-@xw.arg("warn", ndim=2, doc="关注线 · warn limit")
-@xw.arg("breach", ndim=2, doc="突破线 · breach limit")
-@xw.arg("bound", ndim=2, doc="等于界限时是否算越线 · whether the limit itself counts")
-@xw.arg("basis", ndim=2, doc="应达方式：按日、按季节、目标值 · how due is made")
-@xw.arg("state", ndim=2, doc="数据状态 · state of the data")
-@xw.arg("language", ndim=2, doc="文字语言：zh 或 en · language of words: zh or en")
+@xw.arg("actual", ndim=2, err_to_str=True, doc="计分值 · the value that counts")
+@xw.arg("due", ndim=2, err_to_str=True, doc="应达值 · what is due by now")
+@xw.arg("better", ndim=2, err_to_str=True, doc="方向：越高越好、越低越好、区间 · direction: higher, lower, band")
+@xw.arg("warn", ndim=2, err_to_str=True, doc="关注线 · warn limit")
+@xw.arg("breach", ndim=2, err_to_str=True, doc="突破线 · breach limit")
+@xw.arg("bound", ndim=2, err_to_str=True, doc="等于界限时是否算越线 · whether the limit itself counts")
+@xw.arg("basis", ndim=2, err_to_str=True, doc="应达方式：按日、按季节、目标值 · how due is made")
+@xw.arg("state", ndim=2, err_to_str=True, doc="数据状态 · state of the data")
+@xw.arg("language", ndim=2, err_to_str=True, doc="文字语言：zh 或 en · language of words: zh or en")
 def KPI_STATUS(
     actual: Any,
     due: Any,
@@ -109,18 +109,18 @@ def KPI_STATUS(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("scores", ndim=2, doc="各项得分 · points of the items")
-@xw.arg("weights", ndim=2, doc="各项权重 · weights of the items")
-@xw.arg("states", ndim=2, doc="各项数据状态 · states of the items")
-@xw.arg("missing", ndim=2, doc="各项缺数处理 · what a missing value does")
-@xw.arg("least", ndim=2, doc="最低覆盖率；空为 0.7 · least coverage; empty: 0.7")
-@xw.arg("range1", ndim=2, doc="条件列 1 · column of condition 1")
-@xw.arg("value1", ndim=2, doc="条件 1 的值 · value of condition 1")
-@xw.arg("range2", ndim=2, doc="条件列 2 · column of condition 2")
-@xw.arg("value2", ndim=2, doc="条件 2 的值 · value of condition 2")
-@xw.arg("range3", ndim=2, doc="条件列 3 · column of condition 3")
-@xw.arg("value3", ndim=2, doc="条件 3 的值 · value of condition 3")
-@xw.arg("part", ndim=2, doc="total 或 coverage；空为 total · total or coverage")
+@xw.arg("scores", ndim=2, err_to_str=True, doc="各项得分 · points of the items")
+@xw.arg("weights", ndim=2, err_to_str=True, doc="各项权重 · weights of the items")
+@xw.arg("states", ndim=2, err_to_str=True, doc="各项数据状态 · states of the items")
+@xw.arg("missing", ndim=2, err_to_str=True, doc="各项缺数处理 · what a missing value does")
+@xw.arg("least", ndim=2, err_to_str=True, doc="最低覆盖率；空为 0.7 · least coverage; empty: 0.7")
+@xw.arg("range1", ndim=2, err_to_str=True, doc="条件列 1 · column of condition 1")
+@xw.arg("value1", ndim=2, err_to_str=True, doc="条件 1 的值 · value of condition 1")
+@xw.arg("range2", ndim=2, err_to_str=True, doc="条件列 2 · column of condition 2")
+@xw.arg("value2", ndim=2, err_to_str=True, doc="条件 2 的值 · value of condition 2")
+@xw.arg("range3", ndim=2, err_to_str=True, doc="条件列 3 · column of condition 3")
+@xw.arg("value3", ndim=2, err_to_str=True, doc="条件 3 的值 · value of condition 3")
+@xw.arg("part", ndim=2, err_to_str=True, doc="total 或 coverage；空为 total · total or coverage")
 def KPI_TOTAL(
     scores: Any,
     weights: Any,
@@ -154,9 +154,9 @@ def KPI_TOTAL(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("total", ndim=2, doc="总分 · total")
-@xw.arg("vetoes", ndim=2, doc="突破的否决项个数 · veto items in breach")
-@xw.arg("grades", ndim=2, doc="两列：等级、起始分；空为默认等级 · two columns: grade, from points; empty: the default ladder")
+@xw.arg("total", ndim=2, err_to_str=True, doc="总分 · total")
+@xw.arg("vetoes", ndim=2, err_to_str=True, doc="突破的否决项个数 · veto items in breach")
+@xw.arg("grades", ndim=2, err_to_str=True, doc="两列：等级、起始分；空为默认等级 · two columns: grade, from points; empty: the default ladder")
 def KPI_GRADE(
     total: Any,
     vetoes: Any = None,
@@ -172,16 +172,16 @@ def KPI_GRADE(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("target", ndim=2, doc="期间目标 · target of the period")
-@xw.arg("share", ndim=2, doc="应达比例；空则按日期 · due share; empty: by the dates")
-@xw.arg("start", ndim=2, doc="期间首日 · first day of the period")
-@xw.arg("end", ndim=2, doc="期间末日 · last day of the period")
-@xw.arg("covered", ndim=2, doc="数据完整到哪一天 · last day with complete data")
+@xw.arg("target", ndim=2, err_to_str=True, doc="期间目标 · target of the period")
+@xw.arg("share", ndim=2, err_to_str=True, doc="应达比例；空则按日期 · due share; empty: by the dates")
+@xw.arg("start", ndim=2, err_to_str=True, doc="期间首日 · first day of the period")
+@xw.arg("end_", ndim=2, err_to_str=True, doc="期间末日 · last day of the period")
+@xw.arg("covered", ndim=2, err_to_str=True, doc="数据完整到哪一天 · last day with complete data")
 def KPI_DUE(
     target: Any,
     share: Any = None,
     start: Any = None,
-    end: Any = None,
+    end_: Any = None,
     covered: Any = None,
 ) -> Any:
     """到目前应达多少：目标乘以应达比例，或按已过天数。结果：与目标同单位。 What is due by now: target times its due share, or by the days that are over. Gives in the unit of the target."""
@@ -190,18 +190,18 @@ def KPI_DUE(
         target,
         share,
         start,
-        end,
+        end_,
         covered,
     )
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("target", ndim=2, doc="月目标 · target of the month")
-@xw.arg("month", ndim=2, doc="该月任一天 · any day of the month")
-@xw.arg("week", ndim=2, doc="该周任一天 · any day of the week")
-@xw.arg("decimals", ndim=2, doc="小数位；空为 2 · decimals; empty: 2")
-@xw.arg("factors", ndim=2, doc="该月每日权重；空为均分 · weights of the days")
-@xw.arg("week_start", ndim=2, doc="周起始：0 周一，6 周日 · 0 Monday, 6 Sunday")
+@xw.arg("target", ndim=2, err_to_str=True, doc="月目标 · target of the month")
+@xw.arg("month", ndim=2, err_to_str=True, doc="该月任一天 · any day of the month")
+@xw.arg("week", ndim=2, err_to_str=True, doc="该周任一天 · any day of the week")
+@xw.arg("decimals", ndim=2, err_to_str=True, doc="小数位；空为 2 · decimals; empty: 2")
+@xw.arg("factors", ndim=2, err_to_str=True, doc="该月每日权重；空为均分 · weights of the days")
+@xw.arg("week_start", ndim=2, err_to_str=True, doc="周起始：0 周一，6 周日 · 0 Monday, 6 Sunday")
 def KPI_TARGET(
     target: Any,
     month: Any,
@@ -223,10 +223,10 @@ def KPI_TARGET(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("amount", ndim=2, doc="金额 · amount")
-@xw.arg("given", ndim=2, doc="原货币，例如 EUR · its currency, such as EUR")
-@xw.arg("wanted", ndim=2, doc="目标货币，例如 USD · wanted currency")
-@xw.arg("rates", ndim=2, doc="两列：货币、美元汇率 · two columns: currency, dollars")
+@xw.arg("amount", ndim=2, err_to_str=True, doc="金额 · amount")
+@xw.arg("given", ndim=2, err_to_str=True, doc="原货币，例如 EUR · its currency, such as EUR")
+@xw.arg("wanted", ndim=2, err_to_str=True, doc="目标货币，例如 USD · wanted currency")
+@xw.arg("rates", ndim=2, err_to_str=True, doc="两列：货币、美元汇率 · two columns: currency, dollars")
 def KPI_FX(
     amount: Any,
     given: Any,
@@ -244,24 +244,24 @@ def KPI_FX(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("method", ndim=2, doc="发放方法 · payout method")
-@xw.arg("total", ndim=2, doc="总分 · total")
-@xw.arg("coefficient", ndim=2, doc="等级系数 · coefficient of the grade")
-@xw.arg("base", ndim=2, doc="奖金基数 · bonus at full score")
-@xw.arg("amount", ndim=2, doc="计提额 · amount that a ladder pays on")
-@xw.arg("goal", ndim=2, doc="计提额目标 · target of that amount")
-@xw.arg("p1", ndim=2, doc="计分参数 1 · parameter 1 of the method")
-@xw.arg("p2", ndim=2, doc="计分参数 2 · parameter 2 of the method")
-@xw.arg("p3", ndim=2, doc="计分参数 3 · parameter 3 of the method")
-@xw.arg("p4", ndim=2, doc="计分参数 4 · parameter 4 of the method")
-@xw.arg("ladder", ndim=2, doc="三列：起、止、比例 · three columns: from, to, rate")
-@xw.arg("attendance", ndim=2, doc="出勤比例；空为 1 · part of the period worked")
-@xw.arg("cap", ndim=2, doc="最多几个基数；空为不限 · at most so many bases")
-@xw.arg("vetoes", ndim=2, doc="否决项个数 · veto items in breach")
-@xw.arg("currency", ndim=2, doc="发薪货币 · currency of pay")
-@xw.arg("team", ndim=2, doc="团队分配的本人份额 · the person's part of a team")
-@xw.arg("rules", ndim=2, doc="阶梯各行所属规则 · rule of each ladder row")
-@xw.arg("rule", ndim=2, doc="只用该规则的阶梯行 · use the rows of this rule")
+@xw.arg("method", ndim=2, err_to_str=True, doc="发放方法 · payout method")
+@xw.arg("total", ndim=2, err_to_str=True, doc="总分 · total")
+@xw.arg("coefficient", ndim=2, err_to_str=True, doc="等级系数 · coefficient of the grade")
+@xw.arg("base", ndim=2, err_to_str=True, doc="奖金基数 · bonus at full score")
+@xw.arg("amount", ndim=2, err_to_str=True, doc="计提额 · amount that a ladder pays on")
+@xw.arg("goal", ndim=2, err_to_str=True, doc="计提额目标 · target of that amount")
+@xw.arg("p1", ndim=2, err_to_str=True, doc="计分参数 1 · parameter 1 of the method")
+@xw.arg("p2", ndim=2, err_to_str=True, doc="计分参数 2 · parameter 2 of the method")
+@xw.arg("p3", ndim=2, err_to_str=True, doc="计分参数 3 · parameter 3 of the method")
+@xw.arg("p4", ndim=2, err_to_str=True, doc="计分参数 4 · parameter 4 of the method")
+@xw.arg("ladder", ndim=2, err_to_str=True, doc="三列：起、止、比例 · three columns: from, to, rate")
+@xw.arg("attendance", ndim=2, err_to_str=True, doc="出勤比例；空为 1 · part of the period worked")
+@xw.arg("cap", ndim=2, err_to_str=True, doc="最多几个基数；空为不限 · at most so many bases")
+@xw.arg("vetoes", ndim=2, err_to_str=True, doc="否决项个数 · veto items in breach")
+@xw.arg("currency_", ndim=2, err_to_str=True, doc="发薪货币 · currency of pay")
+@xw.arg("team", ndim=2, err_to_str=True, doc="团队分配的本人份额 · the person's part of a team")
+@xw.arg("rules", ndim=2, err_to_str=True, doc="阶梯各行所属规则 · rule of each ladder row")
+@xw.arg("rule", ndim=2, err_to_str=True, doc="只用该规则的阶梯行 · use the rows of this rule")
 def KPI_BONUS(
     method: Any,
     total: Any,
@@ -277,7 +277,7 @@ def KPI_BONUS(
     attendance: Any = None,
     cap: Any = None,
     vetoes: Any = None,
-    currency: Any = None,
+    currency_: Any = None,
     team: Any = None,
     rules: Any = None,
     rule: Any = None,
@@ -299,7 +299,7 @@ def KPI_BONUS(
         attendance,
         cap,
         vetoes,
-        currency,
+        currency_,
         team,
         rules,
         rule,
@@ -307,9 +307,9 @@ def KPI_BONUS(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("kpi", ndim=2, doc="指标编号或名称 · code or name of the KPI")
-@xw.arg("scope", ndim=2, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
-@xw.arg("period", ndim=2, doc="期间，例如 2026-10 · period, such as 2026-10")
+@xw.arg("kpi", ndim=2, err_to_str=True, doc="指标编号或名称 · code or name of the KPI")
+@xw.arg("scope", ndim=2, err_to_str=True, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
+@xw.arg("period", ndim=2, err_to_str=True, doc="期间，例如 2026-10 · period, such as 2026-10")
 def KPI_ACTUAL(
     kpi: Any,
     scope: Any,
@@ -325,10 +325,10 @@ def KPI_ACTUAL(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("kpi", ndim=2, doc="指标编号或名称 · code or name of the KPI")
-@xw.arg("scope", ndim=2, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
-@xw.arg("period", ndim=2, doc="期间，例如 2026-10 · period, such as 2026-10")
-@xw.arg("top", ndim=2, doc="几行；空为 5 · rows; empty: 5")
+@xw.arg("kpi", ndim=2, err_to_str=True, doc="指标编号或名称 · code or name of the KPI")
+@xw.arg("scope", ndim=2, err_to_str=True, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
+@xw.arg("period", ndim=2, err_to_str=True, doc="期间，例如 2026-10 · period, such as 2026-10")
+@xw.arg("top", ndim=2, err_to_str=True, doc="几行；空为 5 · rows; empty: 5")
 def KPI_WHY(
     kpi: Any,
     scope: Any,
@@ -346,9 +346,9 @@ def KPI_WHY(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("kpi", ndim=2, doc="指标编号或名称 · code or name of the KPI")
-@xw.arg("scope", ndim=2, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
-@xw.arg("period", ndim=2, doc="期间，例如 2026-10 · period, such as 2026-10")
+@xw.arg("kpi", ndim=2, err_to_str=True, doc="指标编号或名称 · code or name of the KPI")
+@xw.arg("scope", ndim=2, err_to_str=True, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
+@xw.arg("period", ndim=2, err_to_str=True, doc="期间，例如 2026-10 · period, such as 2026-10")
 def KPI_SOURCE(
     kpi: Any,
     scope: Any,
@@ -364,9 +364,9 @@ def KPI_SOURCE(
 
 
 @xw.func(category=CATEGORY)
-@xw.arg("kpi", ndim=2, doc="指标编号或名称 · code or name of the KPI")
-@xw.arg("scope", ndim=2, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
-@xw.arg("period", ndim=2, doc="期间，例如 2026-10 · period, such as 2026-10")
+@xw.arg("kpi", ndim=2, err_to_str=True, doc="指标编号或名称 · code or name of the KPI")
+@xw.arg("scope", ndim=2, err_to_str=True, doc="范围：公司、区域、店铺、人员…… · scope: company, region, shop, person")
+@xw.arg("period", ndim=2, err_to_str=True, doc="期间，例如 2026-10 · period, such as 2026-10")
 def KPI_FORECAST(
     kpi: Any,
     scope: Any,

@@ -2,8 +2,8 @@
 
 Only what xlwings calls of an engine stands here, over the workbook model that the Office.js tests
 use too (`excel_book`): typing turns texts into dates, numbers and formulas as Excel does, a table
-grows only into free cells, an error reads as Windows or as a Mac gives it. What was done is counted,
-and any write can be made to fail.
+grows only into free cells, an error reads as Windows or as a Mac gives it. What was done is
+counted, and any write can be made to fail.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ import xlwings as xw
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import from_excel
-from xlwings import base_classes
 
 from tests.excel_book import Model, model, opened
 
@@ -47,7 +46,7 @@ class ComError(Exception):
     """What Excel raises."""
 
 
-def typed(given: Any) -> Model | None:
+def typed(given: Any) -> Model | None:  # noqa: PLR0911 - a ladder of what a text may be
     """A cell after something was typed or assigned."""
     if given is None or given == "":
         return None
@@ -72,6 +71,12 @@ def typed(given: Any) -> Model | None:
     return {"value": given, "formula": given}
 
 
+def corners(ref: str) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of an address, from 1."""
+    left, top, right, bottom = (int(one or 0) for one in range_boundaries(ref))
+    return left, top, right, bottom
+
+
 @dataclass
 class Program:
     """One running Excel with one workbook."""
@@ -92,8 +97,7 @@ class Program:
         tabs = opened(self.path).sheetnames
         self.state = model(self.path, tabs)
         for table in self.state["tables"]:
-            left, top, right, bottom = range_boundaries(table["ref"])
-            assert left and top and right and bottom
+            left, top, right, bottom = corners(table["ref"])
             table |= {"row": top - 1, "column": left - 1}
             table |= {"rows": bottom - top + 1, "columns": right - left + 1}
         notes = {
@@ -129,8 +133,8 @@ class Program:
         """Count a write, or refuse it."""
         number = len(self.writes)
         self.writes.append(what)
-        failing = self.fails_at is not None
-        if failing and (number == self.fails_at or (self.stays_broken and number > self.fails_at)):
+        at = self.fails_at
+        if at is not None and (number == at or (self.stays_broken and number > at)):
             raise ComError("Exception from HRESULT: 0x800A03EC")
 
 
@@ -167,7 +171,7 @@ class FakeEngine:
         return [[clean(value) for value in row] for row in data]
 
 
-class FakeApp(base_classes.App):
+class FakeApp:
     def __init__(self, program: Program) -> None:
         self.program = program
 
@@ -204,7 +208,7 @@ for _name in ("screen_updating", "enable_events", "calculation", "status_bar"):
     setattr(FakeApp, _name, _flag(_name))
 
 
-class FakeBook(base_classes.Book):
+class FakeBook:
     def __init__(self, program: Program) -> None:
         self.program = program
 
@@ -229,7 +233,7 @@ class FakeBook(base_classes.Book):
         return FakeNames(self.program)
 
 
-class FakeSheets(base_classes.Sheets):
+class FakeSheets:
     def __init__(self, program: Program) -> None:
         self.program = program
 
@@ -240,7 +244,7 @@ class FakeSheets(base_classes.Sheets):
         return FakeSheet(self.program, self.program.sheet(name)["name"])
 
 
-class FakeNames(base_classes.Names):
+class FakeNames:
     def __init__(self, program: Program) -> None:
         self.program = program
 
@@ -248,7 +252,7 @@ class FakeNames(base_classes.Names):
         return [(code, FakeName(self.program, code)) for code in self.program.state["names"]]
 
 
-class FakeName(base_classes.Name):
+class FakeName:
     def __init__(self, program: Program, code: str) -> None:
         self.program, self.code = program, code
 
@@ -267,7 +271,7 @@ class FakeName(base_classes.Name):
         return FakeSheet(self.program, one["sheet"]).range(one["ref"])
 
 
-class FakeSheet(base_classes.Sheet):
+class FakeSheet:
     def __init__(self, program: Program, title: str) -> None:
         self.program, self.title = program, title
 
@@ -301,15 +305,15 @@ class FakeSheet(base_classes.Sheet):
 
     def range(self, arg1: Any, arg2: Any = None) -> Any:
         if isinstance(arg1, str):
-            left, top, right, bottom = range_boundaries(arg1.replace("$", ""))
-            assert left and top and right and bottom
+            left, top, right, bottom = corners(arg1.replace("$", ""))
             return FakeRange(self, top, left, bottom - top + 1, right - left + 1)
         if isinstance(arg1, FakeRange):
             arg1 = (arg1.row, arg1.column)
         if isinstance(arg2, FakeRange):
             arg2 = (arg2.row, arg2.column)
         if arg2 is None:
-            return FakeRange(self, *arg1[:2], *(arg1[2:] or (1, 1)))
+            row, column, rows, columns = (*arg1, 1, 1)[:4]
+            return FakeRange(self, row, column, rows, columns)
         return FakeRange(self, *arg1, arg2[0] - arg1[0] + 1, arg2[1] - arg1[1] + 1)
 
     @property
@@ -325,7 +329,7 @@ class FakeSheet(base_classes.Sheet):
         self.state["visibility"] = "Visible" if value else "Hidden"
 
 
-class FakeNote(base_classes.Note):
+class FakeNote:
     def __init__(self, sheet: FakeSheet, row: int, column: int) -> None:
         self.sheet, self.row, self.column = sheet, row, column
 
@@ -334,9 +338,9 @@ class FakeNote(base_classes.Note):
         return FakeRange(self.sheet, self.row, self.column, 1, 1)
 
 
-class FakeRange(base_classes.Range):
+class FakeRange:
     def __init__(self, sheet: FakeSheet, row: int, column: int, rows: int, columns: int) -> None:
-        assert row > 0 and column > 0 and rows > 0 and columns > 0
+        assert min(row, column, rows, columns) > 0
         self.at_sheet, self.at = sheet, (row, column, rows, columns)
         self.options: dict[str, Any] = {}
 
@@ -355,7 +359,9 @@ class FakeRange(base_classes.Range):
     def get(self) -> Any:
         """Of `string_value`, on a Mac: the texts as they are shown."""
         assert self.program.mac
-        return self._bare([[str(one["value"]) if one else "" for one in row] for row in self._cells()])
+        return self._bare(
+            [[str(one["value"]) if one else "" for one in row] for row in self._cells()]
+        )
 
     @property
     def coords(self) -> tuple[int, int, int, int]:
@@ -418,6 +424,10 @@ class FakeRange(base_classes.Range):
         assert not (self.program.mac and self.options.get("err_to_str")), "fails on a real Mac"
         return self._bare([[self._raw(one) for one in row] for row in self._cells()])
 
+    @raw_value.setter
+    def raw_value(self, value: Any) -> None:
+        self._type(value)
+
     def _raw(self, one: Model | None) -> Any:
         value = one["value"] if one else ""
         if value in CODES:
@@ -431,10 +441,6 @@ class FakeRange(base_classes.Range):
                 return dt.datetime.combine(moment, dt.time())
             return float(value)
         return "" if self.program.mac and value is None else value
-
-    @raw_value.setter
-    def raw_value(self, value: Any) -> None:
-        self._type(value)
 
     @property
     def formula(self) -> Any:
@@ -485,7 +491,7 @@ class FakeRange(base_classes.Range):
         (hidden.add if value else hidden.discard)(self.column)
 
 
-class FakeTable(base_classes.Table):
+class FakeTable:
     def __init__(self, program: Program, state: Model) -> None:
         self.program, self.state = program, state
 
