@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ FRESH = 300.0  # seconds for which an answer is not asked for again
 QUIET = 30.0  # seconds without a request after one that failed
 LATER = 5.0  # seconds until a request that was told to wait goes again
 KNOWN_MOST = 200_000
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TOO_MANY_REQUESTS, UNAUTHORIZED, SERVER_ERROR = 429, 401, 500
 SETTINGS = Path.home() / ".xlwings" / "linkstar.json"
 Call = tuple[object, ...]
@@ -40,6 +42,11 @@ OFFLINE: Texts = {
 EXPIRED: Texts = {
     "zh": "未登录：请将令牌写入 ~/.xlwings/linkstar.json。",
     "en": "Not signed in: put the token into ~/.xlwings/linkstar.json.",
+}
+UNSAFE: Texts = {
+    "zh": "令牌只发往 https 地址或本机，请改 ~/.xlwings/linkstar.json 中的地址。",
+    "en": "The token goes to https or this computer only: mend the address in "
+    "~/.xlwings/linkstar.json.",
 }
 FAILED: Texts = {"zh": "服务出错。", "en": "The service failed."}
 
@@ -169,13 +176,19 @@ def post(service: str, token: str, body: Told, deadline: float = DEADLINE) -> To
     """
     if not token:
         raise ServiceError(EXPIRED)
-    request = urllib.request.Request(  # noqa: S310 - the address is the user's own setting
+    here = urllib.parse.urlsplit(service)
+    own = here.hostname in LOOPBACK
+    if here.scheme != "https" and not (here.scheme == "http" and own):
+        raise ServiceError(UNSAFE)
+    direct = (urllib.request.ProxyHandler({}),) if own else ()
+    opener = urllib.request.build_opener(_Straight, *direct)
+    request = urllib.request.Request(  # noqa: S310 - http or https, as checked
         service.rstrip("/") + "/api/v1/functions",
         json.dumps(body).encode(),
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=deadline) as answer:  # noqa: S310 - the same
+        with opener.open(request, timeout=deadline) as answer:
             told = json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -185,6 +198,13 @@ def post(service: str, token: str, body: Told, deadline: float = DEADLINE) -> To
     if not isinstance(told, dict):
         raise ServiceError(FAILED)
     return told
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: the token is for one address."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Leave the answer as a refusal."""
 
 
 def _refused(status: int, body: bytes) -> ServiceError:

@@ -314,7 +314,8 @@ class FakeSheet:
         if arg2 is None:
             row, column, rows, columns = (*arg1, 1, 1)[:4]
             return FakeRange(self, row, column, rows, columns)
-        return FakeRange(self, *arg1, arg2[0] - arg1[0] + 1, arg2[1] - arg1[1] + 1)
+        row, column = arg1
+        return FakeRange(self, row, column, arg2[0] - row + 1, arg2[1] - column + 1)
 
     @property
     def visible(self) -> bool:

@@ -18,6 +18,7 @@ from addin.vba_project import CHUNK, compressed, hidden
 from addin.vba_text import BUTTONS
 from kpi.functions import FUNCTIONS
 from sync_service import live
+from tests.libreoffice import Office
 from tests.vba_reader import Compound, decompressed, plain_of, records
 
 OFFICE = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -184,6 +185,20 @@ def test_nothing_of_xlwings_and_nothing_paid_is_in_the_file(parts: dict[str, byt
     )
     for word in (b"xlwings.pro", b"LICENSE", b"Zoomer", b"XLPyDLL", b"reports"):
         assert word not in everything
+
+
+def test_libreoffice_reads_the_modules_and_compiles_them(tmp_path: Path, office: Office) -> None:
+    """Another program's reader of VBA: all five modules, and one procedure of each of ours run."""
+    calls = ["KpiFunctions.SentenceOf", "KpiRibbon.KpiHelp", "KpiWizard.DescribeFunctions"]
+    found = office.modules(
+        ribbon(tmp_path / FILE), PROJECT.name, [f"{PROJECT.name}.{one}" for one in calls]
+    )
+    assert found.keys() == PROJECT.modules.keys()
+    for name, text in PROJECT.modules.items():
+        wanted = [line for line in text.splitlines() if not line.startswith("Attribute ")]
+        assert [line for line in found[name].splitlines() if line][2:] == [
+            one for one in wanted if one
+        ]
 
 
 # --- the writer -----------------------------------------------------------------------------------
