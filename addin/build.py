@@ -15,6 +15,7 @@ from addin.icons import SHAPES, SIZES, icon
 from addin.manifest import manifest
 from addin.metadata import layout, metadata
 from addin.reference import reference
+from addin.udf_text import udfs
 from kpi.function_script import script
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ MADE: Mapping[str, Callable[[], str]] = {
     "addin/generated/functions.zh.json": partial(metadata, "zh"),
     "addin/generated/layout.js": layout,
     "addin/generated/manifest.xml": manifest,
+    "addin/udfs.py": udfs,
     "docs/functions.md": reference,
 }
 DRAWN: Mapping[str, Callable[[], bytes]] = {

@@ -31,9 +31,14 @@ from sync_service.recent import Recent
 from sync_service.recovery import recover
 from sync_service.secrets import Secrets, keys_from_folder, keys_from_keyring
 from sync_service.settings import Settings
+from sync_service.workbooks.live_excel import LiveExcelPort
+from sync_service.workbooks.port import WorkbookPort
+from sync_service.workbooks.sent import SentPort
+from sync_service.workbooks.xlsx import XlsxPort
 
 HEALED = "facts_version_healed"  # setting: the facts' version that cursors were compared with
 CONNECTORS: tuple[Connector, ...] = (AMAZON, AMAZON_ADS, SHOPIFY)
+PORTS: tuple[type[WorkbookPort], ...] = (XlsxPort, SentPort, LiveExcelPort)
 LAYOUTS: tuple[Layout, ...] = (
     BUSINESS_REPORT,
     BUSINESS_REPORT_ASIN,

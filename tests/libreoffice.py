@@ -163,6 +163,13 @@ class Office:
         """Install an extension; it works from the next start. Gives its identifier."""
         return str(self._order({"do": "install", "path": str(extension)}))
 
+    def modules(self, path: Path, library: str, calls: Sequence[str]) -> dict[str, str]:
+        """The VBA modules of an add-in file by name; `calls` are run with one empty argument."""
+        order: dict[str, object] = {"do": "modules", "path": str(path), "library": library}
+        order["calls"] = list(calls)
+        texts: dict[str, str] = self._order(order)
+        return texts
+
     def opens(self, path: Path) -> bool:
         """Whether LibreOffice can open the file at all."""
         try:

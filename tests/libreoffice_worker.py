@@ -153,12 +153,8 @@ ACTS: dict[str, Any] = {
 
 
 def _answer(desktop: Any, order: dict[str, Any]) -> Any:
-    if order["do"] == "feed":
-        return _feed(desktop, order)
-    if order["do"] == "observe":
-        return _observe(desktop, order)
-    if order["do"] == "install":
-        return _install(order)
+    if order["do"] in OWN:
+        return OWN[order["do"]](desktop, order)
     # A read-only document takes other acts, but its tabs keep their names without a word.
     document = _open(desktop, order["path"], edited="edits" in order)
     try:
@@ -266,6 +262,22 @@ def _install(order: dict[str, Any]) -> Any:
     return manager.addExtension(url, (silent,), "user", None, _Silent()).Identifier.Value
 
 
+def _modules(desktop: Any, order: dict[str, Any]) -> Any:
+    """The VBA of an add-in file as LibreOffice reads it; one procedure is run, so all compiles."""
+    url = uno.systemPathToFileUrl(order["path"])
+    read_as = _property("FilterName", "Calc MS Excel 2007 VBA XML")
+    options = (_property("Hidden", True), _property("MacroExecutionMode", ALWAYS), read_as)
+    document = desktop.loadComponentFromURL(url, "_blank", 0, options)
+    try:
+        for call in order["calls"]:
+            place = f"vnd.sun.star.script:{call}?language=Basic&location=document"
+            document.getScriptProvider().getScript(place).invoke((None,), (), ())
+        library = document.BasicLibraries.getByName(order["library"])
+        return {name: library.getByName(name) for name in library.ElementNames}
+    finally:
+        document.close(True)
+
+
 class _Silent(unohelper.Base, XCommandEnvironment):  # type: ignore[misc]  # uno has no types
     """Answers every question of an installation with yes."""
 
@@ -308,6 +320,14 @@ def _feed(desktop: Any, order: dict[str, Any]) -> list[Any]:
     inputs.setDataArray(tuple(tuple(row) for row in rows))
     document.calculateAll()
     return list(sheet.getCellRangeByPosition(wide, first, right, last).getDataArray())
+
+
+OWN: dict[str, Any] = {
+    "feed": _feed,
+    "observe": _observe,
+    "install": lambda _desktop, order: _install(order),
+    "modules": _modules,
+}
 
 
 def _say(answer: dict[str, Any]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from kpi.errors import Level, Place, Problem
 from kpi.tables import Cell, Row, Table
-from sheet_templates.layout import TABLES, Column, Owner, TableLayout
+from sheet_templates.layout import TABLES, Column, Language, Owner, TableLayout
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.formulas import Read, reads
@@ -187,22 +187,29 @@ def _row(
     return Row(number, known, own)
 
 
-def language_of(placed: Mapping[str, Placed]) -> str:
+def language_of(placed: Mapping[str, Placed]) -> Language:
     """The language of the headers, by majority; zh where they say nothing."""
+    return language_of_headers(
+        (column.header, one.layout.column(code))
+        for one in placed.values()
+        for column, code in zip(one.found.columns, one.codes, strict=True)
+        if code is not None
+    )
+
+
+def language_of_headers(headers: Iterable[tuple[str, Column]]) -> Language:
+    """The language that most headers with a word of their own are in."""
     chinese = english = 0
-    for one in placed.values():
-        for column, code in zip(one.found.columns, one.codes, strict=True):
-            if code is None:
-                continue
-            known = one.layout.column(code)
-            if known.zh.casefold() != known.en.casefold():
-                is_english = (
-                    "".join(column.header.split()).casefold()
-                    == "".join(known.en.split()).casefold()
-                )
-                english += is_english
-                chinese += not is_english
+    for header, known in headers:
+        if known.zh.casefold() != known.en.casefold():
+            is_english = _squeezed(header) == _squeezed(known.en)
+            english += is_english
+            chinese += not is_english
     return "en" if english > chinese else "zh"
+
+
+def _squeezed(header: str) -> str:
+    return "".join(header.split()).casefold()
 
 
 def name_places(book: Book) -> dict[str, tuple[SheetPart, int, int]]:

@@ -174,6 +174,23 @@ def to_json(value: Written) -> object:
     return value
 
 
+def body_of(book: SentBook) -> Json:
+    """A workbook as a pane would send it: `sent_book` of it is the same workbook."""
+    tables = {
+        name: {
+            "sheet": grid.sheet,
+            "at": grid.address(0, 0),
+            "headers": list(grid.headers),
+            "rows": [[to_json(value) for value in row] for row in grid.rows],
+            "formulas": [list(at) for at in sorted(grid.formulas)],
+            "noted": sorted(grid.noted),
+        }
+        for name, grid in book.grids.items()
+    }
+    names = {name: to_json(value) for name, value in book.names.items()}
+    return {"language": book.language, "tables": tables, "names": names}
+
+
 def sent_book(body: Mapping[str, object]) -> SentBook:
     """The workbook in a request.
 
