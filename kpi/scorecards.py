@@ -31,6 +31,7 @@ from kpi.model import (
 )
 from kpi.numbers import R
 from kpi.organisation import (
+    SHOP_ROLES,
     Part,
     ScopeParts,
     clip,
@@ -39,6 +40,7 @@ from kpi.organisation import (
     open_days,
     person_parts,
     same,
+    shop_roles,
 )
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
@@ -58,10 +60,10 @@ from kpi.scoring import (
     status_of_item,
     total_of,
 )
+from kpi.shop_cards import with_market
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 
-SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
@@ -161,22 +163,27 @@ class Scoring:
         return gated(replace(one, grades=book.grades, limit=limit))
 
     def shops(self, month: Period) -> tuple[PersonCard, ...]:
-        """The cards of shops: the lines of the role shop score them as a person's lines do.
+        """The cards of shops: the lines of a role of shops score them as a person's lines do.
 
-        A shop stands in the place of the person; its own targets come first. Without such lines
-        there is no card.
+        A shop stands in the place of the person; its own targets come first, then those of its
+        role. An own store has a role of its own. Without such lines there is no card.
         """
         return tuple(card for shop in self.book.shops if (card := self._shop(shop, month)))
 
     def _shop(self, shop: Shop, month: Period) -> PersonCard | None:
+        if not clip(open_days(shop), month.window).days:
+            return None
+        found = (self._shop_card(shop, role, month) for role in shop_roles(shop))
+        return next((card for card in found if card), None)
+
+    def _shop_card(self, shop: Shop, role: str, month: Period) -> PersonCard | None:
         itself = Person(
-            *(shop.code, shop.name, "", SHOP_ROLE, None, shop.opened, shop.closed),
+            *(shop.code, shop.name, "", role, None, shop.opened, shop.closed),
             *(None, None),
             scored=True,
         )
-        days = clip(open_days(shop), month.window)
         card = self._card(itself, shop.region, (Part(shop.code, open_days(shop)),), month)
-        if card is None or not days.days:
+        if card is None:
             return None
         total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
         one = PersonCard(itself, month.code, (card,), share, (), total, None, 0)
@@ -205,10 +212,10 @@ class Scoring:
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
         here = presence(person, month)
-        kind = ScopeKind.SHOP if person.role == SHOP_ROLE else ScopeKind.PERSON
+        kind = ScopeKind.SHOP if person.role in SHOP_ROLES else ScopeKind.PERSON
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
+        actual = _asked(self._actual(person, metric, found, month), here, metric, rule)
         counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
         value = counts.value
         goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
@@ -243,6 +250,13 @@ class Scoring:
                 additive=paced,
             ),
         )
+
+    def _actual(
+        self, person: Person, metric: Metric, found: ScopeParts, month: Period
+    ) -> Actual:
+        own = self.actuals.of(metric, found, month)
+        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
+        return own if shop is None else with_market(self.actuals, metric, own, shop, month)
 
     def _goals(
         self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date

@@ -78,12 +78,12 @@ def _gate(veto: Veto) -> StartRow:
 
 
 def target_rows(pack: Pack, year: int) -> Iterator[StartRow]:
-    """A regional line for each KPI; those of the own plan stay empty for the manager."""
+    """A line for each KPI, most of the region; those of the own plan stay empty for the manager."""
     for item in pack.items:
         yield {
             "year": float(year),
             "region": str(pack.region),
-            "scope": str(pack.region),
+            "scope": pack.scope(item),
             "metric": item.kpi,
             "basis": item.basis,
             "year_total": item.target if isinstance(item.target, float) else None,

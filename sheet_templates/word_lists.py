@@ -59,6 +59,7 @@ LISTS: dict[str, Words] = {
         ("shopee", "Shopee", "Shopee"),
         ("lazada", "Lazada", "Lazada"),
         ("walmart", "沃尔玛", "Walmart"),
+        ("own_site", "其他独立站", "Other own store"),
         ("other", "其他", "Other"),
     ),
     "logistics": (
@@ -91,6 +92,7 @@ LISTS: dict[str, Words] = {
         ("supervisor", "店长/主管", "Supervisor"),
         ("newcomer", "新人", "Newcomer"),
         ("shop", "店铺", "Shop"),
+        ("own_store", "独立站", "Own store"),
     ),
     "method": PLAIN_METHODS,
     "basis": (
@@ -379,6 +381,7 @@ SHOWN: dict[str, str] = {
     "tblKpi.kind": "kind",
     "tblKpi.klass": "klass",
     "tblScope.kind": "scope_kind",
+    "tblTarget.scope": "role",  # a code of a shop, market or person is no role and stays
     "tblTask.number_check": "number_check",
     "tblTile.status": "status",
     "tblActual.state": "data_state",

@@ -151,7 +151,7 @@ def compute(given: Inputs) -> Computed:
     actuals = _actuals(given, terms, register)
     given, terms = _with_past(given, terms, actuals)
     book, typed = terms.book, Terms(given.book, given.catalog, None)
-    people = Scoring(book, actuals).people(month)
+    people, shops = Scoring(book, actuals).people(month), Scoring(book, actuals).shops(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
     folded = folds(book, actuals, found, today, given.versions)
@@ -166,8 +166,8 @@ def compute(given: Inputs) -> Computed:
         history={card.person.code: by_month.history(card.person.code, month) for card in people},
         alarms=breaches.alarms,
         problems=(
-            *without_target(book, people),
-            *outdated_items(people),
+            *without_target(book, (*people, *shops)),
+            *outdated_items((*people, *shops)),
             *without_card(book, people, month),
             *without_share(people),
             *mostly_typed(people),
@@ -179,7 +179,7 @@ def compute(given: Inputs) -> Computed:
         gone=breaches.gone,
         kept=breaches.kept,
         unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
-        shops=Scoring(book, actuals).shops(month),
+        shops=shops,
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, people, month) if pending else {},

@@ -104,17 +104,33 @@ def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[Start
 
 
 def _targets(book: Book, pack: Pack, year: int, made: Loaded) -> None:
-    """Regional targets that the book lacks; where it has another value, that one stays."""
+    """Targets that the book lacks; where it has another value, that one stays."""
     there = {(t.year, str(t.region), t.scope, t.metric): t.year_total for t in book.targets}
-    new = {(row["region"], row["metric"]) for row in made.targets}
+    new = {(row["region"], row["scope"], row["metric"]) for row in made.targets}
     for row in target_rows(pack, year):
-        region, kpi, wanted = str(row["region"]), str(row["metric"]), row["year_total"]
-        key = (year, region, region, kpi)
-        if key not in there and (region, kpi) not in new:
+        region, scope = str(row["region"]), str(row["scope"])
+        kpi, wanted = str(row["metric"]), row["year_total"]
+        key = (year, region, scope, kpi)
+        if key not in there and (region, scope, kpi) not in new:
             made.targets.append(row)
         elif key in there and wanted is not None and there[key] != wanted:
-            told = {"region": region, "kpi": kpi, "book": there[key], "suggested": wanted}
+            told = {"region": region, "scope": scope, "kpi": kpi, "book": there[key], "suggested": wanted}
             made.other.append(told)
+
+
+def kept_target(one: Mapping[str, object]) -> tuple[str, str]:
+    """What is said of a target that the book has otherwise, in both languages."""
+    said = {n: _where(one, n) for n in LANGUAGES}
+    return (
+        "目标 {0} {kpi} 保持 {book}；建议 {suggested}。".format(said["zh"], **one),
+        "The target of {0} {kpi} stays {book}; suggested {suggested}.".format(said["en"], **one),
+    )
+
+
+def _where(one: Mapping[str, object], language: Language) -> str:
+    """`EU`, or `EU 独立站` for a target of one role."""
+    region, scope = str(one["region"]), str(one["scope"])
+    return region if scope == region else f"{region} {show('role', scope, language)}"
 
 
 def _kpis(table: Table | None, catalog: Catalog, contents: BookContents, made: Loaded) -> None:
