@@ -251,9 +251,7 @@ class Scoring:
             ),
         )
 
-    def _actual(
-        self, person: Person, metric: Metric, found: ScopeParts, month: Period
-    ) -> Actual:
+    def _actual(self, person: Person, metric: Metric, found: ScopeParts, month: Period) -> Actual:
         own = self.actuals.of(metric, found, month)
         shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
         return own if shop is None else with_market(self.actuals, metric, own, shop, month)

@@ -1,4 +1,4 @@
-"""Whose compliance tasks a shop answers for: those about it, else those of the market it sells in."""
+"""Whose compliance tasks a shop answers for: those about it, else those of its market."""
 
 from __future__ import annotations
 

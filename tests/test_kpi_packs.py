@@ -132,9 +132,7 @@ def test_cards_of_shops_have_the_sums_worked_by_hand(
     """(total, result, process, compliance, largest item) in points."""
     one = packs()[role, region]
     found = balance(pack_lines(one))
-    assert (
-        *(found.total, found.result, found.process, found.compliance, found.largest),
-    ) == sums
+    assert (*(found.total, found.result, found.process, found.compliance, found.largest),) == sums
     assert {kpi: item.weight for kpi in weights if (item := one.item(kpi))} == weights
 
 

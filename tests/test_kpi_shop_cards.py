@@ -1,4 +1,4 @@
-"""Cards of shops: an own store's own lines, targets of its role, tasks of the market it sells in."""
+"""Cards of shops: an own store's own lines, targets of its role, tasks of its market."""
 
 from __future__ import annotations
 

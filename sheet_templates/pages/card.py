@@ -123,7 +123,9 @@ def _pick(book: Book, tab: Worksheet) -> None:
 def _no_card(book: Book, tab: Worksheet) -> None:
     """Why the page is empty: nobody is scored in the region and month that were chosen."""
     tests = card_tests(book.column("tblScore"), *CARD)
-    said = book.text("○ 没有这张卡：请换区域或月份", "○ No such card: choose another region or month")
+    said = book.text(
+        "○ 没有这张卡：请换区域或月份", "○ No such card: choose another region or month"
+    )
     look = book.styles.get(font_color="#7F6000", indent=1)
     shown = f'IF(OR(nmCardPerson="",COUNTIFS({tests})>0),"",{quote(said)})'
     formula(tab, PICK_ROW, 9, shown, look)

@@ -14,7 +14,7 @@ from kpi.pack_reading import ROLES, Pack, contract_terms, packs, ramp, stages, v
 from kpi.platform_sources import deliverable, differences, matrix
 from kpi.stage import QUESTIONS, Fitted
 from sheet_templates.words import LISTS
-from sync_service.commands import platform_limits
+from sync_service.commands import pack_needs, platform_limits
 from sync_service.commands.books import port_of, writable
 from sync_service.commands.pack_choices import choices, fitted, regions, role_of
 from sync_service.console import Exit, Terminal
@@ -43,6 +43,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--kpi", choices=tuple(shipped().metrics), action="append", metavar="CODE")
     one.set_defaults(run=run_sources)
     platform_limits.add(actions)
+    pack_needs.add(actions)
     one = actions.add_parser("load", help="write cards into a workbook / 装入工作簿")
     one.add_argument("book", type=Path)
     one.add_argument("role", nargs="+")
