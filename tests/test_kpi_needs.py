@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from kpi.book import Book, read_book
+from kpi.book_checks import check_book
 from kpi.catalog import shipped
-from kpi.model import Region, Shop
+from kpi.model import Region, Settings, Shop
 from kpi.needs import proposals
 from kpi.tables import CellValue
 from sheet_templates.words import decode
@@ -16,6 +17,7 @@ from tests.table_support import table
 from tests.test_scorecards import weight
 
 CATALOG = shipped()
+SETTINGS = Settings("2026-10", "")
 NAMES = {"GMV": "gmv", "净利润": "net_profit", "ACoS": "acos", "RoI": "unit_roi"}
 US = Shop("US1", "amazon", "US", Region.US, "USD", "America/New_York", None)
 DE = replace(US, code="DE1", market="DE", region=Region.EU)
@@ -169,3 +171,12 @@ def test_a_role_without_a_pack_takes_the_line_of_another() -> None:
     need = replace(book.needs[0], role="pilot")
     found = proposals(replace(book, needs=(need,), shops=(DE,)), CATALOG.metrics)
     assert [(p.weight, p.scope) for p in found] == [(5.0, "EU")]
+
+
+def test_a_card_that_is_wholly_off_has_no_sum_to_mend() -> None:
+    """Proposed lines are off: 10 points of them are no card of 10; one that is on is."""
+    off = weight("acos", 10, on=False)
+    assert [p.code for p in check_book(replace(Book(SETTINGS), weights=(off,)))] == []
+    on = replace(off, on=True)
+    [found] = check_book(replace(Book(SETTINGS), weights=(on,)))
+    assert found.code == "weight_sum"
