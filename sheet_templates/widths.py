@@ -166,7 +166,7 @@ WIDTH = {
     "tblMonthly.status": 10.5,
     "tblRegion.status": 10.5,
     "tblShop.status": 10.5,
-    "tblShop.score_basis": 25.0,
+    "tblShop.score_basis": 28.0,
     "tblShop.connection": 17.0,
     "tblTarget.owner": 9.5,
     "tblTarget.basis": 9.5,

@@ -38,8 +38,12 @@ def ticked(
 ) -> BookStart:
     """The tab as it starts, with some KPIs and one pain point ticked."""
     rows = need_rows(language)
-    pains = [{**row, "here": "yes" if row["no"] == pain else "no"} for row in rows["tblPain"]]
-    needs = [{**row, "watch": "yes" if row["metric"] in kpis else "no"} for row in rows["tblNeed"]]
+    pains: list[StartRow] = [
+        {**row, "here": "yes" if row["no"] == pain else "no"} for row in rows["tblPain"]
+    ]
+    needs: list[StartRow] = [
+        {**row, "watch": "yes" if row["metric"] in kpis else "no"} for row in rows["tblNeed"]
+    ]
     tables: Mapping[str, list[StartRow]] = {"tblPain": pains, "tblNeed": needs}
     return replace(start, service={**start.service, **tables})
 

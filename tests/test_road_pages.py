@@ -214,10 +214,11 @@ def basis_of(case: Case, card: PersonCard) -> str:
     [one] = card.cards
     found = [item.status for item in one.items]
     counts = ((sign, found.count(status)) for sign, status in SIGNS_OF)
-    signs = "".join(f"{sign} {count} " for sign, count in counts if count) or "● "
+    bad = "".join(f"{sign} {count} " for sign, count in counts if count)
+    signs = f"{bad}· " if bad else "● "
     items = " 项 · 覆盖 " if case.language == "zh" else " KPIs · known "
     part = "–" if one.total.coverage is None else f"{one.total.coverage * 100:.0f}%"
-    return f"{signs}· {len(one.items)}{items}{part}"
+    return f"{signs}{len(one.items)}{items}{part}"
 
 
 SIGNS_OF = (("■", Status.BREACH), ("▲", Status.WARN))

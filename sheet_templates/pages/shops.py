@@ -72,11 +72,11 @@ def _basis(book: Book, ref: Ref) -> str:
         for code in ("breach", "warn")
     )
     ok = quote(f"{book.word('status', 'ok')[0]} ")
-    signs = f'IF({breach}>0,"■ "&{breach}&" ","")&IF({warn}>0,"▲ "&{warn}&" ","")'
+    signs = f'IF({breach}>0,"■ "&{breach}&" ","")&IF({warn}>0,"▲ "&{warn}&" ","")&"· "'
     signs = f"IF({breach}+{warn}=0,{ok},{signs})"
     items = quote(book.text(" 项 · 覆盖 ", " KPIs · known "))
     known = card_coverage(book, "nmMonth", ref("shop"), ref("region"))
-    said = f'{signs}&"· "&COUNTIFS({tests})&{items}&IFERROR(TEXT({known},"0%"),"–")'
+    said = f'{signs}&COUNTIFS({tests})&{items}&IFERROR(TEXT({known},"0%"),"–")'
     paced = quote(book.text("– 按进度", "– its pace"))
     return f'IF({ref("shop")}="","",IF(COUNTIFS({tests})=0,{paced},{said}))'
 
