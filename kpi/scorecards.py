@@ -261,7 +261,9 @@ class Scoring:
     ) -> tuple[Goal | None, Goal]:
         """The goal of an item; and by what its limits are cut, which is there without one too."""
         metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
-        own, here = own_scopes(person, metric), presence(person, month)
+        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
+        own = (shop.code, *shop_roles(shop)) if shop else own_scopes(person, metric)
+        here = presence(person, month)
         found = goals.of(metric, rule.region, own, parts, until)
         pace = found or goals.unset(metric, parts, until)
         if metric.additive:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from kpi.actuals import Actual, Actuals
-from kpi.compliance import REGISTERED
 from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Shop
 from kpi.organisation import ScopeParts, same
 
 
 def with_market(actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period) -> Actual:
-    """The shop's own value of a KPI; of the register that of its market where no task names it."""
-    needs = actuals.catalog.needs(metric.code)
-    if own.state is not DataState.NOT_APPLICABLE or not needs or not needs <= REGISTERED:
+    """The shop's own value of a KPI; of the register that of its market where no task names it.
+
+    The market is asked without its shops, so that nothing but tasks can answer.
+    """
+    if own.state is not DataState.NOT_APPLICABLE:
         return own
-    return actuals.of(metric, ScopeParts(around(shop), ()), month)
+    wider = actuals.of(metric, ScopeParts(around(shop), ()), month)
+    return own if wider.state is DataState.NOT_APPLICABLE else wider
 
 
 def around(shop: Shop) -> Scope:

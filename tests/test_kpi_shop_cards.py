@@ -11,8 +11,9 @@ from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.book_checks import check_book
 from kpi.model import Better, DataState, Region, Shop, TaskRow, WeightRow
-from kpi.organisation import shop_roles
+from kpi.organisation import scopes, shop_roles
 from kpi.register import Register
+from kpi.scope_goals import scope_goal
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.shop_cards import around
 from kpi.target_parts import parts_of
@@ -85,6 +86,29 @@ def test_a_target_of_own_stores_is_not_that_of_the_region() -> None:
     own = replace(of, targets=(*asked, target("FR", "acos", 0.25)))
     assert shop_cards(own)["FR"].total == 100.0  # the one store's line goes first
     assert [p for p in check_book(of) if p.code == "unknown_scope"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        pytest.param({"EU": 0.25}, 0.25, id="the region's"),
+        pytest.param({"EU": 0.25, "shop": 0.3}, 0.3, id="that of shops goes before it"),
+        pytest.param({"EU": 0.25, "shop": 0.3, "own_store": 0.2}, 0.2, id="own stores' before all"),
+        pytest.param({"own_store": 0.2, "FR": 0.22}, 0.22, id="the one store's first"),
+    ],
+)
+def test_a_store_has_one_target_on_its_card_and_elsewhere(
+    asked: dict[str, float], wanted: float
+) -> None:
+    """By the card of shops too: what is asked of own stores is asked whichever card scores them."""
+    rows = tuple(target(scope, "acos", value) for scope, value in asked.items())
+    of = book(shops=(AMZ, STORE), weights=(of_shop("acos", 100, **ACOS_LINE),), targets=rows)
+    [item] = shop_cards(of)["FR"].cards[0].items
+    found = next(one for one in scopes(of) if one.scope.code == "FR" and one.parts[0].shop == "FR")
+    goal = scope_goal(of, OCT, CATALOG.metrics["acos"], found, LAST)
+    assert item.goal is not None
+    assert goal is not None
+    assert (item.goal.value, goal.value) == (wanted, wanted)
 
 
 @pytest.mark.parametrize(
