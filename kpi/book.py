@@ -53,6 +53,7 @@ from kpi.model import (
     TaskRow,
     WeightRow,
 )
+from kpi.need_rows import Need, read_needs
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
@@ -75,6 +76,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is 
     "tblPoint": ("no", "person", "month"),
     "tblPointKind": ("kind",),
     "tblTask": ("no",),
+    "tblPain": ("no",),
+    "tblNeed": ("metric",),
 }
 NAMING = (  # the columns whose texts are codes that other tables name
     ("tblShop", "shop"),
@@ -105,6 +108,7 @@ class Book:
     point_kinds: tuple[PointKind, ...] = ()
     grades: tuple[Grade, ...] = GRADES  # the best first
     tasks: tuple[TaskRow, ...] = ()
+    needs: tuple[Need, ...] = ()  # KPIs that the needs diagnosis asks for
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
@@ -202,6 +206,7 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
             reading.tables.get("tblGrade"), tuple(rows("tblGrade")), reading.problems
         ),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
+        needs=read_needs(rows("tblPain"), rows("tblNeed")),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),

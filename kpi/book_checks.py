@@ -40,12 +40,13 @@ def _weight_sums(book: Book) -> Iterator[Problem]:
         cards.setdefault((weight.role, weight.region), []).append(weight)
     for (role, region), rows in cards.items():
         valid = newest(rows, NEVER)
-        total = sum(w.weight for w in valid if w.on)
-        if _unread(book, role, region):
-            continue  # a line was left out and named; the sum would blame the card once more
+        on = [w for w in valid if w.on]
+        if not on or _unread(book, role, region):
+            continue  # a card that is off scores nobody; a line left out was named already
+        total = sum(w.weight for w in on)
         place = place_of(valid[0].address, "tblWeight")
         if book.settings.weight_mode == WeightMode.RELATIVE:
-            if any(w.on for w in valid) and not total > 0:
+            if not total > 0:
                 yield problem("weights_none", place, role=role, region=region)
         elif abs(total - 100) > WEIGHT_TOLERANCE:
             rest = 100 - total

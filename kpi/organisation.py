@@ -30,7 +30,10 @@ from kpi.model import (
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
 STORE_NAMES: Texts = {"zh": "独立站", "en": "Own stores"}
-OWN_STORE_PLATFORMS = frozenset({"shopify"})
+OWN_STORE_PLATFORMS = frozenset({"shopify", "own_site"})
+SHOP_ROLE = "shop"  # lines of tblWeight that score each shop
+OWN_STORE_ROLE = "own_store"  # those of own stores, which the shop's lines score where it has none
+SHOP_ROLES = (SHOP_ROLE, OWN_STORE_ROLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ class ScopeParts:
 
     scope: Scope
     parts: tuple[Part, ...]
+
+
+def shop_roles(shop: Shop) -> tuple[str, ...]:
+    """The cards that may score a shop, the first one that has lines does."""
+    own = shop.platform in OWN_STORE_PLATFORMS
+    return (OWN_STORE_ROLE, SHOP_ROLE) if own else (SHOP_ROLE,)
 
 
 def open_days(shop: Shop) -> Window:

@@ -17,6 +17,7 @@ from kpi.catalog import shipped
 from kpi.errors import KpiError
 from kpi.methods import METHODS
 from kpi.model import Bound, Metric, Region, Texts
+from kpi.organisation import OWN_STORE_ROLE, SHOP_ROLE
 
 _HERE = Path(__file__).parent / "packs"
 ROLES = (
@@ -28,6 +29,8 @@ ROLES = (
     "agency",
     "supervisor",
     "newcomer",
+    SHOP_ROLE,
+    OWN_STORE_ROLE,
 )
 PARAMETER_NAMES: Mapping[str, tuple[str, ...]] = {  # of a pack's text -> p1 to p4
     "band": ("L", "U", "d_low", "d_high"),
@@ -111,6 +114,16 @@ class Pack:
     vetoes: tuple[Veto, ...]
     exemptions: Mapping[str, Texts]  # balance check -> the recorded reason
     min_coverage: float  # fraction
+    platforms: frozenset[str] = frozenset()  # whose shops it is made for; none: of all
+
+    def suits(self, platform: str) -> bool:
+        """Whether the card is made for shops of a platform."""
+        return not self.platforms or platform in self.platforms
+
+    def scope(self, item: PackItem) -> str:
+        """Where a target stands: an own store has rates of its own, all else is the region's."""
+        own = self.role == OWN_STORE_ROLE and not item.metric.additive
+        return self.role if own else str(self.region)
 
     def item(self, kpi: str) -> PackItem | None:
         """The line of a KPI."""
@@ -229,6 +242,7 @@ def _role(role: str) -> Iterator[Pack]:
             tuple(_veto(line) for (line,) in _lines(_text(card, "vetoes"))),
             {check: _texts(reason) for check, reason in exempt.items()},
             coverage if isinstance(coverage, float) else 0.0,
+            frozenset(_text(table, "platforms").split()),
         )
 
 

@@ -26,6 +26,7 @@ SIGNS: Mapping[str, str] = {
     "shopee": "SPE",
     "lazada": "LZD",
     "walmart": "",  # no reader of ours names it yet
+    "own_site": "SHP",  # an own store's back office keeps what Shopify's does
     "other": "",
 }
 OWN_SYSTEMS = frozenset({"ERP", "LOG", "PAY", "WMS", "CRM", "FIN", "WB"})  # of the company itself

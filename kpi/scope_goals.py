@@ -8,7 +8,7 @@ from datetime import date
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Scope, ScopeKind
 from kpi.numbers import normalise
-from kpi.organisation import ScopeParts, in_region
+from kpi.organisation import ScopeParts, in_region, shop_roles
 from kpi.person_targets import Goal, Goals
 
 
@@ -34,6 +34,9 @@ def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:
         return (scope.code, *roles)
     if scope.kind is ScopeKind.COMPANY:
         return (str(side),)
+    shop = book.shop(scope.code) if scope.kind is ScopeKind.SHOP else None
+    if shop is not None:
+        return (shop.code, *shop_roles(shop))
     return (scope.code,) if scope.region is not None else ()
 
 

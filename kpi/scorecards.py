@@ -31,6 +31,7 @@ from kpi.model import (
 )
 from kpi.numbers import R
 from kpi.organisation import (
+    SHOP_ROLES,
     Part,
     ScopeParts,
     clip,
@@ -39,6 +40,7 @@ from kpi.organisation import (
     open_days,
     person_parts,
     same,
+    shop_roles,
 )
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
@@ -59,13 +61,14 @@ from kpi.scoring import (
     total_of,
     with_team,
 )
+from kpi.shop_cards import with_market
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
 from kpi.weight_modes import in_points
 
-SHOP_ROLE = "shop"  # its lines of tblWeight score each shop
-SCOPE_KINDS = {SHOP_ROLE: ScopeKind.SHOP, TEAM_ROLE: ScopeKind.DEPARTMENT}  # else a person
+# Whose lines they are says what they score; else it is a person.
+SCOPE_KINDS = {**dict.fromkeys(SHOP_ROLES, ScopeKind.SHOP), TEAM_ROLE: ScopeKind.DEPARTMENT}
 TEAM_REVENUE = "net_sales"  # its targets of the month say how a team's two cards are joined
 MANUAL_MOST = 0.2  # of a card, before a reader is warned
 NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
@@ -231,22 +234,27 @@ class Scoring:
         )
 
     def shops(self, month: Period) -> tuple[PersonCard, ...]:
-        """The cards of shops: the lines of the role shop score them as a person's lines do.
+        """The cards of shops: the lines of a role of shops score them as a person's lines do.
 
-        A shop stands in the place of the person; its own targets come first. Without such lines
-        there is no card.
+        A shop stands in the place of the person; its own targets come first, then those of its
+        role. An own store has a role of its own. Without such lines there is no card.
         """
         return tuple(card for shop in self.book.shops if (card := self._shop(shop, month)))
 
     def _shop(self, shop: Shop, month: Period) -> PersonCard | None:
+        if not clip(open_days(shop), month.window).days:
+            return None
+        found = (self._shop_card(shop, role, month) for role in shop_roles(shop))
+        return next((card for card in found if card), None)
+
+    def _shop_card(self, shop: Shop, role: str, month: Period) -> PersonCard | None:
         itself = Person(
-            *(shop.code, shop.name, "", SHOP_ROLE, None, shop.opened, shop.closed),
+            *(shop.code, shop.name, "", role, None, shop.opened, shop.closed),
             *(None, None),
             scored=True,
         )
-        days = clip(open_days(shop), month.window)
         card = self._card(itself, shop.region, (Part(shop.code, open_days(shop)),), month)
-        if card is None or not days.days:
+        if card is None:
             return None
         total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
         one = PersonCard(itself, month.code, (card,), share, (), total, None, 0)
@@ -279,7 +287,7 @@ class Scoring:
         kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self.actuals.of(metric, found, month), here, metric, rule)
+        actual = _asked(self._actual(person, metric, found, month), here, metric, rule)
         counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
         value = counts.value
         goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
@@ -315,12 +323,19 @@ class Scoring:
             ),
         )
 
+    def _actual(self, person: Person, metric: Metric, found: ScopeParts, month: Period) -> Actual:
+        own = self.actuals.of(metric, found, month)
+        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
+        return own if shop is None else with_market(self.actuals, metric, own, shop, month)
+
     def _goals(
         self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
     ) -> tuple[Goal | None, Goal]:
         """The goal of an item; and by what its limits are cut, which is there without one too."""
         metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
-        own, here = own_scopes(person, metric), presence(person, month)
+        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
+        own = (shop.code, *shop_roles(shop)) if shop else own_scopes(person, metric)
+        here = presence(person, month)
         found = goals.of(metric, rule.region, own, parts, until)
         pace = found or goals.unset(metric, parts, until)
         if metric.additive:

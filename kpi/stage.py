@@ -175,7 +175,8 @@ def _launch_weights(fitted: Fitted) -> Fitted:
         "zh": "起步期利润还不稳定，先看可控的动作",
         "en": "profit is not steady yet at launch, so what people can control counts more",
     }
-    process = _first(fitted.pack, ("new_listings", "task_on_time_rate", "deliverable_on_time_rate"))
+    kpis = ("new_listings", "task_on_time_rate", "deliverable_on_time_rate", "engaged_visit_rate")
+    process = _first(fitted.pack, kpis)
     return _moved(fitted, _heaviest(fitted.pack, Klass.PROFIT), process, why)
 
 
@@ -201,9 +202,8 @@ def _short_history(fitted: Fitted) -> Fitted:
         "zh": "自有数据不足 6 个月，销售目标还只是估计",
         "en": "with less than 6 months of own data a sales target is a guess",
     }
-    process = _first(
-        fitted.pack, ("replenishment_on_time_rate", "task_on_time_rate", "deliverable_on_time_rate")
-    )
+    kpis = ("replenishment_on_time_rate", "task_on_time_rate", "deliverable_on_time_rate")
+    process = _first(fitted.pack, (*kpis, "add_to_cart_rate"))
     return _moved(fitted, _heaviest(fitted.pack, Klass.SALES), process, why)
 
 

@@ -19,7 +19,7 @@ from kpi.capacity import Place, place_capacity, place_of
 from kpi.errors import UnansweredError
 from kpi.model import TargetRow, Unit
 from kpi.month_shares import month_shares
-from kpi.organisation import clip, employed, open_days, ownership
+from kpi.organisation import SHOP_ROLES, clip, employed, open_days, ownership
 from kpi.season import Flow
 from kpi.target_gaps import BELOW, in_currency_of, lines_below
 from kpi.target_scopes import TargetKind, kind_of, shops_of
@@ -170,7 +170,8 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     if kind is TargetKind.SHOP:
         return tuple(shop.code for shop in shops)
     holders = {who for shop in shops for who, _ in ownership(shop, book.assignments, book.people)}
-    scored = {row.role for row in book.weights if row.metric == parent.metric}
+    lines = (row for row in book.weights if row.metric == parent.metric)
+    scored = {row.role for row in lines if row.role not in SHOP_ROLES}
     holders -= {p.code for p in book.people if scored and p.role not in scored}
     team = scope is TargetKind.DEPARTMENT
     return tuple(

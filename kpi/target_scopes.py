@@ -13,14 +13,14 @@ from enum import StrEnum
 
 from kpi.book import Book
 from kpi.model import Metric, Person, Region, Shop, TargetRow
-from kpi.organisation import Part, below, person_parts
+from kpi.organisation import SHOP_ROLES, Part, below, person_parts, shop_roles
 
 STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
 
 
 def target_scopes(book: Book) -> frozenset[str]:
     """Codes that only a target may name: regions, roles, departments and stages of products."""
-    roles = {person.role for person in book.people}
+    roles = {person.role for person in book.people} | set(SHOP_ROLES)
     departments = {person.department for person in book.people if person.department}
     return frozenset({str(region) for region in Region} | roles | departments | set(STAGES))
 
@@ -47,7 +47,7 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.MARKET, (shop.market for shop in book.shops)),
         (TargetKind.PLATFORM, (shop.platform for shop in book.shops)),
         (TargetKind.PERSON, (person.code for person in book.people)),
-        (TargetKind.ROLE, (person.role for person in book.people)),
+        (TargetKind.ROLE, (*SHOP_ROLES, *(person.role for person in book.people))),
         (TargetKind.DEPARTMENT, (person.department for person in book.people)),
         (TargetKind.CATEGORY, (product.category for product in book.products)),
         (TargetKind.STAGE, STAGES),
@@ -58,7 +58,8 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
 def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
     """The shops that a line's scope covers in its region; those of the whole region for a category.
 
-    A person has the shops behind the person's figures; a role or a department those of its people.
+    A person has the shops behind the person's figures; a role or a department those of its people,
+    and a card of shops the shops that it scores first.
     """
     mine = tuple(shop for shop in book.shops if shop.region is row.region)
     match kind_of(book, row):
@@ -70,6 +71,8 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
             return tuple(shop for shop in mine if shop.platform == row.scope)
         case TargetKind.PERSON:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
+        case TargetKind.ROLE if row.scope in SHOP_ROLES:
+            return tuple(shop for shop in mine if shop_roles(shop)[0] == row.scope)
         case TargetKind.ROLE:
             codes = _shops_of_people(book, {p.code for p in book.people if p.role == row.scope})
         case TargetKind.DEPARTMENT:

@@ -21,7 +21,7 @@ from sheet_templates.map.behind import (
     WEEK_KPI,
 )
 from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
-from sheet_templates.map.duties import DUTY, LOGIC
+from sheet_templates.map.duties import DUTY, LOGIC, NEED, PAIN
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
@@ -75,7 +75,9 @@ __all__ = [
     "MEANING",
     "MONTHLY",
     "NAMES",
+    "NEED",
     "OKR",
+    "PAIN",
     "PARTNER_SHEETS",
     "PAY",
     "PAYOUT_SHEETS",
@@ -138,6 +140,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("targets", "目标", "Targets", "green", (TARGET,)),
     Sheet("weights", "权重", "Weights", "green", (WEIGHT,)),
     Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
+    Sheet("needs", "需求诊断", "Needs", "grey", (PAIN, NEED)),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
     Sheet("products", "产品", "Products", "grey", (PRODUCT,)),
     Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE, GRADE)),

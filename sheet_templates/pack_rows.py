@@ -6,37 +6,74 @@ confirmed: the manager says so line by line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kpi.catalog import shipped
-from kpi.model import Better, Bound
+from kpi.model import Better, Bound, Region
+from kpi.needs import Proposal
 from kpi.pack_reading import Pack, PackItem, Veto
 from sheet_templates.start import StartRow
 
 DEFAULT_CAP = 120.0  # points, of methods that name none
+PLAIN = {Better.HIGHER: "ratio_up", Better.LOWER: "mirror_down", Better.BAND: "band"}
 
 
 def weight_rows(pack: Pack, start: date, *, on: bool = True) -> Iterator[StartRow]:
     """The lines of a card, then its vetoes on KPIs that the card does not score."""
+    card = (pack.role, pack.region)
     vetoes = {veto.kpi: veto for veto in pack.vetoes}
     for item in pack.items:
         veto = vetoes.get(item.kpi) if item.metric.better is not Better.BAND else None
         yield {
-            **_head(pack, item.kpi, start, on=on),
+            **_head(*card, item.kpi, start, on=on),
             **_scored(item),
             "veto": veto.effect if veto else "no",
         }
     scored = {item.kpi for item in pack.items}
     for veto in pack.vetoes:
         if veto.kpi not in scored:
-            yield {**_head(pack, veto.kpi, start, on=on), **_gate(veto)}
+            yield {**_head(*card, veto.kpi, start, on=on), **_gate(veto)}
 
 
-def _head(pack: Pack, kpi: str, start: date, *, on: bool) -> StartRow:
+def proposed_rows(found: Iterable[Proposal], start: date) -> Iterator[StartRow]:
+    """Lines that the needs diagnosis proposes, switched off; a KPI of no pack gets plain ones."""
+    for one in found:
+        scored = _scored(one.item) if one.item else _plain(one)
+        head = _head(one.need.role, one.region, one.metric.code, start, on=False)
+        yield {**head, **scored, "veto": "no"}
+
+
+def proposed_targets(found: Iterable[Proposal], year: int) -> Iterator[StartRow]:
+    """The target lines that those need; without a starter they are the manager's to fill."""
+    for one in found:
+        value = one.item.target if one.item else None
+        yield {
+            "year": float(year),
+            "region": str(one.region),
+            "scope": one.scope,
+            "metric": one.metric.code,
+            "basis": one.item.basis if one.item else "own_plan",
+            "year_total": value if isinstance(value, float) else None,
+        }
+
+
+def _plain(one: Proposal) -> StartRow:
+    """The usual method of a direction; limits are the manager's to type."""
     return {
-        "role": pack.role,
-        "region": str(pack.region),
+        "weight": one.weight,
+        "method": PLAIN[one.metric.better],
+        "better": str(one.metric.better),
+        "bound": str(Bound.STRICT),
+        "cap": DEFAULT_CAP,
+        "floor": 0.0,
+    }
+
+
+def _head(role: str, region: Region, kpi: str, start: date, *, on: bool) -> StartRow:
+    return {
+        "role": role,
+        "region": str(region),
         "metric": kpi,
         "on": "yes" if on else "no",
         "start": start,
@@ -78,12 +115,12 @@ def _gate(veto: Veto) -> StartRow:
 
 
 def target_rows(pack: Pack, year: int) -> Iterator[StartRow]:
-    """A regional line for each KPI; those of the own plan stay empty for the manager."""
+    """A line for each KPI, most of the region; those of the own plan stay empty for the manager."""
     for item in pack.items:
         yield {
             "year": float(year),
             "region": str(pack.region),
-            "scope": str(pack.region),
+            "scope": pack.scope(item),
             "metric": item.kpi,
             "basis": item.basis,
             "year_total": item.target if isinstance(item.target, float) else None,

@@ -19,7 +19,7 @@ HIDDEN_TABS: Mapping[str, frozenset[str]] = {
         {
             *("team", "card", "breaches", "tasks", "review", "weights", "people", "products"),
             *("assignments", "rules", "inputs", "points", "items", "feedback"),
-            *("adjustments", "kpi_review", "adoption", "logic", "duties"),
+            *("adjustments", "kpi_review", "adoption", "logic", "duties", "needs"),
         }
     ),
 }

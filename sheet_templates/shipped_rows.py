@@ -68,7 +68,7 @@ def rows_of(cards: Sequence[Pack], language: Language) -> dict[str, Any]:
     """The tables of a new workbook that starts with these cards: weights, targets, KPI list."""
     rows = [row for card in cards for row in weight_rows(card, FIRST_DAY)]
     goals = {
-        (row["region"], row["metric"]): row
+        (row["region"], row["scope"], row["metric"]): row
         for card in cards
         for row in target_rows(card, FIRST_DAY.year)
     }

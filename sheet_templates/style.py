@@ -101,6 +101,7 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblMeaning.numerator", "tblMeaning.denominator", "tblMeaning.includes"),
         *("tblMeaning.source", "tblDispute.reason"),
         *("tblLogic.action", "tblLogic.success", "tblLogic.measured"),
+        *("tblPain.pain", "tblPain.cost", "tblPain.answer", "tblNeed.why"),
         *("tblDuty.purpose", "tblDuty.duties", "tblDuty.decides"),
         *("tblFeedback.what", "tblFeedback.wish", "tblFeedback.why", "tblKpiReview.note"),
         *("tblAdjust.reason", "tblAdjust.change", "tblAdjust.expected", "tblAdjust.result"),

@@ -59,6 +59,7 @@ LISTS: dict[str, Words] = {
         ("shopee", "Shopee", "Shopee"),
         ("lazada", "Lazada", "Lazada"),
         ("walmart", "沃尔玛", "Walmart"),
+        ("own_site", "其他独立站", "Other own store"),
         ("other", "其他", "Other"),
     ),
     "logistics": (
@@ -92,6 +93,7 @@ LISTS: dict[str, Words] = {
         ("newcomer", "新人", "Newcomer"),
         ("shop", "店铺", "Shop"),
         ("team", "团队", "Team"),
+        ("own_store", "独立站", "Own store"),
     ),
     "method": PLAIN_METHODS,
     "basis": (
@@ -386,6 +388,7 @@ SHOWN: dict[str, str] = {
     "tblKpi.kind": "kind",
     "tblKpi.klass": "klass",
     "tblScope.kind": "scope_kind",
+    "tblTarget.scope": "role",  # a code of a shop, market or person is no role and stays
     "tblTask.number_check": "number_check",
     "tblTile.status": "status",
     "tblActual.state": "data_state",

@@ -166,6 +166,7 @@ def compute(given: Inputs) -> Computed:
     book, typed = terms.book, Terms(given.book, given.catalog, None)
     scoring = Scoring(book, actuals)
     people, teams = scoring.people(month), scoring.teams(month)
+    shops = scoring.shops(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
     folded = folds(book, actuals, found, today, given.versions)
@@ -183,8 +184,8 @@ def compute(given: Inputs) -> Computed:
         },
         alarms=breaches.alarms,
         problems=(
-            *without_target(book, (*people, *teams)),
-            *outdated_items((*people, *teams)),
+            *without_target(book, (*people, *teams, *shops)),
+            *outdated_items((*people, *teams, *shops)),
             *without_card(book, people, month),
             *without_share(people),
             *left_out((*people, *teams)),
@@ -199,7 +200,7 @@ def compute(given: Inputs) -> Computed:
         gone=breaches.gone,
         kept=breaches.kept,
         unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
-        shops=scoring.shops(month),
+        shops=shops,
         teams=teams,
         version=terms.version,
         pending=pending,

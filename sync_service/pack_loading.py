@@ -17,11 +17,17 @@ from kpi.book_checks import newest
 from kpi.book_nouns import NEVER
 from kpi.catalog import Catalog
 from kpi.model import LANGUAGES, Language, Region, WeightRow
+from kpi.needs import Proposal, proposals
 from kpi.pack_reading import Pack, PackItem
 from kpi.stage import Adapted
 from kpi.tables import CellValue, Table
 from sheet_templates.layout import TABLES, Column, Owner
-from sheet_templates.pack_rows import target_rows, weight_rows
+from sheet_templates.pack_rows import (
+    proposed_rows,
+    proposed_targets,
+    target_rows,
+    weight_rows,
+)
 from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, cell_word, show
@@ -58,6 +64,22 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
     for fit in fits:
         _weights(book, fit.pack, start, made)
         _targets(book, fit.pack, start.year, made)
+    return _written(port, contents, catalog, made)
+
+
+def propose(port: WorkbookPort, start: date | None = None) -> tuple[Loaded, tuple[Proposal, ...]]:
+    """What the needs diagnosis of a book proposes; written, switched off, with a first day."""
+    contents = port.read()
+    book, catalog, _ = read(contents)
+    found, made = proposals(book, catalog.metrics), Loaded()
+    if start is None or not found:
+        return made, found
+    made.weights += proposed_rows(found, start)
+    _new_targets(book, proposed_targets(found, start.year), start.year, made)
+    return _written(port, contents, catalog, made), found
+
+
+def _written(port: WorkbookPort, contents: BookContents, catalog: Catalog, made: Loaded) -> Loaded:
     _kpis(contents.tables.get("tblKpi"), catalog, contents, made)
     patches = [
         added_rows("tblKpi", made.kpis, {}, contents),
@@ -104,17 +126,44 @@ def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[Start
 
 
 def _targets(book: Book, pack: Pack, year: int, made: Loaded) -> None:
-    """Regional targets that the book lacks; where it has another value, that one stays."""
+    """Targets that the book lacks; where it has another value, that one stays."""
+    _new_targets(book, target_rows(pack, year), year, made)
+
+
+def _new_targets(book: Book, rows: Iterable[StartRow], year: int, made: Loaded) -> None:
     there = {(t.year, str(t.region), t.scope, t.metric): t.year_total for t in book.targets}
-    new = {(row["region"], row["metric"]) for row in made.targets}
-    for row in target_rows(pack, year):
-        region, kpi, wanted = str(row["region"]), str(row["metric"]), row["year_total"]
-        key = (year, region, region, kpi)
-        if key not in there and (region, kpi) not in new:
+    new = {(row["region"], row["scope"], row["metric"]) for row in made.targets}
+    for row in rows:
+        region, scope = str(row["region"]), str(row["scope"])
+        kpi, wanted = str(row["metric"]), row["year_total"]
+        key = (year, region, scope, kpi)
+        if key not in there and (region, scope, kpi) not in new:
+            new.add((region, scope, kpi))
             made.targets.append(row)
         elif key in there and wanted is not None and there[key] != wanted:
-            told = {"region": region, "kpi": kpi, "book": there[key], "suggested": wanted}
+            told = {
+                "region": region,
+                "scope": scope,
+                "kpi": kpi,
+                "book": there[key],
+                "suggested": wanted,
+            }
             made.other.append(told)
+
+
+def kept_target(one: Mapping[str, object]) -> tuple[str, str]:
+    """What is said of a target that the book has otherwise, in both languages."""
+    said = {n: _where(one, n) for n in LANGUAGES}
+    return (
+        "目标 {0} {kpi} 保持 {book}；建议 {suggested}。".format(said["zh"], **one),
+        "The target of {0} {kpi} stays {book}; suggested {suggested}.".format(said["en"], **one),
+    )
+
+
+def _where(one: Mapping[str, object], language: Language) -> str:
+    """`EU`, or `EU 独立站` for a target of one role."""
+    region, scope = str(one["region"]), str(one["scope"])
+    return region if scope == region else f"{region} {show('role', scope, language)}"
 
 
 def _kpis(table: Table | None, catalog: Catalog, contents: BookContents, made: Loaded) -> None:

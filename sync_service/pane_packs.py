@@ -15,7 +15,7 @@ from kpi.pack_reading import ROLES, Pack, pack, packs
 from kpi.stage import answers, fit
 from sheet_templates.scoring_cells import BookCells, Scoring, SheetTable
 from sheet_templates.scoring_kinds import FormulaKind
-from sync_service.pack_loading import Fit, Loaded, load
+from sync_service.pack_loading import Fit, Loaded, kept_target, load
 from sync_service.pane_results import Json, patches_of
 from sync_service.refresh import own_tables
 from sync_service.told import ToldError
@@ -100,12 +100,7 @@ def _remarks(made: Loaded) -> Iterator[Json]:
             f"{card}: the book has this card; new lines are switched off, its weights stay.",
         )
     for one in made.other:
-        yield _remark(
-            "pack_target_kept",
-            "note",
-            "目标 {region} {kpi} 保持 {book}；建议 {suggested}。".format(**one),
-            "The target of {region} {kpi} stays {book}; suggested {suggested}.".format(**one),
-        )
+        yield _remark("pack_target_kept", "note", *kept_target(one))
 
 
 def _remark(code: str, level: str, zh: str, en: str) -> Json:

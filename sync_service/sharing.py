@@ -161,8 +161,8 @@ def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     names = [*kind.typed, *kind.own, *kind.served(mine)]
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
-    people = {row.value("person") for row in there.tables["tblScore"].rows}
-    return people <= {mine.person} and _same_grades(there, mine)
+    scored = {row.value("person") for row in there.tables["tblScore"].rows}
+    return scored <= {mine.person, *mine.entire} and _same_grades(there, mine)
 
 
 def _same_grades(there: BookContents, mine: Slice) -> bool:

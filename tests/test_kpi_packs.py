@@ -25,7 +25,8 @@ from kpi.pack_reading import (
 )
 from tests.paths import NO_SHARED, SHARED
 
-CARDS = list(packs())
+OF_SHOPS = ("shop", "own_store")  # own proposals: no reference has them
+CARDS = [key for key in packs() if key[0] not in OF_SHOPS]
 NAMES = [f"{role} {region}" for role, region in CARDS]
 
 
@@ -79,7 +80,7 @@ def _veto(one: Mapping[str, Any]) -> tuple[str, str, float, str, str]:
 @pytest.mark.skipif(SHARED is None, reason=NO_SHARED)
 def test_all_packs_and_the_newcomer_plan_are_there() -> None:
     wanted = reference()
-    assert {(p["role"], p["region"]) for p in wanted["packs"]} == set(packs())
+    assert {(p["role"], p["region"]) for p in wanted["packs"]} == set(CARDS)
     gates = wanted["newcomer"]["stage_gates"]
     assert [(s.day, s.names) for s in stages(Region.EU)] == [
         (g["day"], {"zh": g["zh"], "en": g["en"]}) for g in gates
@@ -98,6 +99,63 @@ def test_the_sums_of_a_pack_are_those_printed(role: str, region: Region) -> None
     assert (sums.total, sums.result, sums.process, sums.compliance, sums.largest) == tuple(
         wanted["balance"][name] for name in ("total", "result", "process", "compliance", "max_item")
     )
+
+
+@pytest.mark.parametrize(
+    ("role", "region", "sums", "weights"),
+    [
+        pytest.param(
+            *("shop", Region.US, (100, 70, 30, 0, 25)),
+            {"unit_session_rate": 10, "new_listings": 5, "contribution_profit": 15},
+            id="US marketplace: conversion and pace",
+        ),
+        pytest.param(
+            *("shop", Region.EU, (100, 60, 40, 20, 15)),
+            {"unit_session_rate": 5, "compliance_task_rate": 10, "contribution_profit": 15},
+            id="EU marketplace: compliance and steady growth",
+        ),
+        pytest.param(
+            *("own_store", Region.US, (100, 70, 30, 5, 20)),
+            {"checkout_completion_rate": 15, "add_to_cart_rate": 15, "engaged_visit_rate": 10},
+            id="US own store: traffic and checkout",
+        ),
+        pytest.param(
+            *("own_store", Region.EU, (100, 60, 40, 20, 15)),
+            {"repeat_order_rate": 10, "gdpr_on_time_rate": 10, "vat_on_time_rate": 5},
+            id="EU own store: buyers who return and their data",
+        ),
+    ],
+)
+def test_cards_of_shops_have_the_sums_worked_by_hand(
+    role: str, region: Region, sums: tuple[float, ...], weights: Mapping[str, float]
+) -> None:
+    """(total, result, process, compliance, largest item) in points."""
+    one = packs()[role, region]
+    found = balance(pack_lines(one))
+    assert (*(found.total, found.result, found.process, found.compliance, found.largest),) == sums
+    assert {kpi: item.weight for kpi in weights if (item := one.item(kpi))} == weights
+
+
+@pytest.mark.parametrize("region", tuple(Region))
+def test_an_own_store_is_scored_by_what_only_it_can_know(region: Region) -> None:
+    """Traffic quality, checkout and returning buyers; its rates are no targets of the region."""
+    one = packs()["own_store", region]
+    for kpi in (
+        *("engaged_visit_rate", "add_to_cart_rate", "checkout_completion_rate"),
+        "repeat_order_rate",
+    ):
+        item = one.item(kpi)
+        assert item is not None
+        assert isinstance(item.target, float)
+        assert one.scope(item) == "own_store"
+    plan = one.item("net_sales")
+    assert plan is not None
+    assert one.scope(plan) == region
+    assert one.suits("shopify")
+    assert not one.suits("amazon")
+    shop = packs()["shop", region]
+    assert {shop.scope(item) for item in shop.items} == {str(region)}
+    assert packs()["operations", region].suits("amazon")
 
 
 def every_pack() -> list[Pack]:

@@ -63,6 +63,18 @@ def test_what_an_answer_changes(
     assert changes(given) == wanted
 
 
+def test_a_young_own_store_is_asked_for_visits_and_carts_first() -> None:
+    """Launch: 0.2 x 1.4 and five points of profit; short history: five points of sales."""
+    young = fit(packs()["own_store", Region.US], Answers(stage="launch", history_months=3))
+    assert [(c.kpi, c.what, c.before, c.after) for c in young.changes] == [
+        ("tacos", "target", 0.2, 0.28),
+        ("contribution_profit", "weight", 15, 10),
+        ("engaged_visit_rate", "weight", 10, 15),
+        ("net_sales", "weight", 20, 15),
+        ("add_to_cart_rate", "weight", 15, 20),
+    ]
+
+
 def test_limits_go_with_their_target_and_the_line_says_why() -> None:
     acos = fit(US, Answers(stage="launch")).pack.item("acos")
     assert acos is not None

@@ -17,7 +17,7 @@ from sync_service.cli import main
 from sync_service.console import Exit
 from sync_service.refresh import read
 from sync_service.workbooks.setting import assignment
-from sync_service.workbooks.xlsx import XlsxPort
+from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
 
 LAUNCH = 'stage = "launch"\nhistory_months = 12\nteam_size = 6\ncash_limited = false\n'
 
@@ -70,6 +70,56 @@ def test_the_library_is_searched_by_role_platform_and_region(
     assert (code, one["role"], one["kpis"]) == (Exit.OK, "operations", 12)
     assert (one["result"], one["process"], one["not_delivered"]) == (70, 30, ["buy_box_share"])
     assert set(said["variants"]) == {"electronics", "home_garden", "auto_parts"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "there", "lacking"),
+    [
+        pytest.param("shopify", "own_store", "shop", id="Shopify: the card of own stores"),
+        pytest.param("own_site", "own_store", "shop", id="another own store too"),
+        pytest.param("ebay", "shop", "own_store", id="a marketplace: the card of shops"),
+    ],
+)
+def test_the_library_shows_only_cards_made_for_a_platform(
+    platform: str, there: str, lacking: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cards of people suit every platform."""
+    _, said = run(capsys, tmp_path, "packs", "list", "--platform", platform)
+    roles = [one["role"] for one in said["packs"]]
+    assert roles.count(there) == roles.count("operations") == 2
+    assert lacking not in roles
+
+
+def test_a_card_of_own_stores_is_loaded_with_rates_of_its_own(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nine and eleven lines and one veto; plans are the region's, rates those of own stores."""
+    _, said = run(capsys, tmp_path, "packs", "load", str(book), "独立站")
+    assert said["added"]["weights"] == 9 + 11 + 1
+    found, _, problems = read(XlsxPort(book).read())
+    scopes = {(t.region, t.metric): t.scope for t in found.targets}
+    assert scopes[Region.EU, "add_to_cart_rate"] == "own_store"
+    assert scopes[Region.US, "net_sales"] == "US"
+    assert {row["scope"] for row in cells(book, "tblTarget")} == {"US", "EU", "独立站"}
+    assert [p.code for p in problems if p.code in ("unknown_scope", "weight_sum")] == []
+    code, again = run(capsys, tmp_path, "packs", "load", str(book), "own_store")
+    assert (code, again["added"]["weights"], again["targets_kept"]) == (Exit.FOUND, 0, [])
+
+
+def test_a_rate_that_own_stores_have_otherwise_stays_and_is_told(
+    book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, tmp_path, "packs", "load", str(book), "own_store", "--region", "US")
+    row = next(
+        row
+        for row in XlsxPort(book).read().tables["tblTarget"].rows
+        if row.value("scope") == "独立站" and row.value("metric") == "退货率"
+    )
+    cell = assignment(f"目标!{row.cells['year_total'].address}=0.05")
+    set_in_copy(book, book, [cell], "never")
+    words = ("packs", "load", str(book), "own_store", "--region", "US")
+    assert main(["--home", str(tmp_path), *words, "--lang", "zh"]) == Exit.FOUND
+    assert "目标 US 独立站 return_rate 保持 0.05；建议 0.08" in capsys.readouterr().out
 
 
 def test_a_card_is_shown_with_what_the_answers_changed(
@@ -166,7 +216,7 @@ def test_what_the_manager_typed_stays_and_new_lines_wait_switched_off(
     card = weights(path, "operations")
     assert [m for m, w in card.items() if w.on] == ["net_sales", "acos"]
     assert said["targets_kept"] == [
-        {"region": "US", "kpi": "acos", "book": 0.19, "suggested": 0.35}
+        {"region": "US", "scope": "US", "kpi": "acos", "book": 0.19, "suggested": 0.35}
     ]
 
 

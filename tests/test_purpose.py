@@ -25,11 +25,11 @@ PURPOSES = ("team", "agency", "investor")
 SEEN = {
     "team": {
         *("Today", "Team", "Card", "Shops", "Breaches", "Tasks", "Review"),
-        *("Targets", "Weights", "People", "Products", "Setup"),
+        *("Targets", "Weights", "Needs", "People", "Products", "Setup"),
     },
     "agency": {
         *("Today", "Card", "Shops", "Breaches", "Tasks", "Review"),
-        *("Targets", "Weights", "People", "Products", "Setup"),
+        *("Targets", "Weights", "Needs", "People", "Products", "Setup"),
     },
     "investor": {"Today", "Shops", "Targets", "Setup"},
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kpi.model import Region
+from kpi.model import Region, Status
 from kpi.numbers import R
 from kpi.scorecards import PersonCard, RegionCard, coverage
 from sheet_templates.layout import CARD_LINES
@@ -150,7 +150,10 @@ def same_card(case: Case) -> None:
 
 
 def test_the_sums_of_every_card_above_weights_are_those_that_were_typed(case: Case) -> None:
-    """Operations 70 and 30, supervisors 70 and 30 in the US, 65 and 35 in the EU; 10, 15 of it."""
+    """Operations 70 and 30, supervisors 70 and 30 in the US, 65 and 35 in the EU; 10, 15 of it.
+
+    Shops 70 and 30, in the EU 60 and 40 with 20 of compliance; own stores 70 and 30, 65 and 35.
+    """
     said = str(case.sheets["权重" if case.language == "zh" else "Weights"][1][0])
     lines = {
         "zh": (
@@ -158,12 +161,20 @@ def test_the_sums_of_every_card_above_weights_are_those_that_were_typed(case: Ca
             "运营 EU 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓ · 合规 10 ✓",
             "店长/主管 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓",
             "店长/主管 EU 100 ✓ · 结果 65 ✓ · 过程 35 ✓ · 利润项 ✓ · 合规 15 ✓",
+            "店铺 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓",
+            "店铺 EU 100 ✓ · 结果 60 ✓ · 过程 40 ✓ · 利润项 ✓ · 合规 20 ✓",
+            "独立站 US 100 ✓ · 结果 70 ✓ · 过程 30 ✓ · 利润项 ✓",
+            "独立站 EU 100 ✓ · 结果 65 ✓ · 过程 35 ✓ · 利润项 ✓ · 合规 15 ✓",
         ),
         "en": (
             "Operations US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
             "Operations EU 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓ · Compliance 10 ✓",
             "Supervisor US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
             "Supervisor EU 100 ✓ · Result 65 ✓ · Process 35 ✓ · Profit item ✓ · Compliance 15 ✓",
+            "Shop US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
+            "Shop EU 100 ✓ · Result 60 ✓ · Process 40 ✓ · Profit item ✓ · Compliance 20 ✓",
+            "Own store US 100 ✓ · Result 70 ✓ · Process 30 ✓ · Profit item ✓",
+            "Own store EU 100 ✓ · Result 65 ✓ · Process 35 ✓ · Profit item ✓ · Compliance 15 ✓",
         ),
     }
     assert (
@@ -178,22 +189,52 @@ def test_the_sums_of_every_card_above_weights_are_those_that_were_typed(case: Ca
 def shop_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
     place = case.place("tblShop")
     filled = {row["shop"]: row for row in values.shops(case.done)}
+    cards = {card.person.code: card for card in case.done.shops}
+    assert set(cards) == set(filled)  # every shop of the sandbox has a card
     for number, shop in enumerate(case.done.book.shops, 1):
         row = filled[shop.code]
         sales, due = row["net_sales"], row["due"]
         paced = isinstance(sales, float) and isinstance(due, float) and due > 0
         pace = R(sales / due) if paced else None  # type: ignore[operator]  # both are numbers
-        score = None if pace is None else R(min(120.0, max(0.0, 100 * pace)))
         shown: dict[str, object] = {
             **row,
             "region": "US" if shop.market == "US" else "EU",
             "pace": known(pace),
-            "shop_score": known(score),
+            "shop_score": known(cards[shop.code].total),
+            "score_basis": basis_of(case, cards[shop.code]),
             "status": pace_word(case, pace),
         }
         for code, value in shown.items():
             found = value if isinstance(value, CellError) else cell(value)
             yield (place.row + number, place.offset(code)), found
+
+
+def basis_of(case: Case, card: PersonCard) -> str:
+    """`■ 1 ▲ 2 · 9 KPIs · known 85%`."""
+    [one] = card.cards
+    found = [item.status for item in one.items]
+    counts = ((sign, found.count(status)) for sign, status in SIGNS_OF)
+    bad = "".join(f"{sign} {count} " for sign, count in counts if count)
+    signs = f"{bad}· " if bad else "● "
+    items = " 项 · 覆盖 " if case.language == "zh" else " KPIs · known "
+    part = "–" if one.total.coverage is None else f"{one.total.coverage * 100:.0f}%"
+    return f"{signs}{len(one.items)}{items}{part}"
+
+
+SIGNS_OF = (("■", Status.BREACH), ("▲", Status.WARN))
+
+
+def test_own_stores_are_scored_by_their_own_card(case: Case) -> None:
+    """Visits, carts, checkouts and returning orders of the sandbox: each has a score of its own."""
+    own = [card for card in case.done.shops if card.person.role == "own_store"]
+    assert {card.person.code for card in own} == {
+        shop.code for shop in case.done.book.shops if shop.platform == "shopify"
+    }
+    for card in own:
+        scores = {item.metric.code: item.score for one in card.cards for item in one.items}
+        for kpi in ("engaged_visit_rate", "add_to_cart_rate", "checkout_completion_rate"):
+            assert scores[kpi] is not None, (card.person.code, kpi)
+        assert card.total is not None
 
 
 def test_every_figure_of_shops_is_the_services_own(case: Case) -> None:
@@ -242,13 +283,14 @@ def test_days_left_and_state_of_every_task_of_the_partner(partner_case: Case) ->
 
 def test_every_item_of_the_partner_equals_the_service_to_the_last_bit(partner_case: Case) -> None:
     rows = {row["item"]: row for row in partner_case.rows("tblScore")}
-    cards = [one for card in partner_case.done.people for one in card.cards]
+    done = partner_case.done
+    cards = [one for card in (*done.people, *done.shops) for one in card.cards]
     assert set(rows) == {item.key for one in cards for item in one.items}
     for one in cards:
         for item, share, gained in zip(one.items, one.total.shares, one.total.points, strict=True):
             assert shown_item(rows[item.key]) == {
                 "due": known(item.due),
-                "counted": known(item.actual.value),
+                "counted": known(item.counted),
                 "attainment": known(item.attainment),
                 "score": known(item.score),
                 "share": share,

@@ -72,6 +72,7 @@ SHOP = TableLayout(
         region | 区域 | Region | F | text
         pace | 进度 | Pace | F | ratio
         shop_score | 店铺得分 | Shop score | F | points
+        score_basis | 得分依据 | Score from | F | text
         status | 状态 | Status | F | text
         net_sales | 净销售额 | Net sales | S | money
         due | 应达 | Due | S | money

@@ -1,4 +1,4 @@
-"""记分卡 Card: one person, one region, one month, one screen; three dropdowns drive it.
+"""记分卡 Card: one person or shop, one region, one month, one screen; three dropdowns drive it.
 
 One screen is 28 rows, so nothing stands under the strip of weeks but the line to sign on: what
 pulled the score up or down stands beside it, under the widest column.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from kpi.model import VetoEffect
+from kpi.sheet_scoring import card_tests
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
@@ -68,8 +69,8 @@ def page(book: Book) -> None:
     tab = frame(
         book,
         "card",
-        "选人员、区域和月份，整页自动更新；不要在下面填写。",
-        "Choose person, region and month and the page follows; nothing is typed below.",
+        "选人员或店铺、区域和月份，整页自动更新；不要在下面填写。",
+        "Choose person or shop, region and month and the page follows; nothing is typed below.",
         freeze=(HEAD + 1, 2),
     )
     _pick(book, tab)
@@ -98,7 +99,7 @@ def _pick(book: Book, tab: Worksheet) -> None:
     label = book.styles.get(align="right", bold=True, indent=1)
     people = [str(p["person"]) for p in book.start.people]
     spots = (
-        ("nmCardPerson", "人员", "Person", 1, "person", people[0] if people else ""),
+        ("nmCardPerson", "对象", "Who", 1, "person", people[0] if people else ""),
         ("nmCardRegion", "区域", "Region", 4, "region", "US"),
         ("nmCardMonth", "月份", "Month", 7, "month", str(setting(book, "month"))),
     )
@@ -110,12 +111,25 @@ def _pick(book: Book, tab: Worksheet) -> None:
         put(tab, PICK_ROW, column, book.start.card.get(code, default), look)
         book.define(name, "card", f"${letters(column)}${PICK_ROW + 1}")
         has_list = code != "person" or book.edition == "manager"
-        source: object = f"=lst{code.capitalize()}" if has_list else people or [""]
+        listed = {"person": "Carded"}.get(code, code.capitalize())
+        source: object = f"=lst{listed}" if has_list else people or [""]
         tab.data_validation(
             PICK_ROW, column, PICK_ROW, column, {"validate": "list", "source": source}
         )
+    _no_card(book, tab)
     tab.set_row(PICK_ROW, 22)
     tab.set_row(HEAD - 1, 6)
+
+
+def _no_card(book: Book, tab: Worksheet) -> None:
+    """Why the page is empty: nobody is scored in the region and month that were chosen."""
+    tests = card_tests(book.column("tblScore"), *CARD)
+    said = book.text(
+        "○ 没有这张卡：请换区域或月份", "○ No such card: choose another region or month"
+    )
+    look = book.styles.get(font_color="#7F6000", indent=1)
+    shown = f'IF(OR(nmCardPerson="",COUNTIFS({tests})>0),"",{quote(said)})'
+    formula(tab, PICK_ROW, 9, shown, look)
 
 
 def _headers(book: Book, tab: Worksheet) -> None:

@@ -1,20 +1,26 @@
-"""The weight sums of every card (role and region), kept on Lists and shown above Weights."""
+"""The weight sums of every card (role and region), and who has one; both are kept on Lists."""
 
 from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.organisation import SHOP_ROLES
 from sheet_templates import words
-from sheet_templates.book import Book, formula, quote
-from sheet_templates.places import HEADER_ROW, letters, setting_value
+from sheet_templates.book import Book, below, formula, quote
+from sheet_templates.places import HEADER_ROW, letters, quoted, setting_value
 
 REGIONS = ("US", "EU")
 RESULT_MAX, PROCESS_MIN, COMPLIANCE_MIN = 70, 20, 10  # points; packs.md, balance checks
+CARDED = 300  # people and shops that the dropdown of Card offers
 PARTS = ("total", "off", "result", "process", "compliance", "sales", "profit")
 
 
-def cards(book: Book, tab: Worksheet, column: int) -> None:
-    """A line a card: its sums, and the text that Weights shows; empty where a role is unused."""
+def cards(book: Book, tab: Worksheet, column: int) -> int:
+    """A line a card: its sums, and the text that Weights shows; empty where a role is unused.
+
+    Returns:
+        The next free column.
+    """
     row = HEADER_ROW
     plain = book.styles.get()
     for role in words.LISTS["role"]:
@@ -27,6 +33,43 @@ def cards(book: Book, tab: Worksheet, column: int) -> None:
             formula(tab, row, column + 2 + len(PARTS), _text(book, column, row), plain)
     last = letters(column + 2 + len(PARTS))
     book.define("nmCards", "lists", f"${last}${HEADER_ROW + 2}:${last}${row + 1}")
+    return column + len(PARTS) + 4
+
+
+def carded(book: Book, tab: Worksheet, column: int) -> None:
+    """Whom Card can show, one a row: the people, then the shops where weights score them."""
+    people, shops = (_typed(book, *at) for at in (("tblPeople", "person"), ("tblShop", "shop")))
+    role = book.column("tblWeight")("role")
+    scored = "+".join(f"COUNTIFS({role},{book.literal('role', one)})" for one in SHOP_ROLES)
+    plain, row = book.styles.get(), HEADER_ROW + 1
+    who = _carded_at_start(book)
+    count, more = (f"${letters(column + n)}${row + 1}" for n in (1, 2))
+    begun = len(book.start.people)
+    formula(tab, row, column + 1, f'COUNTIFS({people},"?*")', plain, begun)
+    number = f'IF({scored}>0,COUNTIFS({shops},"?*"),0)'
+    formula(tab, row, column + 2, number, plain, len(who) - begun)
+    for n in range(1, CARDED + 1):
+        shop = f'IF({n}<={count}+{more},INDEX({shops},{n}-{count})&"","")'
+        text = f'IF({n}<={count},INDEX({people},{n})&"",{shop})'
+        formula(tab, row + n - 1, column, text, plain, who[n - 1] if n <= len(who) else "")
+    cells = quoted(book.sheet("lists").title(book.language)) + below(
+        row, column, last_row=row + CARDED
+    )
+    filled = f'INDEX({cells},MAX(1,COUNTIFS({cells},"?*")))'
+    book.workbook.define_name("lstCarded", f"={cells.partition(':')[0]}:{filled}")
+
+
+def _typed(book: Book, table: str, code: str) -> str:
+    place = book.places[table]
+    title = quoted(place.sheet.title(book.language))
+    return title + below(place.row + 1, place.offset(code), last_row=place.row + CARDED)
+
+
+def _carded_at_start(book: Book) -> tuple[str, ...]:
+    words_ = {book.word("role", role) for role in SHOP_ROLES} | set(SHOP_ROLES)
+    scored = any(row.get("role") in words_ for row in book.start.weights)
+    people = tuple(str(row["person"]) for row in book.start.people)
+    return (*people, *(str(row["shop"]) for row in book.start.shops if scored))
 
 
 def _sum(book: Book, part: str, column: int, row: int) -> str:

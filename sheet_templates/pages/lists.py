@@ -22,7 +22,7 @@ from sheet_templates.layout import (
     TILES,
     Owner,
 )
-from sheet_templates.pages.cards import cards
+from sheet_templates.pages.cards import carded, cards
 from sheet_templates.places import HEADER_ROW, Ref, letters, quoted, setting_value
 from sheet_templates.scoring import grade_lines
 from sheet_templates.start import StartRow
@@ -76,7 +76,7 @@ def page(book: Book) -> None:
         _growing_lists(book, GROWING_OF_SCORED)
     if book.edition == "manager":
         _growing_lists(book, GROWING)
-        cards(book, tab, column)
+        carded(book, tab, cards(book, tab, column))
 
 
 def _specs(book: Book) -> tuple[TableSpec, ...]:

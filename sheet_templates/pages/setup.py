@@ -105,7 +105,12 @@ ABOVE: dict[str, tuple[str, str]] = {  # what stands over a table
 }
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (  # what, and where it is done
-    ("① 公司与币种", "① Company and currency", "本页：设置", "This tab: settings"),
+    (
+        "① 公司与币种",
+        "① Company and currency",
+        "先填需求诊断页；再填本页设置",
+        "Needs first; then the settings below",
+    ),
     ("② 店铺", "② Shops", "店铺页：每个站点一行", "Shops: one line a market"),
     ("③ 第一批数据", "③ First data", "导入文件或授权店铺", "Import files or authorise a shop"),
     ("④ 产品成本", "④ Product costs", "产品页：从 ERP 粘贴", "Products: paste from your ERP"),

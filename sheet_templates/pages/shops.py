@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sheet_templates.book import Book
+from kpi.model import VetoEffect
+from kpi.sheet_scoring import card_tests
+from sheet_templates.book import Book, quote
 from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
-from sheet_templates.scoring import card_total
+from sheet_templates.scoring import card_coverage, card_total, veto_count
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
@@ -27,6 +29,7 @@ def page(book: Book) -> None:
         "region": _region,
         "pace": _pace,
         "shop_score": lambda r: _score(book, r),
+        "score_basis": lambda r: _basis(book, r),
         "status": lambda r: _status(book, r),
     }
     put_table(book, TableSpec("tblShop", formulas, fill_down=formulas))
@@ -49,10 +52,33 @@ def _score(book: Book, ref: Ref) -> str:
     """The total of the shop's card; where the role shop has no lines, its pace as points."""
     pace = ref("pace")
     paced = f"IF(ISNUMBER({pace}),ROUND(MIN({SCORE_CAP},MAX(0,100*{pace})),9)+0,NA())"
-    items = book.column("tblScore")("person")
     total = card_total(book, "nmMonth", ref("shop"), ref("region"))
-    score = f"IF(COUNTIFS({items},{ref('shop')})=0,{paced},{total})"
+    zeros = veto_count(book, "nmMonth", ref("shop"), VetoEffect.TOTAL_ZERO)
+    vetoed = f"IF({zeros}>0,IF(ISNUMBER({total}),0,NA()),{total})"
+    score = f"IF(COUNTIFS({_card(book, ref)})=0,{paced},{vetoed})"
     return f'IF({ref("shop")}="","",{score})'
+
+
+def _card(book: Book, ref: Ref) -> str:
+    """The conditions that pick a shop's card among the items."""
+    return card_tests(book.column("tblScore"), "nmMonth", ref("shop"), ref("region"))
+
+
+def _basis(book: Book, ref: Ref) -> str:
+    """`■ 1 ▲ 2 · 13 KPIs · 92%`: what is in breach, how many items, which part was known."""
+    tests, status = _card(book, ref), book.column("tblScore")("status")
+    breach, warn = (
+        f'COUNTIFS({tests},{status},"{book.word("status", code)[0]}*")'
+        for code in ("breach", "warn")
+    )
+    ok = quote(f"{book.word('status', 'ok')[0]} ")
+    signs = f'IF({breach}>0,"■ "&{breach}&" ","")&IF({warn}>0,"▲ "&{warn}&" ","")&"· "'
+    signs = f"IF({breach}+{warn}=0,{ok},{signs})"
+    items = quote(book.text(" 项 · 覆盖 ", " KPIs · known "))
+    known = card_coverage(book, "nmMonth", ref("shop"), ref("region"))
+    said = f'{signs}&COUNTIFS({tests})&{items}&IFERROR(TEXT({known},"0%"),"–")'
+    paced = quote(book.text("– 按进度", "– its pace"))
+    return f'IF({ref("shop")}="","",IF(COUNTIFS({tests})=0,{paced},{said}))'
 
 
 def _status(book: Book, ref: Ref) -> str:

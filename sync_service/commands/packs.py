@@ -14,12 +14,12 @@ from kpi.pack_reading import ROLES, Pack, contract_terms, packs, ramp, stages, v
 from kpi.platform_sources import deliverable, differences, matrix
 from kpi.stage import QUESTIONS, Fitted
 from sheet_templates.words import LISTS
-from sync_service.commands import platform_limits
+from sync_service.commands import pack_needs, platform_limits
 from sync_service.commands.books import port_of, writable
 from sync_service.commands.pack_choices import choices, fitted, regions, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
-from sync_service.pack_loading import Fit, Loaded, benchmark_of, line_of, load
+from sync_service.pack_loading import Fit, Loaded, benchmark_of, kept_target, line_of, load
 
 PLATFORMS = tuple(code for code, _, _ in LISTS["platform"])
 
@@ -43,6 +43,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--kpi", choices=tuple(shipped().metrics), action="append", metavar="CODE")
     one.set_defaults(run=run_sources)
     platform_limits.add(actions)
+    pack_needs.add(actions)
     one = actions.add_parser("load", help="write cards into a workbook / 装入工作簿")
     one.add_argument("book", type=Path)
     one.add_argument("role", nargs="+")
@@ -66,6 +67,7 @@ def run_list(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
         one
         for (role, region), one in packs().items()
         if role in roles and region in regions(words.region)
+        if words.platform is None or one.suits(words.platform)
     ]
     rows = [_summary(one, words.platform) for one in found]
     terminal.result["packs"] = rows
@@ -99,6 +101,7 @@ def _summary(one: Pack, platform: str | None) -> dict[str, object]:
         "result": sums.result,
         "process": sums.process,
         "compliance": sums.compliance,
+        "platforms": sorted(one.platforms),
         "not_delivered": [k for k in kpis if platform and not deliverable(platform, k)],
     }
 
@@ -219,10 +222,8 @@ def _report(terminal: Terminal, made: Loaded) -> None:
     )
     terminal.result["targets_kept"] = made.other
     for one in made.other:
-        terminal.say(
-            "目标 {region} {kpi} 保持 {book}；建议 {suggested}。".format(**one),
-            "The target of {region} {kpi} stays {book}; suggested {suggested}.".format(**one),
-        )
+        zh, en = kept_target(one)
+        terminal.say(zh, en)
     for card in made.off:
         terminal.say(
             f"{card}：已有这张卡，新行未启用，原有权重不变。",

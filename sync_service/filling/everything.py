@@ -15,6 +15,7 @@ from sync_service.filling import (
     attention,
     breaches,
     improving,
+    needs,
     okr,
     products,
     reports,
@@ -64,6 +65,7 @@ def patches(
         "tblPoint": scores.points(done),
         "tblTask": tasks.tasks(done),
         "tblFeedback": _of("tblFeedback", improving.feedback, done, tables),
+        "tblNeed": _of("tblNeed", needs.needs, done, tables),
         "tblAdjust": _of("tblAdjust", improving.adjustments, done, tables),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }

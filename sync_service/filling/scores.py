@@ -8,7 +8,7 @@ from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
 from kpi.model import DataState, Language, Metric, Period, Region, Window
-from kpi.organisation import in_region, person_parts
+from kpi.organisation import SHOP_ROLES, in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
@@ -181,7 +181,7 @@ def points(done: Computed) -> Iterator[FilledRow]:
 
 def strip(done: Computed) -> Iterator[FilledRow]:
     """Weekly attainment of sales and profit, for each card."""
-    for card in done.people:
+    for card in (*done.people, *done.shops):
         for one in card.cards:
             for week, days in weeks_of(done.month.window, done.book.settings.week_start):
                 yield {
@@ -198,7 +198,11 @@ def _week(
 ) -> Written:
     """The part of a week inside the month against the month's even daily share."""
     person = card.person
-    parts = in_region(done.book, person_parts(done.book, person.code), region)
+    found = done.scopes.get((region, person.code))
+    if person.role in SHOP_ROLES and found:
+        parts = found.parts
+    else:
+        parts = in_region(done.book, person_parts(done.book, person.code), region)
     period = Period(f"{week.code} {done.month.code}", week.kind, days)
     actual = done.value(metric, (region, person.code), period)
     if actual is None or actual.value is None or not actual.covered.days:

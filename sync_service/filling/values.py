@@ -12,7 +12,7 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import DataState, Language, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
 from kpi.numbers import R
-from kpi.organisation import in_region
+from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
@@ -313,5 +313,7 @@ def _target_scopes(done: Computed, language: Language) -> Iterator[tuple[str, st
     """Roles, product stages and departments of the book: kind and word; a role's word is a role."""
     people, products = done.typed.people, done.typed.products
     yield from (("role", show("role", one.role, language)) for one in people if one.role)
+    scored = {weight.role for weight in done.typed.weights}
+    yield from (("role", show("role", one, language)) for one in SHOP_ROLES if one in scored)
     yield from (("stage", show("stage", one.stage, language)) for one in products if one.stage)
     yield from (("department", one.department) for one in people if one.department)

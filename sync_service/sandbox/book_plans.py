@@ -24,6 +24,13 @@ RATIOS = {
     "negative_review_rate": 0.05,
     "buy_box_share": 0.92,
 }
+SHOP_RATIOS = {"unit_session_rate": 0.1}  # of marketplaces
+STORE_RATIOS = {  # of own stores alone
+    "engaged_visit_rate": 0.55,
+    "add_to_cart_rate": 0.07,
+    "checkout_completion_rate": 0.6,
+    "repeat_order_rate": 0.2,
+}
 IN_TIME = {"compliance_task_rate": 1.0, "vat_on_time_rate": 1.0}  # targets of the EU
 
 

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.catalog import shipped
 from kpi.model import Language
+from kpi.organisation import OWN_STORE_ROLE
 from sheet_templates.shipped_rows import kpi_rows, rules
 from sheet_templates.start import BookStart, StartRow
 from sync_service.sandbox.book_plans import (
@@ -21,6 +22,8 @@ from sync_service.sandbox.book_plans import (
     PARTNER,
     RATIOS,
     SEASON,
+    SHOP_RATIOS,
+    STORE_RATIOS,
     TASKS,
     TEAMS,
     YEAR,
@@ -177,9 +180,11 @@ def _targets(company: str, shops: list[SandboxShop]) -> Iterator[StartRow]:
             rows.append(_months_row(region, shop.code, "ad_budget", owner, budget))
         yield _months_row(region, region, "net_sales", "HEAD", sales.months)
         yield _months_row(region, region, "contribution_profit", "HEAD", profit.months)
-        ratios = RATIOS | IN_TIME if region == "EU" else RATIOS
+        ratios = RATIOS | SHOP_RATIOS | (IN_TIME if region == "EU" else {})
         for metric, value in ratios.items():
             yield {**_target(region, region, metric, "HEAD"), "year_total": value}
+        for metric, value in STORE_RATIOS.items():
+            yield {**_target(region, OWN_STORE_ROLE, metric, "HEAD"), "year_total": value}
         yield from rows
 
 

@@ -1,4 +1,4 @@
-"""How the two sandbox companies score their people: operations and supervisors, US and EU."""
+"""How the two sandbox companies score people and shops: operations, supervisors, shops, stores."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ _BOTH_SUPERVISORS: tuple[Line, ...] = (
     ("inventory_turnover_days", 10, "band", "band", None, None, (40, 90, 30, 60)),
     ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
 )
+_SHOPS: tuple[Line, ...] = (
+    ("contribution_profit", 15, "ratio_up", "higher", 0.95, 0.85, ()),
+    ("tacos", 10, "mirror_down", "lower", 0.14, 0.18, ()),
+    ("return_rate", 5, "mirror_down", "lower", 0.065, 0.08, ()),
+    ("negative_review_rate", 5, "mirror_down", "lower", 0.06, 0.09, ()),
+)
+_OWN_STORES: tuple[Line, ...] = (
+    ("contribution_profit", 15, "ratio_up", "higher", 0.95, 0.85, ()),
+    ("repeat_order_rate", 10, "ratio_up", "higher", 0.16, 0.12, ()),
+    ("tacos", 5, "mirror_down", "lower", 0.14, 0.18, ()),
+    ("return_rate", 5, "mirror_down", "lower", 0.065, 0.08, ()),
+    ("engaged_visit_rate", 10, "ratio_up", "higher", 0.5, 0.4, ()),
+)
 CARDS: dict[tuple[str, str], tuple[Line, ...]] = {
     ("operations", "US"): (
         *_OPERATIONS,
@@ -50,6 +63,36 @@ CARDS: dict[tuple[str, str], tuple[Line, ...]] = {
         ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
         *_BOTH_SUPERVISORS,
         ("days_of_supply", 10, "band", "band", None, None, (30, 75, 20, 60)),
+        ("compliance_task_rate", 10, "ratio_up", "higher", 1.0, 0.9, ()),
+        ("vat_on_time_rate", 5, "ratio_up", "higher", 1.0, 0.95, ()),
+    ),
+    ("shop", "US"): (
+        ("net_sales", 25, "ratio_up", "higher", 0.95, 0.85, ()),
+        *_SHOPS,
+        ("unit_session_rate", 10, "ratio_up", "higher", 0.09, 0.07, ()),
+        ("buy_box_share", 15, "ratio_up", "higher", 0.88, 0.8, ()),
+        ("new_listings", 15, "ratio_up", "higher", 0.8, 0.5, ()),
+    ),
+    ("shop", "EU"): (
+        ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
+        *_SHOPS,
+        ("inventory_turnover_days", 5, "band", "band", None, None, (40, 90, 30, 60)),
+        ("buy_box_share", 10, "ratio_up", "higher", 0.88, 0.8, ()),
+        ("new_listings", 10, "ratio_up", "higher", 0.8, 0.5, ()),
+        ("compliance_task_rate", 10, "ratio_up", "higher", 1.0, 0.9, ()),
+        ("vat_on_time_rate", 10, "ratio_up", "higher", 1.0, 0.95, ()),
+    ),
+    ("own_store", "US"): (
+        ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
+        *_OWN_STORES,
+        ("checkout_completion_rate", 15, "ratio_up", "higher", 0.55, 0.45, ()),
+        ("add_to_cart_rate", 20, "ratio_up", "higher", 0.06, 0.045, ()),
+    ),
+    ("own_store", "EU"): (
+        ("net_sales", 20, "ratio_up", "higher", 0.95, 0.85, ()),
+        *_OWN_STORES,
+        ("checkout_completion_rate", 10, "ratio_up", "higher", 0.55, 0.45, ()),
+        ("add_to_cart_rate", 10, "ratio_up", "higher", 0.06, 0.045, ()),
         ("compliance_task_rate", 10, "ratio_up", "higher", 1.0, 0.9, ()),
         ("vat_on_time_rate", 5, "ratio_up", "higher", 1.0, 0.95, ()),
     ),

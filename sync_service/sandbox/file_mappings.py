@@ -26,5 +26,10 @@ shop_column = "店铺"
 "仓配费" = "fulfilment_fees"
 "仓储费" = "storage_fees"
 "退货处理费" = "return_costs"
+"有效访问" = "engaged_visits"
+"加购访问" = "cart_visits"
+"进入结账" = "checkout_visits"
+"完成结账" = "checkout_done"
+"老客订单" = "returning_orders"
 """,
 }

@@ -32,7 +32,10 @@ from sync_service.sandbox.world import HISTORY_START, SandboxShop, World
 ORDERS_DAYS = 28
 
 REVIEWS_HEADER = "日期,店铺,评价数,差评数"
-OUTSIDE_HEADER = "日期,店铺,广告费,广告销售额,广告订单数,点击,曝光,仓配费,仓储费,退货处理费"
+OUTSIDE_HEADER = (
+    "日期,店铺,广告费,广告销售额,广告订单数,点击,曝光,仓配费,仓储费,退货处理费,"
+    "有效访问,加购访问,进入结账,完成结账,老客订单"
+)
 COSTS_HEADER = "SKU,品类,采购成本(元),头程运费(元),生效日期"
 _OUTSIDE = [
     "ad_spend",
@@ -43,7 +46,13 @@ _OUTSIDE = [
     "fulfilment_fees",
     "storage_fees",
     "return_costs",
+    "engaged_visits",
+    "cart_visits",
+    "checkout_visits",
+    "checkout_done",
+    "returning_orders",
 ]
+_COUNTS = frozenset({"ad_orders", "ad_clicks", "ad_impressions", *_OUTSIDE[8:]})
 
 
 def write_files(
@@ -107,9 +116,8 @@ def _outside(world: World, as_of: datetime) -> Rows:
             continue
         whole = _sheet(world, shop, "file.mapped", as_of).whole
         for n in _finished(book(world, shop), as_of):
-            counts = {"ad_orders", "ad_clicks", "ad_impressions"}
             values = [
-                int(whole[m][n]) if m in counts else cents(int(whole[m][n])) for m in _OUTSIDE
+                int(whole[m][n]) if m in _COUNTS else cents(int(whole[m][n])) for m in _OUTSIDE
             ]
             yield (DAYS[n].isoformat(), shop.code, *values)
 

@@ -16,7 +16,7 @@ from sync_service.sandbox.amazon_sheets import (
     traffic,
     traffic_asin,
 )
-from sync_service.sandbox.daily import by_sku_day, reviews, stock
+from sync_service.sandbox.daily import by_sku_day, reviews, stock, visits
 from sync_service.sandbox.shopify_sheets import payments, shop_orders, shop_refunds, shop_traffic
 from sync_service.sandbox.simulator import DAYS, Ints
 from sync_service.sandbox.view import Sheet, View, spread
@@ -46,11 +46,11 @@ def listings(view: View) -> Sheet:
 
 
 def mapped(view: View) -> Sheet:
-    """file.mapped: reviews; for own stores also advertising elsewhere and the warehouse's bills."""
+    """file.mapped: reviews; of own stores also advertising elsewhere, the warehouse, the visits."""
     seen = reviews(view.world, view.book.shop.code)
     whole = {"reviews_total": seen.total, "reviews_negative": seen.negative}
     if view.book.shop.platform == "shopify":
-        whole |= _outside(view)
+        whole |= _outside(view) | _funnel(view)
     return Sheet(whole=whole)
 
 
@@ -72,6 +72,24 @@ def _outside(view: View) -> dict[str, Ints]:
         "fulfilment_fees": by_sku_day(one, lines.shipped, lines.quantity).sum(axis=0) * 540,
         "storage_fees": held * 2,
         "return_costs": by_sku_day(one, lines.returned, lines.return_quantity).sum(axis=0) * 310,
+    }
+
+
+def _funnel(view: View) -> dict[str, Ints]:
+    """How an own store's visits go on, as its analytics export it; and who ordered before."""
+    one, lines = view.book, view.book.lines
+    rng = np.random.default_rng([view.world.seed, one.shop.key, 6])
+    seen = visits(view.world, one.shop.code).sessions
+    done = np.minimum(view.orders(lines.bought <= view.now, lines.bought), seen)
+    reached = np.minimum((done / rng.uniform(0.52, 0.66, len(DAYS))).astype(np.int64), seen)
+    cart = np.maximum(reached, (seen * rng.uniform(0.055, 0.08, len(DAYS))).astype(np.int64))
+    engaged = np.maximum(cart, (seen * rng.uniform(0.48, 0.62, len(DAYS))).astype(np.int64))
+    return {
+        "engaged_visits": engaged,
+        "cart_visits": cart,
+        "checkout_visits": reached,
+        "checkout_done": done,
+        "returning_orders": (done * rng.uniform(0.14, 0.24, len(DAYS))).astype(np.int64),
     }
 
 
