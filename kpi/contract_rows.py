@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
+from kpi.agency_rows import TermRow
 from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
@@ -64,6 +65,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
         **({} if book.grades == GRADES else {"tblGrade": grade_rows(book.grades)}),
+        **({"tblTerm": {term_key(row): _term(row) for row in book.terms}} if book.terms else {}),
     }
 
 
@@ -182,6 +184,25 @@ def _point_kind(row: PointKind) -> Fields:
         "each": _number(row.each),
         "free": float(row.free),
         "cap": _number(row.cap),
+    }
+
+
+def term_key(row: TermRow) -> str:
+    """The key of a line of an agency's terms; a part that is empty keeps its place."""
+    points = None if row.points is None else f"{row.points:g}"
+    return key_of(row.person, row.term, row.period, points, _day(row.start))
+
+
+def _term(row: TermRow) -> Fields:
+    return {
+        "person": row.person,
+        "term": row.term,
+        "period": row.period,
+        "points": _number(row.points),
+        "value": _number(row.value),
+        "start": _day(row.start),
+        "end": _day(row.end),
+        "wording": row.wording,
     }
 
 

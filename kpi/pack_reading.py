@@ -118,6 +118,16 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class PackTerm:
+    """A line of an agency's terms that a book starts with."""
+
+    term: str  # a code of `kpi.agency_rows.TERM_UNITS`
+    points: float | None  # of a level of service: from so many points of the card
+    value: float | None  # None: both sides still have to agree on it
+    wordings: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A gate of the newcomer plan."""
 
@@ -196,6 +206,20 @@ def ramp() -> tuple[float, ...]:
 def contract_terms() -> tuple[Texts, ...]:
     """What an agency's contract sheet states beside its KPIs."""
     return tuple({"zh": zh, "en": en} for zh, en in _lines(_text(_file("agency"), "terms")))
+
+
+def starting_terms() -> tuple[PackTerm, ...]:
+    """The lines of an agency's terms that a book starts with, in their order."""
+    lines = _lines(_text(_file("agency"), "contract"))
+    return tuple(
+        PackTerm(
+            term,
+            float(points) if points else None,
+            float(value) if value else None,
+            {"zh": zh, "en": en},
+        )
+        for term, points, value, zh, en in lines
+    )
 
 
 @cache

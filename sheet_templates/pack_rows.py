@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from kpi.catalog import shipped
-from kpi.model import Better, Bound
-from kpi.pack_reading import Pack, PackItem, Veto
+from kpi.model import Better, Bound, Language
+from kpi.pack_reading import Pack, PackItem, Veto, starting_terms
 from sheet_templates.start import StartRow
 
+AGENCY = "agency"
 DEFAULT_CAP = 120.0  # points, of methods that name none
 
 
@@ -75,6 +76,17 @@ def _gate(veto: Veto) -> StartRow:
         "floor": 0.0,
         "veto": veto.effect,
     }
+
+
+def term_rows(pack: Pack, language: Language) -> Iterator[StartRow]:
+    """The terms of an agency's contract, for all partners; other roles have none."""
+    for one in starting_terms() if pack.role == AGENCY else ():
+        yield {
+            "term": one.term,
+            "points": one.points,
+            "value": one.value,
+            "wording": one.wordings[language],
+        }
 
 
 def target_rows(pack: Pack, year: int) -> Iterator[StartRow]:

@@ -105,6 +105,8 @@ def line_formulas(rows: StatementRows) -> dict[str, str]:
         return f'IF({part}="",NA(),0-ROUND({amount}*{part},{places}))'
 
     cell, gap, base = line_cell, line_cell("gap"), term("baseline")
+    days = f"{cell('contract_days')}/{cell('month_days')}"
+    counted_days = f"MAX(0,{cell('contract_days')}-{cell('outage_days')})/{cell('month_days')}"
     reward = (
         f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},{places})+0)'
     )
@@ -116,10 +118,13 @@ def line_formulas(rows: StatementRows) -> dict[str, str]:
     )
     return {
         "level": _level(rows),
-        "fee_due": product(term("fee"), cell("level")),
+        "fee_due": f"IF(ISNUMBER({term('fee')}),"
+        f"ROUND({term('fee')}*{cell('level')}*{days},{places})+0,NA())",
         "rate": _rate(rows),
         "profit_due": product(cell("profit"), cell("rate")),
-        "gap": f"IF(ISNUMBER({base}),ROUND({cell('profit_due')}-{base},{places})+0,NA())",
+        "baseline_due": f"IF(ISNUMBER({base}),"
+        f"ROUND({base}*{counted_days}*{cell('due_share')},{places})+0,NA())",
+        "gap": f"ROUND({cell('profit_due')}-{cell('baseline_due')},{places})+0",
         "reward": capped(reward, term("reward_cap")),
         "shortfall": off(term("deduct_rate"), f"MAX(0,-{gap})"),
         "late": _count(rows, "late"),
@@ -128,7 +133,10 @@ def line_formulas(rows: StatementRows) -> dict[str, str]:
         "deductions": f"0-{capped(whole, term('deduct_cap'))}",
         "net": f"ROUND(MAX(0,{net}),{places})+0",
         "tax": product(cell("net"), term("tax_rate")),
-        "payable": f"IF({cell('final')}=1,ROUND({cell('net')}+{cell('tax')},{places})+0,0)",
+        "held": f"IF(AND({cell('disputes')}>0,ISNUMBER({term('dispute_part')})),"
+        f"0-ROUND(({cell('net')}+{cell('tax')})*(1-{term('dispute_part')}),{places}),0)",
+        "payable": f"IF({cell('final')}=1,"
+        f"ROUND({cell('net')}+{cell('tax')}+{cell('held')},{places})+0,0)",
     }
 
 
@@ -172,8 +180,19 @@ def _deliverables(made: Paper, tab: Worksheet) -> None:
 
 
 def _terms(made: Paper, tab: Worksheet) -> None:
-    """Typed values in blue cells, each found by its row's code in the third column."""
+    """Typed values in blue cells, each found by its row's code in the third column.
+
+    Terms that were signed with the contract are grey: they are read from the team's book.
+    """
     made.title(tab, "terms")
+    if made.rows.signed:
+        said = made.text(
+            f"条款取自已签名的合同 {made.rows.signed}，改动请在工作簿“代运营条款”页填写并发布。",
+            f"The terms of the signed contract {made.rows.signed}; change them on Agency terms of "
+            "the team's workbook and publish.",
+        )
+        tab.write_string(FIRST - 1, 0, said, made.styles.get(font_color="#7F6000"))
+        tab.protect("", {"format_columns": True, "format_rows": True})
     tab.set_column(0, 0, 44)
     tab.set_column(1, 1, 18)
     tab.set_column(2, 2, 14, None, {"hidden": True})
@@ -196,7 +215,7 @@ def _terms(made: Paper, tab: Worksheet) -> None:
         tab.write_string(row, 2, f"level{row - first + 1}", made.look())
     for row, (code, zh, en) in enumerate(TEXTS, FIRST_TEXT):
         tab.write_string(row, 0, made.text(zh, en), made.look())
-        look = made.look(bg_color="#DDEBF7", locked=False)
+        look = made.look(**_input(made, free=code != "currency"))
         tab.write_string(row, 1, made.rows.texts.get(code, ""), look)
         tab.write_string(row, 2, code, made.look())
     for row, clause in enumerate(made.rows.clauses, FIRST_TEXT + len(TEXTS) + 1):
@@ -204,8 +223,14 @@ def _terms(made: Paper, tab: Worksheet) -> None:
 
 
 def _typed(made: Paper, tab: Worksheet, at: tuple[int, int], value: Number, shown: str) -> None:
-    look = made.look(num_format=shown, bg_color="#DDEBF7", align="right", locked=False)
+    look = made.look(num_format=shown, align="right", **_input(made))
     if value is None:
         tab.write_blank(*at, None, look)
     else:
         tab.write_number(*at, float(value), look)
+
+
+def _input(made: Paper, *, free: bool = False) -> dict[str, object]:
+    """The look of a typed cell; grey and locked where the contract says it."""
+    open_ = free or not made.rows.signed
+    return {"bg_color": "#DDEBF7" if open_ else "#F2F2F2", "locked": not open_}

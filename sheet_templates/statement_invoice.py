@@ -26,6 +26,7 @@ SUMS = (
     ("net", "不含税金额", "Net amount"),
     ("tax", "税额", "Tax"),
     ("whole", "价税合计", "Total with tax"),
+    ("held", "异议未结暂缓支付", "Held back while in dispute"),
     ("payable", "本期应付（定稿后）", "Payable now (once final)"),
 )
 

@@ -21,7 +21,7 @@ from kpi.pack_reading import Pack, PackItem
 from kpi.stage import Adapted
 from kpi.tables import CellValue, Table
 from sheet_templates.layout import TABLES, Column, Owner
-from sheet_templates.pack_rows import target_rows, weight_rows
+from sheet_templates.pack_rows import target_rows, term_rows, weight_rows
 from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, cell_word, show
@@ -44,6 +44,7 @@ class Loaded:
     weights: list[StartRow] = field(default_factory=list)
     targets: list[StartRow] = field(default_factory=list)
     kpis: list[StartRow] = field(default_factory=list)
+    terms: list[StartRow] = field(default_factory=list)  # of an agency; only where a book has none
     kept: list[str] = field(default_factory=list)  # `role region KPI` that the book had already
     off: list[str] = field(default_factory=list)  # cards whose new lines wait switched off
     other: list[Mapping[str, object]] = field(default_factory=list)  # targets kept
@@ -58,11 +59,14 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
     for fit in fits:
         _weights(book, fit.pack, start, made)
         _targets(book, fit.pack, start.year, made)
+        if "tblTerm" in contents.tables and not (book.terms or made.terms):
+            made.terms += term_rows(fit.pack, language_of(contents))
     _kpis(contents.tables.get("tblKpi"), catalog, contents, made)
     patches = [
         added_rows("tblKpi", made.kpis, {}, contents),
         added_rows("tblWeight", made.weights, metric_names(contents, catalog), contents),
         added_rows("tblTarget", made.targets, metric_names(contents, catalog), contents),
+        added_rows("tblTerm", made.terms, {}, contents),
     ]
     wanted = [patch for patch in patches if patch.rows]
     made.report = port.write(wanted, (), contents.fingerprint)

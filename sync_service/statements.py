@@ -14,9 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from kpi.agency import Delivery, Measured, Statement, in_contract, statement
+from kpi.agency import Delivery, Measured, MonthDays, Statement, in_contract, statement
+from kpi.agency_rows import contract_days, value_of
 from kpi.calendar import period
 from kpi.card_problems import outdated_items
+from kpi.contract_rows import key_of
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, PeriodKind
 from kpi.money import cross
@@ -24,7 +26,7 @@ from kpi.scorecards import PersonCard
 from sheet_templates.statement import build_statement
 from sync_service import audit, schema
 from sync_service.agency_figures import Figures, as_signed, figures_of, key
-from sync_service.agency_terms import agreed
+from sync_service.agency_terms import Agreed, agreed, contracted
 from sync_service.compute import Computed, compute
 from sync_service.house import House
 from sync_service.payout_periods import closed_about
@@ -32,6 +34,12 @@ from sync_service.refresh import Order, look
 from sync_service.statement_rows import PAYABLE, Made, statement_rows
 from sync_service.told import ToldError
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
+
+
+SAID = (  # what a statement states, in the order that it was always kept in; net stands before tax
+    *("level", "fee", "gap", "reward", "shortfall", "deliverables", "deductions"),
+    *("net", "tax", "payable"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +76,18 @@ def make_statement(house: House, asked: Asked) -> Made:
 
 def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
     figures, problems = _figures(house, asked, done, card)
-    typed = agreed(asked.terms or (asked.out if asked.out.exists() else None), figures.currency)
+    typed = _agreed(asked, done, figures.currency)
     currency = typed.currency or figures.currency
     last = min(done.month.window.end - timedelta(days=1), figures.day)
     quote = cross(house.rates, figures.currency, currency, last)
     profit = in_contract(figures.profit, quote, typed.terms.decimals)
     late, missing = (figures.count(state) for state in (Delivery.LATE, Delivery.MISSING))
     final = figures.state in PAYABLE
-    measured = Measured(figures.total, profit, late, missing, final)
+    measured = Measured(
+        *(figures.total, profit, late, missing, final),
+        days=_days(done, asked.person, typed, figures),
+        disputes=_disputes(done, asked.person),
+    )
     lines = statement(typed.terms, measured)
     stated = final and lines.payable is not None
     draft = f"{asked.person}-{asked.month}-DRAFT"
@@ -83,6 +95,29 @@ def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
     signed = bool(figures.file) and figures.total is not None  # whatever is lacking by now
     found = problems if signed else (*problems, *outdated_items([card]))
     return Made(asked.out, number, figures, typed, currency, quote, measured, lines, found)
+
+
+def _agreed(asked: Asked, done: Computed, report: str) -> Agreed:
+    """The terms of the contract that counts for the month, else those typed in a statement."""
+    typed = agreed(asked.terms or (asked.out if asked.out.exists() else None), report)
+    return contracted(done.book.terms, asked.person, done.month, typed, report)
+
+
+def _days(done: Computed, person: str, terms: Agreed, figures: Figures) -> MonthDays:
+    window = done.month.window
+    return MonthDays(
+        window.days,
+        contract_days(done.book.terms, person, window),
+        int(value_of(terms.lines, "outage_days") or 0),
+        figures.due,
+    )
+
+
+def _disputes(done: Computed, person: str) -> int:
+    """Disputes about items of the partner's month that nobody decided yet."""
+    items = key_of(done.month.code, person, "")
+    tasks = (task for task in done.typed.tasks if task.type == "dispute" and task.outcome is None)
+    return sum(task.about.startswith(items) for task in tasks)
 
 
 def _figures(
@@ -152,7 +187,7 @@ def _stated(house: House, asked: Asked) -> Iterator[list[str]]:
 
 
 def _said(lines: Statement, currency: str) -> list[str]:
-    amounts = (getattr(lines, name) for name in Statement.__dataclass_fields__)
+    amounts = (getattr(lines, name) for name in SAID)
     return [currency, *(str(amount) for amount in amounts)]
 
 

@@ -15,6 +15,11 @@ from sync_service.statement_rows import Made
 from sync_service.statements import Asked, make_statement
 
 
+NEEDED = frozenset(  # terms without which there is no amount; a cap or a day may be left out
+    {"fee", "baseline", "reward_rate", "deduct_rate", "late_each", "missing_each", "tax_rate"}
+)
+
+
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parser of this group."""
     one = commands.add_parser("statement", help="an agency's statement of a month / 代运营结算单")
@@ -87,11 +92,11 @@ def _show(terminal: Terminal, made: Made) -> None:
 
 def _open_terms(terminal: Terminal, made: Made) -> None:
     """Terms that nobody typed yet, of those that an amount needs."""
-    caps = ("reward_cap", "deduct_cap")
     wanted = [
-        one for one in TERMS if one[0] not in caps and getattr(made.agreed.terms, one[0]) is None
+        one for one in TERMS if one[0] in NEEDED and getattr(made.agreed.terms, one[0]) is None
     ]
     if wanted:
         zh, en = "、".join(one[1] for one in wanted), "; ".join(one[2] for one in wanted)
-        terminal.say(f"请在“条款”页填写：{zh}", f"Fill in on the tab Terms: {en}")
+        tab = ("代运营条款", "Agency terms") if made.agreed.lines else ("条款", "Terms")
+        terminal.say(f"请在“{tab[0]}”页填写：{zh}", f"Fill in on the tab {tab[1]}: {en}")
     terminal.result["open_terms"] = [one[0] for one in wanted]
