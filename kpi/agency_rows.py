@@ -1,15 +1,16 @@
 """tblTerm: what is agreed with agencies beside their KPIs, and which line counts for a month.
 
-A line of one partner comes before a line of all partners; that of one month (2026-11) before that
-of the same month of every year (11), and both before one without a period; a later first day wins.
-A line without a value says that nothing is agreed: no cap, no fee yet.
+A partner with lines of its own for a term has only these; else the lines of all partners count.
+The line of one month (2026-11) comes before that of the same month of every year (11), and both
+before one without a period; a later first day wins. Levels of service count together. A line
+without a value says that nothing is agreed: no cap, no fee yet.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -116,22 +117,41 @@ def term_order(row: TermRow) -> tuple[str, str, str, str, str]:
 # --- which line counts ----------------------------------------------------------------------------
 
 
-def counted(rows: Iterable[TermRow], person: str, month: Period) -> tuple[TermRow, ...]:
-    """The lines that count for a partner and month, in the order of the terms; levels best first.
+def lines_of(rows: Iterable[TermRow], person: str) -> tuple[TermRow, ...]:
+    """All lines of a partner's contract, term by term; a line without a wording has the general."""
+    every = tuple(rows)
+    return tuple(
+        row if row.wording else replace(row, wording=_wording(every, code))
+        for code in TERM_UNITS
+        for row in _lines(every, person, code)
+    )
 
-    Levels of service are agreed as a whole: a partner with one of its own has only its own.
-    """
-    mine = [row for row in rows if row.person in (person, ALL) and _covers(row, month)]
+
+def counted(rows: Iterable[TermRow], person: str, month: Period) -> tuple[TermRow, ...]:
+    """The lines that count for a partner and month, in the order of the terms; levels best first."""
+    mine = [row for row in lines_of(rows, person) if _covers(row, month)]
     found: list[TermRow] = []
     for code in TERM_UNITS:
         lines = [row for row in mine if row.term == code]
-        found += _levels(lines) if code == "level" else _best(lines)
+        top = max(map(_rank, lines), default=None)
+        best = [row for row in lines if _rank(row) == top]
+        found += sorted(best, key=lambda row: -(row.points or 0.0)) if code == "level" else best
     return tuple(found)
 
 
 def agreed_with(rows: Iterable[TermRow], person: str) -> bool:
     """Whether anything at all is agreed with a partner."""
     return any(row.person in (person, ALL) for row in rows)
+
+
+def _lines(rows: Iterable[TermRow], person: str, code: str) -> list[TermRow]:
+    """The lines of a term: those of the partner where it has one, else those of all partners."""
+    lines = [row for row in rows if row.term == code]
+    return [row for row in lines if row.person == person] or [r for r in lines if r.person == ALL]
+
+
+def _wording(rows: Iterable[TermRow], code: str) -> str:
+    return next((r.wording for r in rows if (r.term, r.person) == (code, ALL) and r.wording), "")
 
 
 def _covers(row: TermRow, month: Period) -> bool:
@@ -141,19 +161,8 @@ def _covers(row: TermRow, month: Period) -> bool:
     return begun and lasts and row.period in ("", month.code, month.code[-2:])
 
 
-def _rank(row: TermRow) -> tuple[bool, int, date]:
-    return (row.person != ALL, len(row.period), row.start or date.min)
-
-
-def _best(lines: Iterable[TermRow]) -> list[TermRow]:
-    best = max(lines, key=_rank, default=None)
-    return [] if best is None else [best]
-
-
-def _levels(lines: list[TermRow]) -> list[TermRow]:
-    top = max((_rank(row) for row in lines), default=None)
-    mine = [row for row in lines if _rank(row) == top]
-    return sorted(mine, key=lambda row: -(row.points or 0.0))
+def _rank(row: TermRow) -> tuple[int, date]:
+    return (len(row.period), row.start or date.min)
 
 
 def value_of(rows: Iterable[TermRow], term: str) -> Decimal | None:
@@ -169,8 +178,7 @@ def wording_of(rows: Iterable[TermRow], term: str) -> str:
 
 def contract_days(rows: Iterable[TermRow], person: str, month: Window) -> int:
     """How many days of a month lie within the contract; all of them where it names no days."""
-    lines = [row for row in rows if row.term == "contract" and row.person in (person, ALL)]
-    mine = [row for row in lines if row.person == person] or lines
+    mine = _lines(rows, person, "contract")
     if not mine:
         return month.days
     return sum(any(_holds(row, day) for row in mine) for day in month.each())

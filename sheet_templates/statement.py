@@ -65,7 +65,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
 
 def _statement(made: Paper, tab: Worksheet) -> None:
     made.title(tab, "statement")
-    tab.set_column(0, 0, 44)
+    tab.set_column(0, 0, 64)
     tab.set_column(1, 1, 18)
     formulas = line_formulas(made.rows)
     for row, (code, zh, en, shown) in enumerate(LINES, FIRST):

@@ -62,7 +62,7 @@ LINES: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
     ("outage_days", "约定停摆天数（不计基准）", "Agreed outage days, off the baseline", COUNT),
     ("due_share", "截至数据日应达比例", "Part of the month due by its data", PERCENT),
     (
-        *("baseline_due", "应达基准 = 基准 ×（有效 − 停摆）÷ 当月天数 × 应达比例"),
+        *("baseline_due", "应达基准 = 基准 ×（有效天数 − 停摆天数）÷ 当月天数 × 应达比例"),
         *("Baseline due = baseline x (under contract - outage) / days x part due", MONEY),
     ),
     ("gap", "与应达基准利润之差", "Profit less baseline due", MONEY),

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
-from kpi.agency import Delivery, Measured, MonthDays, Statement, in_contract, statement
+from kpi.agency import (
+    Delivery,
+    Measured,
+    MonthDays,
+    Statement,
+    in_contract,
+    objections_until,
+    statement,
+)
 from kpi.agency_rows import contract_days, value_of
 from kpi.calendar import period
 from kpi.card_problems import outdated_items
@@ -86,7 +94,7 @@ def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
     measured = Measured(
         *(figures.total, profit, late, missing, final),
         days=_days(done, asked.person, typed, figures),
-        disputes=_disputes(done, asked.person),
+        disputes=_disputes(done, asked.person, objections_until(figures.day, typed.terms)),
     )
     lines = statement(typed.terms, measured)
     stated = final and lines.payable is not None
@@ -113,11 +121,12 @@ def _days(done: Computed, person: str, terms: Agreed, figures: Figures) -> Month
     )
 
 
-def _disputes(done: Computed, person: str) -> int:
-    """Disputes about items of the partner's month that nobody decided yet."""
+def _disputes(done: Computed, person: str, until: date | None) -> int:
+    """Disputes about items of the partner's month, raised in time and not decided yet."""
     items = key_of(done.month.code, person, "")
     tasks = (task for task in done.typed.tasks if task.type == "dispute" and task.outcome is None)
-    return sum(task.about.startswith(items) for task in tasks)
+    mine = [task for task in tasks if task.about.startswith(items)]
+    return sum(until is None or task.opened is None or task.opened <= until for task in mine)
 
 
 def _figures(
