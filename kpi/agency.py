@@ -48,6 +48,7 @@ class Terms:
     reward_cap_year: Decimal | None = None
     deduct_cap_quarter: Decimal | None = None
     deduct_cap_year: Decimal | None = None
+    correction: Decimal | None = None  # agreed for this month, with its sign
     payment_day: Decimal | None = None  # of the month after the period
     dispute_days: Decimal | None = None  # to object, from the day of the statement
     dispute_part: Decimal | None = None  # of the amount, paid while a dispute is open; None: all
@@ -88,6 +89,7 @@ class Statement:
     shortfall: Decimal | None  # deduction for profit, zero or less
     deliverables: Decimal | None  # deduction for what came late or not, zero or less
     deductions: Decimal | None  # both, within their cap, zero or less
+    correction: Decimal | None  # with its sign; zero where none was agreed
     net: Decimal | None  # never below zero
     tax: Decimal | None
     held: Decimal | None  # back while a dispute is open, zero or less
@@ -115,14 +117,15 @@ def statement(terms: Terms, measured: Measured) -> Statement:
     counted = ((terms.late_each, measured.late), (terms.missing_each, measured.missing))
     deliverables = summed(times(each, Decimal(number)) for each, number in counted)
     deductions = within(summed((shortfall, deliverables)), terms.deduct_cap, terms.decimals)
-    net = above(_less(summed((fee, reward)), deductions))
+    correction = in_units(terms.correction or ZERO, terms.decimals)
+    net = above(_less(summed((fee, reward, correction)), deductions))
     tax = times(net, terms.tax_rate)
     back = _less(Decimal(1), terms.dispute_part) if measured.disputes else None
     held = ZERO if back is None else off(times(summed((net, tax)), back))
     payable = summed((net, tax, held)) if measured.final else ZERO
     return Statement(
         *(level, fee, baseline, gap, reward, off(shortfall)),
-        *(off(deliverables), off(deductions), net, tax, held, payable),
+        *(off(deliverables), off(deductions), correction, net, tax, held, payable),
     )
 
 

@@ -28,11 +28,12 @@ class Sums:
     shortfall: Decimal | None
     deliverables: Decimal | None
     deductions: Decimal | None  # within the caps so far, zero or less
+    correction: Decimal | None  # with its sign
 
     @property
     def net(self) -> Decimal | None:
         """Never below zero."""
-        return above(summed((self.fee, self.reward, self.deductions)))
+        return above(summed((self.fee, self.reward, self.deductions, self.correction)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,13 @@ def month_sums(lines: Statement, profit: Decimal | None) -> Sums:
     return Sums(
         *(lines.fee, profit, lines.baseline, lines.gap),
         *(lines.reward, lines.shortfall, lines.deliverables, lines.deductions),
+        lines.correction,
     )
 
 
-def added(parts: Sequence[Sums], reward_cap: Decimal | None, deduct_cap: Decimal | None, decimals: int) -> Sums:
+def added(
+    parts: Sequence[Sums], reward_cap: Decimal | None, deduct_cap: Decimal | None, decimals: int
+) -> Sums:
     """The parts together, rewards and deductions within the caps of the whole."""
 
     def total(name: str) -> Decimal | None:
@@ -65,6 +69,7 @@ def added(parts: Sequence[Sums], reward_cap: Decimal | None, deduct_cap: Decimal
         within(total("reward"), reward_cap, decimals),
         *(total("shortfall"), total("deliverables")),
         off(within(off(total("deductions")), deduct_cap, decimals)),
+        total("correction"),
     )
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from kpi.book_links import Codes
-from kpi.book_rows import RowReader
+from kpi.book_rows import LARGEST, RowReader
 from kpi.model import Period, Unit, Window
 
 TERM_UNITS: Mapping[str, Unit | None] = {  # None: a rule in words, which nothing is worked out from
@@ -39,7 +39,7 @@ TERM_UNITS: Mapping[str, Unit | None] = {  # None: a rule in words, which nothin
     "data_rule": None,
     "change_rule": None,
     "outage_days": Unit.DAYS,  # of a month, taken off its baseline
-    "restatement": None,
+    "correction": Unit.MONEY,  # of a month, with its sign; for what was restated after closing
     "dispute_days": Unit.DAYS,
     "answer_days": Unit.DAYS,
     "dispute_part": Unit.RATIO,  # of the amount payable while a dispute is open
@@ -50,6 +50,7 @@ WHOLE = frozenset({Unit.COUNT, Unit.DAYS})
 MOST: Mapping[Unit, float] = {Unit.RATIO: 1, Unit.COUNT: 28, Unit.DAYS: 366}
 EVERY_YEAR = re.compile(r"0?[1-9]|1[0-2]")
 MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
+CORRECTION = "correction"
 ALL = ""  # in place of a partner
 
 
@@ -87,11 +88,14 @@ def read_term(row: RowReader, people: Codes) -> TermRow | None:
 
 
 def _value(row: RowReader, term: str) -> float | None:
-    """An amount of 0 or more, a part of one, or whole days."""
+    """An amount of 0 or more, a part of one, whole days; a correction has its month and a sign."""
     unit = TERM_UNITS.get(term)
     if unit is None:
         return None
-    value = row.between("value", 0, MOST.get(unit, 1e12))
+    lowest = -LARGEST if term == CORRECTION else 0
+    value = row.between("value", lowest, MOST.get(unit, LARGEST))
+    if term == CORRECTION and value is not None:
+        row.needed("period")
     if value is not None and unit in WHOLE and not value.is_integer():
         row.wrong("value", "not_whole", shown=value)
     return value
@@ -128,7 +132,7 @@ def lines_of(rows: Iterable[TermRow], person: str) -> tuple[TermRow, ...]:
 
 
 def counted(rows: Iterable[TermRow], person: str, month: Period) -> tuple[TermRow, ...]:
-    """The lines that count for a partner and month, in the order of the terms; levels best first."""
+    """The lines that count for a partner and month, term by term; levels best first."""
     mine = [row for row in lines_of(rows, person) if _covers(row, month)]
     found: list[TermRow] = []
     for code in TERM_UNITS:

@@ -13,7 +13,16 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
-from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, rule_key, target_key, term_key, weight_key
+from kpi.contract_rows import (
+    PARAMETERS,
+    Fields,
+    Rows,
+    metric_row,
+    rule_key,
+    target_key,
+    term_key,
+    weight_key,
+)
 from kpi.missing import Outdated
 from kpi.model import (
     Assignment,

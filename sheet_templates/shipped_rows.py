@@ -65,14 +65,16 @@ def _lines(name: str) -> Iterator[list[str]]:
 
 
 def rows_of(cards: Sequence[Pack], language: Language) -> dict[str, Any]:
-    """The tables of a new workbook that starts with these cards: weights, targets, terms, KPI list."""
+    """The tables of a new workbook that starts with these cards: weights, targets, terms, KPIs."""
     rows = [row for card in cards for row in weight_rows(card, FIRST_DAY)]
     goals = {
         (row["region"], row["metric"]): row
         for card in cards
         for row in target_rows(card, FIRST_DAY.year)
     }
-    terms = {(row["term"], row["points"]): row for card in cards for row in term_rows(card, language)}
+    terms = {
+        (row["term"], row["points"]): row for card in cards for row in term_rows(card, language)
+    }
     used = frozenset(str(row["metric"]) for row in rows)
     return {
         "weights": tuple(rows),

@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.places import quoted
+from sheet_templates.statement_formulas import level_formula, month_formulas
 from sheet_templates.statement_invoice import invoice
 from sheet_templates.statement_paper import (
     FIRST,
@@ -52,7 +53,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
     tabs = {code: workbook.add_worksheet(names[rows.language]) for code, names in TITLES.items()}
     _statement(made, tabs["statement"])
     lines = {code: line_cell(code) for code, *_ in LINES}
-    invoice(made, tabs["invoice"], lines, rows.shown(MONEY))
+    invoice(made, tabs["invoice"], lines)
     _deliverables(made, tabs["deliverables"])
     _terms(made, tabs["terms"])
     for tab in tabs.values():
@@ -89,54 +90,17 @@ def _statement(made: Paper, tab: Worksheet) -> None:
 
 def line_formulas(rows: StatementRows) -> dict[str, str]:
     """The formula of each line that is worked out, without the leading =."""
-    language, places = rows.language, rows.decimals
+    language = rows.language
 
     def term(code: str) -> str:
         return term_cell(language, code)
 
-    def product(amount: str, part: str) -> str:
-        known = f"AND(ISNUMBER({amount}),ISNUMBER({part}))"
-        return f"IF({known},ROUND({amount}*{part},{places})+0,NA())"
-
-    def capped(amount: str, cap: str) -> str:
-        return f"IF(ISNUMBER({cap}),MIN({amount},ROUND({cap},{places})),{amount})"
-
-    def off(part: str, amount: str) -> str:
-        return f'IF({part}="",NA(),0-ROUND({amount}*{part},{places}))'
-
-    cell, gap, base = line_cell, line_cell("gap"), term("baseline")
-    days = f"{cell('contract_days')}/{cell('month_days')}"
-    counted_days = f"MAX(0,{cell('contract_days')}-{cell('outage_days')})/{cell('month_days')}"
-    reward = (
-        f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},{places})+0)'
-    )
-    whole = f"(0-ROUND({cell('shortfall')}+{cell('deliverables')},{places}))"
-    net = f"{cell('fee_due')}+{cell('reward')}+{cell('deductions')}"
-    counted = ((cell(code), term(code + "_each")) for code in ("late", "missing"))
-    each = "+".join(
-        f"IF(ISNUMBER({cost}),ROUND({number}*{cost},{places}),NA())" for number, cost in counted
-    )
     return {
-        "level": _level(rows),
-        "fee_due": f"IF(ISNUMBER({term('fee')}),"
-        f"ROUND({term('fee')}*{cell('level')}*{days},{places})+0,NA())",
+        **month_formulas(term, line_cell, rows.decimals),
+        "level": level_formula(line_cell("total"), _levels(rows)),
         "rate": _rate(rows),
-        "profit_due": product(cell("profit"), cell("rate")),
-        "baseline_due": f"IF(ISNUMBER({base}),"
-        f"ROUND({base}*{counted_days}*{cell('due_share')},{places})+0,NA())",
-        "gap": f"ROUND({cell('profit_due')}-{cell('baseline_due')},{places})+0",
-        "reward": capped(reward, term("reward_cap")),
-        "shortfall": off(term("deduct_rate"), f"MAX(0,-{gap})"),
         "late": _count(rows, "late"),
         "missing": _count(rows, "missing"),
-        "deliverables": f"0-ROUND({each},{places})",
-        "deductions": f"0-{capped(whole, term('deduct_cap'))}",
-        "net": f"ROUND(MAX(0,{net}),{places})+0",
-        "tax": product(cell("net"), term("tax_rate")),
-        "held": f"IF(AND({cell('disputes')}>0,ISNUMBER({term('dispute_part')})),"
-        f"0-ROUND(({cell('net')}+{cell('tax')})*(1-{term('dispute_part')}),{places}),0)",
-        "payable": f"IF({cell('final')}=1,"
-        f"ROUND({cell('net')}+{cell('tax')}+{cell('held')},{places})+0,0)",
     }
 
 
@@ -149,15 +113,10 @@ def _rate(rows: StatementRows) -> str:
     return f"IF({same},{'NA()' if rate is None else repr(float(rate))},NA())"
 
 
-def _level(rows: StatementRows) -> str:
-    """The first level, from the best one, whose points are reached."""
+def _levels(rows: StatementRows) -> list[tuple[str, str]]:
+    """The cells of each level of service: points from, part of the fee."""
     sheet, first = quoted(TITLES["terms"][rows.language]), FIRST + len(TERMS) + 3
-    chosen, total = "NA()", line_cell("total")
-    for row in reversed(range(first, first + LEVELS)):
-        start, part = f"{sheet}$A${row}", f"{sheet}$B${row}"
-        reached = f"AND(ISNUMBER({start}),ISNUMBER({part}),{total}>={start})"
-        chosen = f"IF({reached},{part},{chosen})"
-    return f"IF(ISNUMBER({total}),{chosen},NA())"
+    return [(f"{sheet}$A${row}", f"{sheet}$B${row}") for row in range(first, first + LEVELS)]
 
 
 def _count(rows: StatementRows, state: str) -> str:

@@ -113,7 +113,7 @@ LISTS: dict[str, Words] = {
         ("data_rule", "数据来源规则", "Data source rule"),
         ("change_rule", "目标调整规则", "How targets change"),
         ("outage_days", "平台停摆天数", "Days of platform outage"),
-        ("restatement", "数据更正规则", "Restated figures"),
+        ("correction", "更正金额（+/−）", "Agreed correction (+/-)"),
         ("dispute_days", "异议期（天）", "Days to object"),
         ("answer_days", "异议答复（天）", "Days to answer"),
         ("dispute_part", "异议期间支付比例", "Part paid while in dispute"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpi.agency import Terms
-from kpi.agency_rows import TermRow, agreed_with, counted, value_of, wording_of
+from kpi.agency_rows import CORRECTION, TermRow, agreed_with, counted, value_of, wording_of
 from kpi.model import Period
 from kpi.money import CURRENCIES
 from kpi.payout import decimals_of
@@ -90,7 +90,9 @@ def _typed(
     levels: list[tuple[Decimal, Decimal]] = []
     texts: dict[str, str] = {}
     for start, value, code in (row[:3] for row in _rows(path) if len(row) > 2):  # noqa: PLR2004 - code
-        if code in CODES and isinstance(value, int | float):
+        if code == CORRECTION and isinstance(value, int | float):
+            typed[CORRECTION] = Decimal(repr(value))
+        elif code in CODES and isinstance(value, int | float):
             typed[str(code)] = _exact(path, value)
         elif str(code).startswith("level") and _numbers(start, value):
             levels.append((_exact(path, start), _exact(path, value)))

@@ -20,6 +20,7 @@ from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
 from sync_service.workbooks.port import NamePatch, TablePatch, Written
 
+
 def partner(mine: Slice) -> dict[str, Iterable[FilledRow]]:
     """The service's tables of a partner's book."""
     return {

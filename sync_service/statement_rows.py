@@ -71,7 +71,7 @@ def statement_rows(
         head=_head(done, card, made, language),
         terms={code: getattr(terms, code) for code in CODES},
         levels=terms.levels,
-        lines=_lines(made),
+        lines=month_lines(made),
         deliverables=[
             (
                 *(task.number, task.what, task.due, task.delivered),
@@ -106,7 +106,8 @@ def clauses(agreed: Agreed, language: Language) -> list[str]:
     ]
 
 
-def _lines(made: Made) -> dict[str, Number]:
+def month_lines(made: Made) -> dict[str, Number]:
+    """The lines of a month by their codes."""
     lines, measured = made.lines, made.measured
     return {
         "total": measured.total,
@@ -129,6 +130,7 @@ def _lines(made: Made) -> dict[str, Number]:
         "missing": measured.missing,
         "deliverables": lines.deliverables,
         "deductions": lines.deductions,
+        "correction": lines.correction,
         "net": lines.net,
         "tax": lines.tax,
         "final": int(measured.final),

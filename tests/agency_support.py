@@ -21,8 +21,9 @@ from sync_service.freezing import freeze
 from sync_service.house import House
 from sync_service.publishing import Wanted, publish
 from sync_service.sandbox.books import book_start
+from sync_service.stated import Asked
 from sync_service.statement_rows import Made
-from sync_service.statements import Asked, make_statement
+from sync_service.statements import make_statement
 from tests.road_support import Few, fill, house_at, order_of
 from tests.test_payout_command import SEEN
 
@@ -42,12 +43,36 @@ AGREED: tuple[StartRow, ...] = (  # beside what the pack proposes
     {"person": AGENCY, "term": "late_each", "value": 50.0},
     {"person": AGENCY, "term": "missing_each", "value": 200.0},
     {"person": AGENCY, "term": "deduct_cap", "value": 220.0},
+    {"person": AGENCY, "term": "reward_cap_quarter", "value": 1000.0},
+    {"person": AGENCY, "term": "deduct_cap_quarter", "value": 400.0},
     {"person": AGENCY, "term": "tax_rate", "value": 0.06},
 )
 DELIVERABLES = (
     ("D-1", date(2026, 9, 10), date(2026, 9, 10), "passed"),
     ("D-2", date(2026, 9, 20), date(2026, 9, 25), "passed"),
     ("D-3", date(2026, 9, 30), None, None),
+)
+
+
+DISPUTES: tuple[StartRow, ...] = (  # of the statement of 22 October, which 7 days are for
+    {
+        "no": "X-1",
+        "type": "dispute",
+        "what": "Spend of one campaign",
+        "about": "2026-09｜OPS6｜EU｜acos",
+        "owner": "HEAD",
+        "opened": date(2026, 10, 22),
+        "due": date(2026, 10, 27),
+    },
+    {
+        "no": "X-2",
+        "type": "dispute",
+        "what": "Too late",
+        "about": "2026-09｜OPS6｜EU｜tacos",
+        "owner": "HEAD",
+        "opened": date(2026, 11, 2),
+        "due": date(2026, 11, 7),
+    },
 )
 
 
@@ -70,9 +95,7 @@ class Contracted:
 
     def make(self, month: str = "2026-09", language: Language | None = None) -> Made:
         order = order_of(self.house, self.book, "never")
-        return make_statement(
-            self.house, Asked(order, AGENCY, month, self.out, language=language)
-        )
+        return make_statement(self.house, Asked(order, AGENCY, month, self.out, language=language))
 
     def shown(self, tab: str) -> dict[str, object]:
         """First and second column of a tab, as a reader sees it that never calculates."""
@@ -86,13 +109,15 @@ def contracted(
     terms: tuple[StartRow, ...] = AGREED,
     language: Language = "en",
     now: datetime = datetime(2026, 10, 22, 1, tzinfo=UTC),
+    *,
+    disputes: bool = False,
 ) -> Iterator[Contracted]:
     with house_at(folder / "data", FakeClock(now)) as house:
         fill(house, Few().shops, SEEN)
         start = book_start(Few(), "HY", language)
         filled = replace(
             start,
-            tasks=[_deliverable(*one) for one in DELIVERABLES],
+            tasks=[*map(_deliverable, DELIVERABLES), *(DISPUTES if disputes else ())],
             terms=[*term_rows(pack("agency", Region.US), language), *terms],
             settings={**start.settings, "pilot": "no"},
         )
@@ -100,9 +125,8 @@ def contracted(
         yield Contracted(house, book, folder / "statement.xlsx")
 
 
-def _deliverable(
-    number: str, due: date, delivered: date | None, outcome: str | None
-) -> dict[str, object]:
+def _deliverable(one: tuple[str, date, date | None, str | None]) -> StartRow:
+    number, due, delivered, outcome = one
     return {
         "no": number,
         "type": "deliverable",

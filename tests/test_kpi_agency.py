@@ -46,6 +46,7 @@ def test_profit_above_the_baseline_is_rewarded() -> None:
         shortfall=Decimal(0),
         deliverables=Decimal(0),
         deductions=Decimal(0),
+        correction=Decimal(0),
         net=Decimal("4300.11"),
         tax=Decimal("258.01"),
         held=Decimal(0),

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kpi.agency_rows import counted, value_of
 from kpi.calendar import period
 from kpi.errors import KpiError
-from kpi.agency_rows import counted, value_of
 from kpi.follow_ups import ANSWER_DAYS, FollowUp, from_decisions, from_disputes, from_feedback, text
 from kpi.model import PeriodKind, Unit
 from kpi.set_review import KpiLine
