@@ -80,7 +80,8 @@ def make_period(house: House, asked: Asked) -> PeriodMade:
         card_of(done, asked.person)
         raise _nothing(asked)
     last_done, card = found[-1][0], found[-1][1]
-    made = _settle(house, asked, of, tuple(month for *_, month in found))
+    wanted = _under_contract(last_done, asked.person, of)
+    made = _settle(house, asked, of, tuple(month for *_, month in found), wanted)
     rows = _rows(last_done, card, made, of, asked.language or done.given.language)
     aside = house.settings.home / f".{asked.out.name}"
     try:
@@ -127,7 +128,16 @@ def _nothing(asked: Asked) -> ToldError:
     )
 
 
-def _settle(house: House, asked: Asked, of: Period, months: tuple[Month, ...]) -> PeriodMade:
+def _under_contract(done: Computed, person: str, of: Period) -> int:
+    """How many months of the period lie under contract, those to come among them."""
+    first = period_of(of.window.start, PeriodKind.MONTH)
+    months = (shifted(first, step).window for step in range(LENGTH[of.kind]))
+    return sum(contract_days(done.book.terms, person, month) > 0 for month in months)
+
+
+def _settle(
+    house: House, asked: Asked, of: Period, months: tuple[Month, ...], wanted: int
+) -> PeriodMade:
     last = months[-1].made
     if len({month.made.currency for month in months}) > 1:
         raise ToldError(
@@ -141,14 +151,13 @@ def _settle(house: House, asked: Asked, of: Period, months: tuple[Month, ...]) -
         if quarters
         else quarter_sums([month.sums for month in months], terms)
     )
-    whole = months[-1].code == shifted(period_of(of.window.end, PeriodKind.MONTH), -1).code
-    closed = whole and all(month.made.state == "frozen" for month in months)
+    closed = len(months) == wanted and all(month.made.state == "frozen" for month in months)
     before = summed([*(m.stated for m in months), *(stated for *_, stated in quarters)])
     made = settled(sums, terms, before, final=closed)
     known = closed and made.payable is not None
     draft = f"{asked.person}-{asked.month}-DRAFT"
     name = number(house, asked, said_of_period(made, last.currency)) if known else draft
-    problems = tuple(dict.fromkeys(one for month in months for one in month.made.problems))
+    problems = tuple(one for month in months for one in month.made.problems)
     about = (asked.out, name, asked.month, last.currency)
     return PeriodMade(*about, months, quarters, sums, made, closed, problems)
 

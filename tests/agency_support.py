@@ -32,7 +32,7 @@ AGREED: tuple[StartRow, ...] = (  # beside what the pack proposes
     {
         "person": AGENCY,
         "term": "contract",
-        "start": date(2026, 1, 1),
+        "start": date(2026, 7, 1),
         "end": date(2026, 12, 31),
         "wording": "HY / AGENCY-1",
     },
