@@ -170,6 +170,8 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
         min_count=number(row, "min_count") or 0.0,
+        warn_low=number(row, "warn_low"),
+        breach_low=number(row, "breach_low"),
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
     )

@@ -143,7 +143,13 @@ def _weight(row: WeightRow) -> Fields:
         "confirmed": row.confirmed,
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
         **({"min_count": _number(row.min_count)} if row.min_count else {}),
+        **{c: _number(v) for c, v in _lows(row) if v is not None},
     }
+
+
+def _lows(row: WeightRow) -> tuple[tuple[str, float | None], ...]:
+    """Lower limits of a band; left out where there are none, as before them."""
+    return (("warn_low", row.warn_low), ("breach_low", row.breach_low))
 
 
 def _veto(row: WeightRow) -> Plain:

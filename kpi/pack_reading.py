@@ -37,6 +37,7 @@ PARAMETER_NAMES: Mapping[str, tuple[str, ...]] = {  # of a pack's text -> p1 to 
 }
 _PACE = re.compile(r"pace < (\d+) %")
 _LIMIT = re.compile(r"([<>]=?) (-?\d+(?:\.\d+)?)")
+_BELOW = re.compile(r"<=? (-?\d+(?:\.\d+)?)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -87,6 +88,11 @@ class PackItem:
         if found:
             return float(found[2])
         return self.target if isinstance(self.target, float) else None
+
+    def lower(self, text: str) -> float | None:
+        """The lower number of `warn` or `breach` of a band, as in `> 60 or < 25`."""
+        found = _BELOW.search(text)
+        return None if found is None else float(found[1])
 
 
 @dataclass(frozen=True, slots=True)

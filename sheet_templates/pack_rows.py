@@ -22,7 +22,7 @@ def weight_rows(pack: Pack, start: date, *, on: bool = True) -> Iterator[StartRo
     """The lines of a card, then its vetoes on KPIs that the card does not score."""
     vetoes = {veto.kpi: veto for veto in pack.vetoes}
     for item in pack.items:
-        veto = vetoes.get(item.kpi) if item.metric.better is not Better.BAND else None
+        veto = vetoes.get(item.kpi)
         yield {
             **_head(pack, item.kpi, start, on=on),
             **_scored(item),
@@ -56,10 +56,18 @@ def _scored(item: PackItem) -> StartRow:
         "warn": item.limit(item.warn),
         "breach": item.limit(item.breach),
         "bound": str(item.bound),
+        **_lower(item),
         "cap": DEFAULT_CAP if cap is None else cap,
         "floor": floor or 0.0,
         **{f"p{n}": value for n, value in enumerate(item.four, 1) if value is not None},
     }
+
+
+def _lower(item: PackItem) -> StartRow:
+    """The lower limits of a band; one that names none has no lower side: nothing lies below 0."""
+    if item.metric.better is not Better.BAND:
+        return {}
+    return {"warn_low": item.lower(item.warn) or 0.0, "breach_low": item.lower(item.breach) or 0.0}
 
 
 def _gate(veto: Veto) -> StartRow:

@@ -136,6 +136,9 @@ def _deduction(mine: Slice, item: Item) -> str:
 def _limit(item: Item) -> str:
     """The limit of a veto, such as `>= 1.0%`."""
     rule = item.rule
+    if rule.better is Better.BAND and rule.breach_low is None:
+        around = abs((rule.breach or 0.0) - (item.due or 0.0))
+        return f"± {shown(around, item.metric.unit)}"
     sign = "<" if rule.better is Better.HIGHER else ">"
     equal = "=" if rule.bound is Bound.INCLUSIVE else ""
     paced = item.metric.additive and rule.better is Better.HIGHER

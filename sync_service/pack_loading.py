@@ -58,6 +58,7 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
     made = Loaded()
     for fit in fits:
         _weights(book, fit.pack, start, made)
+        made.weights = [_without_low(row, contents.tables.get("tblWeight")) for row in made.weights]
         _targets(book, fit.pack, start.year, made)
         if "tblTerm" in contents.tables and not (book.terms or made.terms):
             made.terms += term_rows(fit.pack, language_of(contents))
@@ -87,6 +88,13 @@ def _weights(book: Book, pack: Pack, start: date, made: Loaded) -> None:
         made.weights += _ended(card, pack, start)
     else:
         made.off.append(f"{pack.role} {pack.region}")
+
+
+def _without_low(row: StartRow, table: Table | None) -> StartRow:
+    """In a book without lower limits the veto of a band would hit far below it too: none there."""
+    if "breach_low" not in row or (table is not None and "breach_low" in table.columns):
+        return row
+    return {**row, "veto": "no"}
 
 
 def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[StartRow]:
