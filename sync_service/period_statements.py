@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -281,7 +281,7 @@ def _total(columns: Sequence[Column], parts: Sequence[int], code: str) -> Number
     return summed(None if value is None else Decimal(value) for value in values)
 
 
-def _whole(made: PeriodMade) -> Mapping[str, Number]:
+def _whole(made: PeriodMade) -> dict[str, Number]:
     done = made.settled
     return {
         "stated": done.stated,
@@ -294,11 +294,11 @@ def _whole(made: PeriodMade) -> Mapping[str, Number]:
 
 def _invoice(
     done: Computed, card: PersonCard, made: PeriodMade, of: Period, language: Language
-) -> list[tuple[str, object]]:
+) -> list[tuple[str, str | date | float]]:
     last = made.months[-1].made
     texts, terms = last.agreed.texts, last.agreed.terms
     days = f"{of.window.start} – {of.window.end - timedelta(days=1)}"
-    rows = [
+    rows: list[tuple[str, str, str | date | None]] = [
         ("编号", "Number", made.number),
         ("日期", "Date", done.today),
         ("结算期间", "Period", days),
@@ -309,5 +309,5 @@ def _invoice(
         ("异议期限", "Objections until", objections_until(last.figures.day, terms)),
         ("状态", "State", _note(made, language)),
     ]
-    at = 0 if language == "zh" else 1
-    return [(row[at], row[2]) for row in rows if row[2] is not None]
+    zh = language == "zh"
+    return [(a if zh else b, value) for a, b, value in rows if value is not None]

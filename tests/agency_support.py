@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -123,6 +124,11 @@ def contracted(
         )
         book = build(folder / "team.xlsx", "manager", language, filled)
         yield Contracted(house, book, folder / "statement.xlsx")
+
+
+def floats(*amounts: Decimal | None) -> list[float | None]:
+    """Amounts of money for a comparison."""
+    return [None if amount is None else float(amount) for amount in amounts]
 
 
 def _deliverable(one: tuple[str, date, date | None, str | None]) -> StartRow:
