@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -44,6 +44,24 @@ class Terms:
     deduct_cap: Decimal | None = None  # of all deductions together
     levels: tuple[tuple[Decimal, Decimal], ...] = ()  # (from points, part of the fee), best first
     decimals: int = 2  # of the currency's minor unit
+    reward_cap_quarter: Decimal | None = None
+    reward_cap_year: Decimal | None = None
+    deduct_cap_quarter: Decimal | None = None
+    deduct_cap_year: Decimal | None = None
+    correction: Decimal | None = None  # agreed for this month, with its sign
+    payment_day: Decimal | None = None  # of the month after the period
+    dispute_days: Decimal | None = None  # to object, from the day of the statement
+    dispute_part: Decimal | None = None  # of the amount, paid while a dispute is open; None: all
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDays:
+    """Which part of a month's fee and baseline counts."""
+
+    month: int = 30  # days it has
+    contract: int = 30  # of them under contract
+    outage: int = 0  # of them agreed as lost, which take nothing but the baseline
+    due: Decimal | None = Decimal(1)  # part of the month's baseline that is due by its data
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,8 @@ class Measured:
     late: int
     missing: int
     final: bool  # the scores may be paid on
+    days: MonthDays = MonthDays()
+    disputes: int = 0  # open ones about items of the month
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +83,16 @@ class Statement:
 
     level: Decimal | None  # part of the fee
     fee: Decimal | None
-    gap: Decimal | None  # profit less baseline
+    baseline: Decimal | None  # due by the month's data
+    gap: Decimal | None  # profit less baseline due
     reward: Decimal | None  # zero or more
     shortfall: Decimal | None  # deduction for profit, zero or less
     deliverables: Decimal | None  # deduction for what came late or not, zero or less
     deductions: Decimal | None  # both, within their cap, zero or less
+    correction: Decimal | None  # with its sign; zero where none was agreed
     net: Decimal | None  # never below zero
     tax: Decimal | None
+    held: Decimal | None  # back while a dispute is open, zero or less
     payable: Decimal | None  # zero until the month is final
 
 
@@ -84,29 +107,40 @@ def statement(terms: Terms, measured: Measured) -> Statement:
     def times(amount: Decimal | None, part: Decimal | None) -> Decimal | None:
         return None if amount is None or part is None else in_units(amount * part, terms.decimals)
 
-    def within(amount: Decimal | None, cap: Decimal | None) -> Decimal | None:
-        if amount is None or cap is None:
-            return amount
-        return min(amount, in_units(cap, terms.decimals))
-
-    level = _level(terms.levels, measured.total)
-    fee = times(terms.fee, level)
-    gap = times(_less(measured.profit, terms.baseline), Decimal(1))
-    reward = within(times(_above(gap), terms.reward_rate), terms.reward_cap)
-    shortfall = times(_above(_less(ZERO, gap)), terms.deduct_rate)
+    level, days = _level(terms.levels, measured.total), measured.days
+    fee = times(terms.fee, _part(level, days.contract, days.month))
+    counted_days = max(0, days.contract - days.outage)
+    baseline = times(terms.baseline, _part(days.due, counted_days, days.month))
+    gap = _less(measured.profit, baseline)
+    reward = within(times(above(gap), terms.reward_rate), terms.reward_cap, terms.decimals)
+    shortfall = times(above(_less(ZERO, gap)), terms.deduct_rate)
     counted = ((terms.late_each, measured.late), (terms.missing_each, measured.missing))
-    deliverables = _sum(times(each, Decimal(number)) for each, number in counted)
-    deductions = within(_sum((shortfall, deliverables)), terms.deduct_cap)
-    net = _above(_less(_sum((fee, reward)), deductions))
+    deliverables = summed(times(each, Decimal(number)) for each, number in counted)
+    deductions = within(summed((shortfall, deliverables)), terms.deduct_cap, terms.decimals)
+    correction = in_units(terms.correction or ZERO, terms.decimals)
+    net = above(_less(summed((fee, reward, correction)), deductions))
     tax = times(net, terms.tax_rate)
-    payable = _sum((net, tax)) if measured.final else ZERO
+    back = _less(Decimal(1), terms.dispute_part) if measured.disputes else None
+    held = ZERO if back is None else off(times(summed((net, tax)), back))
+    payable = summed((net, tax, held)) if measured.final else ZERO
     return Statement(
-        *(level, fee, gap, reward, _off(shortfall)),
-        *(_off(deliverables), _off(deductions), net, tax, payable),
+        *(level, fee, baseline, gap, reward, off(shortfall)),
+        *(off(deliverables), off(deductions), correction, net, tax, held, payable),
     )
 
 
-def _off(amount: Decimal | None) -> Decimal | None:
+def within(amount: Decimal | None, cap: Decimal | None, decimals: int) -> Decimal | None:
+    """An amount within its cap, which is none where it was not agreed."""
+    if amount is None or cap is None:
+        return amount
+    return min(amount, in_units(cap, decimals))
+
+
+def _part(rate: Decimal | None, days: int, month: int) -> Decimal | None:
+    return None if rate is None else rate * days / month
+
+
+def off(amount: Decimal | None) -> Decimal | None:
     """What is taken off, below zero; nothing is plain zero."""
     return None if amount is None else ZERO - amount
 
@@ -123,17 +157,32 @@ def _less(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
     return None if amount is None or other is None else amount - other
 
 
-def _above(amount: Decimal | None) -> Decimal | None:
+def above(amount: Decimal | None) -> Decimal | None:
+    """An amount, or zero where it is below."""
     return None if amount is None else max(ZERO, amount)
 
 
-def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:
+def summed(parts: Iterable[Decimal | None]) -> Decimal | None:
+    """A sum, unknown with one of its parts."""
     total = ZERO
     for part in parts:
         if part is None:
             return None
         total += part
     return total
+
+
+# --- days -----------------------------------------------------------------------------------------
+
+
+def payment_due(days: Window, terms: Terms) -> date | None:
+    """The payment day of the month after a period; None without one."""
+    return None if terms.payment_day is None else days.end.replace(day=int(terms.payment_day))
+
+
+def objections_until(stated: date, terms: Terms) -> date | None:
+    """The last day to object to a statement of a day; None without an agreed time."""
+    return None if terms.dispute_days is None else stated + timedelta(int(terms.dispute_days))
 
 
 # --- deliverables ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
+from kpi.agency_rows import TermRow, read_term, term_order
 from kpi.book_links import Codes, doubt_managers, doubt_people, doubt_rule_scopes, doubt_words
 from kpi.book_nouns import (
     EVER,
@@ -109,6 +110,7 @@ class Book:
     grades: tuple[Grade, ...] = GRADES  # the best first
     tasks: tuple[TaskRow, ...] = ()
     needs: tuple[Need, ...] = ()  # KPIs that the needs diagnosis asks for
+    terms: tuple[TermRow, ...] = ()  # of agencies
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
     unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
@@ -207,6 +209,7 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
         ),
         tasks=_keyed(rows("tblTask"), read_task, lambda t: t.number),
         needs=read_needs(rows("tblPain"), rows("tblNeed")),
+        terms=_keyed(rows("tblTerm"), lambda r: read_term(r, person_codes), term_order),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
         unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),

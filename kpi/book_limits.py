@@ -41,6 +41,8 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
     if metric is not None and metric.denominator is None and row.number("min_count"):
         row.doubt("min_count", "count_of_nothing", metric=code)
     shares = metric is not None and better != Better.BAND and (metric.additive or _is_share(metric))
+    for upper, column in ((warn, "warn_low"), (breach, "breach_low")):
+        _lower(row, column, upper, better)
     odd = [
         shares and value is not None and _fraction(row, column, value)
         for column, value in (("warn", warn), ("breach", breach))
@@ -51,6 +53,17 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
         row.doubt("breach", "breach_above_warn", warn=warn, breach=breach)
     elif better != Better.HIGHER and breach < warn:
         row.doubt("breach", "breach_below_warn", warn=warn, breach=breach)
+
+
+def _lower(row: RowReader, column: str, upper: float | None, better: str) -> None:
+    """A lower limit belongs to a band, below the upper one; without that it would never count."""
+    low = row.number(column)
+    if low is None:
+        return
+    if better != Better.BAND:
+        row.doubt(column, "low_of_no_band", shown=low)
+    elif upper is None or low >= upper:
+        row.wrong(column, "low_above_upper", shown=low, upper="–" if upper is None else upper)
 
 
 def as_fraction(row: RowReader, column: str, value: float, metric: Metric) -> None:

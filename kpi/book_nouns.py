@@ -223,6 +223,8 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         effect=effect or VetoEffect.GRADE_CAP,
         outdated=row.word("outdated", "outdated", Outdated.BLOCK) or Outdated.BLOCK,
         min_count=row.between("min_count", 0, LARGEST, 0.0) or 0.0,
+        warn_low=row.number("warn_low"),
+        breach_low=row.number("breach_low"),
     )
 
 

@@ -7,12 +7,22 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
+from kpi.agency_rows import TermRow
 from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
 from kpi.catalog import Catalog, build
-from kpi.contract_rows import PARAMETERS, Fields, Rows, metric_row, rule_key, target_key, weight_key
+from kpi.contract_rows import (
+    PARAMETERS,
+    Fields,
+    Rows,
+    metric_row,
+    rule_key,
+    target_key,
+    term_key,
+    weight_key,
+)
 from kpi.missing import Outdated
 from kpi.model import (
     Assignment,
@@ -63,6 +73,7 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         rules=_ordered(book.rules, rule_key, tables["tblRule"], _rule_of),
         point_kinds=tuple(_point_kind_of(row) for row in tables.get("tblPointKind", {}).values()),
         grades=_grades_of(tables.get("tblGrade", {})),
+        terms=_ordered(book.terms, term_key, tables.get("tblTerm", {}), _term_of),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
         people=(
             *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
@@ -159,6 +170,8 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
         min_count=number(row, "min_count") or 0.0,
+        warn_low=number(row, "warn_low"),
+        breach_low=number(row, "breach_low"),
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
     )
@@ -195,6 +208,20 @@ def _count(row: Fields, field: str) -> int | None:
 def _point_kind_of(row: Fields) -> PointKind:
     free = int(number(row, "free") or 0)
     return PointKind(text(row, "kind"), number(row, "each"), free, number(row, "cap"))
+
+
+def _term_of(row: Fields, live: TermRow | None) -> TermRow:
+    return TermRow(
+        person=text(row, "person"),
+        term=text(row, "term"),
+        period=text(row, "period"),
+        points=number(row, "points"),
+        value=number(row, "value"),
+        start=day(row, "start"),
+        end=day(row, "end"),
+        wording=text(row, "wording"),
+        address=live.address if live else "",
+    )
 
 
 def _grades_of(rows: Rows) -> tuple[Grade, ...]:

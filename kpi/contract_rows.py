@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
+from kpi.agency_rows import TermRow
 from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
@@ -65,6 +66,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
         **({} if book.grades == GRADES else {"tblGrade": grade_rows(book.grades)}),
+        **({"tblTerm": {term_key(row): _term(row) for row in book.terms}} if book.terms else {}),
     }
 
 
@@ -142,7 +144,13 @@ def _weight(row: WeightRow) -> Fields:
         "confirmed": row.confirmed,
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
         **({"min_count": _number(row.min_count)} if row.min_count else {}),
+        **{c: _number(v) for c, v in _lows(row) if v is not None},
     }
+
+
+def _lows(row: WeightRow) -> tuple[tuple[str, float | None], ...]:
+    """Lower limits of a band; left out where there are none, as before them."""
+    return (("warn_low", row.warn_low), ("breach_low", row.breach_low))
 
 
 def _veto(row: WeightRow) -> Plain:
@@ -183,6 +191,25 @@ def _point_kind(row: PointKind) -> Fields:
         "each": _number(row.each),
         "free": float(row.free),
         "cap": _number(row.cap),
+    }
+
+
+def term_key(row: TermRow) -> str:
+    """The key of a line of an agency's terms; a part that is empty keeps its place."""
+    points = None if row.points is None else f"{row.points:g}"
+    return key_of(row.person, row.term, row.period, points, _day(row.start))
+
+
+def _term(row: TermRow) -> Fields:
+    return {
+        "person": row.person,
+        "term": row.term,
+        "period": row.period,
+        "points": _number(row.points),
+        "value": _number(row.value),
+        "start": _day(row.start),
+        "end": _day(row.end),
+        "wording": row.wording,
     }
 
 

@@ -242,6 +242,8 @@ def reach(change: Change) -> Window:
         return _of_target(int(parts[0]), change.field)
     if change.table == "tblWeight" and parts[-1]:
         return Window(date.fromisoformat(parts[-1]), NEVER)
+    if change.table == "tblTerm":
+        return _of_term(parts[2], parts[-1])
     if change.table == "tblRule":
         return _of_rule(change.key)
     return ALWAYS
@@ -253,6 +255,13 @@ def _of_rule(key: str) -> Window:
         return Window(date.fromisoformat(key.rpartition(SIGN)[2]), NEVER)
     except ValueError:
         return ALWAYS
+
+
+def _of_term(period: str, start: str) -> Window:
+    """The month that a line is of, else from its first day on."""
+    if len(period) > 2:  # noqa: PLR2004 - 11 is every November
+        return month_period(int(period[:4]), int(period[5:])).window
+    return Window(date.fromisoformat(start), NEVER) if start else ALWAYS
 
 
 def _of_target(year: int, field: str) -> Window:

@@ -68,9 +68,16 @@ def from_feedback(
 
 
 def from_disputes(
-    table: Table | None, tasks: Sequence[TaskRow], reviewer: str | None, today: date
+    table: Table | None,
+    tasks: Sequence[TaskRow],
+    reviewer: str | None,
+    today: date,
+    days: int = ANSWER_DAYS,
 ) -> list[FollowUp]:
-    """A dispute for each line of a person's book that no task answers; the line manager's."""
+    """A dispute for each line of a person's book that no task answers; the line manager's.
+
+    It is due so many days after it was raised: those of the contract of an agency.
+    """
     answered = {task.about for task in tasks if task.type == "dispute"}
     found = []
     for row in table.rows if table else ():
@@ -78,7 +85,7 @@ def from_disputes(
         if item and reason and item not in answered:
             claimed = row.value("claimed")
             value = claimed if isinstance(claimed, float) else None
-            due = (day(row, "raised") or today) + timedelta(days=ANSWER_DAYS)
+            due = (day(row, "raised") or today) + timedelta(days=days)
             found.append(FollowUp(f"D-{item}", "dispute", reason, item, reviewer, due, value))
     return found
 

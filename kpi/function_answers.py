@@ -96,6 +96,7 @@ def _status(given: Call) -> Value:
         given.number("breach"),
         Bound(given.text("bound", Bound.STRICT)),
         additive=given.text("basis") in PACED,
+        low=(given.number("warn_low"), given.number("breach_low")),
     )
     language = _language(given)
     if found is not Status.NO_DATA and given.text("state") == STALE:

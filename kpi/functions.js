@@ -176,6 +176,7 @@ const KPI_FUNCTIONS = (() => {
     if (language !== "zh" && language !== "en") throw new Bad("文字语言应为 zh 或 en。", "language must be zh or en.");
     const found = T.status(KPI.row({
       actual: v.actual, due: v.due, warn: v.warn, breach: v.breach,
+      warn_low: v.better === "band" ? v.warn_low : null, breach_low: v.better === "band" ? v.breach_low : null,
       worse: v.better === "higher" ? -1 : 1, around: v.better === "band" ? 1 : 0,
       inclusive: v.bound === "inclusive" ? 1 : 0, paced: T.paced.includes(v.basis) ? 1 : 0,
     })) || "no_data";

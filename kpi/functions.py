@@ -166,6 +166,8 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             ),
             _word("state", "data_state", "数据状态", "state of the data", optional=True),
             _LANGUAGE,
+            _number("warn_low", "区间的关注下限", "lower warn limit of a band", optional=True),
+            _number("breach_low", "区间的突破下限", "lower breach limit of a band", optional=True),
         ),
     ),
     SheetFunction(

@@ -319,6 +319,8 @@ class WeightRow:
     effect: VetoEffect = VetoEffect.GRADE_CAP  # of a veto
     outdated: str = "block"  # policy for a value that ends before its closed month does
     min_count: float = 0.0  # smallest denominator; below it the value counts as unknown
+    warn_low: float | None = None  # of a band; None: as far below the target as warn is above it
+    breach_low: float | None = None  # likewise
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ PARAMETER_NAMES: Mapping[str, tuple[str, ...]] = {  # of a pack's text -> p1 to 
 }
 _PACE = re.compile(r"pace < (\d+) %")
 _LIMIT = re.compile(r"([<>]=?) (-?\d+(?:\.\d+)?)")
+_BELOW = re.compile(r"<=? (-?\d+(?:\.\d+)?)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -91,6 +92,11 @@ class PackItem:
             return float(found[2])
         return self.target if isinstance(self.target, float) else None
 
+    def lower(self, text: str) -> float | None:
+        """The lower number of `warn` or `breach` of a band, as in `> 60 or < 25`."""
+        found = _BELOW.search(text)
+        return None if found is None else float(found[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Veto:
@@ -128,6 +134,16 @@ class Pack:
     def item(self, kpi: str) -> PackItem | None:
         """The line of a KPI."""
         return next((item for item in self.items if item.kpi == kpi), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PackTerm:
+    """A line of an agency's terms that a book starts with."""
+
+    term: str  # a code of `kpi.agency_rows.TERM_UNITS`
+    points: float | None  # of a level of service: from so many points of the card
+    value: float | None  # None: both sides still have to agree on it
+    wordings: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +225,20 @@ def ramp() -> tuple[float, ...]:
 def contract_terms() -> tuple[Texts, ...]:
     """What an agency's contract sheet states beside its KPIs."""
     return tuple({"zh": zh, "en": en} for zh, en in _lines(_text(_file("agency"), "terms")))
+
+
+def starting_terms() -> tuple[PackTerm, ...]:
+    """The lines of an agency's terms that a book starts with, in their order."""
+    lines = _lines(_text(_file("agency"), "contract"))
+    return tuple(
+        PackTerm(
+            term,
+            float(points) if points else None,
+            float(value) if value else None,
+            {"zh": zh, "en": en},
+        )
+        for term, points, value, zh, en in lines
+    )
 
 
 @cache

@@ -37,4 +37,6 @@ def cut_limits(rule: WeightRow, pace: Goal) -> WeightRow:
     """
     if rule.better is not Better.BAND:
         return rule
-    return replace(rule, warn=cut(rule.warn, pace), breach=cut(rule.breach, pace))
+    upper = replace(rule, warn=cut(rule.warn, pace), breach=cut(rule.breach, pace))
+    low, lowest = (cut(value, pace) for value in (rule.warn_low, rule.breach_low))
+    return replace(upper, warn_low=low, breach_low=lowest)

@@ -320,6 +320,7 @@ class Scoring:
                 rule.breach,
                 rule.bound,
                 additive=paced,
+                low=(rule.warn_low, rule.breach_low),
             ),
         )
 

@@ -88,6 +88,10 @@ def attainment(
     return evaluate(parsed(ATTAINMENT), values)
 
 
+Low = tuple[float | None, float | None]
+"""Lower limits of a band, of warn and of breach; None: as far below the target as above it."""
+NO_LOW: Low = (None, None)
+
 # --- status ---------------------------------------------------------------------------------------
 
 _SEEN = (  # what warn and breach are compared with
@@ -96,22 +100,33 @@ _SEEN = (  # what warn and breach are compared with
 )
 
 
-def _beyond(limit: str) -> str:
-    """Whether the value is beyond a limit; a limit that is not set is never reached."""
+def _beyond(limit: str, *, sides: bool) -> str:
+    """Whether the value is beyond a limit; a limit that is not set is never reached.
+
+    With a lower limit of its own a band has two limits, and neither lies around the target.
+    """
     seen = f"worse * {_SEEN}"
     bar = f"worse * IF(around = 1, ROUND({limit} - due, 9), {limit})"
-    return f"IF(ISKNOWN({limit}), IF(inclusive = 1, {seen} >= {bar}, {seen} > {bar}), 0)"
+    around = f"IF(inclusive = 1, {seen} >= {bar}, {seen} > {bar})"
+    low = f"{limit}_low"
+    strict = f"IF(actual > {limit}, 1, actual < {low})"
+    equal = f"IF(actual >= {limit}, 1, actual <= {low})"
+    both = f"IF(ISKNOWN({low}), IF(inclusive = 1, {equal}, {strict}), {around})"
+    return f"IF(ISKNOWN({limit}), {both if sides else around}, 0)"
 
 
-def status_text(words: Mapping[Status, str]) -> str:
+def status_text(words: Mapping[Status, str], *, sides: bool = True) -> str:
     """The text of a status; `words` are what the reader sees.
+
+    Without `sides` it reads no lower limits, which workbooks from before they were there lack.
 
     `worse` is -1 when lower values are worse and 1 otherwise; `around` is 1 for a band;
     `inclusive` is 1 when a value at the limit is beyond it; `paced` is 1 when warn and breach are
     parts of what is due, which those of a band never are.
     """
-    known = f'IF({_beyond("warn")}, "{words[Status.WARN]}", "{words[Status.OK]}")'
-    known = f'IF({_beyond("breach")}, "{words[Status.BREACH]}", {known})'
+    warned, broken = (_beyond(limit, sides=sides) for limit in ("warn", "breach"))
+    known = f'IF({warned}, "{words[Status.WARN]}", "{words[Status.OK]}")'
+    known = f'IF({broken}, "{words[Status.BREACH]}", {known})'
     return f'IF(ISKNOWN({_SEEN}), {known}, "{words[Status.NO_DATA]}")'
 
 
@@ -127,19 +142,23 @@ def status_of_item(
     bound: Bound,
     *,
     additive: bool,
+    low: Low = NO_LOW,
 ) -> Status:
     """The colour of an item.
 
     Additive KPIs (money, counts) are paced: warn and breach are parts of what is due by now, 0.95
     and 0.85 as a rule, and actual / due is compared with them. All others are compared in the
     metric's own unit. Of a band, warn and breach are upper limits; the same distance below the
-    target is as bad. At equality a strict limit is not yet reached.
+    target is as bad, unless it has lower limits of its own (`low`: of warn, of breach). At equality
+    a strict limit is not yet reached.
     """
     values = {
         "actual": actual,
         "due": due,
         "warn": warn,
         "breach": breach,
+        "warn_low": low[0] if better is Better.BAND else None,
+        "breach_low": low[1] if better is Better.BAND else None,
         "worse": -1.0 if better is Better.HIGHER else 1.0,
         "around": float(better is Better.BAND),
         "inclusive": float(bound is Bound.INCLUSIVE),

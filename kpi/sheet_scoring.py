@@ -29,6 +29,7 @@ is due."""
 
 CARD = ("month", "person", "region")
 _NUMBERS = (
+    *("warn_low", "breach_low"),
     *("actual", "target", "due", "warn", "breach", "cap", "floor", "share", "score", "usable"),
     *(
         "due_share",
@@ -140,8 +141,11 @@ def points(ref: Ref) -> str:
     return _compiled(_POINTS, ref, seal=False)
 
 
-def status(ref: Ref, words: Words) -> str:
-    """Sign and word of the colour; grey when the value is unknown."""
+def status(ref: Ref, words: Words, *, sides: bool = True) -> str:
+    """Sign and word of the colour; grey when the value is unknown.
+
+    Without `sides` it reads no lower limits: the table has no such columns.
+    """
     shown = {one: words("status", one.value) for one in Status}
     special = {
         "actual": ref("counted"),
@@ -150,7 +154,7 @@ def status(ref: Ref, words: Words) -> str:
         "inclusive": f"IF({_is(ref('bound'), words, 'bound', Bound.INCLUSIVE)},1,0)",
         "paced": _paced(ref),
     }
-    colour = _compiled(status_text(shown), lambda name: special.get(name) or ref(name))
+    colour = _compiled(status_text(shown, sides=sides), lambda name: special.get(name) or ref(name))
     return f"IF(ISNUMBER({ref('counted')}),{colour},{_quoted(shown[Status.NO_DATA])})"
 
 

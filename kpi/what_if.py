@@ -45,6 +45,7 @@ def judged(item: Item) -> Item:
             rule.breach,
             rule.bound,
             additive=additive,
+            low=(rule.warn_low, rule.breach_low),
         ),
     )
 

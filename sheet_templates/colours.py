@@ -38,7 +38,7 @@ def colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
             *area, {"type": "errors", "format": book.styles.rule(**UNKNOWN), "stop_if_true": True}
         )
     if column.kind == "number" and any(c.code == "unit" for c in place.table.columns):
-        if column.code in ("warn", "breach"):
+        if column.code in ("warn", "breach"):  # those of a band alone have lower ones
             _part_of_due(book, tab, place, area)
         _by_unit(book, tab, area, letters(place.offset("unit")))
     if column.code in ("actual", "data_until") and place.table.name == "tblScore":

@@ -25,7 +25,7 @@ from sheet_templates.map.duties import DUTY, LOGIC, NEED, PAIN
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
-from sheet_templates.map.partner import CONTRACT
+from sheet_templates.map.partner import CLAUSE, CONTRACT, TERM
 from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
 from sheet_templates.map.plan import OKR, TARGET, WEIGHT
 from sheet_templates.map.reports import DAILY, MONTHLY, WEEKLY
@@ -53,6 +53,7 @@ __all__ = [
     "CARD_LINE",
     "CARD_LINES",
     "CARD_WEEKS",
+    "CLAUSE",
     "CONTRACT",
     "DAILY",
     "DAY",
@@ -109,6 +110,7 @@ __all__ = [
     "TARGET",
     "TASK",
     "TEAM",
+    "TERM",
     "TILE",
     "TILES",
     "WEEKLY",
@@ -149,6 +151,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("rules", "规则", "Rules", "grey", (RULE,), _FULL),
     Sheet("inputs", "补录", "Inputs", "grey", (INPUT,), _FULL),
     Sheet("points", "加减分", "Points", "grey", (POINT, POINT_KIND), _FULL),
+    Sheet("agency_terms", "代运营条款", "Agency terms", "green", (TERM,), _FULL),
     Sheet("logic", "管理逻辑", "Management logic", "grey", (LOGIC,), _FULL),
     Sheet("duties", "岗位职责", "Duties", "grey", (DUTY,), _FULL),
     Sheet("feedback", "反馈", "Feedback", "grey", (FEEDBACK,), _FULL),
@@ -171,6 +174,7 @@ SHEETS: tuple[Sheet, ...] = (
 DISPUTES = Sheet("disputes", "异议", "Disputes", "green", (DISPUTE,))  # of whoever is scored
 PARTNER_SHEETS: tuple[Sheet, ...] = (
     Sheet("contract", "合同", "Contract", "blue", (CONTRACT,)),
+    Sheet("clauses", "合同条款", "Contract terms", "blue", (CLAUSE,)),
     *(s for s in SHEETS if s.code in {"card", "shops", "breaches", "tasks"}),
     DISPUTES,
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),  # what the card recomputes from

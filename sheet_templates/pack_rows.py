@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kpi.catalog import shipped
-from kpi.model import Better, Bound, Region
+from kpi.model import Better, Bound, Language, Region
 from kpi.needs import Proposal
-from kpi.pack_reading import Pack, PackItem, Veto
+from kpi.pack_reading import Pack, PackItem, Veto, starting_terms
 from sheet_templates.start import StartRow
 
+AGENCY = "agency"
 DEFAULT_CAP = 120.0  # points, of methods that name none
 PLAIN = {Better.HIGHER: "ratio_up", Better.LOWER: "mirror_down", Better.BAND: "band"}
 
@@ -24,7 +25,7 @@ def weight_rows(pack: Pack, start: date, *, on: bool = True) -> Iterator[StartRo
     card = (pack.role, pack.region)
     vetoes = {veto.kpi: veto for veto in pack.vetoes}
     for item in pack.items:
-        veto = vetoes.get(item.kpi) if item.metric.better is not Better.BAND else None
+        veto = vetoes.get(item.kpi)
         yield {
             **_head(*card, item.kpi, start, on=on),
             **_scored(item),
@@ -92,10 +93,18 @@ def _scored(item: PackItem) -> StartRow:
         "warn": item.limit(item.warn),
         "breach": item.limit(item.breach),
         "bound": str(item.bound),
+        **_lower(item),
         "cap": DEFAULT_CAP if cap is None else cap,
         "floor": floor or 0.0,
         **{f"p{n}": value for n, value in enumerate(item.four, 1) if value is not None},
     }
+
+
+def _lower(item: PackItem) -> StartRow:
+    """The lower limits of a band; one that names none has no lower side: nothing lies below 0."""
+    if item.metric.better is not Better.BAND:
+        return {}
+    return {"warn_low": item.lower(item.warn) or 0.0, "breach_low": item.lower(item.breach) or 0.0}
 
 
 def _gate(veto: Veto) -> StartRow:
@@ -112,6 +121,17 @@ def _gate(veto: Veto) -> StartRow:
         "floor": 0.0,
         "veto": veto.effect,
     }
+
+
+def term_rows(pack: Pack, language: Language) -> Iterator[StartRow]:
+    """The terms of an agency's contract, for all partners; other roles have none."""
+    for one in starting_terms() if pack.role == AGENCY else ():
+        yield {
+            "term": one.term,
+            "points": one.points,
+            "value": one.value,
+            "wording": one.wordings[language],
+        }
 
 
 def target_rows(pack: Pack, year: int) -> Iterator[StartRow]:

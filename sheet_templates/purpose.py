@@ -20,9 +20,11 @@ HIDDEN_TABS: Mapping[str, frozenset[str]] = {
             *("team", "card", "breaches", "tasks", "review", "weights", "people", "products"),
             *("assignments", "rules", "inputs", "points", "items", "feedback"),
             *("adjustments", "kpi_review", "adoption", "logic", "duties", "needs"),
+            "agency_terms",
         }
     ),
 }
+ALSO_SHOWN: Mapping[str, frozenset[str]] = {"agency": frozenset({"agency_terms"})}  # in any mode
 HIDDEN_COLUMNS: Mapping[str, Mapping[str, frozenset[str]]] = {  # purpose -> table -> columns
     "team": {},
     "agency": {"tblPeople": frozenset({"mentor", "us_share"})},
@@ -45,8 +47,9 @@ class Shown:
 def shown_for(purpose: str, mode: str) -> Shown:
     """The tabs and columns of a purpose and mode; an unknown purpose hides nothing."""
     hidden = HIDDEN_TABS.get(purpose, frozenset())
+    also = ALSO_SHOWN.get(purpose, frozenset())
     tabs = {
-        sheet.code: mode in sheet.shown and sheet.code not in hidden
+        sheet.code: (mode in sheet.shown or sheet.code in also) and sheet.code not in hidden
         for sheet in SHEETS
         if sheet.shown
     }

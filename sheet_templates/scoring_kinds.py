@@ -71,6 +71,7 @@ def _cells(row: Ref, *codes: str) -> tuple[str, ...]:
 PARAMETERS = ("p1", "p2", "p3", "p4")
 SCORED = ("counted", "due", "method", *PARAMETERS, "cap", "floor")
 JUDGED = ("counted", "due", "better", "warn", "breach", "bound", "target_basis")
+LOW = ("warn_low", "breach_low")
 ATTAINED = ("counted", "due", "better", "method")
 
 
@@ -82,7 +83,20 @@ def _row_call(code: str, *columns: str) -> Called:
 def _status(cells: Cells, kind: FormulaKind) -> Formula:
     """The native status says nothing of the data's state, so the call gets none."""
     language = quote(cells.language)
-    return lambda r: call(kind, "STATUS", *_cells(r, *JUDGED), '""', language)
+    low = LOW if _has_low(cells) else ()
+    return lambda r: call(kind, "STATUS", *_cells(r, *JUDGED), '""', language, *_cells(r, *low))
+
+
+def _native_status(cells: Cells) -> Formula:
+    return lambda r: sheet_scoring.status(r, cells.word, sides=_has_low(cells))
+
+
+def _has_low(cells: Cells) -> bool:
+    """Whether Items has the lower limits of bands; books from before them lack the columns."""
+    try:
+        return all(map(cells.column("tblScore"), LOW))
+    except KeyError:
+        return False
 
 
 # --- cards ----------------------------------------------------------------------------------------
@@ -176,7 +190,7 @@ SCORING: Mapping[str, Mapping[str, Made]] = {
             lambda c: lambda r: sheet_scoring.score(r, c.word),
             _row_call("SCORE", *SCORED),
         ),
-        "status": Made("item", lambda c: lambda r: sheet_scoring.status(r, c.word), _status),
+        "status": Made("item", _native_status, _status),
     },
     "tblTeam": {
         "us_score": _team_total("US"),

@@ -15,7 +15,7 @@ from kpi.pack_reading import Pack, pack
 from kpi.switches import shipped_text
 from sheet_templates.book import SLICES
 from sheet_templates.layout import Language
-from sheet_templates.pack_rows import target_rows, weight_rows
+from sheet_templates.pack_rows import target_rows, term_rows, weight_rows
 from sheet_templates.start import BookStart, StartRow
 
 FILE = Path(__file__).with_name("shipped.toml")
@@ -65,17 +65,21 @@ def _lines(name: str) -> Iterator[list[str]]:
 
 
 def rows_of(cards: Sequence[Pack], language: Language) -> dict[str, Any]:
-    """The tables of a new workbook that starts with these cards: weights, targets, KPI list."""
+    """The tables of a new workbook that starts with these cards: weights, targets, terms, KPIs."""
     rows = [row for card in cards for row in weight_rows(card, FIRST_DAY)]
     goals = {
         (row["region"], row["scope"], row["metric"]): row
         for card in cards
         for row in target_rows(card, FIRST_DAY.year)
     }
+    terms = {
+        (row["term"], row["points"]): row for card in cards for row in term_rows(card, language)
+    }
     used = frozenset(str(row["metric"]) for row in rows)
     return {
         "weights": tuple(rows),
         "targets": tuple(goals.values()),
+        "terms": tuple(terms.values()),
         "kpis": kpi_rows(shipped_catalog(), language, used),
     }
 

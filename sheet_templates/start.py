@@ -29,6 +29,7 @@ OF_TABLE = {
     "tblGrade": "grades",
     "tblKpi": "kpis",
     "tblReview": "decisions",
+    "tblTerm": "terms",
 }
 
 
@@ -50,6 +51,7 @@ class BookStart:
     point_kinds: Sequence[StartRow] = ()
     grades: Sequence[StartRow] = ()  # none: the default ladder
     decisions: Sequence[StartRow] = ()
+    terms: Sequence[StartRow] = ()  # of agencies
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value
     service: Mapping[str, Sequence[StartRow]] = field(default_factory=dict)  # table -> its rows

@@ -13,6 +13,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.places import quoted
+from sheet_templates.statement_formulas import level_formula, month_formulas
 from sheet_templates.statement_invoice import invoice
 from sheet_templates.statement_paper import (
     FIRST,
@@ -52,7 +53,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
     tabs = {code: workbook.add_worksheet(names[rows.language]) for code, names in TITLES.items()}
     _statement(made, tabs["statement"])
     lines = {code: line_cell(code) for code, *_ in LINES}
-    invoice(made, tabs["invoice"], lines, rows.shown(MONEY))
+    invoice(made, tabs["invoice"], lines)
     _deliverables(made, tabs["deliverables"])
     _terms(made, tabs["terms"])
     for tab in tabs.values():
@@ -65,7 +66,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
 
 def _statement(made: Paper, tab: Worksheet) -> None:
     made.title(tab, "statement")
-    tab.set_column(0, 0, 44)
+    tab.set_column(0, 0, 64)
     tab.set_column(1, 1, 18)
     formulas = line_formulas(made.rows)
     for row, (code, zh, en, shown) in enumerate(LINES, FIRST):
@@ -89,46 +90,17 @@ def _statement(made: Paper, tab: Worksheet) -> None:
 
 def line_formulas(rows: StatementRows) -> dict[str, str]:
     """The formula of each line that is worked out, without the leading =."""
-    language, places = rows.language, rows.decimals
+    language = rows.language
 
     def term(code: str) -> str:
         return term_cell(language, code)
 
-    def product(amount: str, part: str) -> str:
-        known = f"AND(ISNUMBER({amount}),ISNUMBER({part}))"
-        return f"IF({known},ROUND({amount}*{part},{places})+0,NA())"
-
-    def capped(amount: str, cap: str) -> str:
-        return f"IF(ISNUMBER({cap}),MIN({amount},ROUND({cap},{places})),{amount})"
-
-    def off(part: str, amount: str) -> str:
-        return f'IF({part}="",NA(),0-ROUND({amount}*{part},{places}))'
-
-    cell, gap, base = line_cell, line_cell("gap"), term("baseline")
-    reward = (
-        f'IF({term("reward_rate")}="",NA(),ROUND(MAX(0,{gap})*{term("reward_rate")},{places})+0)'
-    )
-    whole = f"(0-ROUND({cell('shortfall')}+{cell('deliverables')},{places}))"
-    net = f"{cell('fee_due')}+{cell('reward')}+{cell('deductions')}"
-    counted = ((cell(code), term(code + "_each")) for code in ("late", "missing"))
-    each = "+".join(
-        f"IF(ISNUMBER({cost}),ROUND({number}*{cost},{places}),NA())" for number, cost in counted
-    )
     return {
-        "level": _level(rows),
-        "fee_due": product(term("fee"), cell("level")),
+        **month_formulas(term, line_cell, rows.decimals),
+        "level": level_formula(line_cell("total"), _levels(rows)),
         "rate": _rate(rows),
-        "profit_due": product(cell("profit"), cell("rate")),
-        "gap": f"IF(ISNUMBER({base}),ROUND({cell('profit_due')}-{base},{places})+0,NA())",
-        "reward": capped(reward, term("reward_cap")),
-        "shortfall": off(term("deduct_rate"), f"MAX(0,-{gap})"),
         "late": _count(rows, "late"),
         "missing": _count(rows, "missing"),
-        "deliverables": f"0-ROUND({each},{places})",
-        "deductions": f"0-{capped(whole, term('deduct_cap'))}",
-        "net": f"ROUND(MAX(0,{net}),{places})+0",
-        "tax": product(cell("net"), term("tax_rate")),
-        "payable": f"IF({cell('final')}=1,ROUND({cell('net')}+{cell('tax')},{places})+0,0)",
     }
 
 
@@ -141,15 +113,10 @@ def _rate(rows: StatementRows) -> str:
     return f"IF({same},{'NA()' if rate is None else repr(float(rate))},NA())"
 
 
-def _level(rows: StatementRows) -> str:
-    """The first level, from the best one, whose points are reached."""
+def _levels(rows: StatementRows) -> list[tuple[str, str]]:
+    """The cells of each level of service: points from, part of the fee."""
     sheet, first = quoted(TITLES["terms"][rows.language]), FIRST + len(TERMS) + 3
-    chosen, total = "NA()", line_cell("total")
-    for row in reversed(range(first, first + LEVELS)):
-        start, part = f"{sheet}$A${row}", f"{sheet}$B${row}"
-        reached = f"AND(ISNUMBER({start}),ISNUMBER({part}),{total}>={start})"
-        chosen = f"IF({reached},{part},{chosen})"
-    return f"IF(ISNUMBER({total}),{chosen},NA())"
+    return [(f"{sheet}$A${row}", f"{sheet}$B${row}") for row in range(first, first + LEVELS)]
 
 
 def _count(rows: StatementRows, state: str) -> str:
@@ -172,8 +139,19 @@ def _deliverables(made: Paper, tab: Worksheet) -> None:
 
 
 def _terms(made: Paper, tab: Worksheet) -> None:
-    """Typed values in blue cells, each found by its row's code in the third column."""
+    """Typed values in blue cells, each found by its row's code in the third column.
+
+    Terms that were signed with the contract are grey: they are read from the team's book.
+    """
     made.title(tab, "terms")
+    if made.rows.signed:
+        said = made.text(
+            f"条款取自已签名的合同 {made.rows.signed}，改动请在工作簿“代运营条款”页填写并发布。",
+            f"The terms of the signed contract {made.rows.signed}; change them on Agency terms of "
+            "the team's workbook and publish.",
+        )
+        tab.write_string(FIRST - 1, 0, said, made.styles.get(font_color="#7F6000"))
+        tab.protect("", {"format_columns": True, "format_rows": True})
     tab.set_column(0, 0, 44)
     tab.set_column(1, 1, 18)
     tab.set_column(2, 2, 14, None, {"hidden": True})
@@ -196,7 +174,7 @@ def _terms(made: Paper, tab: Worksheet) -> None:
         tab.write_string(row, 2, f"level{row - first + 1}", made.look())
     for row, (code, zh, en) in enumerate(TEXTS, FIRST_TEXT):
         tab.write_string(row, 0, made.text(zh, en), made.look())
-        look = made.look(bg_color="#DDEBF7", locked=False)
+        look = made.look(**_input(made, free=code != "currency"))
         tab.write_string(row, 1, made.rows.texts.get(code, ""), look)
         tab.write_string(row, 2, code, made.look())
     for row, clause in enumerate(made.rows.clauses, FIRST_TEXT + len(TEXTS) + 1):
@@ -204,8 +182,14 @@ def _terms(made: Paper, tab: Worksheet) -> None:
 
 
 def _typed(made: Paper, tab: Worksheet, at: tuple[int, int], value: Number, shown: str) -> None:
-    look = made.look(num_format=shown, bg_color="#DDEBF7", align="right", locked=False)
+    look = made.look(num_format=shown, align="right", **_input(made))
     if value is None:
         tab.write_blank(*at, None, look)
     else:
         tab.write_number(*at, float(value), look)
+
+
+def _input(made: Paper, *, free: bool = False) -> dict[str, object]:
+    """The look of a typed cell; grey and locked where the contract says it."""
+    open_ = free or not made.rows.signed
+    return {"bg_color": "#DDEBF7" if open_ else "#F2F2F2", "locked": not open_}

@@ -29,11 +29,19 @@ TERMS: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
     ("baseline", "基准利润（当月）", "Baseline profit of the month", MONEY),
     ("reward_rate", "超额利润奖励比例", "Reward: part of the profit above", PERCENT),
     ("reward_cap", "奖励封顶（空为不封顶）", "Reward at most (empty: no cap)", MONEY),
+    ("reward_cap_quarter", "奖励封顶（每季）", "Reward at most, a quarter", MONEY),
+    ("reward_cap_year", "奖励封顶（每年）", "Reward at most, a year", MONEY),
     ("deduct_rate", "不足利润扣减比例", "Deduction: part of the profit below", PERCENT),
     ("late_each", "每件迟交扣减", "Deduction for a late deliverable", MONEY),
     ("missing_each", "每件未交或未验收扣减", "Deduction for one missing or not accepted", MONEY),
     ("deduct_cap", "扣减合计封顶（空为不封顶）", "All deductions at most (empty: no cap)", MONEY),
+    ("deduct_cap_quarter", "扣减封顶（每季）", "Deductions at most, a quarter", MONEY),
+    ("deduct_cap_year", "扣减封顶（每年）", "Deductions at most, a year", MONEY),
+    ("correction", "更正金额（当月，+/−）", "Agreed correction of the month (+/-)", MONEY),
     ("tax_rate", "税率", "Tax rate", PERCENT),
+    ("payment_day", "付款日（次月几号）", "Payment day of the month after", COUNT),
+    ("dispute_days", "异议期（天，自结算单日期）", "Days to object, from the statement's", COUNT),
+    ("dispute_part", "异议未结时支付比例", "Part paid while a dispute is open", PERCENT),
 )
 TEXTS: tuple[tuple[str, str, str], ...] = (  # code, zh, en
     ("currency", "合同币种，例 EUR（空为报表币种）", "Currency, e.g. EUR (empty: the report's)"),
@@ -43,19 +51,33 @@ TEXTS: tuple[tuple[str, str, str], ...] = (  # code, zh, en
 LINES: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
     ("total", "考核总分", "Score of the card", POINTS),
     ("level", "服务等级对应的费用比例", "Part of the fee at this level of service", PERCENT),
-    ("fee_due", "服务费 = 基本费 × 比例", "Fee = fee a month x part", MONEY),
+    ("month_days", "当月天数", "Days of the month", COUNT),
+    ("contract_days", "其中合同有效天数", "Of them under contract", COUNT),
+    (
+        *("fee_due", "服务费 = 基本费 × 比例 × 有效天数 ÷ 当月天数"),
+        *("Fee = fee a month x part x days under contract / days", MONEY),
+    ),
     ("profit", "当月边际贡献额（报表币种）", "Contribution profit, report currency", MONEY),
     ("rate", "汇率：1 报表币种合合同币种", "Rate: contract currency for 1 of the report's", RATE),
     ("profit_due", "当月边际贡献额（合同币种）", "Contribution profit, contract currency", MONEY),
-    ("gap", "与基准利润之差", "Profit less baseline", MONEY),
+    ("outage_days", "约定停摆天数（不计基准）", "Agreed outage days, off the baseline", COUNT),
+    ("due_share", "截至数据日应达比例", "Part of the month due by its data", PERCENT),
+    (
+        *("baseline_due", "应达基准 = 基准 ×（有效天数 − 停摆天数）÷ 当月天数 × 应达比例"),
+        *("Baseline due = baseline x (under contract - outage) / days x part due", MONEY),
+    ),
+    ("gap", "与应达基准利润之差", "Profit less baseline due", MONEY),
     ("reward", "超额奖励", "Reward for profit above", MONEY),
     ("shortfall", "利润不足扣减（−）", "Deduction for profit below (-)", MONEY),
     ("late", "迟交件数", "Deliverables late", COUNT),
     ("missing", "未交或未验收件数", "Deliverables missing or not accepted", COUNT),
     ("deliverables", "交付扣减（−）", "Deduction for deliverables (-)", MONEY),
     ("deductions", "扣减合计（封顶后，−）", "All deductions, within their cap (-)", MONEY),
+    ("correction", "双方确认的更正（+/−）", "Agreed correction (+/-)", MONEY),
     ("net", "不含税金额", "Net amount", MONEY),
     ("tax", "税额", "Tax", MONEY),
+    ("disputes", "未结异议件数", "Disputes still open", COUNT),
+    ("held", "异议未结暂缓支付（−）", "Held back while in dispute (-)", MONEY),
     ("final", "可开票（1 是，0 否）", "May be invoiced (1 yes, 0 no)", COUNT),
     ("payable", "应付金额", "Amount payable", MONEY),
 )
@@ -79,6 +101,7 @@ class StatementRows:
     report: str = "USD"  # of the team's book, in which the profit was measured
     decimals: int = 2  # of the contract's currency
     texts: Mapping[str, str] = field(default_factory=dict)  # typed currency and parties
+    signed: str = ""  # the version that the terms are signed with; empty: typed here
     invoice: Sequence[tuple[str, str | date | float]] = field(default=())  # what heads the invoice
 
     def shown(self, look: str) -> str:

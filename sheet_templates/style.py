@@ -106,6 +106,8 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblFeedback.what", "tblFeedback.wish", "tblFeedback.why", "tblKpiReview.note"),
         *("tblAdjust.reason", "tblAdjust.change", "tblAdjust.expected", "tblAdjust.result"),
         *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),
+        *("tblTerm.wording", "tblClause.wording", "tblContract.calculation", "tblContract.scoring"),
+        *("tblContract.reward", "tblContract.deduction", "tblContract.source"),
         *("tblTeam.comment", "tblTarget.note", "tblPoint.reason", "tblSetting.meaning"),
     }
 )

@@ -11,8 +11,10 @@ from typing import Any
 
 from kpi.agency import Delivery, delivery, due_in
 from kpi.closing import month_state
-from kpi.model import Region, TaskRow
+from kpi.model import Region, TaskRow, Window
+from kpi.numbers import R
 from kpi.payout import in_units
+from kpi.person_targets import Goals
 from kpi.scorecards import PersonCard
 from sync_service.compute import Computed
 
@@ -32,6 +34,7 @@ class Figures:
     day: date  # on which deliverables were looked at
     tasks: tuple[TaskRow, ...]  # deliverables that fell due in the month
     file: str = ""  # the closed file they were read from
+    due: Decimal | None = Decimal(1)  # part of the month's baseline that is due by the data
 
     def count(self, state: Delivery) -> int:
         """How many deliverables are in a state."""
@@ -50,7 +53,25 @@ def figures_of(done: Computed, card: PersonCard) -> Figures:
         version=done.version,
         day=done.today,
         tasks=due_in(done.typed.tasks, person, done.month.window),
+        due=_due(done, person),
     )
+
+
+def _due(done: Computed, person: str) -> Decimal | None:
+    """The part of a month that its data cover, paced as the targets are; of two regions the later.
+
+    An open month is held against what is due by now, as its scores are.
+    """
+    keys = [(region, person) for region in Region if (region, person) in done.scopes]
+    found = [(done.scopes[key].parts, done.value(METRIC, key)) for key in keys]
+    ends = [actual.covered.end for _, actual in found if actual is not None]
+    if not ends or len(ends) < len(found):
+        return None
+    window = done.month.window
+    days = Window(window.start, min(max(ends), window.end))
+    parts = [part for parts, _ in found for part in parts]
+    share = R(Goals(done.book, done.month).share(done.metric(METRIC), parts, days))
+    return None if share is None else Decimal(repr(share))
 
 
 def _profit(done: Computed, person: str, *, final: bool) -> Decimal | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kpi.agency import Terms
+from kpi.agency_rows import CORRECTION, TermRow, agreed_with, counted, value_of, wording_of
+from kpi.model import Period
 from kpi.money import CURRENCIES
 from kpi.payout import decimals_of
 from sheet_templates.statement_paper import TERMS, TEXTS, TITLES
@@ -34,6 +36,7 @@ class Agreed:
     terms: Terms
     currency: str  # of the contract; empty: the report currency
     texts: Mapping[str, str] = field(default_factory=dict)  # currency and parties, as typed
+    lines: tuple[TermRow, ...] = ()  # of the signed contract; none: typed in the statement
 
 
 def agreed(path: Path | None, report: str) -> Agreed:
@@ -58,6 +61,27 @@ def agreed(path: Path | None, report: str) -> Agreed:
     return Agreed(terms, currency, texts)
 
 
+def contracted(
+    rows: Sequence[TermRow], person: str, month: Period, typed: Agreed, report: str
+) -> Agreed:
+    """The terms of the contract for a partner's month; typed ones where it has none at all.
+
+    The parties' addresses are typed in the statement in either case.
+    """
+    if not agreed_with(rows, person):
+        return typed
+    lines = counted(rows, person, month)
+    currency = wording_of(lines, "currency")
+    levels = tuple(
+        (Decimal(repr(line.points)), Decimal(repr(line.value)))
+        for line in lines
+        if line.term == "level" and line.value is not None
+    )
+    values = {code: value_of(lines, code) for code in CODES}
+    terms = Terms(**values, levels=levels, decimals=decimals_of(currency or report))
+    return Agreed(terms, currency, {**typed.texts, "currency": currency}, lines)
+
+
 def _typed(
     path: Path,
 ) -> tuple[dict[str, Decimal], list[tuple[Decimal, Decimal]], dict[str, str]]:
@@ -66,7 +90,9 @@ def _typed(
     levels: list[tuple[Decimal, Decimal]] = []
     texts: dict[str, str] = {}
     for start, value, code in (row[:3] for row in _rows(path) if len(row) > 2):  # noqa: PLR2004 - code
-        if code in CODES and isinstance(value, int | float):
+        if code == CORRECTION and isinstance(value, int | float):
+            typed[CORRECTION] = Decimal(repr(value))
+        elif code in CODES and isinstance(value, int | float):
             typed[str(code)] = _exact(path, value)
         elif str(code).startswith("level") and _numbers(start, value):
             levels.append((_exact(path, start), _exact(path, value)))

@@ -26,6 +26,7 @@ from sheet_templates.pack_rows import (
     proposed_rows,
     proposed_targets,
     target_rows,
+    term_rows,
     weight_rows,
 )
 from sheet_templates.shipped_rows import kpi_rows
@@ -50,6 +51,7 @@ class Loaded:
     weights: list[StartRow] = field(default_factory=list)
     targets: list[StartRow] = field(default_factory=list)
     kpis: list[StartRow] = field(default_factory=list)
+    terms: list[StartRow] = field(default_factory=list)  # of an agency; only where a book has none
     kept: list[str] = field(default_factory=list)  # `role region KPI` that the book had already
     off: list[str] = field(default_factory=list)  # cards whose new lines wait switched off
     other: list[Mapping[str, object]] = field(default_factory=list)  # targets kept
@@ -63,7 +65,10 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
     made = Loaded()
     for fit in fits:
         _weights(book, fit.pack, start, made)
+        made.weights = [_without_low(row, contents.tables.get("tblWeight")) for row in made.weights]
         _targets(book, fit.pack, start.year, made)
+        if "tblTerm" in contents.tables and not (book.terms or made.terms):
+            made.terms += term_rows(fit.pack, language_of(contents))
     return _written(port, contents, catalog, made)
 
 
@@ -85,6 +90,7 @@ def _written(port: WorkbookPort, contents: BookContents, catalog: Catalog, made:
         added_rows("tblKpi", made.kpis, {}, contents),
         added_rows("tblWeight", made.weights, metric_names(contents, catalog), contents),
         added_rows("tblTarget", made.targets, metric_names(contents, catalog), contents),
+        added_rows("tblTerm", made.terms, {}, contents),
     ]
     wanted = [patch for patch in patches if patch.rows]
     made.report = port.write(wanted, (), contents.fingerprint)
@@ -105,6 +111,13 @@ def _weights(book: Book, pack: Pack, start: date, made: Loaded) -> None:
         made.weights += _ended(card, pack, start)
     else:
         made.off.append(f"{pack.role} {pack.region}")
+
+
+def _without_low(row: StartRow, table: Table | None) -> StartRow:
+    """In a book without lower limits the veto of a band would hit far below it too: none there."""
+    if "breach_low" not in row or (table is not None and "breach_low" in table.columns):
+        return row
+    return {**row, "veto": "no"}
 
 
 def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[StartRow]:

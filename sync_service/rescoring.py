@@ -95,6 +95,7 @@ def _item(row: Row) -> Rescored:
             number(row, "breach"),
             Bound(word(row, "bound", "bound")),
             additive=additive,
+            low=(number(row, "warn_low"), number(row, "breach_low")),
         ).value,
     }
     return Rescored(text(row, "item"), row, values)

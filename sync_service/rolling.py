@@ -119,6 +119,8 @@ def weight_row(line: WeightRow) -> StartRow:
         "warn": line.warn,
         "breach": line.breach,
         "bound": str(line.bound),
+        "warn_low": line.warn_low,
+        "breach_low": line.breach_low,
         "veto": str(line.effect) if line.veto else "no",
         "start": line.start,
         "cap": line.cap,

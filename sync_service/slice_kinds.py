@@ -26,7 +26,13 @@ class SliceKind:
     tall: tuple[str, ...] = ()  # served tables of long texts, whose lines are made high enough
 
 
-PARTNER = SliceKind("partner", ("tblShop", "tblTask"), slice_rows.partner, ("tblDispute",))
+PARTNER = SliceKind(
+    "partner",
+    ("tblShop", "tblTask"),
+    slice_rows.partner,
+    ("tblDispute",),
+    ("tblContract", "tblClause"),
+)
 PERSON = SliceKind(
     "person",
     ("tblPoint", "tblTask"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kpi.actuals import Actual
 from kpi.model import ScopeKind
 from kpi.numbers import R
 from kpi.person_targets import Goals
-from kpi.scorecards import Item, PersonCard
+from kpi.scorecards import PersonCard
 from kpi.scoring import SMALL_SHARE, total_of
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, show
+from sync_service import agreement
 from sync_service.compute import Computed
 from sync_service.contract_store import label
 from sync_service.filling import attention, breaches, scores, values
@@ -22,21 +22,12 @@ from sync_service.filling.cells import FilledRow, known, short_day
 from sync_service.slices import Slice
 from sync_service.workbooks.port import NamePatch, TablePatch, Written
 
-PLATFORMS = {  # the first part of a stream's name, as an agreement names it
-    "amazon": ("亚马逊", "Amazon"),
-    "amazon_ads": ("亚马逊广告", "Amazon Ads"),
-    "shopify": ("Shopify", "Shopify"),
-    "file": ("导入文件", "Imported files"),
-    "book": ("工作簿录入", "Typed in the workbook"),
-}
-NOTHING = "–"
-FULL = 100  # a full score: nothing above it is rewarded
-
 
 def partner(mine: Slice) -> dict[str, Iterable[FilledRow]]:
     """The service's tables of a partner's book."""
     return {
-        "tblContract": _contract(mine),
+        "tblContract": agreement.kpis(mine),
+        "tblClause": agreement.clauses(mine),
         "tblScore": scores.items(mine.done),
         "tblWeek": scores.strip(mine.done),
         "tblBreach": _breaches(mine),
@@ -80,49 +71,6 @@ def _word(
     if isinstance(value, str) and words in LISTS:
         return show(words, value, mine.done.given.language)
     return value
-
-
-def _contract(mine: Slice) -> Iterator[FilledRow]:
-    """What the partner is measured by, in the words of the agreement."""
-    filled = {row["item"]: row for row in scores.items(mine.done)}
-    for card in mine.done.people:
-        for one in card.cards:
-            for item in one.items:
-                row = filled[item.key]
-                yield {
-                    **{code: row[code] for code in ("region", "metric", "weight", "target")},
-                    "unit": show("unit", str(row["unit"]), mine.done.given.language),
-                    "version": row["version"],
-                    "source": _sources(mine, item.actual),
-                    "reward": _reward(mine, item),
-                    "deduction": _deduction(mine, item),
-                }
-
-
-def _sources(mine: Slice, actual: Actual) -> str:
-    at = 0 if _zh(mine) else 1
-    heads = dict.fromkeys(stream.partition(".")[0] for stream in actual.streams)
-    return ", ".join(PLATFORMS.get(head, (head, head))[at] for head in heads) or NOTHING
-
-
-def _reward(mine: Slice, item: Item) -> str:
-    cap = item.rule.cap
-    if cap is None or cap <= FULL:
-        return NOTHING
-    return f"最高 {cap:g} 分" if _zh(mine) else f"up to {cap:g} points"
-
-
-def _deduction(mine: Slice, item: Item) -> str:
-    if item.rule.veto:
-        return "突破即一票否决" if _zh(mine) else "a breach is a veto"
-    floor = item.rule.floor
-    if not floor:
-        return NOTHING
-    return f"最低 {floor:g} 分" if _zh(mine) else f"at least {floor:g} points"
-
-
-def _zh(mine: Slice) -> bool:
-    return mine.done.given.language == "zh"
 
 
 def _breaches(mine: Slice) -> Iterator[FilledRow]:

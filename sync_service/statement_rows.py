@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from kpi.agency import Delivery, Measured, Statement, delivery
+from kpi.agency import (
+    Delivery,
+    Measured,
+    Statement,
+    delivery,
+    objections_until,
+    payment_due,
+)
 from kpi.errors import Problem
-from kpi.model import Language
+from kpi.model import Language, Window
 from kpi.money import Quote
 from kpi.pack_reading import contract_terms
 from kpi.scorecards import PersonCard
@@ -64,7 +71,7 @@ def statement_rows(
         head=_head(done, card, made, language),
         terms={code: getattr(terms, code) for code in CODES},
         levels=terms.levels,
-        lines=_lines(made),
+        lines=month_lines(made),
         deliverables=[
             (
                 *(task.number, task.what, task.due, task.delivered),
@@ -77,20 +84,41 @@ def statement_rows(
             "late": DELIVERY[Delivery.LATE][at],
             "missing": DELIVERY[Delivery.MISSING][at],
         },
-        clauses=[one[language] for one in contract_terms()],
+        clauses=clauses(made.agreed, language),
         currency=made.currency,
         report=figures.currency,
         decimals=terms.decimals,
         texts=made.agreed.texts,
+        signed=_version(made, language).split(" ")[-1] if made.agreed.lines else "",
         invoice=_invoice(done, card, made, language),
     )
 
 
-def _lines(made: Made) -> dict[str, Number]:
+def clauses(agreed: Agreed, language: Language) -> list[str]:
+    """The contract's own words; without one, what it should state."""
+    if not agreed.lines:
+        return [one[language] for one in contract_terms()]
+    shown = ((show("term", line.term, language), line) for line in agreed.lines)
+    return [
+        f"{name}{'：' if language == 'zh' else ': '}{line.wording}"
+        for name, line in shown
+        if line.wording
+    ]
+
+
+def month_lines(made: Made) -> dict[str, Number]:
+    """The lines of a month by their codes."""
     lines, measured = made.lines, made.measured
     return {
         "total": measured.total,
         "level": lines.level,
+        "month_days": measured.days.month,
+        "contract_days": measured.days.contract,
+        "outage_days": measured.days.outage,
+        "due_share": measured.days.due,
+        "baseline_due": lines.baseline,
+        "disputes": measured.disputes,
+        "held": lines.held,
         "fee_due": lines.fee,
         "profit": made.figures.profit,
         "rate": made.quote.rate if made.quote else None,
@@ -102,6 +130,7 @@ def _lines(made: Made) -> dict[str, Number]:
         "missing": measured.missing,
         "deliverables": lines.deliverables,
         "deductions": lines.deductions,
+        "correction": lines.correction,
         "net": lines.net,
         "tax": lines.tax,
         "final": int(measured.final),
@@ -178,5 +207,16 @@ def _invoice(
             (f"汇率 {pair}", f"Exchange rate {pair}", float(made.quote.rate)),
             ("汇率日（ECB）", "Day of the rate (ECB)", made.quote.day),
         ]
+    rows += _dates(made, window)
     rows.append(("状态", "State", _note(made, language)))
     return [(a if zh else b, value) for a, b, value in rows]
+
+
+def _dates(made: Made, window: Window) -> list[tuple[str, str, str | date | float]]:
+    """What the contract makes due: the payment, and objections to the statement."""
+    terms = made.agreed.terms
+    days = (
+        ("付款期限", "Payment due", payment_due(window, terms)),
+        ("异议期限", "Objections until", objections_until(made.figures.day, terms)),
+    )
+    return [(zh, en, day) for zh, en, day in days if day is not None]

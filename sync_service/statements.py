@@ -7,43 +7,37 @@ else the statement says that it is provisional.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
-
-from kpi.agency import Delivery, Measured, Statement, in_contract, statement
+from kpi.agency import (
+    Delivery,
+    Measured,
+    MonthDays,
+    in_contract,
+    objections_until,
+    statement,
+)
+from kpi.agency_rows import contract_days, value_of
 from kpi.calendar import period
 from kpi.card_problems import outdated_items
+from kpi.contract_rows import key_of
 from kpi.errors import KpiError, Problem
-from kpi.model import Language, PeriodKind
+from kpi.model import PeriodKind
 from kpi.money import cross
 from kpi.scorecards import PersonCard
 from sheet_templates.statement import build_statement
-from sync_service import audit, schema
 from sync_service.agency_figures import Figures, as_signed, figures_of, key
-from sync_service.agency_terms import agreed
+from sync_service.agency_terms import Agreed, agreed, contracted
 from sync_service.compute import Computed, compute
 from sync_service.house import House
 from sync_service.payout_periods import closed_about
-from sync_service.refresh import Order, look
+from sync_service.refresh import look
+from sync_service.stated import Asked, keep, number, said_of_month
 from sync_service.statement_rows import PAYABLE, Made, statement_rows
 from sync_service.told import ToldError
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A statement that is wanted."""
-
-    order: Order
-    person: str
-    month: str
-    out: Path
-    terms: Path | None = None  # an earlier statement whose terms hold; None: those of `out`
-    language: Language | None = None
 
 
 def make_statement(house: House, asked: Asked) -> Made:
@@ -53,36 +47,76 @@ def make_statement(house: House, asked: Asked) -> Made:
         ToldError: The person is no partner or has no card, or the terms cannot be read.
     """
     refuse_if_open(asked.out)
-    done = _of_month(look(house, asked.order).done, asked.month)
-    card = _card(done, asked.person)
-    made = _made(house, asked, done, card)
+    done = of_month(look(house, asked.order).done, asked.month)
+    card = card_of(done, asked.person)
+    made = month_made(house, asked, done, card, asked.out if asked.out.exists() else None)
     rows = statement_rows(done, card, made, asked.language or done.given.language)
     aside = house.settings.home / f".{asked.out.name}"
     try:
         replace_atomically(asked.out, [build_statement(aside, rows).read_bytes()])
     finally:
         aside.unlink(missing_ok=True)
-    _record(house, asked, made)
+    keep(
+        house,
+        asked,
+        {
+            "state": made.state,
+            "number": made.number,
+            "stated": said_of_month(made.lines, made.currency) if made.stated else None,
+            "payable": None if made.lines.payable is None else str(made.lines.payable),
+        },
+    )
     return made
 
 
-def _made(house: House, asked: Asked, done: Computed, card: PersonCard) -> Made:
+def month_made(
+    house: House, asked: Asked, done: Computed, card: PersonCard, before: Path | None = None
+) -> Made:
+    """What a month comes to; `before` is an earlier statement whose typed terms hold."""
     figures, problems = _figures(house, asked, done, card)
-    typed = agreed(asked.terms or (asked.out if asked.out.exists() else None), figures.currency)
+    typed = _agreed(asked, done, figures.currency, before)
     currency = typed.currency or figures.currency
     last = min(done.month.window.end - timedelta(days=1), figures.day)
     quote = cross(house.rates, figures.currency, currency, last)
     profit = in_contract(figures.profit, quote, typed.terms.decimals)
     late, missing = (figures.count(state) for state in (Delivery.LATE, Delivery.MISSING))
     final = figures.state in PAYABLE
-    measured = Measured(figures.total, profit, late, missing, final)
+    measured = Measured(
+        *(figures.total, profit, late, missing, final),
+        days=_days(done, asked.person, typed, figures),
+        disputes=_disputes(done, asked.person, objections_until(figures.day, typed.terms)),
+    )
     lines = statement(typed.terms, measured)
     stated = final and lines.payable is not None
     draft = f"{asked.person}-{asked.month}-DRAFT"
-    number = _number(house, asked, lines, currency) if stated else draft
+    name = number(house, asked, said_of_month(lines, currency)) if stated else draft
     signed = bool(figures.file) and figures.total is not None  # whatever is lacking by now
     found = problems if signed else (*problems, *outdated_items([card]))
-    return Made(asked.out, number, figures, typed, currency, quote, measured, lines, found)
+    return Made(asked.out, name, figures, typed, currency, quote, measured, lines, found)
+
+
+def _agreed(asked: Asked, done: Computed, report: str, before: Path | None) -> Agreed:
+    """The terms of the contract that counts for the month, else those typed in a statement."""
+    typed = agreed(asked.terms or before, report)
+    return contracted(done.book.terms, asked.person, done.month, typed, report)
+
+
+def _days(done: Computed, person: str, terms: Agreed, figures: Figures) -> MonthDays:
+    window = done.month.window
+    return MonthDays(
+        window.days,
+        contract_days(done.book.terms, person, window),
+        int(value_of(terms.lines, "outage_days") or 0),
+        figures.due,
+    )
+
+
+def _disputes(done: Computed, person: str, until: date | None) -> int:
+    """Disputes about items of the partner's month, raised in time and not decided yet."""
+    items = key_of(done.month.code, person, "")
+    tasks = (task for task in done.typed.tasks if task.type == "dispute" and task.outcome is None)
+    mine = [task for task in tasks if task.about.startswith(items)]
+    return sum(until is None or task.opened is None or task.opened <= until for task in mine)
 
 
 def _figures(
@@ -95,16 +129,20 @@ def _figures(
     return (live if said is None else as_signed(said, file)), problems
 
 
-def _of_month(done: Computed, code: str) -> Computed:
-    """The book as it computes the month that was asked for."""
+def of_month(done: Computed, code: str) -> Computed:
+    """The book as it computes the month that was asked for.
+
+    Raises:
+        ToldError: It is no month.
+    """
     try:
         month = period(code)
     except KpiError:
         month = None
     if month is None or month.kind is not PeriodKind.MONTH:
         raise ToldError(
-            f"--month {code}: write a month such as 2026-10.",
-            f"--month {code}：请写月份，例如 2026-10。",
+            f"--month {code}: write a month such as 2026-10, a quarter (2026-Q4) or a year (2026).",
+            f"--month {code}：请写月份（2026-10）、季度（2026-Q4）或年份（2026）。",
         )
     given = done.given
     if month == done.month or given.typed is None:
@@ -114,7 +152,12 @@ def _of_month(done: Computed, code: str) -> Computed:
     return compute(replace(given, book=book, catalog=typed.catalog, typed=None))
 
 
-def _card(done: Computed, person: str) -> PersonCard:
+def card_of(done: Computed, person: str) -> PersonCard:
+    """The card of a partner.
+
+    Raises:
+        ToldError: The person is no partner or has no card in the month.
+    """
     found = next((card for card in done.people if card.person.code == person), None)
     if found is None or not found.person.partner:
         partners = ", ".join(c.person.code for c in done.people if c.person.partner)
@@ -125,52 +168,3 @@ def _card(done: Computed, person: str) -> PersonCard:
             "请在人员页“伙伴”列填写代运营公司。",
         )
     return found
-
-
-# --- what was stated before -----------------------------------------------------------------------
-
-
-def _number(house: House, asked: Asked, lines: Statement, currency: str) -> str:
-    """Partner and month; statements that say something else than the one before are numbered on."""
-    before, count = None, 0
-    for said in _stated(house, asked):
-        count += said != before
-        before = said
-    count += _said(lines, currency) != before
-    return f"{asked.person}-{asked.month}" + (f"-{count}" if count > 1 else "")
-
-
-def _stated(house: House, asked: Asked) -> Iterator[list[str]]:
-    table = schema.audit
-    wanted = select(table.c.after).where(table.c.action == "statement").order_by(table.c.seq)
-    with house.store.read() as connection:
-        found = list(connection.execute(wanted).scalars())
-    about = {"book": asked.order.book, "person": asked.person, "month": asked.month}
-    for after in found:
-        if after.get("stated") and about.items() <= after.items():
-            yield after["stated"]
-
-
-def _said(lines: Statement, currency: str) -> list[str]:
-    amounts = (getattr(lines, name) for name in Statement.__dataclass_fields__)
-    return [currency, *(str(amount) for amount in amounts)]
-
-
-def _record(house: House, asked: Asked, made: Made) -> None:
-    with house.store.begin() as connection:
-        audit.record(
-            connection,
-            at=house.clock.now(),
-            actor=asked.order.who,
-            action="statement",
-            about=str(asked.out.resolve()),
-            after={
-                "book": asked.order.book,
-                "person": asked.person,
-                "month": asked.month,
-                "state": made.state,
-                "number": made.number,
-                "stated": _said(made.lines, made.currency) if made.stated else None,
-                "payable": None if made.lines.payable is None else str(made.lines.payable),
-            },
-        )

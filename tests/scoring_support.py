@@ -21,8 +21,10 @@ from kpi.missing import Policy
 from kpi.model import Better, Bound, Status
 from kpi.numbers import normalise
 from kpi.scoring import (
+    NO_LOW,
     CardItem,
     CardTotal,
+    Low,
     adjusted,
     attainment,
     card_total,
@@ -39,7 +41,19 @@ from tests.libreoffice import CellError, CellResult, Office
 Value = float | str | None
 COLUMNS = (
     *("month", "person", "region", "target", "weight", "method", "better", *PARAMETERS),
-    *("cap", "floor", "warn", "breach", "bound", "veto", "missing", "target_basis", "due_share"),
+    *(
+        "cap",
+        "floor",
+        "warn",
+        "breach",
+        "warn_low",
+        "breach_low",
+        "bound",
+        "veto",
+        "missing",
+        "target_basis",
+        "due_share",
+    ),
     *("counted", "data_state", "due", "attainment", "score", "usable", "share", "points", "status"),
     *("try_target", "try_weight", "try_score", "try_points"),
     *("pending_target", "pending_weight", "tried_target", "tried_weight"),
@@ -71,6 +85,7 @@ class Drawn:
     applicable: bool
     veto: bool
     missing: str
+    low: Low  # of a band
     coded: bool  # the cells hold codes, not the words of the edition
 
     @property
@@ -117,6 +132,7 @@ def drawn_row(chance: random.Random, person: int, region: str) -> Drawn:
         applicable=chance.random() > 0.05,
         veto=chance.random() < 0.1,
         missing=chance.choice((*[Policy.EXCLUDE.value] * 5, Policy.BLOCK.value)),
+        low=_low(chance, better, limits),
         coded=method == "anchors" or chance.random() < 0.3,
     )
 
@@ -160,6 +176,15 @@ def _limits(
     )
 
 
+def _low(chance: random.Random, better: Better, limits: tuple[float | None, float | None]) -> Low:
+    """Lower limits of a band, the actual's own value among them; most have none."""
+    if better is not Better.BAND or chance.random() < 0.5:
+        return NO_LOW
+    pick = chance.choice((0.0, 0.5, 0.9))
+    warn, breach = (None if one is None else normalise(one * pick) for one in limits)
+    return (warn, breach)
+
+
 # --- Python -------------------------------------------------------------------------------------
 
 
@@ -167,7 +192,14 @@ def scored(row: Drawn) -> tuple[float | None, float | None, Status]:
     """Attainment, score and status."""
     score = item_score(row.method, row.actual, row.due, row.params, row.cap, row.floor)
     seen = status_of_item(
-        row.actual, row.due, row.better, row.warn, row.breach, row.bound, additive=row.additive
+        row.actual,
+        row.due,
+        row.better,
+        row.warn,
+        row.breach,
+        row.bound,
+        additive=row.additive,
+        low=row.low,
     )
     return attainment(row.actual, row.due, row.better, row.method), score, seen
 
@@ -349,6 +381,8 @@ def stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]:
         "floor": row.floor,
         "warn": row.warn,
         "breach": row.breach,
+        "warn_low": row.low[0],
+        "breach_low": row.low[1],
         "bound": row.bound.value if row.coded else words("bound", row.bound.value),
         "veto": words("yes_no", "yes" if row.veto else "no"),
         "missing": row.missing if row.coded else words("missing", row.missing),

@@ -8,16 +8,20 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from kpi.book import read_book
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
-from kpi.model import Better, VetoEffect, WeightRow
-from kpi.pack_reading import packs
+from kpi.model import Better, Bound, Region, VetoEffect, WeightRow
+from kpi.pack_reading import pack, packs
 from kpi.scorecards import gated
+from kpi.scoring import status_of_item
 from kpi.sheet_scoring import grade, person_total, veto_count, vetoes_unchecked
 from sheet_templates.pack_rows import weight_rows
 from sheet_templates.words import decode, show
 from sync_service.payout_periods import Closed, as_closed
+from tests.contract_support import BOOK
 from tests.libreoffice import NA, Office
+from tests.table_support import Line, table
 from tests.test_scorecards import CATALOG, D1, actuals, book, card, run, weight
 
 EFFECTS = tuple(VetoEffect)
@@ -108,10 +112,86 @@ def test_packs_load_the_effects_they_name() -> None:
         (pack.role, str(pack.region), veto.kpi): veto.effect
         for pack in packs().values()
         for veto in pack.vetoes
-        if veto.kpi != "ad_budget_used"  # a band: far below its budget would be in breach too
     }
     assert found == wanted
     assert "total_zero" in found.values()
+
+
+@pytest.mark.parametrize(
+    ("used", "bonus_lost", "status"),
+    [
+        pytest.param(1.21, 1, "breach", id="121 % of the budget: no bonus"),
+        pytest.param(1.2, 0, "warn", id="the limit itself is not beyond it"),
+        pytest.param(1.0, 0, "ok", id="as planned"),
+        pytest.param(0.5, 0, "ok", id="half of the budget: as far below as 150 % is above"),
+        pytest.param(0.0, 0, "ok", id="nothing spent"),
+        pytest.param(None, 0, "no_data", id="nobody knows"),
+    ],
+)
+def test_a_band_has_its_veto_on_the_side_that_the_pack_names(
+    used: float | None, bonus_lost: int, status: str
+) -> None:
+    """The pack says `> 1.20`; a band around 1.0 would take the bonus below 0.8 as well."""
+    line = next(
+        row
+        for row in weight_rows(pack("advertising", Region.US), D1)
+        if row["metric"] == "ad_budget_used"
+    )
+    table_ = table("tblWeight", "Weights", " ".join(line), tuple(line.values()))
+    [row] = read_book({"tblWeight": table_}, decode, CATALOG.names(), CATALOG).weights
+    assert (row.veto, row.effect) == (True, VetoEffect.BONUS_ZERO)
+    seen = status_of_item(
+        *(used, 1.0, row.better, row.warn, row.breach, row.bound),
+        additive=False,
+        low=(row.warn_low, row.breach_low),
+    )
+    assert (seen.value, int(row.veto and seen.value == "breach")) == (status, bonus_lost)
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [(90.5, "breach"), (61, "warn"), (45, "ok"), (25, "ok"), (24, "warn"), (14.5, "breach")],
+)
+def test_a_band_with_two_limits_warns_on_both_sides(days: float, status: str) -> None:
+    """Inventory days of the packs: > 60 or < 25, > 90 or < 15, around 45."""
+    limits = (Better.BAND, 60.0, 90.0, Bound.STRICT)
+    found = status_of_item(days, 45.0, *limits, additive=False, low=(25.0, 15.0))
+    assert found.value == status
+    equal = (Better.BAND, 60.0, 90.0, Bound.INCLUSIVE)
+    at = status_of_item(15.0, 45.0, *equal, additive=False, low=(25.0, 15.0))
+    assert at.value == "breach"
+
+
+def test_lower_limits_are_signed_and_come_back() -> None:
+    line = replace(BOOK.weights[0], better=Better.BAND, warn_low=25.0, breach_low=15.0)
+    tables = rows_of(replace(BOOK, weights=(line,)), CATALOG)
+    [back] = ruled(BOOK, tables).weights
+    assert (back.warn_low, back.breach_low) == (25.0, 15.0)
+    [bare] = rows_of(replace(BOOK, weights=BOOK.weights[:1]), CATALOG)["tblWeight"].values()
+    assert "breach_low" not in bare  # as every contract before them was signed
+
+
+@pytest.mark.parametrize(
+    ("better", "breach", "low", "code"),
+    [
+        pytest.param("higher", 0.85, 0.5, "low_of_no_band", id="no band"),
+        pytest.param("band", 1.2, 1.2, "low_above_upper", id="not below the upper one"),
+        pytest.param("band", None, 0.5, "low_above_upper", id="no upper one"),
+        pytest.param("band", 1.2, 0.8, None, id="both sides"),
+    ],
+)
+def test_a_lower_limit_lies_below_the_upper_one(
+    better: str, breach: float | None, low: float, code: str | None
+) -> None:
+    codes = "role region metric weight method better breach breach_low"
+    line: Line = ("advertising", "US", "ad_budget_used", 10.0, "band", better, breach, low)
+    found = read_book(
+        {"tblWeight": table("tblWeight", "W", codes, line)},
+        decode,
+        {"ad_budget_used": "ad_budget_used"},
+        CATALOG,
+    )
+    assert [one.code for one in found.problems] == ([code] if code else [])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -40,13 +40,16 @@ def test_profit_above_the_baseline_is_rewarded() -> None:
     assert statement(TERMS, GOOD) == Statement(
         level=Decimal(1),
         fee=Decimal(3000),
+        baseline=TERMS.baseline,
         gap=Decimal("6500.55"),
         reward=Decimal("1300.11"),
         shortfall=Decimal(0),
         deliverables=Decimal(0),
         deductions=Decimal(0),
+        correction=Decimal(0),
         net=Decimal("4300.11"),
         tax=Decimal("258.01"),
+        held=Decimal(0),
         payable=Decimal("4558.12"),
     )
 

@@ -21,7 +21,8 @@ from sync_service.payout_rows import Paying
 from sync_service.payouts import payout
 from sync_service.publishing import Wanted, publish
 from sync_service.sandbox.books import book_start
-from sync_service.statements import Asked, make_statement
+from sync_service.stated import Asked
+from sync_service.statements import make_statement
 from sync_service.verifying import verify
 from tests.libreoffice import NA, Office
 from tests.road_support import Few, fill, house_at, order_of

@@ -13,7 +13,7 @@ Function KPI_ATTAIN(ParamArray aGiven())
   KPI_ATTAIN = Answered("ATTAIN", aGiven)
 End Function
 
-' OK, warn, breach, no data or stale. actual, due, better, [warn], [breach], [bound], [basis], [state], [language]
+' OK, warn, breach, no data or stale. actual, due, better, [warn], [breach], [bound], [basis], [state], [language], [warn_low], [breach_low]
 Function KPI_STATUS(ParamArray aGiven())
   KPI_STATUS = Answered("STATUS", aGiven)
 End Function

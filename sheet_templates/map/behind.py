@@ -31,6 +31,8 @@ SCORE = TableLayout(
         warn* | 关注 | Warn | S | number
         breach* | 突破 | Breach | S | number
         bound* | 界限方式 | Bound | S | text
+        warn_low* | 关注下限 | Warn below | S | number
+        breach_low* | 突破下限 | Breach below | S | number
         veto* | 否决 | Veto | S | text
         missing* | 缺数 | Missing policy | S | text
         target_basis* | 应达口径 | Due basis | S | text

@@ -75,6 +75,8 @@ WEIGHT = TableLayout(
         p4* | 参数4 | Param 4 | M | number
         missing* | 缺数 | Missing policy | M | choice:missing
         outdated* | 数据不全 | Outdated policy | M | choice:outdated
+        warn_low* | 关注下限 | Warn below | M | number
+        breach_low* | 突破下限 | Breach below | M | number
         min_count* | 最少样本 | Least count | M | count
         confirmed* | 确认 | Confirmed | M | choice:yes_no
         pending | 未发布改动 | Pending | S | text

@@ -12,8 +12,8 @@ def page(book: Book) -> None:
     frame(
         book,
         "contract",
-        "双方确认的指标、权重、目标和来源；只读。有异议请写在“异议”页。",
-        "The KPIs, weights, targets and sources both sides agreed to; read only. What you hold "
-        "against an item goes on the tab Disputes.",
+        "双方确认的指标、目标、来源、计算、奖励和扣减；只读。其余条款见“合同条款”页，异议写在“异议”页。",
+        "The KPIs both sides agreed to, with source, calculation, reward and deduction; read only. "
+        "The other terms are on Contract terms; what you hold against an item goes on Disputes.",
     )
     put_table(book, TableSpec("tblContract"))

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from kpi.agency_rows import counted, value_of
 from kpi.calendar import period
 from kpi.errors import KpiError
-from kpi.follow_ups import FollowUp, from_decisions, from_disputes, from_feedback, text
+from kpi.follow_ups import ANSWER_DAYS, FollowUp, from_decisions, from_disputes, from_feedback, text
 from kpi.model import PeriodKind, Unit
 from kpi.set_review import KpiLine
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
@@ -148,7 +149,9 @@ def follow_ups(house: House, order: Order, seen: Seen) -> Iterator[FollowUp]:
     for person, file in shares(house, order.book):
         if Path(file).is_file():
             theirs = XlsxPort(Path(file)).read().tables.get("tblDispute")
-            yield from from_disputes(theirs, tasks, managers.get(person), today)
+            agreed = counted(seen.done.book.terms, person, seen.done.month)
+            days = int(value_of(agreed, "answer_days") or ANSWER_DAYS)
+            yield from from_disputes(theirs, tasks, managers.get(person), today, days)
 
 
 def _proposed(terminal: Terminal, found: Sequence[FollowUp]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi.contract_rows import SIGN, Plain, rule_key, target_key, weight_key
+from kpi.contract_rows import SIGN, Plain, rule_key, target_key, term_key, weight_key
 from kpi.contracts import WHOLE_ROW, Change, Version, row_versions
 from kpi.errors import Place, Problem
 from kpi.messages import problem
@@ -107,7 +107,7 @@ def value_text(one: Change, value: Plain, language: Language) -> str:
 
 CODED = frozenset(
     {"role", "region", "method", "better", "bound", "missing", "level", "window", "operator"}
-    | {"split", "uplift_unit", "outdated"}
+    | {"split", "uplift_unit", "outdated", "term"}
 )
 
 
@@ -137,6 +137,14 @@ def weights(done: Computed, table: Table) -> Iterator[FilledRow]:
         typed = {c: rows[row.address].value(c) for c in TABLES["tblWeight"].key}
         cells = beside.cells("tblWeight", weight_key(row), ("pending", "version"))
         yield {**typed, **cells}
+
+
+def terms(done: Computed, table: Table) -> Iterator[FilledRow]:
+    """The lines of the agencies' terms with their contract."""
+    beside, rows = agreed(done), by_address(table)
+    for row in done.typed.terms:
+        typed = {c: rows[row.address].value(c) for c in TABLES["tblTerm"].key}
+        yield {**typed, **beside.cells("tblTerm", term_key(row), ("pending", "version"))}
 
 
 def kpi_version(done: Computed, code: str) -> str:
@@ -192,6 +200,8 @@ def _places(done: Computed) -> Iterator[tuple[tuple[str, str], Place]]:
         yield ("tblTarget", target_key(target)), _place(target.address, "tblTarget")
     for weight in done.typed.weights:
         yield ("tblWeight", weight_key(weight)), _place(weight.address, "tblWeight")
+    for term in done.typed.terms:
+        yield ("tblTerm", term_key(term)), _place(term.address, "tblTerm")
     for rule in done.typed.rules:
         yield ("tblRule", rule_key(rule)), _place(rule.address, "tblRule")
 

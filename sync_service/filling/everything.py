@@ -59,6 +59,7 @@ def patches(
         "tblShop": values.shops(done),
         "tblTarget": _of("tblTarget", _targets, done, tables),
         "tblWeight": _of("tblWeight", agreed.weights, done, tables),
+        "tblTerm": _of("tblTerm", agreed.terms, done, tables),
         "tblProduct": products.products(done, units),
         "tblInput": _of("tblInput", values.inputs, done, tables),
         "tblOkr": okr.key_results(done),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
-from kpi.model import DataState, Language, Metric, Period, Region, Window
+from kpi.model import Better, DataState, Language, Metric, Period, Region, Window
 from kpi.organisation import SHOP_ROLES, in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
@@ -54,6 +54,8 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "warn": rule.warn,
         "breach": rule.breach,
         "bound": rule.bound.value,
+        "warn_low": rule.warn_low if rule.better is Better.BAND else None,
+        "breach_low": rule.breach_low if rule.better is Better.BAND else None,
         "veto": str(rule.effect) if rule.veto else "no",
         "missing": item.missing,
         "target_basis": basis(done, item),
