@@ -345,6 +345,10 @@ def read_task(row: RowReader) -> TaskRow | None:
         reviewer=row.text("reviewer") or None,
         outcome=row.word_if_known("outcome", "outcome"),
         evidence=row.text("evidence"),
+        amount=row.exact("amount"),
+        currency=row.currency_if_known("currency") or None,
+        paid=row.exact("paid"),
+        amount_at=row.address_of("amount"),
     )
 
 

@@ -371,6 +371,11 @@ class TaskRow:
     reviewer: str | None = None
     outcome: str | None = None  # passed or failed; None until somebody judged
     evidence: str = ""  # link or file name
+    # Money of the duty; out of `repr`, which is hashed as the facts of tasks without any.
+    amount: Decimal | None = field(default=None, repr=False)  # due in all, in `currency`
+    currency: str | None = field(default=None, repr=False)
+    paid: Decimal | None = field(default=None, repr=False)  # so far; None: nobody wrote it
+    amount_at: str = field(default="", repr=False)  # sheet!cell; empty without the column
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,15 @@ EMPTY: dict[str, tuple[str, str, str, str]] = {
             "compliance ones."
         ),
     ),
+    "register": (
+        "tblRegister",
+        "country",
+        "○ 还没有合规任务：在任务页填类型“合规”、国家和法规；刷新后按国家和法规各一行。",
+        (
+            "○ No duty yet: type compliance tasks with country and regime in Tasks; a refresh adds "
+            "a line for each."
+        ),
+    ),
     "daily": ("tblDaily", "data_until", *REPORT),
     "weekly": ("tblWeekly", "data_until", *REPORT),
     "monthly": ("tblMonthly", "data_until", *REPORT),

@@ -20,7 +20,7 @@ from sheet_templates.map.behind import (
     TILE,
     WEEK_KPI,
 )
-from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
+from sheet_templates.map.daily import BREACH, FOCUS, REGISTER, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.duties import DUTY, LOGIC
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
@@ -89,6 +89,7 @@ __all__ = [
     "RECONCILE",
     "REGION_LINE",
     "REGION_METRICS",
+    "REGISTER",
     "REPORT_SCOPES",
     "REVIEW",
     "REVIEW_METRICS",
@@ -130,6 +131,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("shops", "店铺", "Shops", "blue", (SHOP,)),
     Sheet("breaches", "预警", "Breaches", "blue", (BREACH,), _TEAM_UP),
     Sheet("tasks", "任务", "Tasks", "blue", (TASK,)),
+    Sheet("register", "合规", "Compliance", "blue", (REGISTER,), _FULL),
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
     Sheet("daily", "日报", "Daily", "blue", (DAILY,), _FULL),
     Sheet("weekly", "周报", "Weekly", "blue", (WEEKLY,), _FULL),

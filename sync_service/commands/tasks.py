@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from kpi.book import Book
-from kpi.calendar import local_day
+from kpi.calendar import local_day, period
 from kpi.compliance import Moment, is_done
-from kpi.model import Language, TaskRow
+from kpi.model import Language, TaskRow, Window
+from kpi.register_lines import lines
 from kpi.renewals import Proposal, gates, renewals
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.words import show
@@ -43,6 +45,7 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     today = Moment(day := local_day(house.clock.now(), book.settings.time_zone), day)
     shown = [task for task in book.tasks if _wanted(task, words, today)]
     _register(terminal, shown, today)
+    _fees(terminal, book, shown, today)
     _newcomers(terminal, book, today)
     found = (*renewals(book.tasks, today.today), *gates(book, today.today))
     _proposals(terminal, found)
@@ -88,6 +91,34 @@ def _register(terminal: Terminal, tasks: Sequence[TaskRow], today: Moment) -> No
         lines.append({"country": country, "kind": kind, "done": done, "all": every, "late": late})
     terminal.result["register"] = lines
     terminal.result["tasks"] = [task.number for task in tasks]
+
+
+def _fees(terminal: Terminal, book: Book, tasks: Sequence[TaskRow], today: Moment) -> None:
+    """What is to be paid by country and currency, and the sum of each currency."""
+    month = period(book.settings.month).window
+    span = Window(month.start.replace(month=1, day=1), month.end)
+    kept = []
+    for one in lines(tasks, span, today.today):
+        if one.money is None:
+            continue
+        due, left, late = one.money.amount, one.money.open, one.money.late
+        state = one.standing or ""
+        terminal.say(
+            f"{one.country:<4}{_kind(one.regime, 'zh')} 应缴 {_amount(due)} {one.currency or '–'}，"
+            f"未缴 {_amount(left)}，逾期 {_amount(late)} {show('standing', state, 'zh')}",
+            f"{one.country:<4}{_kind(one.regime, 'en')} {_amount(due)} {one.currency or '–'} to "
+            f"pay, {_amount(left)} open, {_amount(late)} late {show('standing', state, 'en')}",
+        )
+        paid = one.money.paid
+        said = {"amount": due, "paid": paid, "open": left, "late": late}
+        exact = {code: None if v is None else f"{v.normalize():f}" for code, v in said.items()}
+        names = {"country": one.country, "regime": one.regime, "currency": one.currency}
+        kept.append({**names, **exact, "state": state})
+    terminal.result["fees"] = kept
+
+
+def _amount(value: Decimal | None) -> str:
+    return "#N/A" if value is None else f"{value:,.2f}"
 
 
 def _place(task: TaskRow) -> tuple[str, str]:
