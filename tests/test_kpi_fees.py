@@ -82,7 +82,8 @@ def test_a_fee_is_due_late_paid_or_paid_in_part(
 
 def test_a_part_payment_is_not_paid_for_the_kpi_either() -> None:
     """Two fees at 100 %, due on 20 October; one of them lacks 600 EUR: one of two is paid."""
-    both = [fee("A", **DONE, due=day("10-20")), fee("B", **DONE, paid=Decimal(400), due=day("10-20"))]  # fmt: skip
+    paid = {**DONE, "due": day("10-20")}
+    both = [fee("A", **paid), fee("B", **paid, paid=Decimal(400))]
     october = period("2026-10").window
     assert measure_value("weee_due", both, october, TODAY) == 2
     assert measure_value("weee_paid", both, october, TODAY) == 1

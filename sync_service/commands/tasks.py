@@ -11,7 +11,7 @@ from kpi.book import Book
 from kpi.calendar import local_day, period
 from kpi.compliance import Moment, is_done
 from kpi.model import Language, TaskRow, Window
-from kpi.register_lines import lines
+from kpi.register_lines import lines as register_lines
 from kpi.renewals import Proposal, gates, renewals
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.words import show
@@ -98,7 +98,7 @@ def _fees(terminal: Terminal, book: Book, tasks: Sequence[TaskRow], today: Momen
     month = period(book.settings.month).window
     span = Window(month.start.replace(month=1, day=1), month.end)
     kept = []
-    for one in lines(tasks, span, today.today):
+    for one in register_lines(tasks, span, today.today):
         if one.money is None:
             continue
         due, left, late = one.money.amount, one.money.open, one.money.late
