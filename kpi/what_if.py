@@ -70,4 +70,4 @@ def what_if(
     cards = tuple(made(one) for one in card.cards)
     totals = {one.region: one.total.total for one in cards}
     whole = combined(totals.get(Region.US), totals.get(Region.EU), card.us_share)
-    return gated(replace(card, cards=cards, total=adjusted(whole, card.points)))
+    return gated(replace(card, cards=cards, total=adjusted(whole, card.points, card.limit)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kpi.calendar import period
 from kpi.errors import KpiError
 from kpi.follow_ups import FollowUp, from_decisions, from_disputes, from_feedback, text
 from kpi.model import PeriodKind, Unit
+from kpi.set_rescoring import Rescored
 from kpi.set_review import KpiLine
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
 from sheet_templates.words import decode, show
@@ -19,7 +20,15 @@ from sync_service.console import Exit, Terminal
 from sync_service.filling import attention, breaches, reports
 from sync_service.filling.cells import shown
 from sync_service.house import House
-from sync_service.kpi_review import Adoption, adoption, kpi_lines, patches, quarter_of
+from sync_service.kpi_review import (
+    Adoption,
+    adoption,
+    kpi_lines,
+    month_cards,
+    patches,
+    quarter_of,
+    rescoring,
+)
 from sync_service.partner_answers import shares
 from sync_service.pausing import paused
 from sync_service.refresh import Order, Seen, look
@@ -203,11 +212,14 @@ def _reviewed(
     terminal: Terminal, house: House, order: Order, seen: Seen, code: str | None
 ) -> Iterator[TablePatch]:
     quarter = quarter_of(seen.done, code)
-    lines = kpi_lines(seen.done, quarter)
+    months = month_cards(seen.done, quarter)
+    lines = kpi_lines(seen.done, quarter, months)
+    effects = rescoring(months, lines)
     used = adoption(house.store, order.book, seen.done, seen.contents.tables, quarter)
     _kpis(terminal, seen, lines, quarter.code)
+    _proposals(terminal, seen, lines, effects)
     _used(terminal, seen, used)
-    return patches(seen.done, lines, used, seen.contents.tables)
+    return patches(seen.done, lines, effects, used, seen.contents.tables)
 
 
 def _kpis(terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], quarter: str) -> None:
@@ -234,6 +246,40 @@ def _kpis(terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], quarter: str
         f"{idle} more KPIs are switched on and on no card; see the tab KPI review.",
     )
     terminal.result["kpis"] = [{"metric": one.metric, "finding": one.finding} for one in lines]
+
+
+def _proposals(
+    terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], effects: Mapping[str, Rescored]
+) -> None:
+    """What each finding proposes, and what the quarter's totals would then be."""
+    kept = []
+    for one in lines:
+        found, name = effects[one.metric], seen.done.metric(one.metric).names
+        less, more = found.without, found.proposed
+        if more is not None:
+            zh, en = (show("kpi_proposal", found.proposal, lang) for lang in ("zh", "en"))
+            was, now, shift = (_points(v) for v in (more.before, more.after, more.shift))
+            terminal.say(
+                f"  建议 {name['zh']}：{zh}；总分离散度 {was} → {now}，均分变化 {shift}，"
+                f"{more.people} 人中 {more.moved} 人名次变动",
+                f"  Proposed {name['en']}: {en}; spread of totals {was} → {now}, mean {shift}, "
+                f"{more.moved} of {more.people} ranks move",
+            )
+        kept.append(
+            {
+                "metric": one.metric,
+                "proposal": found.proposal,
+                "correlation": found.correlation,
+                "spread": less.before,
+                "spread_without": less.after,
+                "moved_without": less.moved,
+            }
+        )
+    terminal.result["rescored"] = kept
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"
 
 
 def _used(terminal: Terminal, seen: Seen, used: Sequence[Adoption]) -> None:
