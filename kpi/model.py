@@ -251,6 +251,7 @@ class Person:
     scored: bool
     mentor: str | None = None  # person code
     ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
+    plan: str | None = None  # newcomer plan of a business line; None: the standard one
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +330,7 @@ class InputRow:
     value: Decimal
     by: str
     address: str
+    person: str | None = None  # of a personal figure, which has no shop
 
 
 @dataclass(frozen=True, slots=True)

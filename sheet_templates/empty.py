@@ -78,6 +78,15 @@ EMPTY: dict[str, tuple[str, str, str, str]] = {
         "○ 还没有人员：从表头下一行起，一人一行，先填短码和岗位。",
         "○ Nobody yet: one line a person below the header, code and role first.",
     ),
+    "newcomers": (
+        "tblNewcomer",
+        "person",
+        "○ 没有新人：在人员页填入职日和带教，运行 tasks --propose 生成关卡；刷新后每人一行。",
+        (
+            "○ No newcomer: type start and mentor in People, run tasks --propose for the gates; a "
+            "refresh adds a line."
+        ),
+    ),
     "assignments": (
         "tblAssign",
         "shop",

@@ -9,12 +9,14 @@ from datetime import datetime
 from kpi.actuals import Actual
 from kpi.calendar import period
 from kpi.model import Period, Region, TaskRow
+from kpi.ratings import Ratings
 from kpi.register import STREAM
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES, Owner
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.house import House
 from sync_service.refresh import Order, look
+from sync_service.sources import INPUTS
 from sync_service.told import ToldError
 
 OWNERS = {
@@ -152,6 +154,7 @@ def _provenance(done: Computed, actual: Actual) -> list[tuple[str, str]]:
         ),
         (f"来源：{streams}", f"Streams: {streams}"),
         *_tasks(done, actual),
+        *_typed(done, actual),
         (
             f"固定汇率（美元）：{rates or '–'}；其余按当日欧洲央行汇率",
             f"Fixed rates (USD): {rates or '–'}; other currencies at the ECB rate of the day",
@@ -178,6 +181,17 @@ def _tasks(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
             f"{task.number} {task.what} · {task.due or '–'} · {part:.0%} · {task.delivered or '–'}"
         )
         yield (f"任务：{said}", f"Task: {said}")
+
+
+def _typed(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
+    """Who typed the personal figures behind a value, and when."""
+    if f"{INPUTS}@{actual.scope.code}" not in actual.streams:
+        return
+    of = period(actual.period, done.book.settings.week_start)
+    ratings = Ratings(done.book.inputs, done.given.catalog, done.today)
+    for row in ratings.behind(done.metric(actual.metric), actual.scope, of):
+        said = f"{row.day} {row.measure} {row.value:f} · {row.by}"
+        yield (f"✎ 手工录入：{said}", f"✎ Typed: {said}")
 
 
 def _data(done: Computed, actual: Actual) -> dict[str, object]:

@@ -80,7 +80,7 @@ def book(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Refreshed]:
     root, language = tmp_path_factory.mktemp("fees"), request.param
-    person = {"person": "COMP", "role": "compliance", "us_share": 0.5, "scored": "yes"}
+    person: StartRow = {"person": "COMP", "role": "compliance", "us_share": 0.5, "scored": "yes"}
     start = BookStart(
         people=[person],
         tasks=list(tasks()),
@@ -159,7 +159,8 @@ def test_the_reminder_says_how_much_is_to_be_paid(book: Refreshed) -> None:
 
 def test_the_command_shows_fees_by_country_and_currency(book: Refreshed) -> None:
     terminal = Terminal(book.language, as_json=True)
-    words = argparse.Namespace(book=book.path, country=None, type=None, state=None, propose=False)
+    none = dict.fromkeys(("country", "type", "state", "mentor"))
+    words = argparse.Namespace(book=book.path, propose=False, **none)
     command.run(terminal, book.one.house, words)
     result: dict[str, Any] = dict(terminal.result)
     found = {(one["country"], one["currency"]): one for one in result["fees"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,8 +47,8 @@ def day(written: str) -> date:
     return date.fromisoformat(f"2026-{written}")
 
 
-PART = {"paid": Decimal(400), "done": 0.4}
-DONE = {"done": 1.0, "delivered": day("10-20")}
+PART: dict[str, Any] = {"paid": Decimal(400), "done": 0.4}
+DONE: dict[str, Any] = {"done": 1.0, "delivered": day("10-20")}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_a_fee_is_due_late_paid_or_paid_in_part(
 
 def test_a_part_payment_is_not_paid_for_the_kpi_either() -> None:
     """Two fees at 100 %, due on 20 October; one of them lacks 600 EUR: one of two is paid."""
-    paid = {**DONE, "due": day("10-20")}
+    paid: dict[str, Any] = {**DONE, "due": day("10-20")}
     both = [fee("A", **paid), fee("B", **paid, paid=Decimal(400))]
     october = period("2026-10").window
     assert measure_value("weee_due", both, october, TODAY) == 2
@@ -142,7 +143,7 @@ def test_how_a_duty_stands(more: dict[str, object], state: str | None) -> None:
     assert standing(fee(**more), AT) == state
 
 
-CE = {"regime": "ce", **DONE, "amount": None, "registration": "X"}
+CE: dict[str, Any] = {"regime": "ce", **DONE, "amount": None, "registration": "X"}
 
 
 @pytest.mark.parametrize(
@@ -337,7 +338,8 @@ def test_fees_stand_by_country_and_currency_with_a_sum_for_each() -> None:
     german = found["DE", "weee_fee", "EUR"].money
     assert german == found["ALL", "", "EUR"].money
     assert german is not None
-    assert (german.amount, german.paid, german.open, german.late) == (2000, 400, 1600, 1000)
+    wanted = (Decimal(2000), Decimal(400), Decimal(1600), Decimal(1000))
+    assert (german.amount, german.paid, german.open, german.late) == wanted
     swedish = found["SE", "weee_fee", "SEK"]
     assert (swedish.counts, swedish.late, swedish.next_due) == (None, 1, date(2025, 12, 1))
     assert found["ALL", "", "SEK"].money == swedish.money
