@@ -101,12 +101,12 @@ def effect(months: Sequence[Month], metric: str, changed: Change) -> Effect:
     """The quarter's totals before and after a change of one KPI."""
     before = _totals(months, lambda card, _: card)
     after = _totals(months, lambda card, least: _changed(card, metric, changed, least))
-    both = {
-        code: (was, now)
-        for code, was in before.items()
-        if was is not None and (now := after[code]) is not None
-    }
-    was, now = [was for was, _ in both.values()], [now for _, now in both.values()]
+    both = [
+        (first, second)
+        for code, first in before.items()
+        if first is not None and (second := after[code]) is not None
+    ]
+    was, now = [first for first, _ in both], [second for _, second in both]
     many = len(both) >= ENOUGH
     return Effect(
         people=len(both),

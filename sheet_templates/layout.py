@@ -182,6 +182,7 @@ PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
     Sheet("meaning", "说明口径", "Definitions", "blue", (MEANING,)),
     DISPUTES,
     Sheet("talks", "面谈", "Talks", "green", (TALK,)),
+    Sheet("newcomers", "新人", "Newcomers", "grey", (NEWCOMER,)),  # of a mentor, or the own plan
     Sheet("points", "加减分", "Points", "grey", (POINT,)),
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),
     Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE, GRADE), _NEVER),

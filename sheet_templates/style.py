@@ -100,7 +100,7 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
 WRAPPED = frozenset(  # texts that people type or that are there from the start: the row can grow
     {
         *("tblFocus.what", "tblFocus.scope", "tblFocus.next_step"),
-        *("tblBreach.action", "tblTask.what", "tblTask.comment", "tblNewcomer.comment"),
+        *("tblBreach.action", "tblTask.what", "tblTask.comment"),
         *("tblReview.present", "tblReview.topic", "tblReview.decision", "tblReview.expected"),
         *("tblKpi.numerator", "tblKpi.denominator", "tblKpi.includes", "tblKpi.source"),
         *("tblKpi.switches", "tblKpi.name"),

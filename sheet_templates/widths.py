@@ -39,7 +39,6 @@ WIDTH = {
     "tblNewcomer.next": 30.0,
     "tblNewcomer.quiz_by": 16.0,
     "tblNewcomer.rating_by": 16.0,
-    "tblNewcomer.comment": 30.0,
     "tblNewcomer.plan": 16.0,
     "tblRegister.country": 9.0,
     "tblRegister.regime": 16.0,

@@ -93,7 +93,8 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             item = str(row.value("item") or "").split("｜")
             if len(item) != 4:  # noqa: PLR2004  # month, person, region, metric
                 return None
-            return done.value(item[3], (Region(item[2]), item[1]))
+            found = done.value(item[3], (Region(item[2]), item[1]))
+            return found or _scored(done, "｜".join(item))
         case "tblActual":
             code = catalog.get(str(row.value("metric")))
             return None if code is None else done.value(code, _key(row), _period(done, row))
@@ -106,6 +107,12 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             return done.value(SHOP_METRICS[column], key) if key else None
         case _:
             return None
+
+
+def _scored(done: Computed, key: str) -> Actual | None:
+    """The actual of a scored item: who has no shop has no scope of the own, but has a card."""
+    items = (i for person in done.people for card in person.cards for i in card.items)
+    return next((item.actual for item in items if item.key == key), None)
 
 
 def _key(row: Row) -> ScopeKey:
@@ -190,7 +197,7 @@ def _typed(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
     of = period(actual.period, done.book.settings.week_start)
     ratings = Ratings(done.book.inputs, done.given.catalog, done.today)
     for row in ratings.behind(done.metric(actual.metric), actual.scope, of):
-        said = f"{row.day} {row.measure} {row.value:f} · {row.by}"
+        said = f"{row.day} {row.measure} {row.value.normalize():f} · {row.by}"
         yield (f"✎ 手工录入：{said}", f"✎ Typed: {said}")
 
 

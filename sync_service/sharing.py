@@ -42,6 +42,7 @@ from sync_service.workbooks.port import BookContents, NamePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
+LATER = frozenset({"tblNewcomer"})  # a file from before goes on without them
 SETTINGS = ("month", "company", "currency", "min_coverage", "pilot")
 
 
@@ -157,7 +158,7 @@ def _put(
 
 def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     """Whether a file is this person's slice in this language, with all its tables."""
-    names = [*kind.typed, *kind.own, *kind.served(mine)]
+    names = {*kind.typed, *kind.own, *kind.served(mine)} - LATER
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     people = {row.value("person") for row in there.tables["tblScore"].rows}
@@ -186,7 +187,8 @@ def _patch(
     shown = tuple(stamps(mine))
     if there.names.get("nmMonth") != mine.done.month.code:
         shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
-    made = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
+    filled = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
+    made = tuple(patch for patch in filled if patch.table in there.tables)
     return port.write(made, shown, there.fingerprint).problems
 
 

@@ -139,7 +139,7 @@ def test_a_part_payment_is_not_paid_for_the_kpi_either() -> None:
         pytest.param({"regime": None}, None, id="a free task"),
     ],
 )
-def test_how_a_duty_stands(more: dict[str, object], state: str | None) -> None:
+def test_how_a_duty_stands(more: dict[str, Any], state: str | None) -> None:
     assert standing(fee(**more), AT) == state
 
 

@@ -158,8 +158,8 @@ def test_gates_stand_under_the_mentor() -> None:
         gate(9, reviewer="BOB"),
         gate(11, owner="TWO", reviewer="ANN", number="G-2"),
         gate(11, owner="GHOST", number="G-3"),
+        gate(12, owner=None, number="G-4"),
     )
-    tasks = (*tasks, gate(12, owner=None, number="G-4"))
     found = newcomers(book(*tasks, people=people), TODAY)
     assert [(one.mentor, one.person, one.start) for one in found] == [
         ("", "GHOST", None),

@@ -68,14 +68,10 @@ APART = month(A=(0.0, 100.0), B=(60.0, 80.0), C=(90.0, 60.0))
 def test_without_a_kpi_that_tells_nobody_apart_totals_spread_twice_as_far() -> None:
     """80, 90, 100 with it; 60, 80, 100 without: spreads 8.165 and 16.330, mean 90 and 80."""
     found = effect([SAME], "acos", without)
-    assert found == Effect(
-        people=3,
-        lost=0,
-        before=pytest.approx(sqrt(200 / 3)),
-        after=pytest.approx(2 * sqrt(200 / 3)),
-        shift=pytest.approx(-10.0),
-        moved=0,
-    )
+    assert found.before == pytest.approx(sqrt(200 / 3))
+    assert found.after == pytest.approx(2 * sqrt(200 / 3))
+    assert found.shift == pytest.approx(-10.0)
+    assert (found.people, found.lost, found.moved) == (3, 0, 0)
 
 
 def test_at_half_its_weight_the_totals_lie_between() -> None:
@@ -98,7 +94,8 @@ def test_equal_totals_share_a_rank() -> None:
 def test_the_quarter_is_the_mean_of_the_months() -> None:
     """65, 80, 87.5 with ACoS, 80 for everybody without: A and B become first, with C."""
     found = effect([SAME, APART], "acos", without)
-    assert (found.shift, found.after) == (pytest.approx(2.5), pytest.approx(0.0))
+    assert found.shift == pytest.approx(2.5)
+    assert found.after == pytest.approx(0.0)
     assert found.moved == 2
 
 

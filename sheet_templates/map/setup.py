@@ -45,7 +45,6 @@ NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gat
         quiz_by | 测验录入 | Quiz typed by | S | text
         rating | ✎带教评分 | ✎ Mentor rating | S | points
         rating_by | 评分录入 | Rating typed by | S | text
-        comment | 带教评语 | Mentor's comment | M | text
     """),
 )
 PRODUCT = TableLayout(

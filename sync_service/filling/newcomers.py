@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kpi.model import InputRow
 from kpi.newcomers import Progress, newcomers
@@ -12,8 +12,13 @@ from sync_service.filling.cells import FilledRow, short_day
 
 
 def progress(done: Computed) -> Iterator[FilledRow]:
-    """A line for each newcomer, by mentor."""
-    for one in newcomers(done.book, done.today):
+    """A line for each newcomer of the book, by mentor."""
+    return rows(done, newcomers(done.book, done.today))
+
+
+def rows(done: Computed, found: Iterable[Progress]) -> Iterator[FilledRow]:
+    """A line for each of some newcomers."""
+    for one in found:
         yield {
             "mentor": one.mentor or None,
             "person": one.person,
