@@ -38,7 +38,7 @@ class Effect:
     before: float | None  # spread of the totals
     after: float | None
     shift: float | None  # of the mean total
-    moved: int  # people whose rank is another one
+    moved: int | None  # people whose rank is another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def effect(months: Sequence[Month], metric: str, changed: Change) -> Effect:
         before=spread_of(was) if many else None,
         after=spread_of(now) if many else None,
         shift=(fsum(now) - fsum(was)) / len(both) if both else None,
-        moved=sum(a != b for a, b in zip(_ranks(was), _ranks(now), strict=True)),
+        moved=_moved(was, now) if many else None,
     )
 
 
@@ -135,6 +135,10 @@ def _changed(card: PersonCard, metric: str, changed: Change, min_coverage: float
         if any(item.metric.code == metric for item in one.items):
             card = what_if(card, one.region, metric, changed, min_coverage)
     return card
+
+
+def _moved(was: Sequence[float], now: Sequence[float]) -> int:
+    return sum(before != after for before, after in zip(_ranks(was), _ranks(now), strict=True))
 
 
 def _ranks(totals: Sequence[float]) -> list[int]:

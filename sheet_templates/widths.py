@@ -150,7 +150,7 @@ WIDTH = {
     "tblKpiReview.items": 10.0,
     "tblKpiReview.at_cap": 10.0,
     "tblAdoption.days": 10.5,
-    "tblKpiReview.finding": 40.0,
+    "tblKpiReview.finding": 36.0,
     "tblKpiReview.proposal": 22.0,
     "tblKpiReview.note": 30.0,
     "tblAdoption.team": 20.0,

@@ -106,11 +106,11 @@ def _effects(found: Rescored) -> FilledRow:
         "correlation": found.correlation,
         "total_spread": less.before,
         "without_spread": less.after,
-        "without_moved": float(less.moved),
+        "without_moved": less.moved,
         "without_shift": less.shift,
         "without_lost": float(less.lost),
         "after_spread": more.after if more else None,
-        "after_moved": float(more.moved) if more else None,
+        "after_moved": more.moved if more else None,
         "after_shift": more.shift if more else None,
     }
 

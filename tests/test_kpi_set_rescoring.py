@@ -87,8 +87,9 @@ def test_ranks_that_a_kpi_turns_round() -> None:
 
 
 def test_equal_totals_share_a_rank() -> None:
-    """60 and 60 are both first; without ACoS 40 and 80, so one of them moves."""
-    assert effect([month(A=(80.0, 40.0), B=(40.0, 80.0))], "acos", without).moved == 1
+    """60 and 60 are both first, C third; without ACoS 40 and 80, so A alone moves."""
+    found = effect([month(A=(80.0, 40.0), B=(40.0, 80.0), C=(0.0, 10.0))], "acos", without)
+    assert found.moved == 1
 
 
 def test_the_quarter_is_the_mean_of_the_months() -> None:
@@ -101,8 +102,8 @@ def test_the_quarter_is_the_mean_of_the_months() -> None:
 
 def test_two_people_say_nothing_of_a_spread() -> None:
     found = effect([month(A=(80.0, 40.0), B=(40.0, 80.0))], "acos", without)
-    assert (found.people, found.before, found.after) == (2, None, None)
-    assert effect([], "acos", without) == Effect(0, 0, None, None, None, 0)
+    assert (found.people, found.before, found.after, found.moved) == (2, None, None, None)
+    assert effect([], "acos", without) == Effect(0, 0, None, None, None, None)
 
 
 def test_who_has_too_little_left_has_no_total() -> None:
@@ -231,5 +232,5 @@ def test_a_change_that_changes_nothing_changes_no_total(
     people: dict[str, tuple[float | None, float | None]],
 ) -> None:
     found = effect([month(**people)], "acos", lambda same: same)
-    assert (found.before, found.lost, found.moved) == (found.after, 0, 0)
+    assert (found.before, found.lost, found.moved or 0) == (found.after, 0, 0)
     assert found.shift in (None, 0.0)

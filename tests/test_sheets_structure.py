@@ -209,7 +209,7 @@ def test_a_partner_types_in_partner_columns_only(books: dict[tuple[str, str], Wo
     [
         pytest.param("basic", 9, id="basic shows nine tabs"),
         pytest.param("team", 12, id="team shows twelve"),
-        pytest.param("full", 28, id="full shows all but the three behind the scenes"),
+        pytest.param("full", 30, id="full shows all but the three behind the scenes"),
     ],
 )
 def test_tabs_are_hidden_by_mode(tmp_path: Path, mode: str, shown: int) -> None:

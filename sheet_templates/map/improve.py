@@ -48,8 +48,8 @@ KPI_REVIEW = TableLayout(  # each quarter: is the KPI set itself any good
         items | 计分次数 | Times due | S | count
         missing | 缺数占比 | Without data | S | ratio
         mean | 平均得分 | Mean score | S | points
-        low | 最低 | Lowest | S | points
-        high | 最高 | Highest | S | points
+        low* | 最低 | Lowest | S | points
+        high* | 最高 | Highest | S | points
         spread | 离散度 | Spread | S | points
         at_cap | 顶格占比 | At the cap | S | ratio
         at_zero | 零分占比 | At zero | S | ratio

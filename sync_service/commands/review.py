@@ -10,7 +10,7 @@ from kpi.calendar import period
 from kpi.errors import KpiError
 from kpi.follow_ups import FollowUp, from_decisions, from_disputes, from_feedback, text
 from kpi.model import PeriodKind, Unit
-from kpi.set_rescoring import Rescored
+from kpi.set_rescoring import Effect, Rescored
 from kpi.set_review import KpiLine
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
 from sheet_templates.words import decode, show
@@ -258,12 +258,9 @@ def _proposals(
         less, more = found.without, found.proposed
         if more is not None:
             zh, en = (show("kpi_proposal", found.proposal, lang) for lang in ("zh", "en"))
-            was, now, shift = (_points(v) for v in (more.before, more.after, more.shift))
+            then_zh, then_en = _then(more)
             terminal.say(
-                f"  建议 {name['zh']}：{zh}；总分离散度 {was} → {now}，均分变化 {shift}，"
-                f"{more.people} 人中 {more.moved} 人名次变动",
-                f"  Proposed {name['en']}: {en}; spread of totals {was} → {now}, mean {shift}, "
-                f"{more.moved} of {more.people} ranks move",
+                f"  建议 {name['zh']}：{zh}；{then_zh}", f"  Proposed {name['en']}: {en}; {then_en}"
             )
         kept.append(
             {
@@ -278,8 +275,16 @@ def _proposals(
     terminal.result["rescored"] = kept
 
 
-def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f}"
+def _then(found: Effect) -> tuple[str, str]:
+    """What the quarter's totals would be after a change."""
+    if found.before is None or found.after is None:
+        few = found.people
+        return (f"有总分的只有 {few} 人，太少", f"too few people with a total: {few}")
+    was, now, shift = f"{found.before:.1f}", f"{found.after:.1f}", f"{found.shift or 0.0:+.1f}"
+    return (
+        f"总分离散度 {was} → {now}，均分 {shift}，{found.people} 人中 {found.moved} 人名次变动",
+        f"spread of totals {was} → {now}, mean {shift}, {found.moved} of {found.people} ranks move",
+    )
 
 
 def _used(terminal: Terminal, seen: Seen, used: Sequence[Adoption]) -> None:
