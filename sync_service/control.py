@@ -28,9 +28,16 @@ from sync_service.migrations import next_migration
 from sync_service.told import ToldError
 
 BUSY_SECONDS = 30
+
+
+def _read_json(text: str | bytes | float) -> object:
+    """SQLite hands a stored number out as a number: it is the value already."""
+    return orjson.loads(text) if isinstance(text, str | bytes) else text
+
+
 _JSON: Mapping[str, Callable[[Any], Any]] = {
     "json_serializer": lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
-    "json_deserializer": orjson.loads,
+    "json_deserializer": _read_json,
 }
 _WRITER_LOCK = 0x4C535450  # one number for all writers of one PostgreSQL database
 
