@@ -42,7 +42,6 @@ from sync_service.workbooks.port import BookContents, NamePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
-LATER = frozenset({"tblNewcomer"})  # a file from before goes on without them
 SETTINGS = ("month", "company", "currency", "min_coverage", "pilot")
 
 
@@ -158,7 +157,8 @@ def _put(
 
 def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     """Whether a file is this person's slice in this language, with all its tables."""
-    names = {*kind.typed, *kind.own, *kind.served(mine)} - LATER
+    every = (*kind.typed, *kind.own, *kind.served(mine))
+    names = [name for name in every if not TABLES[name].later]
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     people = {row.value("person") for row in there.tables["tblScore"].rows}

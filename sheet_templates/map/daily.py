@@ -131,9 +131,9 @@ TASK = TableLayout(
         company* | 公司 | Company | M | text
         number* | 注册号/证书号 | Number | M | text
         valid_to* | 有效至 | Valid to | M | date
-        amount* | 金额 | Amount | M | money
-        currency* | 币种 | Currency | M | choice:currency
-        paid* | 已付金额 | Paid | M | money
+        amount*+ | 金额 | Amount | M | money
+        currency*+ | 币种 | Currency | M | choice:currency
+        paid*+ | 已付金额 | Paid | M | money
         opened* | 起始日 | Opened | M | date
         reviewer* | 复核人 | Reviewer | M | text
         outcome* | 结论 | Outcome | M | choice:outcome
@@ -142,7 +142,7 @@ TASK = TableLayout(
         delivered | 交付日 | Delivered | P | date
         days_left | 剩余天数 | Days left | F | count
         status | 状态 | Status | F | text
-        standing | 办理状态 | Standing | S | text
+        standing+ | 办理状态 | Standing | S | text
         number_check* | 号码校验 | Number check | S | text
         reminders* | 提醒记录 | Reminders sent | S | text
     """),
@@ -171,6 +171,7 @@ REGISTER = TableLayout(  # the duties of Tasks by country: counts of the year, c
         report | 未缴折算 | Open, converted | S | money
         region* | 区域 | Region | S | text
     """),
+    later=True,
 )
 REVIEW = TableLayout(
     "tblReview",

@@ -21,7 +21,7 @@ PEOPLE = TableLayout(
         partner* | 伙伴 | Partner | M | text
         scored* | 考核 | Scored | M | choice:yes_no
         ramp* | 新人阶梯 | Ramp | M | text
-        plan* | 新人计划 | Newcomer plan | M | choice:newcomer_plan
+        plan*+ | 新人计划 | Newcomer plan | M | choice:newcomer_plan
     """),
 )
 NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gates stand in Tasks
@@ -46,6 +46,7 @@ NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gat
         rating | ✎带教评分 | ✎ Mentor rating | S | points
         rating_by | 评分录入 | Rating typed by | S | text
     """),
+    later=True,
 )
 PRODUCT = TableLayout(
     "tblProduct",
