@@ -62,6 +62,7 @@ DONE: dict[str, Any] = {"done": 1.0, "delivered": day("10-20")}
         pytest.param(fee(**PART, due=day("10-01")), "late", 400, 600, id="the rest is late"),
         pytest.param(fee(done=0.5), "part_paid", None, None, id="half, but nobody wrote how much"),
         pytest.param(fee(**DONE), "paid", 1000, 0, id="done without a figure is all of it"),
+        pytest.param(fee(**DONE, due=day("10-20")), "paid", 1000, 0, id="on its day"),
         pytest.param(fee(**DONE, due=day("10-19")), "paid_late", 1000, 0, id="a day late"),
         pytest.param(fee(done=1.0, due=day("10-19")), "paid", 1000, 0, id="on a day nobody wrote"),
         pytest.param(fee(**DONE, due=None), "paid", 1000, 0, id="paid, never due"),
