@@ -197,8 +197,8 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
         unread_rules=unread_rules,
         inputs=_keyed(
             rows("tblInput"),
-            lambda r: read_input(r, shop_codes, catalog),
-            lambda i: (i.day, i.shop, i.measure),
+            lambda r: read_input(r, shop_codes, person_codes, catalog),
+            lambda i: (i.day, i.shop, i.person, i.measure),
         ),
         key_results=_keyed(rows("tblOkr"), read_key_result, lambda k: k.number),
         points=_all(rows("tblPoint"), lambda r: read_point(r, person_codes)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from kpi.book_limits import cap_limits, target_limits, weight_limits
 from kpi.book_links import Codes
@@ -31,6 +32,7 @@ from kpi.model import (
     Window,
 )
 from kpi.okr import KeyResult
+from kpi.personal import PERSONAL
 from kpi.points import PointKind
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
@@ -93,6 +95,7 @@ def read_person(row: RowReader) -> Person | None:
         mentor=row.text("mentor") or None,
         ramp=_ramp(row),
         team_share=row.between("team_share", 0, 1, 0.0) or 0.0,
+        plan=row.word_if_known("plan", "newcomer_plan"),
     )
 
 
@@ -258,16 +261,39 @@ def _bases(catalog: Catalog, code: str) -> str:
     return ", ".join(sorted(catalog.needs(code))[:MOST_NAMED])
 
 
-def read_input(row: RowReader, shops: Codes, catalog: Catalog | None) -> InputRow | None:
-    """A line of tblInput."""
+def read_input(
+    row: RowReader, shops: Codes, people: Codes, catalog: Catalog | None
+) -> InputRow | None:
+    """A line of tblInput; a figure of a person stands under the person's code and has an author."""
     day, value = row.day("day"), row.exact("value")
     shop = row.needed("shop")
+    if shop in people.read and shop not in shops.named:
+        return _personal(row, day, value, catalog)
     _known(row, "shop", shop, shops)
     if day is None or value is None:
         if not row.bad:
             row.needed("day" if day is None else "value")
         return None
     return InputRow(day, shop, _measure(row, catalog), value, row.text("by"), row.address)
+
+
+def _personal(
+    row: RowReader, day: date | None, value: Decimal | None, catalog: Catalog | None
+) -> InputRow | None:
+    """Quiz points or a mentor's rating; a person has no other figures that are typed."""
+    measure, by, person = _measure(row, catalog), row.needed("by"), row.text("shop")
+    if measure and measure not in PERSONAL:
+        row.wrong("shop", "not_personal", shown=person, measure=measure)
+    if day is None or value is None:
+        if not row.bad:
+            row.needed("day" if day is None else "value")
+        return None
+    if not 0 <= value <= PERSONAL.get(measure, value):
+        high = PERSONAL.get(measure, value)
+        row.wrong("value", "out_of_range", shown=row.raw("value"), low=0, high=high)
+    if by == person:
+        row.doubt("by", "rated_self", shown=person)
+    return InputRow(day, "", measure, value, by, row.address, person)
 
 
 def read_point(row: RowReader, people: Codes) -> PointRow | None:
@@ -348,6 +374,10 @@ def read_task(row: RowReader) -> TaskRow | None:
         reviewer=row.text("reviewer") or None,
         outcome=row.word_if_known("outcome", "outcome"),
         evidence=row.text("evidence"),
+        amount=row.exact("amount"),
+        currency=row.currency_if_known("currency") or None,
+        paid=row.exact("paid"),
+        amount_at=row.address_of("amount"),
     )
 
 

@@ -230,6 +230,14 @@ class RowReader:
             self.wrong(column, "unknown_currency", shown=code)
         return code
 
+    def currency_if_known(self, column: str) -> str:
+        """A currency that has rates; another text is a Problem, and the row still counts."""
+        code = self.text(column).upper()
+        if not code or code in CURRENCIES:
+            return code
+        self.doubt(column, "unknown_currency", shown=code)
+        return ""
+
     def wrong(self, column: str, code: str, **values: object) -> None:
         """Note a Problem at a cell and spoil the row."""
         self.bad = True

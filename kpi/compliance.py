@@ -57,11 +57,17 @@ class Counted:
 def is_done(task: TaskRow, at: Moment) -> bool:
     """Whether a task was done by the end of a day; without a day of delivery it is taken as done.
 
-    A day of delivery after today is a plan, not a delivery.
+    A day of delivery after today is a plan, not a delivery. A part payment is not paid, whatever
+    its 100 % says.
     """
-    if (task.done or 0.0) < 1:
+    if (task.done or 0.0) < 1 or is_part_paid(task):
         return False
     return task.delivered is None or task.delivered <= min(at.day, at.today)
+
+
+def is_part_paid(task: TaskRow) -> bool:
+    """Whether less is paid than is due, as both were written."""
+    return task.amount is not None and task.paid is not None and task.paid < task.amount
 
 
 def in_time(task: TaskRow, at: Moment) -> bool:
@@ -102,28 +108,29 @@ def _if(test: Callable[[TaskRow, Moment], bool]) -> Count:
     return lambda task, at: ONE if test(task, at) else ZERO
 
 
-def _quantity(task: TaskRow, _at: Moment) -> Decimal:
+def quantity(task: TaskRow, _at: Moment) -> Decimal:
     """How many checks a task plans; one unless a quantity is written."""
     return Decimal(repr(task.quantity)) if task.quantity else ONE
 
 
-def _quantity_done(task: TaskRow, at: Moment) -> Decimal:
+def quantity_done(task: TaskRow, at: Moment) -> Decimal:
     """Whole checks: half of five is two."""
     done = ONE if is_done(task, at) else min(ONE, Decimal(repr(task.done or 0.0)))
     if task.delivered is not None and task.delivered > at.day:
         return ZERO
-    return (_quantity(task, at) * done).to_integral_value(ROUND_FLOOR)
+    return (quantity(task, at) * done).to_integral_value(ROUND_FLOOR)
 
 
-def _quantity_passed(task: TaskRow, at: Moment) -> Decimal:
-    return _quantity(task, at) if is_passed(task, at) else ZERO
+def quantity_passed(task: TaskRow, at: Moment) -> Decimal:
+    """Checks that were judged to be right; not done is not passed."""
+    return quantity(task, at) if is_passed(task, at) else ZERO
 
 
 def _accepted_in_time(task: TaskRow, at: Moment) -> bool:
     return is_passed(task, at) and in_time(task, at)
 
 
-def _gate(task: TaskRow, at: Moment) -> Decimal:
+def gate_value(task: TaskRow, at: Moment) -> Decimal:
     """1 in time, the late factor when it was passed later, 0 when it was not."""
     if not is_done(task, at) or task.outcome == "failed":
         return ZERO
@@ -154,17 +161,17 @@ def _pair(due: str, done: str, choose: Choose, count: Count) -> dict[str, Counte
 
 
 def _checks(due: str, done: str, regime: str, count: Count) -> dict[str, Counted]:
-    return {due: Counted(_of(regime), _quantity), done: Counted(_of(regime), count)}
+    return {due: Counted(_of(regime), quantity), done: Counted(_of(regime), count)}
 
 
 FLOWS: Mapping[str, Counted] = {
     **_pair("weee_due", "weee_paid", _of("weee_fee"), _if(is_done)),
     **_pair("vat_due", "vat_filed", _of("vat"), _if(is_done)),
     "vat_on_time": Counted(_of("vat"), _if(in_time)),
-    **_checks("ce_checks_planned", "ce_checks_done", "ce_check", _quantity_done),
+    **_checks("ce_checks_planned", "ce_checks_done", "ce_check", quantity_done),
     **_pair("gdpr_due", "gdpr_on_time", _of("gdpr"), _if(in_time)),
-    **_checks("ftc_planned", "ftc_passed", "ftc", _quantity_passed),
-    **_checks("claims_checks_planned", "claims_checks_passed", "claims", _quantity_passed),
+    **_checks("ftc_planned", "ftc_passed", "ftc", quantity_passed),
+    **_checks("claims_checks_planned", "claims_checks_passed", "claims", quantity_passed),
     **_pair("tasks_compliance_due", "tasks_compliance_on_time", _typed("compliance"), _if(in_time)),
     "statutory_missed": Counted(_of(*STATUTORY), _if(_missed)),
     **_pair("tasks_due", "tasks_on_time", lambda t: t.type != "dispute", _if(in_time)),
@@ -175,7 +182,7 @@ FLOWS: Mapping[str, Counted] = {
         _typed("deliverable", "data_delivery_rate"),
         _if(_accepted_in_time),
     ),
-    **_pair("stage_gates_due", "stage_gates_passed", _typed("gate"), _gate),
+    **_pair("stage_gates_due", "stage_gates_passed", _typed("gate"), gate_value),
     **_pair("trainings_due", "trainings_done", _typed("action", "training_rate"), _if(is_done)),
     **_pair(
         "project_steps_due",
@@ -206,10 +213,10 @@ def counted_tasks(
     at = moment(window, today)
     if measure in FLOWS:
         choose = FLOWS[measure].choose
-        return tuple(t for t in tasks if choose(t) and _counts(t, window, at))
+        return tuple(t for t in tasks if choose(t) and counts(t, window, at))
     if measure in LEVELS:
         regimes, _ = LEVELS[measure]
-        return tuple(t for t in tasks if _of(*regimes)(t) and _is_required(t, window, at))
+        return tuple(t for t in tasks if _of(*regimes)(t) and is_required(t, window, at))
     return tuple(t for t in tasks if _of("finding")(t) and closed_after(t, window, at) is not None)
 
 
@@ -237,13 +244,14 @@ def moment(window: Window, today: date) -> Moment:
     return Moment(min(window.end - timedelta(days=1), today), today)
 
 
-def _counts(task: TaskRow, window: Window, at: Moment) -> bool:
+def counts(task: TaskRow, window: Window, at: Moment) -> bool:
+    """In the period of its due day, from the day after it, or as soon as it is done."""
     if task.due is None or not window.start <= task.due < window.end:
         return False
     return task.due < at.today or is_done(task, at)
 
 
-def _is_required(task: TaskRow, window: Window, at: Moment) -> bool:
+def is_required(task: TaskRow, window: Window, at: Moment) -> bool:
     """From the period of its due day on, or as soon as it is registered; not before it opened."""
     if window.start > at.today or (task.opened is not None and task.opened > at.day):
         return False

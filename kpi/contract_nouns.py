@@ -234,7 +234,10 @@ def _grades_of(rows: Rows) -> tuple[Grade, ...]:
 
 
 def _person_of(row: Fields, live: Person | None) -> Person:
-    """A signed person; name, mentor, partner are not agreed, a department only where it counts."""
+    """A signed person; name, mentor, partner and plan are nobody's agreement.
+
+    A department is agreed only where it counts.
+    """
     code = text(row, "person")
     bare = live or Person(code, "", "", "", None, None, None, None, None, scored=True)
     return replace(

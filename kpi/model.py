@@ -253,6 +253,7 @@ class Person:
     mentor: str | None = None  # person code
     ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
     team_share: float = 0.0  # fraction of the total that comes from the department's score
+    plan: str | None = None  # newcomer plan of a business line; None: the standard one
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,7 @@ class InputRow:
     value: Decimal
     by: str
     address: str
+    person: str | None = None  # of a personal figure, which has no shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +377,11 @@ class TaskRow:
     reviewer: str | None = None
     outcome: str | None = None  # passed or failed; None until somebody judged
     evidence: str = ""  # link or file name
+    # Money of the duty; out of `repr`, which is hashed as the facts of tasks without any.
+    amount: Decimal | None = field(default=None, repr=False)  # due in all, in `currency`
+    currency: str | None = field(default=None, repr=False)
+    paid: Decimal | None = field(default=None, repr=False)  # so far; None: nobody wrote it
+    amount_at: str = field(default="", repr=False)  # sheet!cell; empty without the column
 
 
 @dataclass(frozen=True, slots=True)

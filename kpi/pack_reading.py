@@ -208,12 +208,26 @@ def pack(role: str, region: Region, variant: str | None = None) -> Pack:
 
 def stages(region: Region) -> tuple[Stage, ...]:
     """The gates of the newcomer plan that a region has."""
-    lines = _lines(_text(_file("newcomer"), "stages"))
-    every = (
+    return tuple(stage for stage in standard_plan() if region in stage.regions)
+
+
+def standard_plan() -> tuple[Stage, ...]:
+    """The gates of the newcomer pack."""
+    return _stages(_file("newcomer"))
+
+
+def other_plans() -> Iterator[tuple[str, Texts, tuple[Stage, ...]]]:
+    """The newcomer plans of other business lines: code, names and gates."""
+    text = (_HERE / "plans.toml").read_text(encoding="utf-8")
+    for code, table in tomllib.loads(text).items():
+        yield code, _texts(table["names"]), _stages(table)
+
+
+def _stages(table: _Table) -> tuple[Stage, ...]:
+    return tuple(
         Stage(int(day), tuple(map(Region, regions.split())), {"zh": zh, "en": en})
-        for day, regions, zh, en in lines
+        for day, regions, zh, en in _lines(_text(table, "stages"))
     )
-    return tuple(stage for stage in every if region in stage.regions)
 
 
 def ramp() -> tuple[float, ...]:

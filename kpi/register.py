@@ -136,11 +136,16 @@ class Register:
 
     def _hash(self, metric: Metric, found: Sequence[TaskRow], end: date) -> str:
         """Twelve hex digits that change with any task or definition behind a value."""
-        tasks = (
-            repr(replace(task, address="", registration_at="")) for task in found
-        )  # rows may be sorted
+        tasks = (said(task) for task in found)
         lines = [self.catalog.definition_hash(metric.code), str(end), *tasks]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def said(task: TaskRow) -> str:
+    """What a task says, wherever its row stands; money only where somebody wrote it."""
+    money = (task.amount, task.currency, task.paid)
+    plain = repr(replace(task, address="", registration_at=""))  # rows may be sorted
+    return plain if money == (None, None, None) else f"{plain} {money}"
 
 
 def _stored(value: float | None) -> float | None:

@@ -14,31 +14,9 @@ from datetime import date, timedelta
 from kpi.book import Book
 from kpi.compliance import NUMBERED, Moment, is_done, requirement
 from kpi.model import Person, Region, TaskRow, Texts
+from kpi.newcomer_plans import Plan, plan_of, regions_of, task_name
 
 RENEW_DAYS = 30  # the renewal is done this long before the registration ends
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A stage of a newcomer: to be passed by this day, the first day is 1."""
-
-    day: int
-    names: Texts
-    regions: frozenset[Region]
-
-
-BOTH = frozenset(Region)
-GATES = (  # packs.md, Newcomer stages
-    Gate(5, {"zh": "店铺导览与SOP测验通过", "en": "Shop tour and SOP quiz passed"}, BOTH),
-    Gate(7, {"zh": "独立操作广告组", "en": "Runs an ad group alone"}, BOTH),
-    Gate(30, {"zh": "完成3个上新", "en": "Three listings published"}, BOTH),
-    Gate(60, {"zh": "独立完成周报", "en": "Weekly report done alone"}, BOTH),
-    Gate(
-        75,
-        {"zh": "独立完成一项合规任务", "en": "One compliance task led alone"},
-        frozenset({Region.EU}),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +67,25 @@ def gates(book: Book, today: date) -> Iterator[Proposal]:
     """The stages of everybody who started lately or will start, and has none yet."""
     planned = {task.owner for task in book.tasks if task.type == "gate"}
     for person in book.people:
-        start = person.start
-        if start is None or person.code in planned or start + timedelta(GATES[-1].day) <= today:
+        start, plan = person.start, plan_of(person.plan)
+        if start is None or person.code in planned or start + timedelta(plan.last_day) <= today:
             continue
         if person.end is not None and person.end < today:
             continue
-        yield from _gates(person, start)
+        yield from _gates(person, start, plan)
 
 
-def _gates(person: Person, start: date) -> Iterator[Proposal]:
-    regions = _regions(person)
-    for gate in GATES:
-        if gate.regions & regions:
-            side = next(iter(gate.regions & regions)) if len(gate.regions & regions) == 1 else None
+def _gates(person: Person, start: date, plan: Plan) -> Iterator[Proposal]:
+    regions = regions_of(person.us_share)
+    for stage in plan.stages:
+        mine = regions & frozenset(stage.regions)
+        if mine:
             yield Proposal(
-                number=f"G-{person.code}-{gate.day:02d}",
+                number=f"G-{person.code}-{stage.day:02d}",
                 type="gate",
-                names=gate.names,
-                region=side,
+                names=task_name(stage),
+                region=next(iter(mine)) if len(mine) == 1 else None,
                 owner=person.code,
-                due=start + timedelta(days=gate.day - 1),
+                due=start + timedelta(days=stage.day - 1),
                 reviewer=person.mentor,
             )
-
-
-def _regions(person: Person) -> frozenset[Region]:
-    """The sides a person works for, by the share of the US card."""
-    if person.us_share is None or 0 < person.us_share < 1:
-        return BOTH
-    return frozenset({Region.US if person.us_share == 1 else Region.EU})

@@ -35,6 +35,7 @@ class KpiLine:
     high: float | None
     spread: float | None  # standard deviation of the scores, in points
     at_cap: float | None  # part of the scores
+    at_zero: float | None  # part of the scores
     disputes: int
     finding: str  # code of the word list kpi_finding
 
@@ -67,8 +68,9 @@ def _line(code: str, items: Sequence[Item], disputes: int) -> KpiLine:
         mean=_mean(scores),
         low=min(scores, default=None),
         high=max(scores, default=None),
-        spread=_spread(scores),
+        spread=spread_of(scores),
         at_cap=_part(len(capped), len(scores)),
+        at_zero=_part(sum(score <= 0 for score in scores), len(scores)),
         disputes=disputes,
         finding="keep",
     )
@@ -102,7 +104,7 @@ def _part(some: int, every: int) -> float | None:
     return some / every if every else None
 
 
-def _spread(values: Sequence[float]) -> float | None:
+def spread_of(values: Sequence[float]) -> float | None:
     """The standard deviation of all scores there are: they are the whole team, no sample."""
     mean = _mean(values)
     if mean is None:

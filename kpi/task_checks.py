@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.book import Book
-from kpi.compliance import EPR
+from kpi.compliance import EPR, is_part_paid
 from kpi.errors import Place, Problem
+from kpi.fees import FEES
 from kpi.messages import problem
 from kpi.model import TaskRow
 from kpi.number_check import check_number, is_wrong
@@ -26,6 +27,7 @@ def check_tasks(book: Book) -> Iterator[Problem]:
     for task in book.tasks:
         yield from _number(task)
         yield from _lacking(task, staffed=book.staffed)
+        yield from _money(task)
         if (task.done or 0.0) >= 1:
             yield from _closed(task)
 
@@ -56,6 +58,24 @@ def _lacking(task: TaskRow, *, staffed: bool) -> Iterator[Problem]:
         yield problem(
             "task_incomplete", _place(task.address), number=task.number, lacks=zh, lacks_en=en
         )
+
+
+def _money(task: TaskRow) -> Iterator[Problem]:
+    """Amounts that cannot be added up, and payments that contradict them or the 100 %."""
+    amount, paid, done = task.amount, task.paid, (task.done or 0.0) >= 1
+    without = amount is None and bool(task.amount_at)
+    needs = (
+        ("fee_without_amount", without and task.regime in FEES and paid is None),
+        ("paid_without_amount", amount is None and paid is not None),
+        ("fee_without_currency", (amount is not None or paid is not None) and not task.currency),
+        ("fee_below_zero", min(amount or 0, paid or 0) < 0),
+        ("fee_overpaid", None not in (amount, paid) and (paid or 0) > (amount or 0)),
+        ("done_part_paid", done and is_part_paid(task)),
+        ("paid_not_done", not done and bool(amount) and amount == paid),
+    )
+    for code, wrong in needs:
+        if wrong:
+            yield problem(code, _place(task.amount_at or task.address), number=task.number)
 
 
 def _closed(task: TaskRow) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from sheet_templates.style import (
 
 SIGNED = frozenset(
     {"status", "state", "level", "data_state", "cost_state", "number_check", "check", "connection"}
-    | {"finding", "task_state", "score_basis", "weights"}
+    | {"finding", "task_state", "score_basis", "weights", "standing"}
 )
 
 

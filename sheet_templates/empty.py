@@ -45,6 +45,15 @@ EMPTY: dict[str, tuple[str, str, str, str]] = {
             "compliance ones."
         ),
     ),
+    "register": (
+        "tblRegister",
+        "country",
+        "○ 还没有合规任务：在任务页填类型“合规”、国家和法规；刷新后按国家和法规各一行。",
+        (
+            "○ No duty yet: type compliance tasks with country and regime in Tasks; a refresh adds "
+            "a line for each."
+        ),
+    ),
     "daily": ("tblDaily", "data_until", *REPORT),
     "weekly": ("tblWeekly", "data_until", *REPORT),
     "monthly": ("tblMonthly", "data_until", *REPORT),
@@ -68,6 +77,15 @@ EMPTY: dict[str, tuple[str, str, str, str]] = {
         "person",
         "○ 还没有人员：从表头下一行起，一人一行，先填短码和岗位。",
         "○ Nobody yet: one line a person below the header, code and role first.",
+    ),
+    "newcomers": (
+        "tblNewcomer",
+        "person",
+        "○ 没有新人：在人员页填入职日和带教，运行 tasks --propose 生成关卡；刷新后每人一行。",
+        (
+            "○ No newcomer: type start and mentor in People, run tasks --propose for the gates; a "
+            "refresh adds a line."
+        ),
     ),
     "assignments": (
         "tblAssign",

@@ -20,7 +20,7 @@ from sheet_templates.map.behind import (
     TILE,
     WEEK_KPI,
 )
-from sheet_templates.map.daily import BREACH, FOCUS, REVIEW, SHOP, TASK, TEAM
+from sheet_templates.map.daily import BREACH, FOCUS, REGISTER, REVIEW, SHOP, TASK, TEAM
 from sheet_templates.map.duties import DUTY, LOGIC, NEED, PAIN
 from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
@@ -34,6 +34,7 @@ from sheet_templates.map.setup import (
     GRADE,
     INPUT,
     KPI,
+    NEWCOMER,
     PEOPLE,
     POINT,
     POINT_KIND,
@@ -77,6 +78,7 @@ __all__ = [
     "MONTHLY",
     "NAMES",
     "NEED",
+    "NEWCOMER",
     "OKR",
     "PAIN",
     "PARTNER_SHEETS",
@@ -92,6 +94,7 @@ __all__ = [
     "RECONCILE",
     "REGION_LINE",
     "REGION_METRICS",
+    "REGISTER",
     "REPORT_SCOPES",
     "REVIEW",
     "REVIEW_METRICS",
@@ -135,6 +138,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("shops", "店铺", "Shops", "blue", (SHOP,)),
     Sheet("breaches", "预警", "Breaches", "blue", (BREACH,), _TEAM_UP),
     Sheet("tasks", "任务", "Tasks", "blue", (TASK,)),
+    Sheet("register", "合规", "Compliance", "blue", (REGISTER,), _FULL),
     Sheet("review", "复盘", "Review", "blue", (REVIEW,), _TEAM_UP),
     Sheet("daily", "日报", "Daily", "blue", (DAILY,), _FULL),
     Sheet("weekly", "周报", "Weekly", "blue", (WEEKLY,), _FULL),
@@ -144,6 +148,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("okr", "目标链", "OKR", "green", (OKR,), _FULL),
     Sheet("needs", "需求诊断", "Needs", "grey", (PAIN, NEED)),
     Sheet("people", "人员", "People", "grey", (PEOPLE,)),
+    Sheet("newcomers", "新人", "Newcomers", "grey", (NEWCOMER,), _FULL),
     Sheet("products", "产品", "Products", "grey", (PRODUCT,)),
     Sheet("setup", "设置", "Setup", "grey", (SETTING, RECONCILE, GRADE)),
     Sheet("kpis", "指标", "KPIs", "grey", (KPI,), _FULL),
@@ -185,6 +190,7 @@ PERSON_SHEETS: tuple[Sheet, ...] = (  # a scored person of the own team
     Sheet("meaning", "说明口径", "Definitions", "blue", (MEANING,)),
     DISPUTES,
     Sheet("talks", "面谈", "Talks", "green", (TALK,)),
+    Sheet("newcomers", "新人", "Newcomers", "grey", (NEWCOMER,)),  # of a mentor, or the own plan
     Sheet("points", "加减分", "Points", "grey", (POINT,)),
     Sheet("items", "明细", "Items", "none", (SCORE,), _NEVER),
     Sheet("lists", "词表", "Lists", "none", (DAY, CARD_LINE, MARKET, TILE, GRADE), _NEVER),

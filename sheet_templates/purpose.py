@@ -18,6 +18,7 @@ HIDDEN_TABS: Mapping[str, frozenset[str]] = {
     "investor": frozenset(
         {
             *("team", "card", "breaches", "tasks", "review", "weights", "people", "products"),
+            *("register", "newcomers"),
             *("assignments", "rules", "inputs", "points", "items", "feedback"),
             *("adjustments", "kpi_review", "adoption", "logic", "duties", "needs"),
             "agency_terms",

@@ -76,6 +76,13 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     "tblPeople.us_share": "0%",
     "tblAssign.share": "0%",
     "tblTask.done": "0%",
+    **dict.fromkeys(
+        (
+            *("tblTask.amount", "tblTask.paid", "tblRegister.amount", "tblRegister.paid"),
+            *("tblRegister.open", "tblRegister.late_amount", "tblRegister.report"),
+        ),
+        "#,##0.00",
+    ),
     "tblTarget.year": "0",
     "tblPay.attendance": "0.0%",
     "tblPaySlice.rate": "0.00%",

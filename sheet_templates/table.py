@@ -33,7 +33,10 @@ OPEN_LISTS = (
     "currency",
     "measure",
 )  # a word outside is asked about, not refused
-OPEN_COLUMNS = ("tblTarget.metric",)  # an ad budget has targets and is no KPI
+OPEN_COLUMNS = (  # what is no word of the list has its place here too
+    "tblTarget.metric",  # an ad budget has targets and is no KPI
+    "tblInput.shop",  # quiz points and a mentor's rating belong to a person
+)
 LINE = 14.0  # points of a line of text
 ANY_ROW = 999_983  # stands for the row in a formula that is made once and written into each row
 OWN_BOUNDS = {

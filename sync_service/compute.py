@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kpi.actuals import GAPS, Actual, Actuals
+from kpi.actuals import GAPS, Actual, Actuals, Registered
 from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
@@ -29,10 +29,11 @@ from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Metric, Period, Region
+from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
 from kpi.money import Rates
 from kpi.organisation import ScopeParts, scopes
 from kpi.person_targets import Goal
+from kpi.ratings import Ratings
 from kpi.register import Register
 from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
@@ -239,6 +240,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     stale = frozenset(key for key, state in given.states.items() if state.stale)
     failed = frozenset(key for key, state in given.states.items() if state.error)
     settings = terms.book.settings
+    today = local_day(given.now, settings.time_zone)
     basis = Basis(
         inputs=tuple(given.book.inputs),
         plans=tuple(planned(terms.book, given.now.date())),
@@ -257,9 +259,9 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         last_day=last,
         stale=stale,
         made=known.made,
-        register=register.actual,
+        register=_beside(register, Ratings(given.book.inputs, terms.catalog, today)),
         failed=failed,
-        today=local_day(given.now, settings.time_zone),
+        today=today,
     )
 
 
@@ -270,6 +272,16 @@ def _totals(leaves: LeafSums, basis: Basis) -> Totals:
     typed = with_inputs(leaves, basis.inputs, currencies)
     planned_too = with_plans(typed, basis.plans, currencies)
     return Totals(planned_too, platforms, alternatives, basis.measures)
+
+
+def _beside(register: Register, ratings: Ratings) -> Registered:
+    """The sources beside the facts: the dated tasks, then what was typed for a person."""
+
+    def actual(metric: Metric, scope: Scope, of: Period) -> Actual | None:
+        found = register.actual(metric, scope, of)
+        return ratings.actual(metric, scope, of) if found is None else found
+
+    return actual
 
 
 def _month(book: Book, now: datetime) -> Period:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.actuals import Actual
 from kpi.calendar import period
 from kpi.model import Period, Region, TaskRow
+from kpi.ratings import Ratings
 from kpi.register import STREAM
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES, Owner
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.house import House
 from sync_service.refresh import Order, look
+from sync_service.sources import INPUTS
 from sync_service.told import ToldError
 
 OWNERS = {
@@ -91,7 +93,8 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             item = str(row.value("item") or "").split("｜")
             if len(item) != 4:  # noqa: PLR2004  # month, person, region, metric
                 return None
-            return done.value(item[3], (Region(item[2]), item[1])) or _of_team(done, item)
+            found = done.value(item[3], (Region(item[2]), item[1]))
+            return found or _scored(done, "｜".join(item))
         case "tblActual":
             code = catalog.get(str(row.value("metric")))
             return None if code is None else done.value(code, _key(row), _period(done, row))
@@ -106,10 +109,10 @@ def _actual(done: Computed, name: str, row: Row, column: str) -> Actual | None:
             return None
 
 
-def _of_team(done: Computed, item: Sequence[str]) -> Actual | None:
-    """The actual of a team's item: a department is no scope of other pages."""
-    items = (i for card in done.teams for one in card.cards for i in one.items)
-    return next((one.actual for one in items if one.key == "｜".join(item)), None)
+def _scored(done: Computed, key: str) -> Actual | None:
+    """The actual of a scored item: who has no shop, or is a team, has a card and no scope."""
+    items = (i for one in (*done.people, *done.teams) for card in one.cards for i in card.items)
+    return next((item.actual for item in items if item.key == key), None)
 
 
 def _key(row: Row) -> ScopeKey:
@@ -158,6 +161,7 @@ def _provenance(done: Computed, actual: Actual) -> list[tuple[str, str]]:
         ),
         (f"来源：{streams}", f"Streams: {streams}"),
         *_tasks(done, actual),
+        *_typed(done, actual),
         (
             f"固定汇率（美元）：{rates or '–'}；其余按当日欧洲央行汇率",
             f"Fixed rates (USD): {rates or '–'}; other currencies at the ECB rate of the day",
@@ -184,6 +188,17 @@ def _tasks(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
             f"{task.number} {task.what} · {task.due or '–'} · {part:.0%} · {task.delivered or '–'}"
         )
         yield (f"任务：{said}", f"Task: {said}")
+
+
+def _typed(done: Computed, actual: Actual) -> Iterator[tuple[str, str]]:
+    """Who typed the personal figures behind a value, and when."""
+    if f"{INPUTS}@{actual.scope.code}" not in actual.streams:
+        return
+    of = period(actual.period, done.book.settings.week_start)
+    ratings = Ratings(done.book.inputs, done.given.catalog, done.today)
+    for row in ratings.behind(done.metric(actual.metric), actual.scope, of):
+        said = f"{row.day} {row.measure} {row.value.normalize():f} · {row.by}"
+        yield (f"✎ 手工录入：{said}", f"✎ Typed: {said}")
 
 
 def _data(done: Computed, actual: Actual) -> dict[str, object]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kpi.calendar import period, period_of
 from kpi.follow_ups import day, text
 from kpi.model import Period, PeriodKind, TaskRow, Window
-from kpi.scorecards import Item
+from kpi.set_rescoring import Month, Rescored, rescored
 from kpi.set_review import KpiLine, review_kpis
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES
@@ -34,15 +34,27 @@ def quarter_of(done: Computed, code: str | None) -> Period:
     return period(code) if code else period_of(done.month.window.start, PeriodKind.QUARTER)
 
 
-def kpi_lines(done: Computed, quarter: Period) -> tuple[KpiLine, ...]:
-    """How each KPI of the book did in the months of a quarter up to the month under review."""
+def month_cards(done: Computed, quarter: Period) -> tuple[Month, ...]:
+    """The cards of a quarter's months up to the month under review, each by its own contract."""
     by_month = ByMonth(done.typed, done.given.catalog, done.given.versions, done.actuals)
-    items: list[Item] = []
-    for month in _months(quarter, done.month):
-        people = done.people if month == done.month else by_month.people(month)
-        items += [item for card in people for one in card.cards for item in one.items]
+    return tuple(
+        Month(done.people, done.book.settings.min_coverage)
+        if month == done.month
+        else Month(by_month.people(month), by_month.terms(month).book.settings.min_coverage)
+        for month in _months(quarter, done.month)
+    )
+
+
+def kpi_lines(done: Computed, quarter: Period, months: Sequence[Month]) -> tuple[KpiLine, ...]:
+    """How each KPI of the book did in the months of a quarter."""
+    items = [i for m in months for card in m.cards for one in card.cards for i in one.items]
     idle = sorted(done.book.kpis - watched(done.book))  # pages and rules use the others
     return review_kpis(items, idle, _disputes(done, quarter))
+
+
+def rescoring(months: Sequence[Month], lines: Sequence[KpiLine]) -> dict[str, Rescored]:
+    """What each KPI does to the quarter's totals, and what its finding proposes."""
+    return {one.metric: rescored(months, one.metric, one.finding) for one in lines}
 
 
 def _months(quarter: Period, until: Period) -> Iterator[Period]:
@@ -63,10 +75,14 @@ def _within(window: Window, day: date | None) -> bool:
     return day is not None and window.start <= day < window.end
 
 
-def kpi_rows(done: Computed, lines: Sequence[KpiLine]) -> Iterator[FilledRow]:
-    """The rows of tblKpiReview."""
+def kpi_rows(
+    done: Computed, lines: Sequence[KpiLine], effects: Mapping[str, Rescored]
+) -> Iterator[FilledRow]:
+    """The rows of tblKpiReview; a KPI on no card changes no total."""
     for one in lines:
         yield {
+            **(_effects(effects[one.metric]) if one.items else {}),
+            "proposal": effects[one.metric].proposal,
             "metric": done.metric(one.metric).names[done.given.language],
             "cards": float(one.cards),
             "weight": one.weight,
@@ -77,9 +93,26 @@ def kpi_rows(done: Computed, lines: Sequence[KpiLine]) -> Iterator[FilledRow]:
             "high": one.high,
             "spread": one.spread,
             "at_cap": one.at_cap,
+            "at_zero": one.at_zero,
             "disputes": float(one.disputes),
             "finding": one.finding,
         }
+
+
+def _effects(found: Rescored) -> FilledRow:
+    """The figures; empty for too few people, or where nothing is proposed."""
+    less, more = found.without, found.proposed
+    return {
+        "correlation": found.correlation,
+        "total_spread": less.before,
+        "without_spread": less.after,
+        "without_moved": less.moved,
+        "without_shift": less.shift,
+        "without_lost": float(less.lost),
+        "after_spread": more.after if more else None,
+        "after_moved": more.moved if more else None,
+        "after_shift": more.shift if more else None,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +222,14 @@ def adoption_rows(found: Sequence[Adoption]) -> Iterator[FilledRow]:
 
 
 def patches(
-    done: Computed, lines: Sequence[KpiLine], used: Sequence[Adoption], there: Mapping[str, Table]
+    done: Computed,
+    lines: Sequence[KpiLine],
+    effects: Mapping[str, Rescored],
+    used: Sequence[Adoption],
+    there: Mapping[str, Table],
 ) -> Iterator[TablePatch]:
     """Both tables, where the workbook has them."""
-    made = {"tblKpiReview": kpi_rows(done, lines), "tblAdoption": adoption_rows(used)}
+    made = {"tblKpiReview": kpi_rows(done, lines, effects), "tblAdoption": adoption_rows(used)}
     for name, rows in made.items():
         if name in there:
             shown = tuple(worded(name, rows, done.given.language))

@@ -40,11 +40,15 @@ class ByMonth:
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of a month."""
-        terms = in_force(self.book, self.catalog, self.versions, month)
+        terms = self.terms(month)
         return Scoring(terms.book, under(self.actuals, terms)).people(month)
 
+    def terms(self, month: Period) -> Terms:
+        """What scores a month."""
+        return in_force(self.book, self.catalog, self.versions, month)
+
     def _total(self, person: str, month: Period) -> float | None:
-        terms = in_force(self.book, self.catalog, self.versions, month)
+        terms = self.terms(month)
         scoring = Scoring(terms.book, under(self.actuals, terms))
         mine = next((one for one in terms.book.people if one.code == person), None)
         if mine is not None:

@@ -13,9 +13,9 @@ from kpi.calendar import period, period_of, shifted
 from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
-from kpi.numbers import R
+from kpi.quarter_totals import quarter_total
 from kpi.scorecards import PersonCard, totalled
-from kpi.scoring import grade_of, total_of
+from kpi.scoring import grade_of
 from kpi.teams import TeamPart
 from sync_service import schema
 from sync_service.house import House
@@ -49,9 +49,7 @@ def _mean(of: Period, cards: Sequence[PersonCard]) -> PersonCard:
     last = cards[-1]
     if of.kind is PeriodKind.MONTH:
         return last
-    known = [card.total for card in cards if card.total is not None]
-    summed = total_of(known) if len(known) == len(cards) else None
-    total = None if summed is None else R(summed / len(cards))
+    total = quarter_total([card.total for card in cards])
     vetoes, forfeits = (sum(c.vetoes for c in cards), sum(c.forfeits for c in cards))
     grade = grade_of(total, vetoes, last.grades)
     made = replace(last, month=of.code, total=total, grade=grade)

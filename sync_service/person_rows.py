@@ -10,7 +10,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sync_service.compute import Computed, ScopeKey
 from sync_service.contract_store import label
-from sync_service.filling import attention, scores, today, values
+from sync_service.filling import attention, newcomers, scores, today, values
 from sync_service.filling.cells import Cell, FilledRow, known, worded
 from sync_service.slices import Slice, first_page
 from sync_service.workbooks.port import TablePatch
@@ -30,6 +30,7 @@ def tables(mine: Slice) -> dict[str, Iterable[FilledRow]]:
         "tblDay": _days(mine, page),
         "tblMeaning": _meaning(mine),
         "tblWeek": scores.strip(mine.done),
+        "tblNewcomer": newcomers.rows(mine.done, mine.newcomers),
     }
     found: dict[str, Iterable[FilledRow]] = {
         name: worded(name, rows, language) for name, rows in made.items()

@@ -30,7 +30,13 @@ from kpi.policy import allowed
 from kpi.switches import switched
 from kpi.thresholds import loose_limits
 from kpi.unjudged import with_kpi_faults
-from sheet_templates.layout import INVESTOR_SHEETS, PARTNER_SHEETS, PERSON_SHEETS, SHEETS
+from sheet_templates.layout import (
+    INVESTOR_SHEETS,
+    PARTNER_SHEETS,
+    PERSON_SHEETS,
+    SHEETS,
+    TABLES,
+)
 from sheet_templates.purpose import Shown, shown_for
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
@@ -238,7 +244,7 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     missing = [
         problem("table_missing", Place(table=name), table=name)
         for name in _tables_of(contents)
-        if name not in contents.tables
+        if name not in contents.tables and not TABLES[name].later
     ]
     exempt = exemptions(contents.tables.get("tblReview"), decode)
     guarded = guard(book, catalog.metrics, exempt)

@@ -158,7 +158,8 @@ def _put(
 
 def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     """Whether a file is this person's slice in this language, with all its tables."""
-    names = [*kind.typed, *kind.own, *kind.served(mine)]
+    every = (*kind.typed, *kind.own, *kind.served(mine))
+    names = [name for name in every if not TABLES[name].later]
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     scored = {row.value("person") for row in there.tables["tblScore"].rows}
@@ -187,7 +188,8 @@ def _patch(
     shown = tuple(one for one in stamps(mine) if one.name not in LATER or one.name in there.names)
     if there.names.get("nmMonth") != mine.done.month.code:
         shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
-    made = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
+    filled = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
+    made = tuple(patch for patch in filled if patch.table in there.tables)
     return port.write(made, shown, there.fingerprint).problems
 
 

@@ -16,9 +16,9 @@ from sheet_templates.words import LISTS, show
 from sync_service import agreement
 from sync_service.compute import Computed
 from sync_service.contract_store import label
-from sync_service.filling import attention, breaches, scores, values
+from sync_service.filling import attention, breaches, scores, tasks, values
 from sync_service.filling.bands import band
-from sync_service.filling.cells import FilledRow, known, short_day
+from sync_service.filling.cells import FilledRow, known, short_day, worded
 from sync_service.slices import Slice
 from sync_service.workbooks.port import NamePatch, TablePatch, Written
 
@@ -40,13 +40,14 @@ def patches(
     typed: Mapping[str, Sequence[StartRow]],
 ) -> Iterator[TablePatch]:
     """The tables of the slice; `typed` are the manager's rows, which the service writes here."""
-    done = mine.done
+    done, words = mine.done, mine.done.given.language
     for name, rows in served.items():
         computed = scores.computed(done) if name == "tblScore" else {}
         yield TablePatch(name, TABLES[name].key, tuple(rows), computed=computed)
     figures: dict[str, Mapping[Written, FilledRow]] = {
         "tblShop": {row["shop"]: row for row in _shops(mine)},
         "tblPoint": {row["no"]: row for row in scores.points(done)},
+        "tblTask": {row["no"]: row for row in worded("tblTask", tasks.tasks(done), words)},
     }
     for name, lines in typed.items():
         key = TABLES[name].key[0]

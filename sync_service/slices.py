@@ -24,6 +24,7 @@ from kpi.model import (
     Shop,
     TaskRow,
 )
+from kpi.newcomers import Progress, newcomers
 from kpi.organisation import (
     OWN_STORE_PLATFORMS,
     Part,
@@ -48,6 +49,7 @@ class Slice:
     entire: frozenset[str]  # shops that were the person's alone for as long as anything looks back
     parts: Mapping[str, tuple[Part, ...]]  # by shop
     disputes: tuple[TaskRow, ...] = ()  # the manager's tasks that answer the person's disputes
+    newcomers: tuple[Progress, ...] = ()  # whom the person mentors, and the person
 
 
 def sliced(done: Computed, person: str, language: Language) -> Slice:
@@ -84,7 +86,9 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
         tried={},
         _values={},
     )
-    return Slice(person, narrowed, entire, parts, tuple(_disputes(done, cards)))
+    new = newcomers(done.book, done.today)
+    mine = tuple(one for one in new if person in {one.mentor, one.person})
+    return Slice(person, narrowed, entire, parts, tuple(_disputes(done, cards)), mine)
 
 
 def _disputes(done: Computed, cards: Sequence[PersonCard]) -> Iterator[TaskRow]:

@@ -362,7 +362,7 @@ UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
     "TargetRow": {"address"},
     "WeightRow": {"address"},
     "Rule": {"address", "quiet"},
-    "Person": {"name", "department", "mentor", "partner"},
+    "Person": {"name", "department", "mentor", "partner", "plan"},
     "Shop": {"name", "company"},
 }
 NOUNS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from sheet_templates.build import build
 from sheet_templates.places import MANAGER_PLACES
 from sheet_templates.scoring import grade_lines
 from sheet_templates.shipped_rows import weights
-from sheet_templates.start import StartRow
+from sheet_templates.start import BookStart, StartRow
 from sync_service.compute import Computed
 from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
@@ -50,31 +50,10 @@ def typed(path: Path) -> Path:
     ADS9 (advertising) and CS9 (customer service) stand beside OPS6 on HY-AMZ-DE.
     """
     start = book_start(Few(), "HY", "en")
-    people = tuple(
-        {**row, "start": date(2026, 9, 5), "ramp": STEPS} if row["person"] == "OPS5" else row
-        for row in start.people
-    )
-    shop_lines = tuple(
-        {**row, "role": "shop", "weight": 50.0}
-        for row in weights()
-        if row["metric"] in ("net_sales", "acos")
-    )
-    beside = (
-        {**start.people[-1], "person": code, "name": code, "role": role, "us_share": 0.0}
-        for code, role in (("ADS9", "advertising"), ("CS9", "customer_service"))
-    )
-    role_lines = tuple(
-        {**row, "role": role, "weight": 100.0}
-        for row in start.weights
-        for role, metric in (("advertising", "acos"), ("customer_service", "return_rate"))
-        if (row["role"], row["region"], row["metric"]) == ("operations", "EU", metric)
-    )
-    shop = str(start.shops[0]["shop"])
-    okr: StartRow = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
     filled = replace(
         start,
-        people=(*people, *beside),
-        weights=(*start.weights, *shop_lines, *role_lines),
+        people=(*_people(start), *_beside(start)),
+        weights=(*start.weights, *_shop_lines(), *_role_lines(start)),
         assignments=tuple(
             {"shop": "HY-AMZ-DE", "person": code, "share": 1.0} for code in ("ADS9", "CS9")
         ),
@@ -84,14 +63,46 @@ def typed(path: Path) -> Path:
             {"no": f"P-{n}", "month": "2026-10", "person": "OPS6", "kind": "late"}
             for n in range(1, 5)
         ),
-        key_results=(
-            {**okr, "no": "K1", "scope": shop, "metric": "net_sales", "target": 1e6},
-            {**okr, "no": "K2", "scope": "ALL", "metric": "acos", "baseline": 0.9, "target": 0.1,
-             "objective": "Lean", "serves": "Grow"},
-        ),
+        key_results=_key_results(str(start.shops[0]["shop"])),
         settings={**start.settings, "mode": "full", "total_limit": MOST},
-    )  # fmt: skip
+    )
     return build(path, "manager", "en", filled)
+
+
+def _people(start: BookStart) -> Iterator[StartRow]:
+    """Everybody of the company; OPS5 started on 5 September and has a ramp."""
+    for row in start.people:
+        new = row["person"] == "OPS5"
+        yield {**row, "start": date(2026, 9, 5), "ramp": STEPS} if new else row
+
+
+def _beside(start: BookStart) -> Iterator[StartRow]:
+    """Two people of other roles, in the EU alone."""
+    for code, role in (("ADS9", "advertising"), ("CS9", "customer_service")):
+        yield {**start.people[-1], "person": code, "name": code, "role": role, "us_share": 0.0}
+
+
+def _shop_lines() -> Iterator[StartRow]:
+    for row in weights():
+        if row["metric"] in ("net_sales", "acos"):
+            yield {**row, "role": "shop", "weight": 50.0}
+
+
+def _role_lines(start: BookStart) -> Iterator[StartRow]:
+    """One KPI is the whole card of each of the two roles."""
+    for role, metric in (("advertising", "acos"), ("customer_service", "return_rate")):
+        for row in start.weights:
+            if (row["role"], row["region"], row["metric"]) == ("operations", "EU", metric):
+                yield {**row, "role": role, "weight": 100.0}
+
+
+def _key_results(shop: str) -> tuple[StartRow, ...]:
+    okr: StartRow = {"objective": "Grow", "region": "", "period": "2026-10", "weight": 1.0}
+    lean = {"objective": "Lean", "serves": "Grow", "scope": "ALL", "metric": "acos"}
+    return (
+        {**okr, "no": "K1", "scope": shop, "metric": "net_sales", "target": 1e6},
+        {**okr, "no": "K2", **lean, "baseline": 0.9, "target": 0.1},
+    )
 
 
 @pytest.fixture(scope="module")

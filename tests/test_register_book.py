@@ -313,7 +313,10 @@ def test_explain_names_the_tasks_behind_a_score(book: Refreshed) -> None:
 
 
 def ran(book: Refreshed, path: Path, **words: object) -> dict[str, Any]:
-    usual: dict[str, object] = {"country": None, "type": None, "state": None, "propose": False}
+    usual: dict[str, object] = {
+        **dict.fromkeys(("country", "type", "state", "mentor")),
+        "propose": False,
+    }
     terminal = Terminal(book.language, as_json=True)
     given = argparse.Namespace(book=path, **usual | words)
     command.run(terminal, book.one.house, given)
@@ -347,8 +350,15 @@ def test_completion_is_counted_by_country_and_regime(book: Refreshed) -> None:
 
 
 def test_a_mentor_sees_the_progress_of_a_newcomer(book: Refreshed) -> None:
+    """The fifth day in time, the seventh two days late, the thirtieth to come: 1.5 of 2."""
     (line,) = ran(book, book.path)["newcomers"]
-    assert line == {"mentor": "OPS1", "person": "NEW", "passed": 2, "all": 3}
+    who = {"mentor": "OPS1", "person": "NEW", "plan": "operations"}
+    assert line == who | {"passed": 2, "late": 1, "missed": 0, "all": 3, "rate": 0.75}
+    assert ran(book, book.path, mentor="HEAD")["newcomers"] == []
+    row = book.rows("tblNewcomer", "person")["NEW"]
+    assert (row.value("mentor"), row.value("rate"), row.value("gates")) == ("OPS1", 0.75, 3.0)
+    assert row.value("state") == show("newcomer_state", "late", book.language)
+    assert (row.value("day"), _day(row.value("next_due"))) == (18.0, date(2026, 11, 3))
 
 
 def test_proposals_are_added_once(book: Refreshed, tmp_path: Path) -> None:

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 from kpi.calendar import period
+from kpi.scorecards import Scoring
+from kpi.set_rescoring import PROPOSALS, effect, without
 from sheet_templates.start import BookStart, StartRow
+from sheet_templates.words import show
 from sync_service.cli import main
 from sync_service.commands.review import run
 from sync_service.console import Terminal
 from sync_service.house import House
-from sync_service.kpi_review import adoption, kpi_lines, quarter_of
+from sync_service.kpi_review import adoption, kpi_lines, month_cards, quarter_of
 from sync_service.publishing import Wanted, publish
 from sync_service.refresh import look
 from sync_service.sharing import share
@@ -162,9 +165,35 @@ def test_the_look_at_the_kpi_set_and_at_its_use_fills_both_tabs(
     acos = [item for item in items if item.metric.code == "acos"]
     assert lines["ACoS"]["items"] == float(len(acos))
     assert lines["ACoS"]["cards"] == float(len(acos))
+    assert lines["ACoS"]["proposal"] in {
+        show("kpi_proposal", c, "en") for c, _ in PROPOSALS.values()
+    }
+    told = next(one for one in found["rescored"] if one["metric"] == "acos")
+    assert lines["ACoS"]["without_moved"] == told["moved_without"]
+    assert lines["ACoS"]["total_spread"] == told["spread"]
     assert {one["metric"] for one in found["kpis"]} >= {"acos", "gmv"}
     assert next(o["finding"] for o in found["kpis"] if o["metric"] == "gmv") == "unused"
     assert set(rows(opened, "tblAdoption")) == {"ALL", "Operations"}
+
+
+def test_totals_without_a_kpi_are_those_of_a_book_without_its_line(opened: Opened) -> None:
+    """The cards added up anew say what the whole scoring says when the line is switched off."""
+    done = look(opened.house, order_of(opened.house, opened.book, "never")).done
+    months = month_cards(done, quarter_of(done, None))
+    for code in ("acos", "net_sales"):
+        kept = tuple(one for one in done.book.weights if one.metric != code)
+        less = Scoring(replace(done.book, weights=kept), done.actuals).people(done.month)
+        both = [
+            (card.total, other.total)
+            for card, other in zip(done.people, less, strict=True)
+            if None not in (card.total, other.total)
+        ]
+        assert both
+        found = effect(months, code, without)
+        assert found.people == len(both)
+        shift = sum((now or 0.0) - (was or 0.0) for was, now in both) / len(both)
+        assert found.shift == pytest.approx(shift)
+        assert found.shift != 0.0
 
 
 def test_how_far_a_team_uses_the_system(opened: Opened) -> None:
@@ -185,8 +214,10 @@ def test_how_far_a_team_uses_the_system(opened: Opened) -> None:
 def test_an_earlier_quarter_looks_at_its_own_months(opened: Opened) -> None:
     """Facts begin on 10 August: of Q3 there are items of three months, each of its own month."""
     done = look(opened.house, order_of(opened.house, opened.book, "never")).done
-    now = {line.metric: line.items for line in kpi_lines(done, period("2026-Q4"))}
-    then = {line.metric: line.items for line in kpi_lines(done, period("2026-Q3"))}
+    now, then = (
+        {line.metric: line.items for line in kpi_lines(done, one, month_cards(done, one))}
+        for one in (period("2026-Q4"), period("2026-Q3"))
+    )
     assert then["acos"] == 3 * now["acos"]
 
 

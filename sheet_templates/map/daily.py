@@ -137,6 +137,9 @@ TASK = TableLayout(
         company* | 公司 | Company | M | text
         number* | 注册号/证书号 | Number | M | text
         valid_to* | 有效至 | Valid to | M | date
+        amount*+ | 金额 | Amount | M | money
+        currency*+ | 币种 | Currency | M | choice:currency
+        paid*+ | 已付金额 | Paid | M | money
         opened* | 起始日 | Opened | M | date
         reviewer* | 复核人 | Reviewer | M | text
         outcome* | 结论 | Outcome | M | choice:outcome
@@ -145,9 +148,36 @@ TASK = TableLayout(
         delivered | 交付日 | Delivered | P | date
         days_left | 剩余天数 | Days left | F | count
         status | 状态 | Status | F | text
+        standing+ | 办理状态 | Standing | S | text
         number_check* | 号码校验 | Number check | S | text
         reminders* | 提醒记录 | Reminders sent | S | text
     """),
+)
+REGISTER = TableLayout(  # the duties of Tasks by country: counts of the year, certificates, money
+    "tblRegister",
+    ("country", "regime", "currency"),
+    columns("""
+        country | 国家 | Country | S | text
+        regime | 法规 | Regime | S | text
+        standing | 办理状态 | Standing | S | text
+        next_due | 最近到期 | Next due | S | date
+        late | 逾期 | Late | S | count
+        due | 应办 | Due | S | count
+        done | 已办 | Done | S | count
+        passed | 通过 | Passed | S | count
+        on_time | 按时 | On time | S | count
+        done_rate | 完成率 | Done rate | S | ratio
+        on_time_rate | 及时率 | On-time rate | S | ratio
+        ends | 最早失效 | First to end | S | date
+        currency | 币种 | Currency | S | text
+        amount | 应缴 | To pay | S | money
+        paid | 已缴 | Paid | S | money
+        open | 未缴 | Open | S | money
+        late_amount | 逾期未缴 | Late and open | S | money
+        report | 未缴折算 | Open, converted | S | money
+        region* | 区域 | Region | S | text
+    """),
+    later=True,
 )
 REVIEW = TableLayout(
     "tblReview",

@@ -48,12 +48,23 @@ KPI_REVIEW = TableLayout(  # each quarter: is the KPI set itself any good
         items | 计分次数 | Times due | S | count
         missing | 缺数占比 | Without data | S | ratio
         mean | 平均得分 | Mean score | S | points
-        low | 最低 | Lowest | S | points
-        high | 最高 | Highest | S | points
+        low* | 最低 | Lowest | S | points
+        high* | 最高 | Highest | S | points
         spread | 离散度 | Spread | S | points
         at_cap | 顶格占比 | At the cap | S | ratio
+        at_zero+ | 零分占比 | At zero | S | ratio
+        correlation+ | 与其余相关 | Correlation with the rest | S | number
         disputes | 异议 | Disputes | S | count
+        total_spread+ | 总分离散度 | Spread of totals | S | points
+        without_spread+ | 去掉后离散度 | Spread without it | S | points
+        without_moved+ | 去掉后名次变动 | Ranks moved without it | S | count
+        without_shift*+ | 去掉后均分变化 | Mean shift without it | S | points
+        without_lost*+ | 去掉后无总分 | Totals lost without it | S | count
         finding | 发现 | Finding | S | text
+        proposal+ | 建议 | Proposal | S | text
+        after_spread+ | 建议后离散度 | Spread after it | S | points
+        after_moved+ | 建议后名次变动 | Ranks moved after it | S | count
+        after_shift*+ | 建议后均分变化 | Mean shift after it | S | points
         keep | 处理 | Decision | M | choice:kpi_decision
         note | 说明 | Note | M | text
     """),

@@ -32,6 +32,7 @@ class Column:
     owner: Owner
     kind: str  # text money count ratio points date time number choice:<list> days flag link spark
     folded: bool = False  # grouped and folded by default
+    later: bool = False  # added after the first books were made: no fault where it is absent
 
     def header(self, language: Language) -> str:
         """The header text of an edition."""
@@ -45,6 +46,12 @@ class TableLayout:
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    later: bool = False  # added after the first books were made: no fault where it is absent
+
+    @property
+    def expected(self) -> tuple[Column, ...]:
+        """The columns that a book of any age has."""
+        return tuple(column for column in self.columns if not column.later)
 
     def column(self, code: str) -> Column:
         """The column of a code; KeyError for an unknown one."""
@@ -78,10 +85,14 @@ class Sheet:
 
 
 def columns(text: str) -> tuple[Column, ...]:
-    """Read `code | zh | en | owner | kind` lines; a trailing `*` on the code folds the column."""
+    """Read `code | zh | en | owner | kind` lines.
+
+    A trailing `*` on the code folds the column; a `+` behind it says that older books lack it.
+    """
     columns = []
     for line in text.strip().splitlines():
         code, zh, en, owner, kind = (part.strip() for part in line.split("|"))
-        folded = code.endswith("*")
-        columns.append(Column(code.rstrip("*"), zh, en, Owner(owner), kind, folded))
+        plain = code.rstrip("+").rstrip("*")
+        folded, later = "*" in code, code.endswith("+")
+        columns.append(Column(plain, zh, en, Owner(owner), kind, folded, later))
     return tuple(columns)

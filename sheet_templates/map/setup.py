@@ -22,7 +22,32 @@ PEOPLE = TableLayout(
         scored* | 考核 | Scored | M | choice:yes_no
         ramp* | 新人阶梯 | Ramp | M | text
         team_share* | 团队占比 | Team share | M | ratio
+        plan*+ | 新人计划 | Newcomer plan | M | choice:newcomer_plan
     """),
+)
+NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gates stand in Tasks
+    "tblNewcomer",
+    ("person",),
+    columns("""
+        mentor | 带教 | Mentor | S | text
+        person | 新人 | Newcomer | S | text
+        plan | 新人计划 | Newcomer plan | S | text
+        start | 入职 | Start | S | date
+        day | 第几天 | Day | S | count
+        state | 进展 | Progress | S | text
+        passed | 按时通过 | Passed | S | count
+        passed_late | 逾期通过 | Passed late | S | count
+        missed | 未通过 | Not passed | S | count
+        gates | 关卡数 | Gates | S | count
+        rate | 通过率 | Gate rate | S | ratio
+        next | 下一关 | Next gate | S | text
+        next_due | 下一关到期 | Its due day | S | date
+        quiz | ✎测验得分率 | ✎ Quiz | S | ratio
+        quiz_by | 测验录入 | Quiz typed by | S | text
+        rating | ✎带教评分 | ✎ Mentor rating | S | points
+        rating_by | 评分录入 | Rating typed by | S | text
+    """),
+    later=True,
 )
 PRODUCT = TableLayout(
     "tblProduct",

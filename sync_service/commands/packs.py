@@ -10,6 +10,7 @@ from kpi.calendar import local_day
 from kpi.catalog import shipped
 from kpi.guards import CHECKS, balance, pack_lines
 from kpi.model import Region
+from kpi.newcomer_plans import plans
 from kpi.pack_reading import ROLES, Pack, contract_terms, packs, ramp, stages, variants
 from kpi.platform_sources import deliverable, differences, matrix
 from kpi.stage import QUESTIONS, Fitted
@@ -151,8 +152,17 @@ def _card(one: Fitted) -> dict[str, object]:
         "exemptions": {CHECKS[c]["en"]: dict(why) for c, why in found.exemptions.items()},
         "changes": [_change(one, n) for n in range(len(one.changes))],
         "stages": [(s.day, dict(s.names)) for s in stages(found.region)] if newcomer else [],
+        "plans": _plans(found.region) if newcomer else {},
         "ramp": list(ramp()) if newcomer else [],
         "terms": [dict(t) for t in contract_terms()] if found.role == "agency" else [],
+    }
+
+
+def _plans(region: Region) -> dict[str, object]:
+    """The gates of every business line in a region, by plan."""
+    return {
+        code: [(s.day, dict(s.names)) for s in plan.stages if region in s.regions]
+        for code, plan in plans().items()
     }
 
 

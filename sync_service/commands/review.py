@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kpi.agency_rows import counted, value_of
@@ -11,6 +11,7 @@ from kpi.calendar import period
 from kpi.errors import KpiError
 from kpi.follow_ups import ANSWER_DAYS, FollowUp, from_decisions, from_disputes, from_feedback, text
 from kpi.model import PeriodKind, Unit
+from kpi.set_rescoring import Effect, Rescored
 from kpi.set_review import KpiLine
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
 from sheet_templates.words import decode, show
@@ -20,7 +21,15 @@ from sync_service.console import Exit, Terminal
 from sync_service.filling import attention, breaches, reports
 from sync_service.filling.cells import shown
 from sync_service.house import House
-from sync_service.kpi_review import Adoption, adoption, kpi_lines, patches, quarter_of
+from sync_service.kpi_review import (
+    Adoption,
+    adoption,
+    kpi_lines,
+    month_cards,
+    patches,
+    quarter_of,
+    rescoring,
+)
 from sync_service.partner_answers import shares
 from sync_service.pausing import paused
 from sync_service.refresh import Order, Seen, look
@@ -206,11 +215,14 @@ def _reviewed(
     terminal: Terminal, house: House, order: Order, seen: Seen, code: str | None
 ) -> Iterator[TablePatch]:
     quarter = quarter_of(seen.done, code)
-    lines = kpi_lines(seen.done, quarter)
+    months = month_cards(seen.done, quarter)
+    lines = kpi_lines(seen.done, quarter, months)
+    effects = rescoring(months, lines)
     used = adoption(house.store, order.book, seen.done, seen.contents.tables, quarter)
     _kpis(terminal, seen, lines, quarter.code)
+    _proposals(terminal, seen, lines, effects)
     _used(terminal, seen, used)
-    return patches(seen.done, lines, used, seen.contents.tables)
+    return patches(seen.done, lines, effects, used, seen.contents.tables)
 
 
 def _kpis(terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], quarter: str) -> None:
@@ -237,6 +249,45 @@ def _kpis(terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], quarter: str
         f"{idle} more KPIs are switched on and on no card; see the tab KPI review.",
     )
     terminal.result["kpis"] = [{"metric": one.metric, "finding": one.finding} for one in lines]
+
+
+def _proposals(
+    terminal: Terminal, seen: Seen, lines: Sequence[KpiLine], effects: Mapping[str, Rescored]
+) -> None:
+    """What each finding proposes, and what the quarter's totals would then be."""
+    kept = []
+    for one in lines:
+        found, name = effects[one.metric], seen.done.metric(one.metric).names
+        less, more = found.without, found.proposed
+        if more is not None:
+            zh, en = (show("kpi_proposal", found.proposal, lang) for lang in ("zh", "en"))
+            then_zh, then_en = _then(more)
+            terminal.say(
+                f"  建议 {name['zh']}：{zh}；{then_zh}", f"  Proposed {name['en']}: {en}; {then_en}"
+            )
+        kept.append(
+            {
+                "metric": one.metric,
+                "proposal": found.proposal,
+                "correlation": found.correlation,
+                "spread": less.before,
+                "spread_without": less.after,
+                "moved_without": less.moved,
+            }
+        )
+    terminal.result["rescored"] = kept
+
+
+def _then(found: Effect) -> tuple[str, str]:
+    """What the quarter's totals would be after a change."""
+    if found.before is None or found.after is None:
+        few = found.people
+        return (f"有总分的只有 {few} 人，太少", f"too few people with a total: {few}")
+    was, now, shift = f"{found.before:.1f}", f"{found.after:.1f}", f"{found.shift or 0.0:+.1f}"
+    return (
+        f"总分离散度 {was} → {now}，均分 {shift}，{found.people} 人中 {found.moved} 人名次变动",
+        f"spread of totals {was} → {now}, mean {shift}, {found.moved} of {found.people} ranks move",
+    )
 
 
 def _used(terminal: Terminal, seen: Seen, used: Sequence[Adoption]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from kpi.book import Book
-from kpi.calendar import local_day
+from kpi.calendar import local_day, period
 from kpi.compliance import Moment, is_done
-from kpi.model import Language, TaskRow
+from kpi.model import Language, TaskRow, Window
+from kpi.newcomers import Progress, newcomers
+from kpi.register_lines import lines as register_lines
 from kpi.renewals import Proposal, gates, renewals
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.words import show
@@ -29,6 +32,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--country", help="only this country, for example FR")
     one.add_argument("--type", help="only this type, by code or word")
     one.add_argument("--state", choices=("open", "late", "done"), help="only this state")
+    one.add_argument("--mentor", help="only the newcomers of this mentor, by code")
     one.add_argument(
         "--propose", action="store_true", help="add the proposed renewals and newcomer gates"
     )
@@ -43,7 +47,9 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     today = Moment(day := local_day(house.clock.now(), book.settings.time_zone), day)
     shown = [task for task in book.tasks if _wanted(task, words, today)]
     _register(terminal, shown, today)
-    _newcomers(terminal, book, today)
+    _fees(terminal, book, shown, today)
+    new = newcomers(book, today.today)
+    _newcomers(terminal, [one for one in new if words.mentor in {None, one.mentor}])
     found = (*renewals(book.tasks, today.today), *gates(book, today.today))
     _proposals(terminal, found)
     if words.propose and found:
@@ -90,6 +96,34 @@ def _register(terminal: Terminal, tasks: Sequence[TaskRow], today: Moment) -> No
     terminal.result["tasks"] = [task.number for task in tasks]
 
 
+def _fees(terminal: Terminal, book: Book, tasks: Sequence[TaskRow], today: Moment) -> None:
+    """What is to be paid by country and currency, and the sum of each currency."""
+    month = period(book.settings.month).window
+    span = Window(month.start.replace(month=1, day=1), month.end)
+    kept = []
+    for one in register_lines(tasks, span, today.today):
+        if one.money is None:
+            continue
+        due, left, late = one.money.amount, one.money.open, one.money.late
+        state = one.standing or ""
+        terminal.say(
+            f"{one.country:<4}{_kind(one.regime, 'zh')} 应缴 {_amount(due)} {one.currency or '–'}，"
+            f"未缴 {_amount(left)}，逾期 {_amount(late)} {show('standing', state, 'zh')}",
+            f"{one.country:<4}{_kind(one.regime, 'en')} {_amount(due)} {one.currency or '–'} to "
+            f"pay, {_amount(left)} open, {_amount(late)} late {show('standing', state, 'en')}",
+        )
+        paid = one.money.paid
+        said = {"amount": due, "paid": paid, "open": left, "late": late}
+        exact = {code: None if v is None else f"{v.normalize():f}" for code, v in said.items()}
+        names = {"country": one.country, "regime": one.regime, "currency": one.currency}
+        kept.append({**names, **exact, "state": state})
+    terminal.result["fees"] = kept
+
+
+def _amount(value: Decimal | None) -> str:
+    return "#N/A" if value is None else f"{value:,.2f}"
+
+
 def _place(task: TaskRow) -> tuple[str, str]:
     return (task.country or str(task.region or "–"), task.regime or task.type)
 
@@ -99,25 +133,32 @@ def _kind(code: str, language: Language) -> str:
     return show("task_type", code, language) if shown == code else shown
 
 
-def _newcomers(terminal: Terminal, book: Book, today: Moment) -> None:
+def _newcomers(terminal: Terminal, found: Sequence[Progress]) -> None:
     """Each newcomer's gates, under the name of the mentor."""
-    gated = [task for task in book.tasks if task.type == "gate"]
-    mentors = {person.code: person.mentor or "" for person in book.people}
-    lines: list[dict[str, object]] = []
-    for owner in dict.fromkeys(task.owner or "" for task in gated):
-        mine = [task for task in gated if (task.owner or "") == owner]
-        mentor = mentors.get(owner, "") or next((t.reviewer for t in mine if t.reviewer), "")
-        passed = sum(state(task, today) == "done" and task.outcome != "failed" for task in mine)
-        waiting = [task for task in mine if state(task, today) != "done"]
-        first = min(waiting, key=lambda t: (t.due is None, t.due), default=None)
-        then = f"{first.what} {first.due}" if first else "–"
-        reached = f"{passed}/{len(mine)}"
+    kept: list[dict[str, object]] = []
+    for one in found:
+        every, passed = len(one.gates), one.passed + one.passed_late
+        then = f"{one.next.what} {one.next.due}" if one.next else "–"
+        rate = "–" if one.rate is None else f"{one.rate:.0%}"
         terminal.say(
-            f"带教 {mentor or '–'}：新人 {owner} 通过 {reached} 关；下一关 {then}",
-            f"Mentor {mentor or '–'}: {owner} passed {reached} gates; next {then}",
+            f"带教 {one.mentor or '–'}：新人 {one.person} 通过 {passed}/{every} 关"
+            f"（逾期 {one.passed_late}），未通过 {one.missed}，通过率 {rate}；下一关 {then}",
+            f"Mentor {one.mentor or '–'}: {one.person} passed {passed}/{every} gates "
+            f"({one.passed_late} late), missed {one.missed}, rate {rate}; next {then}",
         )
-        lines.append({"mentor": mentor, "person": owner, "passed": passed, "all": len(mine)})
-    terminal.result["newcomers"] = lines
+        kept.append(
+            {
+                "mentor": one.mentor,
+                "person": one.person,
+                "plan": one.plan,
+                "passed": passed,
+                "late": one.passed_late,
+                "missed": one.missed,
+                "all": every,
+                "rate": one.rate,
+            }
+        )
+    terminal.result["newcomers"] = kept
 
 
 def _proposals(terminal: Terminal, found: Iterable[Proposal]) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from kpi.alarms import Alarm
 from kpi.breaches import is_beyond
+from kpi.compliance import Moment
 from kpi.errors import Level, Problem
+from kpi.fees import said
 from kpi.model import DataState, ScopeKind, TaskRow, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
@@ -131,10 +133,12 @@ def _task_lines(done: Computed) -> Iterator[Line]:
             continue
         late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
         soon = _text(done, f"剩 {left} 天", f"{left} d left")
+        left_to_pay = said(task, Moment(done.today, done.today))
+        money = _text(done, f"待缴 {left_to_pay}", f"to pay {left_to_pay}") if left_to_pay else ""
         due = _text(done, f"{short_day(task.due)} 到期", f"due {short_day(task.due)}")
         yield Line(
             level="breach" if left < 0 else "warn",
-            what=f"{task.what} {due}",
+            what=" ".join(part for part in (task.what, money, due) if part),
             scope=_task_scope(done, task),
             effect=None,
             owner=task.owner or "",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpi.compliance import Moment
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import TaskRow
 from kpi.number_check import check_number
 from kpi.reminders import Step, reached
 from kpi.renewals import Proposal, renewals
+from kpi.standing import standing
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 
@@ -19,6 +21,7 @@ def tasks(done: Computed) -> Iterator[FilledRow]:
     for task in done.book.tasks:
         yield {
             "no": task.number,
+            "standing": standing(task, Moment(done.today, done.today)),
             "number_check": check_number(task.regime, task.country, task.registration) or None,
             "reminders": _reminders(done, task),
         }

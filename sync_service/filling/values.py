@@ -10,10 +10,22 @@ from kpi.benchmarks import benchmarks_of, beside
 from kpi.calendar import day_period, period, shifted, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import DataState, Language, Metric, Period, ScopeKind, Shop, TargetRow, Unit, Window
+from kpi.model import (
+    DataState,
+    InputRow,
+    Language,
+    Metric,
+    Period,
+    ScopeKind,
+    Shop,
+    TargetRow,
+    Unit,
+    Window,
+)
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
+from kpi.ratings import best_attempt, latest_rating
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
 from kpi.value_flags import FLAGS, flag_of
@@ -259,6 +271,10 @@ def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
     chinese = done.given.language == "zh"
     typed = _by_address(table)
     for row in done.book.inputs:
+        if row.person is not None:
+            said = _of_person(done, row)
+            yield {**_key(table, typed[row.address]), "used": said}
+            continue
         shop = done.book.shop(row.shop)
         part = (
             in_region(done.book, (p for s in done.scopes.values() for p in s.parts), shop.region)
@@ -276,6 +292,18 @@ def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
         else:
             said = "平台已提供此数" if chinese else "The platform delivers this"
         yield {**_key(table, typed[row.address]), "used": said}
+
+
+def _of_person(done: Computed, row: InputRow) -> str:
+    """Whether a quiz or rating counts in the month under review; an author is always named."""
+    chinese, today = done.given.language == "zh", done.today
+    mine = [r for r in done.book.inputs if r.person == row.person and r.day <= today]
+    best = best_attempt(mine)
+    counted = [best.points, best.most] if best else []
+    counted.append(latest_rating(mine, done.month.window) or row)
+    if row.day <= today and row in counted:
+        return "✎ 采用" if chinese else "✎ Used"
+    return "未采用：另有更好或更晚的一次" if chinese else "Not used: another one counts"
 
 
 def _by_address(table: Table) -> dict[str, Row]:

@@ -86,4 +86,9 @@ TASKS = (
         True,
     ),
 )
+FEES = {  # number -> to pay, currency, paid so far
+    "T-002": (2400.0, "EUR", 1200.0),
+    "T-003": (18_650.4, "EUR", 0.0),
+    "T-004": (9480.25, "EUR", 9480.25),
+}
 PARTNER = "OPS6"  # the agency of the second company: its slice is the partner edition

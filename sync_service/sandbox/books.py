@@ -16,6 +16,7 @@ from sync_service.sandbox.book_plans import (
     CARD_FROM,
     CONTRIBUTION,
     EUR_USD,
+    FEES,
     IN_TIME,
     MONTH,
     NET_OF_GROSS,
@@ -222,6 +223,7 @@ def _target(region: str, scope: str, metric: str, owner: str) -> StartRow:
 def _tasks(company: str, language: Language) -> Iterator[StartRow]:
     last = TEAMS[company][-1].code
     for number, country, zh, en, regime, due, done, is_head in TASKS:
+        amount, currency, paid = FEES.get(number, (None, None, None))
         yield {
             "no": number,
             "type": "compliance",
@@ -234,6 +236,9 @@ def _tasks(company: str, language: Language) -> Iterator[StartRow]:
             "regime": regime,
             "delivered": due - timedelta(days=2) if done == 1 else None,
             "evidence": f"{number}.pdf" if done == 1 else None,
+            "amount": amount,
+            "currency": currency,
+            "paid": paid,
         }
 
 

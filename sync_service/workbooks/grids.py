@@ -81,7 +81,7 @@ def missing_columns(grid: Grid) -> list[Problem]:
     """A finding for each column of the layout that the table lacks."""
     place = Place(sheet=grid.sheet, cell=address(grid.top, grid.left), table=grid.layout.name)
     known = set(grid.codes)
-    lacking = (column for column in grid.layout.columns if column.code not in known)
+    lacking = (column for column in grid.layout.expected if column.code not in known)
     return [column_missing(grid.layout, column, place) for column in lacking]
 
 

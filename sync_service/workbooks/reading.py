@@ -95,7 +95,7 @@ def _adopt_renamed(placed: dict[str, Placed], strangers: list[FoundTable]) -> li
 
 def _fits(one: Placed) -> bool:
     known = {code for code in one.codes if code}
-    return set(one.layout.key) <= known and len(known) >= _ENOUGH * len(one.layout.columns)
+    return set(one.layout.key) <= known and len(known) >= _ENOUGH * len(one.layout.expected)
 
 
 def _place(one: Placed, row: int | None = None, column: int | None = None) -> Place:
@@ -119,7 +119,7 @@ def _renamed(one: Placed) -> Problem:
 
 
 def _missing_columns(one: Placed) -> list[Problem]:
-    lacking = (column for column in one.layout.columns if column.code not in one.codes)
+    lacking = (column for column in one.layout.expected if column.code not in one.codes)
     return [column_missing(one.layout, column, _place(one)) for column in lacking]
 
 

@@ -1,0 +1,8 @@
+"""Measures that are typed for a person instead of a shop, with the most that each can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+QUIZ, QUIZ_MAX, MENTOR = "quiz_points", "quiz_points_max", "mentor_points"
+PERSONAL: Mapping[str, int] = {QUIZ: 1000, QUIZ_MAX: 1000, MENTOR: 100}  # points

@@ -1,0 +1,20 @@
+"""合规 Compliance: the register by country and duty, with rates, ends and fees."""
+
+from __future__ import annotations
+
+from sheet_templates.book import Book, quote
+from sheet_templates.frame import Tail, frame, setting
+from sheet_templates.table import TableSpec, put_table
+
+
+def page(book: Book) -> None:
+    """The tab; the duties themselves are lines of Tasks."""
+    sign = book.text(" │ 折算为 ", " │ Converted into ")
+    frame(
+        book,
+        "register",
+        "按国家和法规：先看 ■，再看最近到期；本年1月1日起计，金额按各自币种，明细在任务页。",
+        "By country and duty, ■ first: counts since 1 January, fees in their currency; see Tasks.",
+        tail=Tail(f"{quote(sign)}&nmCurrency", f"{sign}{setting(book, 'currency')}"),
+    )
+    put_table(book, TableSpec("tblRegister"))
