@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import socket
 import statistics
 import threading
 import time
@@ -83,7 +84,12 @@ def _own(body: Body, number: int) -> Body:
 def _alone(house: House, body: Body, number: int) -> Body:
     """What a refresh of the same rows gives without a service."""
     offers: list[Offer] = []
-    port = SentPort(sent_book(body), lambda offer: offers.append(offer) is None)
+
+    def take(offer: Offer) -> bool:
+        offers.append(offer)
+        return True
+
+    port = SentPort(sent_book(body), take)
     refresh(house, Order(f"alone {number}", port, "bench"))
     cells: Body = json.loads(json.dumps(patches_of(offers[0])))
     return cells
@@ -100,9 +106,10 @@ def product(*, small: bool, panes: int, again: bool) -> Callable[[], Body]:
     body, numbers, world = sent_body(path), count(1), World()
     shop = next(one for one in world.shops if not one.code.startswith("HY-"))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # twenty wait for eight threads
-    server = create_server(create_app(house), host="127.0.0.1", port=0, threads=8)
+    door = socket.create_server(("127.0.0.1", 0))
+    server = create_server(create_app(house), sockets=[door], threads=8)
     threading.Thread(target=server.run, daemon=True).start()
-    client = Client(server.effective_port, make_token(house) or "")
+    client = Client(door.getsockname()[1], make_token(house) or "")
     if again:
         client.refresh(_own(body, next(numbers)))
 
