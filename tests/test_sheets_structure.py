@@ -212,7 +212,7 @@ def test_a_partner_types_in_partner_columns_only(books: dict[tuple[str, str], Wo
     [
         pytest.param("basic", 10, id="basic shows ten tabs"),
         pytest.param("team", 13, id="team shows thirteen"),
-        pytest.param("full", 31, id="full shows all but the three behind the scenes"),
+        pytest.param("full", 32, id="full shows all but the three behind the scenes"),
     ],
 )
 def test_tabs_are_hidden_by_mode(tmp_path: Path, mode: str, shown: int) -> None:
