@@ -35,7 +35,7 @@ AMAZON: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
         " units_without_cost units_without_freight orders_count order_items_count"
-        " orders_cancelled_buyer",
+        " orders_cancelled_buyer orders_shipped sales_shipped",
         ["amazon.orders"],
         ["file.all_orders"],
     ),
@@ -63,12 +63,15 @@ AMAZON: dict[str, Alternatives] = {
 SHOPIFY: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
-        " units_without_cost units_without_freight orders_count order_items_count",
+        " units_without_cost units_without_freight orders_count order_items_count"
+        " orders_shipped sales_shipped",
         ["shopify.orders"],
         ["file.shopify_orders"],
     ),
     **_group(
-        "returns_amount units_refunded units_returned refund_amount orders_returned",
+        "returns_amount units_refunded units_returned refund_amount orders_returned"
+        " units_refunded_orderday units_returned_shipday orders_returned_shipday"
+        " returns_amount_shipday",
         ["shopify.refunds"],
     ),
     **_group("sessions", ["shopify.traffic"]),

@@ -57,6 +57,8 @@ def test_an_order_is_sold_on_one_day_and_shipped_on_another() -> None:
         ("10-05", "*", "order_items_count"): 1,
         ("10-05", "*", "orders_count"): 1,
         ("10-06", "A", "units_shipped"): 2,
+        ("10-06", "A", "sales_shipped"): Decimal("17.00"),
+        ("10-06", "*", "orders_shipped"): 1,
     }
 
 

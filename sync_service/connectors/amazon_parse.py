@@ -12,7 +12,8 @@ The readings that were chosen where the report leaves several open:
   lines that are not cancelled.
 - **Units shipped.** The report prints no day of shipment. A line whose `item-status` is `Shipped`
   was shipped on the local day of its `last-updated-date`, its last change. The report is asked
-  from `SHIPPING_LEAD` days earlier, so that orders shipped in the window are in it.
+  from `SHIPPING_LEAD` days earlier, so that orders shipped in the window are in it. Likewise
+  `orders_shipped`, and `sales_shipped` = `item-price` less `item-promotion-discount`.
 - A line without `item-price` that is not cancelled is pending: its units count, its sales come
   when Amazon prints the price, and a warning says how many there are.
 - Lines of another sales channel (`Non-Amazon`, another country's site) are left out.
@@ -116,7 +117,7 @@ def orders(
 ) -> list[FactRow]:
     """The orders report as facts of the window."""
     tally = Tally(window, shop.currency)
-    placed, cancelled = Distinct(), Distinct()
+    placed, cancelled, sent = Distinct(), Distinct(), Distinct()
     for line in lines_of(payload, tuple(sorted(ORDERS_KEPT))):
         sold_on = line["sales-channel"].strip()
         if channel and sold_on and sold_on.lower() != channel.lower():
@@ -127,8 +128,10 @@ def orders(
         (cancelled if gone else placed).add(day, line["amazon-order-id"])
         _order_money(line, day, tally, doubts, gone=gone)
         if not gone:
-            _order_units(line, day, shop, tally)
+            _order_units(line, day, tally)
+            _order_sent(line, shop, tally, sent)
     placed.into(tally, "orders_count")
+    sent.into(tally, "orders_shipped")
     for day, orders_gone in cancelled.seen.items():
         tally.add(day, "orders_cancelled_buyer", len(orders_gone - placed.seen.get(day, set())))
     return tally.rows()
@@ -151,14 +154,21 @@ def _order_money(
     tally.add(day, "discounts", discount, sku, currency=currency)
 
 
-def _order_units(line: Mapping[str, str], day: date, shop: ShopRef, tally: Tally) -> None:
+def _order_units(line: Mapping[str, str], day: date, tally: Tally) -> None:
     units = count(line["quantity"]) or 0
-    sku, currency = line["sku"], line["currency"]
-    tally.add(day, "units_ordered", units, sku, currency=currency)
+    tally.add(day, "units_ordered", units, line["sku"], currency=line["currency"])
     tally.add(day, "order_items_count", 1)
-    if line["item-status"].lower() == "shipped":
-        shipped = day_of(line["last-updated-date"], shop.time_zone)
-        tally.add(shipped, "units_shipped", units, sku, currency=currency)
+
+
+def _order_sent(line: Mapping[str, str], shop: ShopRef, tally: Tally, sent: Distinct) -> None:
+    if line["item-status"].lower() != "shipped":
+        return
+    day, sku = day_of(line["last-updated-date"], shop.time_zone), line["sku"]
+    off = abs(money(line["item-promotion-discount"]) or Decimal(0))
+    value = (money(line["item-price"]) or Decimal(0)) - off
+    sent.add(day, line["amazon-order-id"])
+    tally.add(day, "units_shipped", count(line["quantity"]) or 0, sku, currency=line["currency"])
+    tally.add(day, "sales_shipped", value, sku, currency=line["currency"])
 
 
 def returns(payload: bytes, shop: ShopRef, window: Window) -> list[FactRow]:

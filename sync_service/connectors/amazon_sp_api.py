@@ -75,6 +75,8 @@ STREAMS: Final = (
             "gmv_amount",
             "units_ordered",
             "units_shipped",
+            "orders_shipped",
+            "sales_shipped",
             "orders_count",
             "order_items_count",
             "orders_cancelled_buyer",

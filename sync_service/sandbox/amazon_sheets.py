@@ -23,8 +23,10 @@ def orders(view: View) -> Sheet:
             "gmv_amount": view.by_sku(lines.bought, lines.price),
             "units_ordered": view.by_sku(lines.bought, lines.quantity * keep),
             "units_shipped": view.by_sku(lines.shipped, lines.quantity),
+            "sales_shipped": view.by_sku(lines.shipped, lines.price - lines.discount),
         },
         whole={
+            "orders_shipped": view.orders(lines.shipped < NEVER, lines.shipped),
             "orders_count": view.orders(keep, lines.bought),
             "order_items_count": view.by_day(lines.bought, keep.astype(np.int64)),
             "orders_cancelled_buyer": view.orders(lost, lines.bought),
