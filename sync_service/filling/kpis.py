@@ -46,13 +46,13 @@ def _sound(done: Computed, metric: Metric, row: Row) -> FilledRow:
     risks = (
         zero_risks(catalog.parse(typed), catalog) if metric.own and isinstance(typed, str) else ()
     )
-    sound = f"{SIGNS['ok']} {told(risks, language)}".strip()
+    sound, waits = f"{SIGNS['ok']} {told(risks, language)}".strip(), (*_waiting(done, metric.code),)
     return {
         "numerator": card.numerator[language],
         "denominator": card.denominator[language],
         "includes": "; ".join(filter(None, parts)) or plain,
         "source": card.source[language],
-        "check": "; ".join(filter(None, (sound, *_waiting(done, metric.code)))),
+        "check": "; ".join((*waits, sound) if risks or not waits else waits),
         "version": agreed.kpi_version(done, metric.code),
     }
 
