@@ -44,7 +44,10 @@ AMAZON: dict[str, Alternatives] = {
         ["amazon.traffic"],
         ["file.business_report"],
     ),
-    **_group("units_returned orders_returned", ["amazon.returns"]),
+    **_group(
+        "units_returned orders_returned units_restocked cogs_restocked restocked_without_cost",
+        ["amazon.returns"],
+    ),
     **_group(
         "refund_amount returns_amount platform_fees fulfilment_fees storage_fees return_costs",
         ["amazon.finances"],
@@ -57,7 +60,7 @@ AMAZON: dict[str, Alternatives] = {
         ["amazon.stock_ledger"],
     ),
     **_group("inbound_units", ["amazon.stock"]),
-    **_group("listings_new_parent", ["amazon.listings"]),
+    **_group("listings_new_parent listings_new_variant", ["amazon.listings"]),
 }
 
 SHOPIFY: dict[str, Alternatives] = {
@@ -71,7 +74,7 @@ SHOPIFY: dict[str, Alternatives] = {
     **_group(
         "returns_amount units_refunded units_returned refund_amount orders_returned"
         " units_refunded_orderday units_returned_shipday orders_returned_shipday"
-        " returns_amount_shipday",
+        " returns_amount_shipday units_restocked cogs_restocked restocked_without_cost",
         ["shopify.refunds"],
     ),
     **_group("sessions", ["shopify.traffic"]),

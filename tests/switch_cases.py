@@ -10,7 +10,7 @@ from __future__ import annotations
 from tests.metric_cases import MetricCase, case_of
 
 SOLD = "gross_sales=100 discounts=0 returns_amount=0 cogs=30 inbound_freight=8 platform_fees=15 fulfilment_fees=12 ad_spend=10 return_costs=3"
-UNIT = "gross_sales=50 discounts=0 returns_amount=0 cogs=12 inbound_freight=1 platform_fees=7.5 fulfilment_fees=6 storage_fees=0 payment_fees=0 ad_spend=5 return_costs=0 vat_amount=2 overhead=1.5"
+UNIT = "gross_sales=50 discounts=0 returns_amount=0 cogs=12 inbound_freight=1 platform_fees=7.5 fulfilment_fees=6 storage_fees=0 payment_fees=0 ad_spend=5 return_costs=0 vat_amount=2 overhead=1.5 cogs_restocked=4"
 BACK = "gross_sales=5200 discounts=200 units_shipped=64 orders_count=50 units_returned=4 orders_returned=3 returns_amount=250 orders_shipped=40 sales_shipped=4000 units_returned_shipday=6 orders_returned_shipday=5 returns_amount_shipday=300"
 STARS = "reviews_negative=4 reviews_three_star=2 reviews_total=40"
 STOCK = "open.inventory_value_cost=100 close.inventory_value_cost=200 cogs=90 days=30"
@@ -36,6 +36,15 @@ net_profit | commission out; VAT out | {UNIT} | 24.5 | 15 + 7.5 + 2
 net_profit | commission out; overhead out | {UNIT} | 24 | 15 + 7.5 + 1.5
 net_profit | VAT out; overhead out | {UNIT} | 18.5 | M20: 15 + 2 + 1.5
 net_profit | commission out; VAT out; overhead out | {UNIT} | 26 | 15 + 7.5 + 2 + 1.5
+net_profit | restocked in | {UNIT} | 19 | 15 + 4
+net_profit | commission out; restocked in | {UNIT} | 26.5 | 22.5 + 4
+net_profit | VAT out; restocked in | {UNIT} | 21 | 17 + 4
+net_profit | overhead out; restocked in | {UNIT} | 20.5 | 16.5 + 4
+net_profit | commission out; VAT out; restocked in | {UNIT} | 28.5 | 24.5 + 4
+net_profit | commission out; overhead out; restocked in | {UNIT} | 28 | 24 + 4
+net_profit | VAT out; overhead out; restocked in | {UNIT} | 22.5 | 18.5 + 4
+net_profit | commission out; VAT out; overhead out; restocked in | {UNIT} | 30 | 26 + 4
+net_profit | restocked in | {UNIT.replace("cogs_restocked=4", "cogs_restocked=-")} | - | what was restocked is not known
 net_profit | overhead out | {UNIT.replace("overhead=1.5", "overhead=-")} | 16.5 | a line that is out may be missing
 unit_roi | freight out | {UNIT} | 1.25 | 15 / 12
 unit_roi | freight in | {UNIT.replace("cogs=12", "cogs=11")} | ~1.3333 | 16 / (11 + 1)

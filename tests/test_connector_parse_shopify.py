@@ -163,7 +163,7 @@ def given_back(*parcels: Any, ordered: int = 3, statuses: Sequence[str] = ("CLOS
 LINE_A = "gid://shopify/LineItem/A"
 REFUND_LINES = {
     "gid://shopify/Refund/1": [
-        shopify_parse.Line("A", 1, Decimal(10), Decimal(0), "USD", item=LINE_A)
+        shopify_parse.Line("A", 1, Decimal(10), Decimal(0), "USD", LINE_A, restocked=True)
     ]
 }
 
@@ -182,6 +182,7 @@ def test_refunds_and_returns_by_their_own_days_and_by_order_and_parcel() -> None
         ("10-08", "*", "refund_amount"): Decimal("11.00"),
         ("10-08", "A", "returns_amount"): Decimal(10),
         ("10-08", "A", "units_refunded"): 1,
+        ("10-08", "A", "units_restocked"): 1,
         ("10-10", "A", "units_returned"): 2,
         ("10-10", "*", "orders_returned"): 1,
         ("10-05", "A", "units_refunded_orderday"): 1,
@@ -210,6 +211,25 @@ def test_what_was_refunded_before_it_was_sent_is_in_no_cohort_of_parcels() -> No
         assert found["10-05", "A", "units_refunded_orderday"] == 1
         assert [key for key in found if "shipday" in key[2]] == []
     assert shopify_facts.split_cohorts([given_back(parcel(1, 2), statuses=())])
+
+
+@pytest.mark.parametrize(
+    ("how", "restocked"),
+    [
+        pytest.param("RETURN", True, id="came back and is for sale"),
+        pytest.param("NO_RESTOCK", False, id="the buyer keeps it, or it is broken"),
+        pytest.param("CANCEL", False, id="it never left"),
+    ],
+)
+def test_what_is_for_sale_again(how: str, restocked: bool) -> None:
+    node = {
+        "quantity": 2,
+        "restockType": how,
+        "subtotalSet": usd("8.00"),
+        "lineItem": {"id": LINE_A, "sku": "A"},
+    }
+    line = shopify_parse.read_refund_line(node)
+    assert (line.item, line.quantity, line.restocked) == (LINE_A, 2, restocked)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ OF_SWITCHES = (  # measures of other bases, which the reference asks for without
     "units_returned_shipday",
     "orders_returned_shipday",
     "returns_amount_shipday",
+    "units_restocked",
+    "cogs_restocked",
     "reviews_three_star",
     "fulfil_hours_stopped",
 )

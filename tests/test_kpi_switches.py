@@ -118,7 +118,7 @@ def test_a_new_workbook_shows_the_shipped_choices_and_they_change_nothing() -> N
         lines = [(kpi, shipped_text(kpi, language)) for kpi in switches()]
         rows = table("tblKpi", "指标", "metric switches", *lines)
         assert switched(shipped(), rows) == (shipped(), [])
-    assert shipped_text("net_profit", "en") == "commission in; VAT in; overhead in"
+    assert shipped_text("net_profit", "en") == "commission in; VAT in; overhead in; restocked out"
     assert shipped_text("acos", "en") == ""
 
 

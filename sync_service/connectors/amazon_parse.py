@@ -18,18 +18,20 @@ The readings that were chosen where the report leaves several open:
   when Amazon prints the price, and a warning says how many there are.
 - Lines of another sales channel (`Non-Amazon`, another country's site) are left out.
 - **Returns** (`amazon.returns`): the day is the local day of `return-date`; an order counts once
-  a day in `orders_returned`, whatever the number of lines.
+  a day in `orders_returned`, whatever the number of lines. `units_restocked` are those whose
+  `detailed-disposition` is `SELLABLE`.
 - **Stock ledger** (`amazon.stock_ledger`): `available_units` is the ending balance of disposition
   `SELLABLE` at the marketplace's country, added over its lines of the day.
 - **Listings** (`amazon.listings`): a new listing is a parent or a product without variants, on the
   local day of `open-date`. The report has no column for it: where the shop's product table names
   parents (option `parents`, JSON sku -> parent), children are left out; otherwise lines without
   price and quantity are the parents; where there is neither, every line counts, with a warning.
+  `listings_new_variant` are the other lines, unknown where nothing tells parents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -72,9 +74,11 @@ ORDERS_DROPPED: Final = names(
     is-buyer-requested-cancellation buyer-requested-cancel-reason signature-confirmation-recommended
     default-ship-from-address-name number-of-items"""
 )
-RETURNS_KEPT: Final = frozenset({"return-date", "order-id", "sku", "quantity"})
+RETURNS_KEPT: Final = frozenset(
+    {"return-date", "order-id", "sku", "quantity", "detailed-disposition"}
+)
 RETURNS_DROPPED: Final = names(
-    """asin fnsku product-name fulfillment-center-id detailed-disposition reason status
+    """asin fnsku product-name fulfillment-center-id reason status
     license-plate-number customer-comments"""
 )
 LEDGER_KEPT: Final = frozenset(
@@ -176,7 +180,10 @@ def returns(payload: bytes, shop: ShopRef, window: Window) -> list[FactRow]:
     tally, orders_back = Tally(window, shop.currency), Distinct()
     for line in lines_of(payload, tuple(sorted(RETURNS_KEPT))):
         day = day_of(line["return-date"], shop.time_zone)
-        tally.add(day, "units_returned", count(line["quantity"]) or 0, line["sku"])
+        units = count(line["quantity"]) or 0
+        good = line["detailed-disposition"].strip().upper() == "SELLABLE"
+        tally.add(day, "units_returned", units, line["sku"])
+        tally.add(day, "units_restocked", units if good else 0, line["sku"])
         orders_back.add(day, line["order-id"])
     orders_back.into(tally, "orders_returned")
     return tally.rows()
@@ -242,24 +249,25 @@ def open_day(text: str, time_zone: str) -> date:
 def listings(
     payload: bytes, shop: ShopRef, window: Window, parents: Mapping[str, str], doubts: Doubts
 ) -> list[FactRow]:
-    """New parents by day of opening."""
+    """New parents and variants by day of opening."""
     lines = [line for line in lines_of(payload, tuple(sorted(LISTINGS_KEPT))) if line["open-date"]]
-    tally = Tally(window, shop.currency)
-    for line in _parents(lines, parents, doubts):
-        tally.add(open_day(line["open-date"], shop.time_zone), "listings_new_parent", 1)
+    tally, heads = Tally(window, shop.currency), _parents(lines, parents)
+    for line, head in zip(lines, heads, strict=True):
+        day = open_day(line["open-date"], shop.time_zone)
+        tally.add(day, "listings_new_parent" if head else "listings_new_variant", 1)
+    if lines and all(heads) and not parents:
+        doubts.add("parents_unknown", "")
+        for day in window.each():
+            tally.forget(day, "listings_new_variant")
     return tally.rows()
 
 
-def _parents(
-    lines: Iterable[Mapping[str, str]], parents: Mapping[str, str], doubts: Doubts
-) -> list[Mapping[str, str]]:
-    lines = list(lines)
+def _parents(lines: Sequence[Mapping[str, str]], parents: Mapping[str, str]) -> list[bool]:
+    """Of each line whether it is a parent or a product without variants; all where none tells."""
     if parents:
-        return [line for line in lines if not parents.get(line["seller-sku"])]
-    bare = [line for line in lines if not line["price"].strip() and not line["quantity"].strip()]
-    if not bare and lines:
-        doubts.add("parents_unknown", "")
-    return bare or lines
+        return [not parents.get(line["seller-sku"]) for line in lines]
+    bare = [not line["price"].strip() and not line["quantity"].strip() for line in lines]
+    return bare if any(bare) else [True] * len(lines)
 
 
 def skus_by_asin(payload: bytes) -> dict[str, str]:

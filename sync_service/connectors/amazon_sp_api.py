@@ -142,7 +142,7 @@ STREAMS: Final = (
     ),
     Stream(
         name="amazon.returns",
-        measures=("units_returned", "orders_returned"),
+        measures=("units_returned", "orders_returned", "units_restocked"),
         fetch=amazon_goods.returns,
         spends=one_report,
         look_back_days=30,
@@ -201,7 +201,7 @@ STREAMS: Final = (
     ),
     Stream(
         name="amazon.listings",
-        measures=("listings_new_parent",),
+        measures=("listings_new_parent", "listings_new_variant"),
         fetch=amazon_goods.listings,
         spends=one_report,
         look_back_days=14,

@@ -62,7 +62,7 @@ STREAMS: Final = (
         refunds,
         """returns_amount units_refunded units_returned refund_amount orders_returned
         units_refunded_orderday units_returned_shipday orders_returned_shipday
-        returns_amount_shipday""",
+        returns_amount_shipday units_restocked""",
         days=7,
         provisional=2,
         weekly=90,  # an order is refunded weeks later, and then its own day changes
@@ -113,7 +113,7 @@ KEPT: Final = {
     | names(
         """orders order node return test refunds createdAt totalRefundedSet returns status
         returnLineItems quantity fulfillmentLineItem lineItem sku refundLineItems subtotalSet
-        subtotalLineItemsQuantity fulfillments totalQuantity fulfillmentLineItems"""
+        subtotalLineItemsQuantity restockType fulfillments totalQuantity fulfillmentLineItems"""
     ),
     "shopify.traffic": _ENVELOPE
     | names(

@@ -9,7 +9,8 @@ Readings: shop money only; days by the shop's zone; test orders are out, cancell
   fulfilments that did not fail. One fulfilment that holds all units of its order needs no second
   question; lines of other fulfilments are asked for by id.
 - `shopify.refunds` by `createdAt` of the refund: `returns_amount` = `subtotalSet` of its lines,
-  `refund_amount` = `totalRefundedSet`. `units_returned`, `orders_returned` by `createdAt` of
+  `refund_amount` = `totalRefundedSet`, `units_restocked` = units of `restockType` RETURN.
+  `units_returned`, `orders_returned` by `createdAt` of
   returns that are open or closed (not merely requested, declined or cancelled). The same by
   cohort, as far as it is known when asked: `units_refunded_orderday` on the day of the order,
   `units_returned_shipday`, `orders_returned_shipday` and `returns_amount_shipday` (goods refunded)
@@ -170,6 +171,8 @@ def _refunded(line: Line, days: tuple[date, date, date | None], tally: Tally) ->
     tally.add(day, "returns_amount", line.amount, line.sku, currency=line.currency)
     tally.add(day, "units_refunded", line.quantity, line.sku, currency=line.currency)
     tally.add(ordered, "units_refunded_orderday", line.quantity, line.sku, currency=line.currency)
+    restocked = line.quantity if line.restocked else 0
+    tally.add(day, "units_restocked", restocked, line.sku, currency=line.currency)
     if sent is not None:
         tally.add(sent, "returns_amount_shipday", line.amount, line.sku, currency=line.currency)
 

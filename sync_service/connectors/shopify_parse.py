@@ -14,6 +14,7 @@ from sync_service.connectors.json_values import Json, part, text
 from sync_service.connectors.shopify_values import shop_money, sku_of, things, whole
 
 FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+RESTOCKED: Final = "RETURN"  # CANCEL is of goods that never left
 RETURNED: Final = frozenset({"OPEN", "CLOSED"})
 
 
@@ -27,6 +28,7 @@ class Line:
     discount: Decimal
     currency: str
     item: str = ""  # id of the order's line
+    restocked: bool = False  # of a refund line: the goods came back and are for sale again
 
     @property
     def paid_each(self) -> Decimal:
@@ -144,7 +146,8 @@ def read_refund_line(line: Json) -> Line:
     amount, currency = shop_money(line, "subtotalSet")
     of = part(line, "lineItem")
     units, item = whole(line, "quantity"), str(of.get("id", ""))
-    return Line(sku_of(of), units, amount, Decimal(0), currency, item)
+    back = line.get("restockType") == RESTOCKED
+    return Line(sku_of(of), units, amount, Decimal(0), currency, item, restocked=back)
 
 
 def read_fulfilment_line(line: Json) -> ParcelLine:

@@ -165,7 +165,7 @@ REFUND_LINES: Final = Query(
       id
       refundLineItems(first: 20) {{
         {PAGE}
-        nodes {{ quantity subtotalSet {MONEY} lineItem {{ id sku }} }}
+        nodes {{ quantity restockType subtotalSet {MONEY} lineItem {{ id sku }} }}
       }}
     }}
   }}
@@ -178,7 +178,7 @@ REFUND_MORE: Final = Query(
     ... on Refund {{
       refundLineItems(first: 100, after: $after) {{
         {PAGE}
-        nodes {{ quantity subtotalSet {MONEY} lineItem {{ id sku }} }}
+        nodes {{ quantity restockType subtotalSet {MONEY} lineItem {{ id sku }} }}
       }}
     }}
   }}

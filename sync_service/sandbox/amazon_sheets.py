@@ -108,7 +108,10 @@ def returns(view: View) -> Sheet:
     lines = view.book.lines
     came = lines.returned < NEVER
     return Sheet(
-        rows={"units_returned": view.by_sku(lines.returned, lines.return_quantity)},
+        rows={
+            "units_returned": view.by_sku(lines.returned, lines.return_quantity),
+            "units_restocked": view.by_sku(lines.returned, lines.return_quantity),
+        },
         whole={"orders_returned": view.orders(came, lines.returned)},
     )
 

@@ -52,6 +52,7 @@ def shop_refunds(view: View) -> Sheet:
             + view.by_sku(lines.cancelled, paid),
             "units_refunded": view.by_sku(lines.refunded, lines.refund_quantity)
             + view.by_sku(lines.cancelled, lines.quantity),
+            "units_restocked": view.by_sku(lines.refunded, lines.refund_quantity * came),
             "units_returned": view.by_sku(lines.returned, lines.return_quantity),
         },
         whole={
