@@ -17,6 +17,7 @@ from kpi.switches import shipped_text, switched
 from kpi.values import Row
 from tests.contract_support import BOOK, contract, version, weight
 from tests.metric_cases import MetricCase
+from tests.paths import ROOT
 from tests.switch_cases import SWITCH_CASES
 from tests.table_support import table
 
@@ -134,6 +135,24 @@ def test_each_choice_changes_the_formula_and_no_two_ways_make_the_same() -> None
                 assert formula_with(metric, [choice]) != formula_with(metric, [])
                 assert all(choice.says[language] for language in LANGUAGES)
         assert len(made) == ways
+
+
+@pytest.mark.parametrize("kpi", switches())
+def test_the_page_of_the_manual_lists_every_choice(kpi: str) -> None:
+    lines = (ROOT / "docs" / "switches.md").read_text(encoding="utf-8").splitlines()
+    shown = [line for line in lines if line.startswith(f"| `{kpi}` ")]
+    wanted = [(one, choice) for one in switches()[kpi] for choice in one.choices]
+    assert len(shown) == len(wanted)
+    for line, (one, choice) in zip(shown, wanted, strict=True):
+        for names in (one.names, choice.names, choice.says):
+            assert all(names[language] in line for language in LANGUAGES)
+        added = {
+            name
+            for _, instead in choice.swaps
+            for name in shipped().measures
+            if name in instead.split()
+        }
+        assert all(f"`{name}`" in line for name in added - shipped().needs(kpi))
 
 
 # --- worked by hand -------------------------------------------------------------------------------
