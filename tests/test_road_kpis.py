@@ -61,7 +61,8 @@ def refreshed(
     with house_at(mine.home) as house:
         done = refresh_book(house, path, "never").done
         table = XlsxPort(path).read().tables["tblKpi"]
-        lines = {
+        assert done is not None
+        lines: Lines = {
             row.value("metric"): {code: cell.value for code, cell in row.cells.items()}
             for row in table.rows
         }
