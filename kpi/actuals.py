@@ -19,6 +19,7 @@ from kpi.totals import Converter, Totals
 LACKING = {
     "cogs": "units_without_cost",
     "inbound_freight": "units_without_freight",
+    "cogs_restocked": "restocked_without_cost",
     "inventory_value_cost": "stock_without_cost",
 }
 

@@ -49,6 +49,7 @@ from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import read_steps
+from kpi.switch_choices import printed
 from kpi.targets import Split
 
 Noun = TypeVar("Noun")
@@ -324,7 +325,7 @@ def defined(catalog: Catalog, rows: Rows) -> Catalog:
     signed = {c: _metric_of(row, catalog.metrics.get(c)) for c, row in strange.items()}
     bare = build(catalog.measures, {**catalog.metrics, **signed})
     full = {code: replace(one, card=made_card(bare, one)) for code, one in signed.items()}
-    return build(catalog.measures, {**catalog.metrics, **full})
+    return replace(bare, metrics=printed(replace(bare, metrics={**bare.metrics, **full})))
 
 
 def _metric_of(row: Fields, live: Metric | None) -> Metric:

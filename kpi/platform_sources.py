@@ -101,28 +101,72 @@ def matrix(
 def differences(
     platforms: Iterable[str], kpis: Iterable[str], catalog: Definitions | None = None
 ) -> tuple[Difference, ...]:
-    """What differs between these platforms for these KPIs: counted otherwise, or not at all."""
+    """What differs between these platforms for these KPIs: counted otherwise, or not at all.
+
+    With a book's catalogue also what its switches ask for and a platform does not deliver; the
+    shipped notes hold for the shipped formulas.
+    """
     wanted, chosen = tuple(platforms), tuple(kpis)
-    told = [
-        note for note in platform_notes() if note.platform in wanted and note.kpi in set(chosen)
-    ]
+    noted = {kpi for kpi in chosen if _as_shipped(kpi, catalog)}
+    told = [note for note in platform_notes() if note.platform in wanted and note.kpi in noted]
     said = {(note.kpi, note.platform) for note in told}
     gaps = [
-        Difference(one.kpi, one.platform, _gap(one))
+        Difference(one.kpi, one.platform, text)
         for one in matrix(wanted, chosen, catalog)
-        if one.delivery is Delivery.NONE and (one.kpi, one.platform) not in said
+        if (one.kpi, one.platform) not in said
+        and (text := _gap(one) or _undelivered(one, catalog)) is not None
     ]
     order = {kpi: n for n, kpi in enumerate(chosen)}
     return tuple(sorted([*told, *gaps], key=lambda one: (order[one.kpi], one.platform)))
 
 
-def _gap(one: Entry) -> Texts:
-    names = [shipped().measures[code].names for code in one.lacking]
-    zh = "、".join(name["zh"] for name in names)
-    en = ", ".join(name["en"] for name in names)
+def _as_shipped(kpi: str, catalog: Definitions | None) -> bool:
+    mine, ships = (catalog or shipped()).metrics.get(kpi), shipped().metrics.get(kpi)
+    return mine is not None and ships is not None and mine.expression == ships.expression
+
+
+def beyond(kpi: str, catalog: Definitions) -> tuple[str, ...]:
+    """The measures that a book's definition of a shipped KPI needs and the shipped one does not."""
+    if kpi not in shipped().metrics:
+        return ()
+    return tuple(sorted(catalog.needs(kpi) - shipped().needs(kpi)))
+
+
+def undelivered(platform: str, kpi: str, catalog: Definitions) -> tuple[str, ...]:
+    """Of those, the ones that the platform itself does not deliver."""
+    has = {SIGNS.get(platform, ""), "ADS"}
+    return tuple(m for m in beyond(kpi, catalog) if has.isdisjoint(catalog.measures[m].sources))
+
+
+def measure_names(measures: Iterable[str], catalog: Definitions) -> Texts:
+    """Measures by their names."""
+    names = [catalog.measures[code].names for code in measures]
     return {
-        "zh": f"平台不提供：{zh}；该平台不适用，权重折算",
-        "en": f"not delivered: {en}; not applicable there, its weight goes to the others",
+        "zh": "、".join(name["zh"] for name in names),
+        "en": ", ".join(name["en"] for name in names),
+    }
+
+
+def _undelivered(one: Entry, catalog: Definitions | None) -> Texts | None:
+    known = catalog or shipped()
+    lacking = undelivered(one.platform, one.kpi, known)
+    if not lacking:
+        return None
+    names = measure_names(lacking, known)
+    return {
+        "zh": f"所选口径需要{names['zh']}，平台不提供；未补录或导入之前为未知",
+        "en": f"the chosen basis needs {names['en']}, which the platform does not deliver: "
+        "unknown until it is typed or imported",
+    }
+
+
+def _gap(one: Entry) -> Texts | None:
+    if one.delivery is not Delivery.NONE:
+        return None
+    names = measure_names(one.lacking, shipped())
+    return {
+        "zh": f"平台不提供：{names['zh']}；该平台不适用，权重折算",
+        "en": f"not delivered: {names['en']}; not applicable there, its weight goes to the others",
     }
 
 

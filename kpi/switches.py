@@ -7,58 +7,18 @@ A manager writes the choices in the column 口径开关 Switches of tblKpi: `平
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from kpi.cards import made_card
 from kpi.catalog import Catalog, catalog_of
 from kpi.definitions import define
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Language, Metric, Texts
+from kpi.model import LANGUAGES, Language, Metric
+from kpi.switch_choices import Choice, formula_with, printed, switches
 from kpi.tables import Row, Table
 
-_FILE = Path(__file__).with_name("switches.toml")
 _PARTS = re.compile(r"[;；,，、\n]")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One way to set a switch."""
-
-    names: Texts
-    part: str  # of the formula; empty: the formula stays
-    instead: str
-    card: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """One switch of a KPI; its first choice is the shipped one."""
-
-    names: Texts
-    choices: tuple[Choice, ...]
-
-
-@cache
-def switches() -> Mapping[str, tuple[Switch, ...]]:
-    """The switches of every KPI that has some."""
-    found: dict[str, dict[str, Switch]] = {}
-    text = tomllib.loads(_FILE.read_text(encoding="utf-8"))["lines"]
-    for line in text.strip().splitlines():
-        kpi, zh, en, choice_zh, choice_en, part, instead, card_zh, card_en = (
-            cell.strip() for cell in line.split("|")
-        )
-        choice = Choice(
-            {"zh": choice_zh, "en": choice_en}, part, instead, {"zh": card_zh, "en": card_en}
-        )
-        of = found.setdefault(kpi, {})
-        one = of.setdefault(en, Switch({"zh": zh, "en": en}, ()))
-        of[en] = replace(one, choices=(*one.choices, choice))
-    return {kpi: tuple(of.values()) for kpi, of in found.items()}
 
 
 def shipped_text(kpi: str, language: Language) -> str:
@@ -78,33 +38,50 @@ def switched(catalog: Catalog, table: Table | None) -> tuple[Catalog, list[Probl
         code = catalog.known.code(str(row.value("metric") or "").strip())
         text = row.value("switches")
         if code and code in switches() and isinstance(text, str) and text.strip():
-            chosen = _chosen(code, text, table, row, problems)
-            if any(choice.part for choice in chosen):
-                changed[code] = _set(catalog.metrics[code], chosen)
+            chosen = _Reading(code, table, row, problems).chosen(text)
+            if any(choice.swaps for choice in chosen):
+                above, below = formula_with(catalog.metrics[code], chosen)
+                changed[code] = replace(catalog.metrics[code], numerator=above, denominator=below)
     return (_with(catalog, changed) if changed else catalog), problems
 
 
 def _with(catalog: Catalog, changed: Mapping[str, Metric]) -> Catalog:
     bare = define(catalog.measures, {**catalog.metrics, **changed})
-    full = {code: replace(m, card=made_card(bare, m)) for code, m in bare.metrics.items()}
-    return replace(catalog_of(bare), metrics=full)
+    return replace(catalog_of(bare), metrics=printed(bare))
 
 
-def _chosen(
-    kpi: str, text: str, table: Table, row: Row, problems: list[Problem]
-) -> tuple[Choice, ...]:
-    """One choice for each switch of the KPI, in their order."""
-    chosen = {one.names["en"]: one.choices[0] for one in switches()[kpi]}
-    for part in filter(None, (piece.strip() for piece in _PARTS.split(text))):
-        found = next(iter(_meant(kpi, part)), None)
-        if found is None:
-            sheet, cell = table.place(row, "switches")
-            place = Place(sheet=sheet, cell=cell, table=table.name)
-            values = {lang: _spelled(kpi, lang) for lang in ("zh", "en")}
-            problems.append(problem("unknown_switch", place, shown=part, **values))
-        else:
-            chosen[found[0]] = found[1]
-    return tuple(chosen.values())
+@dataclass(slots=True)
+class _Reading:
+    """Reads one cell of the column."""
+
+    kpi: str
+    table: Table
+    row: Row
+    problems: list[Problem]
+    said: dict[str, Choice] = field(default_factory=dict)  # by the switch's English name
+
+    def chosen(self, text: str) -> tuple[Choice, ...]:
+        """One choice for each switch of the KPI, in their order."""
+        twice: set[str] = set()
+        for part in filter(None, (piece.strip() for piece in _PARTS.split(text))):
+            found = next(_meant(self.kpi, part), None)
+            if found is None:
+                self._tell("unknown_switch", part)
+            elif self.said.setdefault(*found) != found[1]:
+                twice.add(found[0])
+                self._tell("switch_twice", part)
+        return tuple(
+            one.choices[0]
+            if one.names["en"] in twice
+            else self.said.get(one.names["en"], one.choices[0])
+            for one in switches()[self.kpi]
+        )
+
+    def _tell(self, code: str, part: str) -> None:
+        sheet, cell = self.table.place(self.row, "switches")
+        place = Place(sheet=sheet, cell=cell, table=self.table.name)
+        values = {language: _spelled(self.kpi, language) for language in LANGUAGES}
+        self.problems.append(problem(code, place, shown=part, **values))
 
 
 def _meant(kpi: str, part: str) -> Iterator[tuple[str, Choice]]:
@@ -121,28 +98,9 @@ def _meant(kpi: str, part: str) -> Iterator[tuple[str, Choice]]:
                 yield one.names["en"], choice
 
 
-def _spelled(kpi: str, language: str) -> str:
+def _spelled(kpi: str, language: Language) -> str:
     """All that may be written, for the mend."""
-    lang: Language = "zh" if language == "zh" else "en"
     return "; ".join(
-        f"{one.names[lang]} {'/'.join(choice.names[lang] for choice in one.choices)}"
+        f"{one.names[language]} {'/'.join(choice.names[language] for choice in one.choices)}"
         for one in switches()[kpi]
     )
-
-
-def _set(metric: Metric, chosen: Sequence[Choice]) -> Metric:
-    """The KPI with these choices in its formula and on its card."""
-    above, below = metric.numerator, metric.denominator
-    for choice in (one for one in chosen if one.part):
-        above = _exchanged(above, choice)
-        below = None if below is None else _exchanged(below, choice)
-    said: Texts = {
-        "zh": "；".join(choice.card["zh"] for choice in chosen),
-        "en": "; ".join(choice.card["en"] for choice in chosen),
-    }
-    card = replace(metric.card, includes=said)
-    return replace(metric, numerator=above, denominator=below, card=card)
-
-
-def _exchanged(formula: str, choice: Choice) -> str:
-    return " ".join(formula.replace(choice.part, choice.instead, 1).split())

@@ -174,6 +174,11 @@ class Totals:
             return None
         return date.fromordinal(self.first + max(0, last - STOCK_AGE_DAYS) + int(young[-1]))
 
+    def any_day(self, part: Part, measure: str, window: Window) -> bool:
+        """Whether the part knows the measure on some day of a window."""
+        first, last = self._slice(window)
+        return bool(self._known(part, measure)[max(0, first) : max(0, last)].any())
+
     def streams(self, shop: str, measures: Iterable[str], window: Window) -> frozenset[str]:
         """The streams of a shop that count for any of these measures in a window."""
         asked = (shop, frozenset(measures), window)

@@ -41,6 +41,7 @@ from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
+from kpi.unknown_parts import unknown_bases
 from sync_service.ad_budgets import planned
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
@@ -196,6 +197,7 @@ def compute(given: Inputs) -> Computed:
             *left_behind(book, month),
             *unshared(book, month),
             *too_long(_typed(given.book), today),
+            *unknown_bases(actuals, metrics_shown(book, terms.catalog), found, month),
         ),
         register=register,
         gone=breaches.gone,

@@ -16,9 +16,9 @@ from sync_service.sheet_answers import (
     asked,
     contributions,
     sources,
-    why_unknown,
 )
 from sync_service.told import ToldError
+from sync_service.why_unknown import why_unknown
 
 Json = dict[str, object]
 MOST_WEIGHT = 100.0
@@ -57,7 +57,7 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
         **_contributions(done, what),
     }
     if value is None:
-        en, zh = why_unknown(metric, found, when, actual)
+        en, zh = why_unknown(done, metric, found, when)
         told["unknown"] = {"zh": zh, "en": en}
     return told
 

@@ -48,6 +48,8 @@ COST_FIGURES = {
     "inbound_freight": CostFigure("units_shipped", "freight", lacking=False),
     "units_without_cost": CostFigure("units_shipped", "unit_cost", lacking=True),
     "units_without_freight": CostFigure("units_shipped", "freight", lacking=True),
+    "cogs_restocked": CostFigure("units_restocked", "unit_cost", lacking=False),
+    "restocked_without_cost": CostFigure("units_restocked", "unit_cost", lacking=True),
     "inventory_value_cost": CostFigure("available_units", "unit_cost", lacking=False),
     "stock_without_cost": CostFigure("available_units", "unit_cost", lacking=True),
 }

@@ -18,7 +18,7 @@ from kpi.calendar import month_period, period, shifted, zone
 from kpi.changes import By, change
 from kpi.errors import KpiError, UnansweredError
 from kpi.explain import rounded
-from kpi.model import COMPANY_SCOPE, DataState, Metric, Period, Region, Texts, Unit
+from kpi.model import COMPANY_SCOPE, Metric, Period, Region, Texts, Unit
 from kpi.organisation import ScopeParts
 from sync_service.asking import computed, kpi_code
 from sync_service.compute import Computed, ScopeKey
@@ -27,6 +27,7 @@ from sync_service.house import House
 from sync_service.refresh import HISTORY, Order
 from sync_service.sent_store import last_packed, unpacked
 from sync_service.told import ToldError, texts_of
+from sync_service.why_unknown import why_unknown
 from sync_service.workbooks.sent import Offer, SentBook, SentPort
 from sync_service.workbooks.serials import from_serial, to_serial
 
@@ -297,28 +298,8 @@ def actual_of(done: Computed, what: Asked) -> Actual:
     metric, key, found, of = what
     actual = done.value(metric.code, key, of)
     if actual is None or actual.value is None:
-        raise UnansweredError(*why_unknown(metric, found, of, actual))
+        raise UnansweredError(*why_unknown(done, metric, found, of))
     return actual
-
-
-def why_unknown(
-    metric: Metric, found: ScopeParts, of: Period, actual: Actual | None
-) -> tuple[str, str]:
-    """Why a value is not known, in English and in Chinese."""
-    where, zh = f"{metric.code} of {found.scope.code} in {of.code}", metric.names["zh"]
-    what = f"{found.scope.code} {of.code} 的 {zh} "
-    if actual is not None and actual.state is DataState.NOT_APPLICABLE:
-        return f"{where} cannot be: these shops do not have it.", f"{what}不适用于这些店铺。"
-    until = actual.covered_until if actual else None
-    if until is None:
-        return (
-            f"{where} is not known: no data yet. Fetch or fill it.",
-            f"{what}未知：尚无数据。请取数或补录。",
-        )
-    return (
-        f"{where} is not known: the data until {until} lacks a part or a denominator.",
-        f"{what}未知：截至 {until} 的数据不全或分母为零。",
-    )
 
 
 def _actual(done: Computed, what: Asked, _more: Call) -> Answer:

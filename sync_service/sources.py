@@ -35,7 +35,7 @@ AMAZON: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
         " units_without_cost units_without_freight orders_count order_items_count"
-        " orders_cancelled_buyer",
+        " orders_cancelled_buyer orders_shipped sales_shipped",
         ["amazon.orders"],
         ["file.all_orders"],
     ),
@@ -44,7 +44,10 @@ AMAZON: dict[str, Alternatives] = {
         ["amazon.traffic"],
         ["file.business_report"],
     ),
-    **_group("units_returned orders_returned", ["amazon.returns"]),
+    **_group(
+        "units_returned orders_returned units_restocked cogs_restocked restocked_without_cost",
+        ["amazon.returns"],
+    ),
     **_group(
         "refund_amount returns_amount platform_fees fulfilment_fees storage_fees return_costs",
         ["amazon.finances"],
@@ -57,18 +60,21 @@ AMAZON: dict[str, Alternatives] = {
         ["amazon.stock_ledger"],
     ),
     **_group("inbound_units", ["amazon.stock"]),
-    **_group("listings_new_parent", ["amazon.listings"]),
+    **_group("listings_new_parent listings_new_variant", ["amazon.listings"]),
 }
 
 SHOPIFY: dict[str, Alternatives] = {
     **_group(
         "gross_sales discounts gmv_amount units_ordered units_shipped cogs inbound_freight"
-        " units_without_cost units_without_freight orders_count order_items_count",
+        " units_without_cost units_without_freight orders_count order_items_count"
+        " orders_shipped sales_shipped",
         ["shopify.orders"],
         ["file.shopify_orders"],
     ),
     **_group(
-        "returns_amount units_refunded units_returned refund_amount orders_returned",
+        "returns_amount units_refunded units_returned refund_amount orders_returned"
+        " units_refunded_orderday units_returned_shipday orders_returned_shipday"
+        " returns_amount_shipday units_restocked cogs_restocked restocked_without_cost",
         ["shopify.refunds"],
     ),
     **_group("sessions", ["shopify.traffic"]),

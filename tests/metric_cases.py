@@ -174,7 +174,8 @@ def _table(text: str) -> dict[str, float | None]:
     return {name: _number(value) for name, value in pairs}
 
 
-def _case(line: str) -> MetricCase:
+def case_of(line: str) -> MetricCase:
+    """A case from its line."""
     metric, given, result, how = (part.strip() for part in line.split(" | "))
     if given.startswith("each "):
         by_day = [_table(day) for day in given.removeprefix("each ").split(";")]
@@ -189,4 +190,4 @@ def _case(line: str) -> MetricCase:
     )
 
 
-METRIC_CASES: tuple[MetricCase, ...] = tuple(_case(line) for line in LINES.strip().splitlines())
+METRIC_CASES: tuple[MetricCase, ...] = tuple(case_of(line) for line in LINES.strip().splitlines())

@@ -57,6 +57,8 @@ def test_an_order_is_sold_on_one_day_and_shipped_on_another() -> None:
         ("10-05", "*", "order_items_count"): 1,
         ("10-05", "*", "orders_count"): 1,
         ("10-06", "A", "units_shipped"): 2,
+        ("10-06", "A", "sales_shipped"): Decimal("17.00"),
+        ("10-06", "*", "orders_shipped"): 1,
     }
 
 
@@ -151,12 +153,16 @@ def test_a_broken_orders_report_stops_the_stream(payload: bytes, said: str) -> N
 
 
 def test_returns_count_an_order_once_a_day() -> None:
-    line = ["2026-10-07T08:00:00+00:00", "o1", "A", "1"]
-    payload = flat("return-date order-id sku quantity", line, [*line[:2], "B", "2"])
+    """The damaged pair of B is not for sale again."""
+    line = ["2026-10-07T08:00:00+00:00", "o1", "A", "1", "SELLABLE"]
+    columns = "return-date order-id sku quantity detailed-disposition"
+    payload = flat(columns, line, [*line[:2], "B", "2", "CUSTOMER_DAMAGED"])
     found = facts(amazon_parse.returns(payload, DE, OCTOBER))
     assert found == {
         ("10-07", "A", "units_returned"): 1,
         ("10-07", "B", "units_returned"): 2,
+        ("10-07", "A", "units_restocked"): 1,
+        ("10-07", "B", "units_restocked"): 0,
         ("10-07", "*", "orders_returned"): 1,
     }
 
@@ -178,13 +184,13 @@ LISTING = "seller-sku price quantity open-date asin1"
 
 
 @pytest.mark.parametrize(
-    ("parents", "counted", "told"),
+    "parents",
     [
-        pytest.param({}, 1, 0, id="a line without price and quantity is the parent"),
-        pytest.param({"C1": "P", "C2": "P", "P": ""}, 1, 0, id="the product table names children"),
+        pytest.param({}, id="a line without price and quantity is the parent"),
+        pytest.param({"C1": "P", "C2": "P", "P": ""}, id="the product table names children"),
     ],
 )
-def test_new_listings_are_parents(parents: Mapping[str, str], counted: int, told: int) -> None:
+def test_new_listings_are_parents_and_variants(parents: Mapping[str, str]) -> None:
     payload = flat(
         LISTING,
         ["P", "", "", "2026-10-09T08:00:00Z", "B0P"],
@@ -193,15 +199,23 @@ def test_new_listings_are_parents(parents: Mapping[str, str], counted: int, told
     )
     doubts = Doubts("amazon.listings", "AMZ-DE")
     found = facts(amazon_parse.listings(payload, DE, OCTOBER, parents, doubts))
-    assert found == {("10-09", "*", "listings_new_parent"): counted}
-    assert len(doubts.problems()) == told
+    assert found == {
+        ("10-09", "*", "listings_new_parent"): 1,
+        ("10-09", "*", "listings_new_variant"): 2,
+    }
+    assert doubts.problems() == ()
 
 
 def test_listings_without_any_parent_count_each_line_and_say_so() -> None:
+    """Whether C1 is a variant is unknown on every day, and not 0."""
     payload = flat(LISTING, ["C1", "9.99", "3", "2026-10-09T08:00:00Z", "B01"])
     doubts = Doubts("amazon.listings", "AMZ-DE")
     found = facts(amazon_parse.listings(payload, DE, OCTOBER, {}, doubts))
-    assert found == {("10-09", "*", "listings_new_parent"): 1}
+    assert found.pop(("10-09", "*", "listings_new_parent")) == 1
+    assert {(measure, value) for (_, _, measure), value in found.items()} == {
+        ("listings_new_variant", None)
+    }
+    assert len(found) == OCTOBER.days
     assert [one.code for one in doubts.problems()] == ["parents_unknown"]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from kpi.model import Window
 from sync_service.bodies import Response
 from sync_service.connectors import (
     shopify_desk,
@@ -79,6 +81,9 @@ def test_a_shopify_order_by_its_own_day() -> None:
         ("10-05", "-", "units_ordered"): 1,
         ("10-07", "A", "units_shipped"): 2,
         ("10-07", "-", "units_shipped"): 1,
+        ("10-07", "A", "sales_shipped"): Decimal("18.0000"),
+        ("10-07", "-", "sales_shipped"): Decimal("5.0000"),
+        ("10-07", "*", "orders_shipped"): 1,
     }
 
 
@@ -102,8 +107,11 @@ def test_which_parcels_have_to_be_opened(node: Any, asked: int) -> None:
 
 
 def test_a_split_parcel_ships_what_is_in_it() -> None:
-    found = shop_facts(shop_order(parcel(1, 1)), {"gid://shopify/Fulfillment/1": [("A", 1)]})
+    """One of two that were 20.00 less 2.00: 9.00."""
+    line = shopify_parse.ParcelLine("A", 1, "", "gid://shopify/LineItem/A")
+    found = shop_facts(shop_order(parcel(1, 1)), {"gid://shopify/Fulfillment/1": [line]})
     assert found["10-07", "A", "units_shipped"] == 1
+    assert found["10-07", "A", "sales_shipped"] == Decimal("9.0000")
 
 
 def test_a_test_order_is_no_order() -> None:
@@ -125,38 +133,118 @@ def test_a_bulk_child_without_its_parent_is_refused() -> None:
         shopify_values.assembled(payload, {"LineItem": "lineItems"})
 
 
-def test_refunds_and_returns_by_their_own_days() -> None:
-    node = {
-        "id": "gid://shopify/Order/1",
-        "test": False,
-        "refunds": [
-            {
-                "id": "gid://shopify/Refund/1",
-                "createdAt": "2026-10-08T12:00:00Z",
-                "totalRefundedSet": usd("11.00"),
-            }
-        ],
+def given_back(*parcels: Any, ordered: int = 3, statuses: Sequence[str] = ("CLOSED",)) -> Any:
+    """An order of the fifth, of which one A is refunded on the 8th and back on the 10th."""
+    refund = {
+        "id": "gid://shopify/Refund/1",
+        "createdAt": "2026-10-08T12:00:00Z",
+        "totalRefundedSet": usd("11.00"),
     }
-    line = {"quantity": 1, "fulfillmentLineItem": {"lineItem": {"sku": "A"}}}
+    node = {
+        **shop_order(*parcels),
+        "subtotalLineItemsQuantity": ordered,
+        "refunds": [refund],
+    }
+    sent = {"id": "gid://shopify/FulfillmentLineItem/A", "lineItem": {"sku": "A"}}
     returns = [
         {
             "id": f"{n}",
             "status": status,
             "createdAt": "2026-10-10T12:00:00Z",
-            "returnLineItems": [line],
+            "returnLineItems": [{"quantity": 1, "fulfillmentLineItem": sent}],
         }
-        for n, status in enumerate(("CLOSED", "OPEN", "DECLINED", "REQUESTED", "CANCELED"))
+        for n, status in enumerate(statuses)
     ]
     back = shopify_parse.read_given_back(node, returns)
     assert back is not None
-    lines = {"gid://shopify/Refund/1": [shopify_parse.Line("A", 1, Decimal(10), Decimal(0), "USD")]}
-    assert facts(shopify_facts.refund_facts([back], lines, STORE, OCTOBER)) == {
+    return back
+
+
+LINE_A = "gid://shopify/LineItem/A"
+REFUND_LINES = {
+    "gid://shopify/Refund/1": [
+        shopify_parse.Line("A", 1, Decimal(10), Decimal(0), "USD", LINE_A, restocked=True)
+    ]
+}
+
+
+def cohorts(back: Any, parcels: Mapping[str, Any] | None = None) -> Any:
+    return facts(shopify_facts.refund_facts([back], REFUND_LINES, parcels or {}, STORE, OCTOBER))
+
+
+def test_refunds_and_returns_by_their_own_days_and_by_order_and_parcel() -> None:
+    """Ordered on the fifth, sent on the seventh; two of five returns are returns."""
+    back = given_back(
+        parcel(1, 3), statuses=("CLOSED", "OPEN", "DECLINED", "REQUESTED", "CANCELED")
+    )
+    assert shopify_facts.split_cohorts([back]) == []
+    assert cohorts(back) == {
         ("10-08", "*", "refund_amount"): Decimal("11.00"),
         ("10-08", "A", "returns_amount"): Decimal(10),
         ("10-08", "A", "units_refunded"): 1,
+        ("10-08", "A", "units_restocked"): 1,
         ("10-10", "A", "units_returned"): 2,
         ("10-10", "*", "orders_returned"): 1,
+        ("10-05", "A", "units_refunded_orderday"): 1,
+        ("10-07", "A", "units_returned_shipday"): 2,
+        ("10-07", "*", "orders_returned_shipday"): 1,
+        ("10-07", "A", "returns_amount_shipday"): Decimal(10),
     }
+
+
+def test_of_two_parcels_the_one_that_held_the_goods_counts() -> None:
+    late = {**parcel(2, 2), "createdAt": "2026-10-09T12:00:00Z"}
+    back = given_back(parcel(1, 1), late)
+    asked = shopify_facts.split_cohorts([back])
+    assert asked == ["gid://shopify/Fulfillment/1", "gid://shopify/Fulfillment/2"]
+    held = shopify_parse.ParcelLine("A", 2, "gid://shopify/FulfillmentLineItem/A", LINE_A)
+    other = shopify_parse.ParcelLine("B", 1, "gid://shopify/FulfillmentLineItem/B", "B")
+    found = cohorts(back, dict(zip(asked, ([other], [held]), strict=True)))
+    assert found["10-09", "A", "units_returned_shipday"] == 1
+    assert found["10-09", "A", "returns_amount_shipday"] == Decimal(10)
+    assert ("10-07", "A", "units_returned_shipday") not in found
+
+
+def test_what_was_refunded_before_it_was_sent_is_in_no_cohort_of_parcels() -> None:
+    for back in (given_back(statuses=()), given_back(parcel(1, 2), statuses=())):
+        found = cohorts(back)
+        assert found["10-05", "A", "units_refunded_orderday"] == 1
+        assert [key for key in found if "shipday" in key[2]] == []
+    assert shopify_facts.split_cohorts([given_back(parcel(1, 2), statuses=())])
+
+
+@pytest.mark.parametrize(
+    ("how", "restocked"),
+    [
+        pytest.param("RETURN", True, id="came back and is for sale"),
+        pytest.param("NO_RESTOCK", False, id="the buyer keeps it, or it is broken"),
+        pytest.param("CANCEL", False, id="it never left"),
+    ],
+)
+def test_what_is_for_sale_again(how: str, restocked: bool) -> None:
+    node = {
+        "quantity": 2,
+        "restockType": how,
+        "subtotalSet": usd("8.00"),
+        "lineItem": {"id": LINE_A, "sku": "A"},
+    }
+    line = shopify_parse.read_refund_line(node)
+    assert (line.item, line.quantity, line.restocked) == (LINE_A, 2, restocked)
+
+
+@pytest.mark.parametrize(
+    ("window", "asked"),
+    [
+        pytest.param(("10-08", "10-09"), 1, id="the day of the refund"),
+        pytest.param(("10-05", "10-06"), 1, id="the day of the order"),
+        pytest.param(("10-07", "10-08"), 1, id="the day of the parcel"),
+        pytest.param(("10-06", "10-07"), 0, id="a day between"),
+        pytest.param(("10-10", "10-12"), 0, id="the day of the return"),
+    ],
+)
+def test_which_refunds_have_to_be_opened(window: tuple[str, str], asked: int) -> None:
+    days = Window(*(date.fromisoformat(f"2026-{day}") for day in window))
+    assert len(shopify_facts.refunds_asked([given_back(parcel(1, 3))], STORE, days)) == asked
 
 
 def test_fees_of_payments() -> None:

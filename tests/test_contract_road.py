@@ -341,3 +341,34 @@ def test_a_key_that_others_may_read_or_that_is_damaged_is_refused(tmp_path: Path
     file.write_text("not base64!")
     with pytest.raises(ToldError, match="damaged"):
         signer(given_settings)
+
+
+def test_a_switch_waits_until_it_is_signed_and_the_card_shows_what_counts(desk: Desk) -> None:
+    """Return rate by orders instead of units: number, card and version move on signing."""
+    desk.publish()
+    desk.refresh()
+    before, shown = desk.scores(), actuals_of(desk, "return_rate")
+    assert None not in shown.values()
+    desk.type("tblKpi", "switches", "basis orders", metric="return_rate")
+    desk.refresh()
+    assert (desk.scores(), actuals_of(desk, "return_rate")) == (before, shown)
+    row = desk.row("tblKpi", metric="return_rate")
+    assert str(row.value("includes")).startswith("unit basis")
+    assert str(row.value("check")).startswith("… not published, the published definition still")
+    assert "order basis: orders with a return over orders" in str(row.value("check"))
+    log = [str(one.value("what")) for one in desk.table("tblLog").rows]
+    assert any("orders_returned" in line for line in log if "not published" in line)
+    desk.publish(exception="Orders are what we agreed", approver="CEO")
+    desk.refresh()
+    after = actuals_of(desk, "return_rate")
+    assert {key for key, value in after.items() if value == shown[key]} == set()
+    row = desk.row("tblKpi", metric="return_rate")
+    assert str(row.value("includes")).startswith("order basis: orders with a return over orders")
+    assert row.value("check") == "●"
+    assert str(row.value("version")).startswith("v2 ")
+
+
+def actuals_of(desk: Desk, kpi: str) -> dict[str, CellValue | ErrorValue]:
+    """What the scored lines of a KPI show, by item."""
+    rows = ((str(row.value("item")), row.value("actual")) for row in desk.table("tblScore").rows)
+    return {item: value for item, value in rows if item.endswith(f"｜{kpi}")}

@@ -27,6 +27,18 @@ PRINTED_OR_TYPED = (  # measures the reference names only in words, beside their
     "mentor_points",
     "net_sales_at_day_rates",
 )
+OF_SWITCHES = (  # measures of other bases, which the reference asks for without naming one
+    "orders_shipped",
+    "sales_shipped",
+    "units_refunded_orderday",
+    "units_returned_shipday",
+    "orders_returned_shipday",
+    "returns_amount_shipday",
+    "units_restocked",
+    "cogs_restocked",
+    "reviews_three_star",
+    "fulfil_hours_stopped",
+)
 NEEDED = (  # what the first release promises, by the codes of the metric reference
     "gross_sales_total",
     "net_sales",
@@ -98,7 +110,7 @@ def test_every_measure_of_the_reference_is_there() -> None:
     found = {
         m.code: (m.names["zh"], str(m.roll_up))
         for m in CATALOG.measures.values()
-        if m.code not in PRINTED_OR_TYPED
+        if m.code not in {*PRINTED_OR_TYPED, *OF_SWITCHES}
     }
     assert found == wanted
 

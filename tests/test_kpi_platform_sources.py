@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.catalog import shipped
+from kpi.catalog import Catalog, shipped
 from kpi.model import LANGUAGES
 from kpi.platform_sources import (
     SIGNS,
     Delivery,
+    beyond,
     deliverable,
     differences,
     entry,
     matrix,
     platform_notes,
+    undelivered,
 )
+from kpi.switches import switched
 from sheet_templates.words import LISTS
+from tests.table_support import table
 
 
 @pytest.mark.parametrize(
@@ -72,3 +76,61 @@ def test_notes_name_kpis_and_platforms_that_there_are_in_both_languages() -> Non
         assert note.kpi in shipped().metrics
         assert note.platform in platforms
         assert all(note.text[language] for language in LANGUAGES)
+
+
+def set_to(kpi: str, text: str) -> Catalog:
+    return switched(shipped(), table("tblKpi", "指标", "metric switches", (kpi, text)))[0]
+
+
+@pytest.mark.parametrize(
+    ("kpi", "text", "wanted"),
+    [
+        pytest.param(
+            *("refund_rate", "date order day"),
+            {"amazon": ("units_refunded_orderday",), "shopify": ()},
+            id="a Shopify refund belongs to an order, Amazon prints refunds of a day",
+        ),
+        pytest.param(
+            *("return_rate", "basis value; date ship day"),
+            {"amazon": ("returns_amount_shipday",), "shopify": ()},
+            id="Amazon's orders tell what was shipped, its returns not of which day",
+        ),
+        pytest.param(
+            *("negative_review_count", "stars 3"),
+            {"amazon": ("reviews_three_star",), "tiktok": ()},
+            id="Amazon prints no stars",
+        ),
+        pytest.param(
+            *("fulfilment_lead_hours", "stops out"),
+            {"amazon": ("fulfil_hours_stopped",), "shopify": ("fulfil_hours_stopped",)},
+            id="no platform knows the stops",
+        ),
+        pytest.param("refund_rate", "", {"amazon": (), "shopify": ()}, id="as shipped"),
+    ],
+)
+def test_what_a_switch_asks_for_and_a_platform_does_not_deliver(
+    kpi: str, text: str, wanted: dict[str, tuple[str, ...]]
+) -> None:
+    catalog = set_to(kpi, text)
+    assert {p: undelivered(p, kpi, catalog) for p in wanted} == wanted
+    told = {one.platform: one.text for one in differences(wanted, [kpi], catalog)}
+    for platform, measures in wanted.items():
+        for code in measures:
+            names = catalog.measures[code].names
+            assert names["en"] in told[platform]["en"]
+            assert names["zh"] in told[platform]["zh"]
+    assert text == "" or set(told) == {p for p, measures in wanted.items() if measures}
+
+
+def test_a_note_about_the_shipped_formula_is_not_told_of_another_one() -> None:
+    note = "variants do not count"
+    [one] = differences(["shopify"], ["new_listings"])
+    assert note in one.text["en"]
+    assert differences(["shopify"], ["new_listings"], set_to("new_listings", "variants in")) == ()
+
+
+def test_a_kpi_of_ones_own_is_compared_with_no_shipped_one() -> None:
+    row = ("own_less", "gross_sales - overhead", "money", "higher")
+    own, _ = shipped().with_own(table("tblKpi", "指标", "metric formula unit better", row))
+    assert beyond("own_less", own) == ()
+    assert differences(["amazon"], ["own_less"], own) == ()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
-from kpi.catalog import shipped
+from kpi.calendar import period
+from kpi.catalog import Catalog, shipped
+from kpi.contracts import changes, contract_of, in_force
 from kpi.lines import Resolved
-from kpi.model import LANGUAGES
-from kpi.switches import shipped_text, switched, switches
+from kpi.model import LANGUAGES, Card
+from kpi.switch_choices import formula_with, positions, set_by, switches
+from kpi.switches import shipped_text, switched
 from kpi.values import Row
+from tests.contract_support import BOOK, contract, version, weight
+from tests.metric_cases import MetricCase
+from tests.paths import ROOT
+from tests.switch_cases import SWITCH_CASES
 from tests.table_support import table
 
 PROFIT = {
@@ -26,6 +36,7 @@ PROFIT = {
     "vat_amount": 2.0,
     "overhead": 1.5,
 }
+OCTOBER = period("2026-10")
 LISTED = {"listings_new_parent": 3.0, "listings_new_variant": 12.0}
 
 
@@ -108,14 +119,160 @@ def test_a_new_workbook_shows_the_shipped_choices_and_they_change_nothing() -> N
         lines = [(kpi, shipped_text(kpi, language)) for kpi in switches()]
         rows = table("tblKpi", "指标", "metric switches", *lines)
         assert switched(shipped(), rows) == (shipped(), [])
-    assert shipped_text("net_profit", "en") == "commission in; VAT in; overhead in"
+    assert shipped_text("net_profit", "en") == "commission in; VAT in; overhead in; restocked out"
     assert shipped_text("acos", "en") == ""
 
 
-def test_each_part_is_found_in_its_formula() -> None:
+def test_each_choice_changes_the_formula_and_no_two_ways_make_the_same() -> None:
     for kpi, several in switches().items():
-        formula = shipped().metrics[kpi].expression
+        metric, made = shipped().metrics[kpi], positions(kpi)
+        ways = 1
         for one in several:
-            for choice in one.choices:
-                assert choice.part in formula
-                assert all(choice.card[language] for language in LANGUAGES)
+            ways *= len(one.choices)
+            assert one.choices[0].swaps == ()
+            for choice in one.choices[1:]:
+                assert formula_with(metric, [choice]) in made
+                assert formula_with(metric, [choice]) != formula_with(metric, [])
+                assert all(choice.says[language] for language in LANGUAGES)
+        assert len(made) == ways
+
+
+@pytest.mark.parametrize("kpi", switches())
+def test_the_page_of_the_manual_lists_every_choice(kpi: str) -> None:
+    lines = (ROOT / "docs" / "switches.md").read_text(encoding="utf-8").splitlines()
+    shown = [line for line in lines if line.startswith(f"| `{kpi}` ")]
+    wanted = [(one, choice) for one in switches()[kpi] for choice in one.choices]
+    assert len(shown) == len(wanted)
+    for line, (one, choice) in zip(shown, wanted, strict=True):
+        for names in (one.names, choice.names, choice.says):
+            assert all(names[language] in line for language in LANGUAGES)
+        added = {
+            name
+            for _, instead in choice.swaps
+            for name in shipped().measures
+            if name in instead.split()
+        }
+        assert all(f"`{name}`" in line for name in added - shipped().needs(kpi))
+
+
+# --- worked by hand -------------------------------------------------------------------------------
+
+
+def set_to(kpi: str, text: str) -> Catalog:
+    catalog, problems = switched(shipped(), table("tblKpi", "指标", "metric switches", (kpi, text)))
+    assert problems == []
+    return catalog
+
+
+@pytest.mark.parametrize(
+    ("text", "case"), SWITCH_CASES, ids=[f"{case.metric}: {case.how}" for _, case in SWITCH_CASES]
+)
+def test_worked_by_hand(text: str, case: MetricCase) -> None:
+    given = Row({**case.values}, case.days, case.openings, case.closings, {}, None)
+    found = Resolved(set_to(case.metric, text), given).value(case.metric)
+    assert found == (None if case.result is None else pytest.approx(case.result, abs=case.within))
+
+
+def test_every_way_to_set_the_switches_is_worked_by_hand() -> None:
+    worked: dict[str, set[tuple[str, str | None]]] = {kpi: set() for kpi in switches()}
+    for text, case in SWITCH_CASES:
+        if case.result is not None:
+            metric = set_to(case.metric, text).metrics[case.metric]
+            worked[case.metric].add((metric.numerator, metric.denominator))
+    assert worked == {kpi: set(positions(kpi)) for kpi in switches()}
+
+
+# --- the card -------------------------------------------------------------------------------------
+
+
+def card(kpi: str, text: str, of: str = "") -> Card:
+    return set_to(kpi, text).metrics[of or kpi].card
+
+
+def test_a_card_does_not_exclude_what_a_choice_takes_in() -> None:
+    assert "inbound freight" in shipped().metrics["gross_margin"].card.excludes["en"]
+    landed = card("gross_margin", "freight in")
+    assert landed.excludes["en"] == "no platform fees, fulfilment or advertising"
+    assert "头程" not in landed.excludes["zh"]
+    assert "variants" not in card("new_listings", "variants in").excludes["en"]
+    assert "3" not in card("negative_review_rate", "差评线 3星").excludes["zh"]
+
+
+def test_the_time_basis_and_both_switches_of_a_rate_are_printed() -> None:
+    made = card("return_rate", "口径 订单；日期 发货日")
+    assert made.includes["zh"] == (
+        "订单口径：有退货的订单对订单，一单计一次；同批：期间内发货的当中，至今退回的"
+    )
+    assert made.time_basis["zh"].startswith("发货日")
+    assert made.excludes["en"] == (
+        "neither by units nor by value; refunds without a return do not count"
+    )
+    assert made.numerator["en"] == "Orders returned, by ship day"
+    assert made.denominator["en"] == "Orders shipped"
+
+
+def test_a_kpi_that_stands_on_a_switched_one_says_so() -> None:
+    made = card("contribution_profit", "level CM1", of="labour_output_ratio")
+    assert made.includes["en"].endswith(
+        "; Contribution profit: level CM1: less cost of goods alone"
+    )
+    assert "CM3" not in str(made)
+    assert card("contribution_profit", "level CM1", of="acos") == shipped().metrics["acos"].card
+    assert (
+        card("net_profit", "VAT out", of="net_margin").includes["zh"].endswith("；净利润: VAT 未扣")
+    )
+
+
+def test_a_switch_set_two_ways_keeps_the_shipped_choice_and_is_told() -> None:
+    rows = table(
+        "tblKpi", "指标", "metric switches", ("net_profit", "VAT out; VAT in; overhead out")
+    )
+    catalog, [one] = switched(shipped(), rows)
+    assert (one.code, one.place.cell) == ("switch_twice", "B5")
+    assert "VAT in" in one.what["en"]
+    assert Resolved(catalog, Row({**PROFIT})).value("net_profit") == 16.5
+    twice = table("tblKpi", "指标", "metric switches", ("net_profit", "VAT out; VAT 不含"))
+    assert switched(shipped(), twice)[1] == []
+
+
+# --- signed ---------------------------------------------------------------------------------------
+
+OCT_1 = date(2026, 10, 1)
+SCORED = replace(BOOK, weights=(weight("net_margin"), weight("labour_output_ratio", 40.0)))
+
+
+@pytest.mark.parametrize(
+    ("signed", "typed"),
+    [
+        pytest.param("", "commission out", id="switched after signing"),
+        pytest.param("commission out", "", id="switched back after signing"),
+        pytest.param("commission out", "VAT out", id="switched otherwise"),
+    ],
+)
+def test_until_it_is_signed_a_switch_moves_neither_number_nor_card(signed: str, typed: str) -> None:
+    agreed, live = set_to("net_profit", signed), set_to("net_profit", typed)
+    versions = (replace(version(1, OCT_1), contract=contract(SCORED, agreed)),)
+    catalog = in_force(SCORED, live, versions, OCTOBER).catalog
+    for code in ("net_profit", "net_margin", "unit_roi", "labour_output_ratio"):
+        assert catalog.metrics[code].card == agreed.metrics[code].card
+        assert catalog.definition_hash(code) == agreed.definition_hash(code)
+        given = Row({**PROFIT, "labour_cost": 2.0})
+        assert Resolved(catalog, given).value(code) == Resolved(agreed, given).value(code)
+    pending = changes(versions[0].contract, contract_of(SCORED, live))
+    assert {(one.key, one.field) for one in pending} == {
+        ("net_profit", "numerator"),
+        ("net_profit", "definition"),
+        ("net_margin", "definition"),
+    }
+
+
+def test_a_formula_of_ones_own_is_not_taken_for_a_switch() -> None:
+    row = ("gross_profit", "net_sales_amount - cogs - overhead", "money", "higher")
+    own = table("tblKpi", "指标", "metric formula unit better", row)
+    live, problems = shipped().with_own(own)
+    assert (problems, set_by(live.metrics["gross_profit"])) == ([], ())
+    scored = replace(BOOK, weights=(weight("gross_profit"),))
+    versions = (replace(version(1, OCT_1), contract=contract(scored, live)),)
+    signed = in_force(scored, shipped(), versions, OCTOBER).catalog.metrics["gross_profit"]
+    assert signed.numerator == "net_sales_amount - cogs - overhead"
+    assert signed.card.numerator["en"].endswith("Overhead")

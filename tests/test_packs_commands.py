@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from kpi.catalog import shipped
 from kpi.model import Region, WeightRow
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates.build import build
+from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import BookStart
 from sync_service.cli import main
 from sync_service.console import Exit
@@ -150,6 +152,28 @@ def test_what_differs_between_platforms_is_reported(
     code, said = run(capsys, tmp_path, *words)
     assert (code, said["matrix"][0]["delivery"]) == (Exit.OK, "none")
     assert said["differences"][0]["platform"] == "ebay"
+
+
+def test_differences_as_a_workbook_defines_its_kpis(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = BookStart(settings={"language": "zh"}, kpis=kpi_rows(shipped(), "zh"))
+    book = build(tmp_path / "own.xlsx", "manager", "zh", start)
+    port = XlsxPort(book, recalculate="never")
+    contents = port.read()
+    table = contents.tables["tblKpi"]
+    [row] = [one for one in table.rows if one.value("metric") == "refund_rate"]
+    sheet, cell = table.place(row, "switches")
+    port.set([assignment(f"{sheet}!{cell}=日期 下单日")], contents.fingerprint)
+    words = ("packs", "sources", "--book", str(book), "--kpi", "refund_rate")
+    _, said = run(capsys, tmp_path, *words, "--platform", "amazon", "--platform", "shopify")
+    [one] = said["differences"]
+    assert one["platform"] == "amazon"
+    assert "Units refunded, by order day" in one["text"]["en"]
+    assert {line["platform"]: line["delivery"] for line in said["matrix"]} == {
+        "amazon": "company",
+        "shopify": "platform",
+    }
 
 
 def test_a_card_is_written_into_an_empty_book(

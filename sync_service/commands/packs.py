@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from kpi.calendar import local_day
-from kpi.catalog import shipped
+from kpi.catalog import Catalog, shipped
 from kpi.guards import CHECKS, balance, pack_lines
 from kpi.model import Region
 from kpi.newcomer_plans import plans
@@ -21,6 +21,7 @@ from sync_service.commands.pack_choices import choices, fitted, regions, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
 from sync_service.pack_loading import Fit, Loaded, benchmark_of, kept_target, line_of, load
+from sync_service.refresh import read
 
 PLATFORMS = tuple(code for code, _, _ in LISTS["platform"])
 
@@ -42,6 +43,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = actions.add_parser("sources", help="who delivers a KPI, and what differs / 口径差异")
     one.add_argument("--platform", choices=PLATFORMS, action="append")
     one.add_argument("--kpi", choices=tuple(shipped().metrics), action="append", metavar="CODE")
+    one.add_argument(
+        "--book", type=Path, help="as this workbook's switches define them / 按工作簿的口径开关"
+    )
     one.set_defaults(run=run_sources)
     platform_limits.add(actions)
     pack_needs.add(actions)
@@ -179,9 +183,12 @@ def _change(one: Fitted, number: int) -> dict[str, object]:
 
 def run_sources(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """The matrix of who delivers what, and the report of differing definitions."""
-    del house
-    platforms = words.platform or list(PLATFORMS)
-    kpis = words.kpi or list(shipped().metrics)
+    platforms, kpis = words.platform or list(PLATFORMS), words.kpi or list(shipped().metrics)
+    catalog: Catalog | None = None
+    if words.book:
+        book, catalog, problems = read(port_of(house, words.book).read())
+        terminal.problems([one for one in problems if one.place.table == "tblKpi"])
+        platforms = words.platform or list(dict.fromkeys(shop.platform for shop in book.shops))
     terminal.result["matrix"] = [
         {
             "kpi": one.kpi,
@@ -190,9 +197,9 @@ def run_sources(terminal: Terminal, house: House, words: argparse.Namespace) -> 
             "lacking": one.lacking,
             "beside": one.beside,
         }
-        for one in matrix(platforms, kpis)
+        for one in matrix(platforms, kpis, catalog)
     ]
-    found = differences(platforms, kpis)
+    found = differences(platforms, kpis, catalog)
     terminal.result["differences"] = [
         {"kpi": one.kpi, "platform": one.platform, "text": one.text} for one in found
     ]

@@ -12,23 +12,26 @@ The readings that were chosen where the report leaves several open:
   lines that are not cancelled.
 - **Units shipped.** The report prints no day of shipment. A line whose `item-status` is `Shipped`
   was shipped on the local day of its `last-updated-date`, its last change. The report is asked
-  from `SHIPPING_LEAD` days earlier, so that orders shipped in the window are in it.
+  from `SHIPPING_LEAD` days earlier, so that orders shipped in the window are in it. Likewise
+  `orders_shipped`, and `sales_shipped` = `item-price` less `item-promotion-discount`.
 - A line without `item-price` that is not cancelled is pending: its units count, its sales come
   when Amazon prints the price, and a warning says how many there are.
 - Lines of another sales channel (`Non-Amazon`, another country's site) are left out.
 - **Returns** (`amazon.returns`): the day is the local day of `return-date`; an order counts once
-  a day in `orders_returned`, whatever the number of lines.
+  a day in `orders_returned`, whatever the number of lines. `units_restocked` are those whose
+  `detailed-disposition` is `SELLABLE`.
 - **Stock ledger** (`amazon.stock_ledger`): `available_units` is the ending balance of disposition
   `SELLABLE` at the marketplace's country, added over its lines of the day.
 - **Listings** (`amazon.listings`): a new listing is a parent or a product without variants, on the
   local day of `open-date`. The report has no column for it: where the shop's product table names
   parents (option `parents`, JSON sku -> parent), children are left out; otherwise lines without
   price and quantity are the parents; where there is neither, every line counts, with a warning.
+  `listings_new_variant` are the other lines, unknown where nothing tells parents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -71,9 +74,11 @@ ORDERS_DROPPED: Final = names(
     is-buyer-requested-cancellation buyer-requested-cancel-reason signature-confirmation-recommended
     default-ship-from-address-name number-of-items"""
 )
-RETURNS_KEPT: Final = frozenset({"return-date", "order-id", "sku", "quantity"})
+RETURNS_KEPT: Final = frozenset(
+    {"return-date", "order-id", "sku", "quantity", "detailed-disposition"}
+)
 RETURNS_DROPPED: Final = names(
-    """asin fnsku product-name fulfillment-center-id detailed-disposition reason status
+    """asin fnsku product-name fulfillment-center-id reason status
     license-plate-number customer-comments"""
 )
 LEDGER_KEPT: Final = frozenset(
@@ -116,7 +121,7 @@ def orders(
 ) -> list[FactRow]:
     """The orders report as facts of the window."""
     tally = Tally(window, shop.currency)
-    placed, cancelled = Distinct(), Distinct()
+    placed, cancelled, sent = Distinct(), Distinct(), Distinct()
     for line in lines_of(payload, tuple(sorted(ORDERS_KEPT))):
         sold_on = line["sales-channel"].strip()
         if channel and sold_on and sold_on.lower() != channel.lower():
@@ -127,8 +132,10 @@ def orders(
         (cancelled if gone else placed).add(day, line["amazon-order-id"])
         _order_money(line, day, tally, doubts, gone=gone)
         if not gone:
-            _order_units(line, day, shop, tally)
+            _order_units(line, day, tally)
+            _order_sent(line, shop, tally, sent)
     placed.into(tally, "orders_count")
+    sent.into(tally, "orders_shipped")
     for day, orders_gone in cancelled.seen.items():
         tally.add(day, "orders_cancelled_buyer", len(orders_gone - placed.seen.get(day, set())))
     return tally.rows()
@@ -151,14 +158,21 @@ def _order_money(
     tally.add(day, "discounts", discount, sku, currency=currency)
 
 
-def _order_units(line: Mapping[str, str], day: date, shop: ShopRef, tally: Tally) -> None:
+def _order_units(line: Mapping[str, str], day: date, tally: Tally) -> None:
     units = count(line["quantity"]) or 0
-    sku, currency = line["sku"], line["currency"]
-    tally.add(day, "units_ordered", units, sku, currency=currency)
+    tally.add(day, "units_ordered", units, line["sku"], currency=line["currency"])
     tally.add(day, "order_items_count", 1)
-    if line["item-status"].lower() == "shipped":
-        shipped = day_of(line["last-updated-date"], shop.time_zone)
-        tally.add(shipped, "units_shipped", units, sku, currency=currency)
+
+
+def _order_sent(line: Mapping[str, str], shop: ShopRef, tally: Tally, sent: Distinct) -> None:
+    if line["item-status"].lower() != "shipped":
+        return
+    day, sku = day_of(line["last-updated-date"], shop.time_zone), line["sku"]
+    off = abs(money(line["item-promotion-discount"]) or Decimal(0))
+    value = (money(line["item-price"]) or Decimal(0)) - off
+    sent.add(day, line["amazon-order-id"])
+    tally.add(day, "units_shipped", count(line["quantity"]) or 0, sku, currency=line["currency"])
+    tally.add(day, "sales_shipped", value, sku, currency=line["currency"])
 
 
 def returns(payload: bytes, shop: ShopRef, window: Window) -> list[FactRow]:
@@ -166,7 +180,10 @@ def returns(payload: bytes, shop: ShopRef, window: Window) -> list[FactRow]:
     tally, orders_back = Tally(window, shop.currency), Distinct()
     for line in lines_of(payload, tuple(sorted(RETURNS_KEPT))):
         day = day_of(line["return-date"], shop.time_zone)
-        tally.add(day, "units_returned", count(line["quantity"]) or 0, line["sku"])
+        units = count(line["quantity"]) or 0
+        good = line["detailed-disposition"].strip().upper() == "SELLABLE"
+        tally.add(day, "units_returned", units, line["sku"])
+        tally.add(day, "units_restocked", units if good else 0, line["sku"])
         orders_back.add(day, line["order-id"])
     orders_back.into(tally, "orders_returned")
     return tally.rows()
@@ -232,24 +249,25 @@ def open_day(text: str, time_zone: str) -> date:
 def listings(
     payload: bytes, shop: ShopRef, window: Window, parents: Mapping[str, str], doubts: Doubts
 ) -> list[FactRow]:
-    """New parents by day of opening."""
+    """New parents and variants by day of opening."""
     lines = [line for line in lines_of(payload, tuple(sorted(LISTINGS_KEPT))) if line["open-date"]]
-    tally = Tally(window, shop.currency)
-    for line in _parents(lines, parents, doubts):
-        tally.add(open_day(line["open-date"], shop.time_zone), "listings_new_parent", 1)
+    tally, heads = Tally(window, shop.currency), _parents(lines, parents)
+    for line, head in zip(lines, heads, strict=True):
+        day = open_day(line["open-date"], shop.time_zone)
+        tally.add(day, "listings_new_parent" if head else "listings_new_variant", 1)
+    if lines and all(heads) and not parents:
+        doubts.add("parents_unknown", "")
+        for day in window.each():
+            tally.forget(day, "listings_new_variant")
     return tally.rows()
 
 
-def _parents(
-    lines: Iterable[Mapping[str, str]], parents: Mapping[str, str], doubts: Doubts
-) -> list[Mapping[str, str]]:
-    lines = list(lines)
+def _parents(lines: Sequence[Mapping[str, str]], parents: Mapping[str, str]) -> list[bool]:
+    """Of each line whether it is a parent or a product without variants; all where none tells."""
     if parents:
-        return [line for line in lines if not parents.get(line["seller-sku"])]
-    bare = [line for line in lines if not line["price"].strip() and not line["quantity"].strip()]
-    if not bare and lines:
-        doubts.add("parents_unknown", "")
-    return bare or lines
+        return [not parents.get(line["seller-sku"]) for line in lines]
+    bare = [not line["price"].strip() and not line["quantity"].strip() for line in lines]
+    return bare if any(bare) else [True] * len(lines)
 
 
 def skus_by_asin(payload: bytes) -> dict[str, str]:

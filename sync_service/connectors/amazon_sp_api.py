@@ -75,6 +75,8 @@ STREAMS: Final = (
             "gmv_amount",
             "units_ordered",
             "units_shipped",
+            "orders_shipped",
+            "sales_shipped",
             "orders_count",
             "order_items_count",
             "orders_cancelled_buyer",
@@ -140,7 +142,7 @@ STREAMS: Final = (
     ),
     Stream(
         name="amazon.returns",
-        measures=("units_returned", "orders_returned"),
+        measures=("units_returned", "orders_returned", "units_restocked"),
         fetch=amazon_goods.returns,
         spends=one_report,
         look_back_days=30,
@@ -199,7 +201,7 @@ STREAMS: Final = (
     ),
     Stream(
         name="amazon.listings",
-        measures=("listings_new_parent",),
+        measures=("listings_new_parent", "listings_new_variant"),
         fetch=amazon_goods.listings,
         spends=one_report,
         look_back_days=14,

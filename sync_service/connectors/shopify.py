@@ -30,14 +30,16 @@ def authorise(session: Session, _access: str) -> Mapping[str, str]:
 Fetch = Callable[[Session, ShopRef, Window], FetchResult]
 
 
-def _stream(name: str, fetch: Fetch, measures: str, *, days: int, provisional: int) -> Stream:
-    """A stream of events; `days` are fetched again daily."""
+def _stream(
+    name: str, fetch: Fetch, measures: str, *, days: int, provisional: int, weekly: int = 35
+) -> Stream:
+    """A stream of events; `days` are fetched again daily, `weekly` days once a week."""
     return Stream(
         name=name,
         measures=tuple(measures.split()),
         fetch=fetch,
         look_back_days=days,
-        weekly_look_back_days=35,
+        weekly_look_back_days=weekly,
         provisional_days=provisional,
         chunk_days=720,
         history_days=720,
@@ -51,16 +53,19 @@ STREAMS: Final = (
         "shopify.orders",
         orders,
         """gross_sales discounts gmv_amount units_ordered units_shipped orders_count
-        order_items_count""",
+        orders_shipped sales_shipped order_items_count""",
         days=7,
         provisional=2,
     ),
     _stream(
         "shopify.refunds",
         refunds,
-        "returns_amount units_refunded units_returned refund_amount orders_returned",
+        """returns_amount units_refunded units_returned refund_amount orders_returned
+        units_refunded_orderday units_returned_shipday orders_returned_shipday
+        returns_amount_shipday units_restocked""",
         days=7,
         provisional=2,
+        weekly=90,  # an order is refunded weeks later, and then its own day changes
     ),
     Stream(
         name="shopify.traffic",
@@ -107,7 +112,8 @@ KEPT: Final = {
     | _MONEY
     | names(
         """orders order node return test refunds createdAt totalRefundedSet returns status
-        returnLineItems quantity fulfillmentLineItem lineItem sku refundLineItems subtotalSet"""
+        returnLineItems quantity fulfillmentLineItem lineItem sku refundLineItems subtotalSet
+        subtotalLineItemsQuantity restockType fulfillments totalQuantity fulfillmentLineItems"""
     ),
     "shopify.traffic": _ENVELOPE
     | names(

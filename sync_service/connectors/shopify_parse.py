@@ -14,6 +14,7 @@ from sync_service.connectors.json_values import Json, part, text
 from sync_service.connectors.shopify_values import shop_money, sku_of, things, whole
 
 FAILED_FULFILMENTS: Final = frozenset({"CANCELLED", "ERROR", "FAILURE"})
+RESTOCKED: Final = "RETURN"  # CANCEL is of goods that never left
 RETURNED: Final = frozenset({"OPEN", "CLOSED"})
 
 
@@ -26,6 +27,23 @@ class Line:
     amount: Decimal  # before discounts; of a refund line its subtotal
     discount: Decimal
     currency: str
+    item: str = ""  # id of the order's line
+    restocked: bool = False  # of a refund line: the goods came back and are for sale again
+
+    @property
+    def paid_each(self) -> Decimal:
+        """What a unit cost the buyer after discounts."""
+        return (self.amount - self.discount) / self.quantity if self.quantity else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLine:
+    """A line of a fulfilment."""
+
+    sku: str
+    units: int
+    id: str
+    item: str  # id of the order's line
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +59,7 @@ class Fulfilment:
 class Order:
     """What an order tells, and nothing about who bought."""
 
+    id: str
     created: str
     discounts: Decimal
     currency: str
@@ -66,10 +85,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Goods on their way back, by (sku, units)."""
+    """Goods on their way back."""
 
     created: str
-    units: tuple[tuple[str, int], ...]
+    lines: tuple[ParcelLine, ...]  # of the parcels that they came with
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +96,16 @@ class GivenBack:
     """Refunds and returns of one order."""
 
     order: str
+    created: str
+    units: int  # ordered
+    fulfilments: tuple[Fulfilment, ...]
     refunds: tuple[Refund, ...]
     returns: tuple[Return, ...]
+
+    @property
+    def whole_parcel(self) -> bool:
+        """Whether one fulfilment holds all units of the order."""
+        return len(self.fulfilments) == 1 and self.fulfilments[0].units == self.units
 
 
 def read_order(node: Json, lines: Sequence[Json]) -> Order | None:
@@ -87,15 +114,20 @@ def read_order(node: Json, lines: Sequence[Json]) -> Order | None:
         return None
     discounts, currency = shop_money(node, "totalDiscountsSet")
     return Order(
+        id=text(node, "id"),
         created=text(node, "createdAt"),
         discounts=discounts,
         currency=currency,
         lines=tuple(_line(line) for line in lines),
-        fulfilments=tuple(
-            Fulfilment(text(one, "id"), text(one, "createdAt"), whole(one, "totalQuantity"))
-            for one in things(node, "fulfillments")
-            if one.get("status") not in FAILED_FULFILMENTS
-        ),
+        fulfilments=_fulfilments(node),
+    )
+
+
+def _fulfilments(node: Json) -> tuple[Fulfilment, ...]:
+    return tuple(
+        Fulfilment(text(one, "id"), text(one, "createdAt"), whole(one, "totalQuantity"))
+        for one in things(node, "fulfillments")
+        if one.get("status") not in FAILED_FULFILMENTS
     )
 
 
@@ -105,21 +137,24 @@ def _line(line: Json) -> Line:
         (shop_money(one, "allocatedAmountSet")[0] for one in things(line, "discountAllocations")),
         Decimal(0),
     )
-    return Line(sku_of(line), whole(line, "quantity"), amount, discount, currency)
+    units, item = whole(line, "quantity"), str(line.get("id", ""))
+    return Line(sku_of(line), units, amount, discount, currency, item)
 
 
 def read_refund_line(line: Json) -> Line:
     """A line of a refund."""
     amount, currency = shop_money(line, "subtotalSet")
-    return Line(
-        sku_of(part(line, "lineItem")), whole(line, "quantity"), amount, Decimal(0), currency
-    )
+    of = part(line, "lineItem")
+    units, item = whole(line, "quantity"), str(of.get("id", ""))
+    back = line.get("restockType") == RESTOCKED
+    return Line(sku_of(of), units, amount, Decimal(0), currency, item, restocked=back)
 
 
-def read_fulfilment_line(line: Json) -> tuple[str, int]:
-    """SKU and units of a line of a fulfilment."""
-    units = line.get("quantity")
-    return sku_of(part(line, "lineItem")), int(units) if isinstance(units, int) else 0
+def read_fulfilment_line(line: Json) -> ParcelLine:
+    """A line of a fulfilment."""
+    units, of = line.get("quantity"), part(line, "lineItem")
+    known = int(units) if isinstance(units, int) else 0
+    return ParcelLine(sku_of(of), known, str(line.get("id", "")), str(of.get("id", "")))
 
 
 def read_given_back(node: Json, returns: Sequence[Json]) -> GivenBack | None:
@@ -128,6 +163,9 @@ def read_given_back(node: Json, returns: Sequence[Json]) -> GivenBack | None:
         return None
     return GivenBack(
         order=text(node, "id"),
+        created=text(node, "createdAt"),
+        units=whole(node, "subtotalLineItemsQuantity"),
+        fulfilments=_fulfilments(node),
         refunds=tuple(_refund(one) for one in things(node, "refunds") if one.get("createdAt")),
         returns=tuple(_return(one) for one in returns if one.get("status") in RETURNED),
     )
@@ -144,6 +182,7 @@ def _return(node: Json) -> Return:
     return Return(text(node, "createdAt"), tuple(_return_line(one) for one in found if one))
 
 
-def _return_line(line: Json) -> tuple[str, int]:
-    item = part(part(line, "fulfillmentLineItem"), "lineItem")
-    return sku_of(item), whole(line, "quantity")
+def _return_line(line: Json) -> ParcelLine:
+    sent = part(line, "fulfillmentLineItem")
+    of = part(sent, "lineItem")
+    return ParcelLine(sku_of(of), whole(line, "quantity"), str(sent.get("id", "")), "")

@@ -26,13 +26,16 @@ PAGE: Final = "pageInfo { hasNextPage endCursor }"
 LINE: Final = f"""id sku quantity
         originalTotalSet {MONEY}
         discountAllocations {{ allocatedAmountSet {MONEY} }}"""
+PARCELS: Final = "fulfillments { id createdAt status totalQuantity }"
 ORDER: Final = f"""id createdAt test
       totalDiscountsSet {MONEY}
-      fulfillments {{ id createdAt status totalQuantity }}"""
+      {PARCELS}"""
 RETURN: Final = "id status createdAt"
 RETURN_LINE: Final = """... on ReturnLineItem {
-          id quantity fulfillmentLineItem { lineItem { sku } } }"""
-REFUNDS: Final = f"id test refunds {{ id createdAt totalRefundedSet {MONEY} }}"
+          id quantity fulfillmentLineItem { id lineItem { sku } } }"""
+REFUNDS: Final = f"""id test createdAt subtotalLineItemsQuantity
+      refunds {{ id createdAt totalRefundedSet {MONEY} }}
+      {PARCELS}"""
 
 SHOP: Final = Query(
     "query Shop { shop { ianaTimezone currencyCode myshopifyDomain } }",
@@ -86,7 +89,7 @@ FULFILMENTS: Final = Query(
       id
       fulfillmentLineItems(first: 50) {{
         {PAGE}
-        nodes {{ quantity lineItem {{ sku }} }}
+        nodes {{ id quantity lineItem {{ id sku }} }}
       }}
     }}
   }}
@@ -99,7 +102,7 @@ FULFILMENT_LINES: Final = Query(
     ... on Fulfillment {{
       fulfillmentLineItems(first: 100, after: $after) {{
         {PAGE}
-        nodes {{ quantity lineItem {{ sku }} }}
+        nodes {{ id quantity lineItem {{ id sku }} }}
       }}
     }}
   }}
@@ -162,7 +165,7 @@ REFUND_LINES: Final = Query(
       id
       refundLineItems(first: 20) {{
         {PAGE}
-        nodes {{ quantity subtotalSet {MONEY} lineItem {{ sku }} }}
+        nodes {{ quantity restockType subtotalSet {MONEY} lineItem {{ id sku }} }}
       }}
     }}
   }}
@@ -175,7 +178,7 @@ REFUND_MORE: Final = Query(
     ... on Refund {{
       refundLineItems(first: 100, after: $after) {{
         {PAGE}
-        nodes {{ quantity subtotalSet {MONEY} lineItem {{ sku }} }}
+        nodes {{ quantity restockType subtotalSet {MONEY} lineItem {{ id sku }} }}
       }}
     }}
   }}

@@ -78,7 +78,7 @@ def _paged_orders(desk: Desk, days: Window) -> list[read.Order | None]:
     ]
 
 
-def _parcels(desk: Desk, ids: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+def _parcels(desk: Desk, ids: Sequence[str]) -> dict[str, list[read.ParcelLine]]:
     path = ("node", "fulfillmentLineItems")
     return {
         text(node, "id"): [
@@ -100,14 +100,15 @@ def _by_ids(desk: Desk, query: queries.Query, ids: Sequence[str]) -> Iterator[Js
 
 
 def refunds(session: Session, shop: ShopRef, window: Window) -> FetchResult:
-    """Refunds and returns, each by its own day."""
+    """Refunds and returns, each by its own day, and by the day of the order or parcel."""
     days, desk = _finished(session, shop, window), desk_for(session, shop, "shopify.refunds")
     if not days.days:
         return FetchResult(rows=[])
     found = _bulk_refunds(desk, days) if days.days > BULK_DAYS else _paged_refunds(desk, days)
     backs = [back for back in found if back is not None]
-    lines = _refund_lines(desk, [one.id for one in count.refunds_within(backs, shop, days)])
-    rows = count.refund_facts(backs, lines, shop, days)
+    lines = _refund_lines(desk, [one.id for one in count.refunds_asked(backs, shop, days)])
+    parcels = _parcels(desk, count.split_cohorts(backs))
+    rows = count.refund_facts(backs, lines, parcels, shop, days)
     return FetchResult(rows, warnings=desk.doubts.problems())
 
 

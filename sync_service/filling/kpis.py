@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kpi.catalog import Catalog
 from kpi.division import told, zero_risks
 from kpi.errors import Problem
 from kpi.meaning import explain
-from kpi.model import Metric
+from kpi.model import Metric, Texts
 from kpi.tables import Row, Table
 from sheet_templates.words import SIGNS
 from sync_service.compute import Computed
@@ -45,11 +46,38 @@ def _sound(done: Computed, metric: Metric, row: Row) -> FilledRow:
     risks = (
         zero_risks(catalog.parse(typed), catalog) if metric.own and isinstance(typed, str) else ()
     )
+    sound, waits = f"{SIGNS['ok']} {told(risks, language)}".strip(), (*_waiting(done, metric.code),)
     return {
         "numerator": card.numerator[language],
         "denominator": card.denominator[language],
         "includes": "; ".join(filter(None, parts)) or plain,
         "source": card.source[language],
-        "check": f"{SIGNS['ok']} {told(risks, language)}".strip(),
+        "check": "; ".join((*waits, sound) if risks or not waits else waits),
         "version": agreed.kpi_version(done, metric.code),
     }
+
+
+def _waiting(done: Computed, code: str) -> Iterator[str]:
+    """What the row asks for and does not get: a definition not published, a basis without data."""
+    language = done.given.language
+    live = done.given.typed.catalog if done.given.typed else done.given.catalog
+    if code in live.metrics and not _same(live, done.given.catalog, code):
+        yield _PENDING[language].format(
+            sign=SIGNS["pending"],
+            then=live.metrics[code].card.includes[language]
+            or explain(live.expressions[code], live, language),
+        )
+    for one in done.problems:
+        if one.code == "basis_unknown" and one.place.text == code:
+            yield f"{SIGNS['no_data']} {one.what[language]} {one.mend[language]}"
+
+
+_PENDING: Texts = {
+    "zh": "{sign} 未发布，仍按已发布的口径计算；发布后：{then}",
+    "en": "{sign} not published, the published definition still counts; then: {then}",
+}
+
+
+def _same(one: Catalog, other: Catalog, code: str) -> bool:
+    """Whether a KPI means the same in two catalogues."""
+    return one is other or one.definition_hash(code) == other.definition_hash(code)

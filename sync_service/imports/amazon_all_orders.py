@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 
 from kpi.model import Shop, Window
 from sync_service.connectors.tally import Distinct, Tally
@@ -21,10 +22,11 @@ from sync_service.imports.whose import channel_of, check_channels, check_currenc
 SHIPPING_LEAD = timedelta(days=6)  # from order to shipment at the longest, nearly always
 LATE_EXPORT = timedelta(days=10)
 PROMOTIONS = ("item-promotion-discount", "ship-promotion-discount")  # a file may lack either
+SHIPPED = ("units_shipped", "orders_shipped", "sales_shipped")
 STREAM = FileStream(
     "file.all_orders",
     (
-        *("gross_sales", "discounts", "gmv_amount", "units_ordered", "units_shipped"),
+        *("gross_sales", "discounts", "gmv_amount", "units_ordered", *SHIPPED),
         *("orders_count", "order_items_count", "orders_cancelled_buyer"),
     ),
     "zero",
@@ -42,6 +44,7 @@ def read(source: Source) -> Found:
     bought, changed = columns.moments("purchase-date"), columns.moments("last-updated-date")
     quantities, prices = columns.counts("quantity"), columns.money("item-price")
     off = [columns.money(name) for name in PROMOTIONS if columns.find(name) is not None]
+    reduced = columns.money(PROMOTIONS[0]) if columns.find(PROMOTIONS[0]) is not None else None
     orders, skus = columns.ids("amazon-order-id"), columns.ids("sku")
     states = list(zip(columns.text("order-status"), columns.text("item-status"), strict=True))
     ours = {channel_of(shop), ""}
@@ -49,7 +52,8 @@ def read(source: Source) -> Found:
     days = {p: day_in(m, shop.time_zone) for p in places if (m := bought[p]) is not None}
     window = _window(source, shop, list(days.values()), changed)
     tally = Tally(window, shop.currency)
-    placed, gone = Distinct(), Distinct()
+    placed, gone, parcels = Distinct(), Distinct(), Distinct()
+    known = lead(window).end  # the first day whose shipments are all in the file
     for place, day in days.items():
         state = {word.lower() for word in states[place]}
         cancelled = "cancelled" in state
@@ -64,21 +68,23 @@ def read(source: Source) -> Found:
         tally.add(day, "discounts", discount, sku, currency=currency)
         tally.add(day, "units_ordered", units, sku, currency=currency)
         tally.add(day, "order_items_count", 1)
-        sent = changed[place]
-        if states[place][1].lower() == "shipped" and sent is not None:
-            _ship(tally, day_in(sent, shop.time_zone), units, sku, currency)
+        moved = changed[place]
+        if states[place][1].lower() != "shipped" or moved is None:
+            continue
+        sent = day_in(moved, shop.time_zone)
+        if sent >= known:
+            item_off = abs(reduced[place] or Decimal(0)) if reduced else Decimal(0)
+            parcels.add(sent, orders[place])
+            tally.add(sent, "units_shipped", units, sku, currency=currency)
+            tally.add(sent, "sales_shipped", price - item_off, sku, currency=currency)
     placed.into(tally, "orders_count")
+    parcels.into(tally, "orders_shipped")
     for day, names in gone.seen.items():
         tally.add(day, "orders_cancelled_buyer", len(names - placed.seen.get(day, set())))
-    for day in lead(window).each():
-        tally.forget(day, "units_shipped")
+    for day, measure in product(lead(window).each(), SHIPPED):
+        tally.forget(day, measure)
     out = columns.lost_days(bought, shop.time_zone)
     return Found((Batch(STREAM, shop, window, tuple(tally.rows()), out),))
-
-
-def _ship(tally: Tally, day: date, units: int, sku: str, currency: str) -> None:
-    if day >= lead(tally.window).end:
-        tally.add(day, "units_shipped", units, sku, currency=currency)
 
 
 def lead(window: Window) -> Window:

@@ -26,6 +26,7 @@ _CURRENCIES = ("币种", "currency")
 _WORDS = {  # everyday headers beside the catalogue's own names
     "评价数": "reviews_total",
     "差评数": "reviews_negative",
+    "三星评价数": "reviews_three_star",
     "广告费": "ad_spend",
     "广告花费": "ad_spend",
     "广告销售额": "ad_sales",

@@ -23,7 +23,7 @@ STREAM = FileStream(
     "file.shopify_orders",
     (
         *("gross_sales", "discounts", "gmv_amount", "units_ordered", "units_shipped"),
-        *("orders_count", "order_items_count"),
+        *("orders_shipped", "orders_count", "order_items_count"),
     ),
     "zero",
 )
@@ -56,7 +56,7 @@ def read(source: Source) -> Found:
             f"{source.name} 没有可用的订单。请看被拒绝的行。",
         )
     window = whole_days(source, shop, [order.day for order in found.values()])
-    tally, placed = Tally(window, shop.currency), Distinct()
+    tally, placed, parcels = Tally(window, shop.currency), Distinct(), Distinct()
     first_sent = lead(window).end
     for name, order in found.items():
         day, currency = order.day, order.currency
@@ -73,10 +73,13 @@ def read(source: Source) -> Found:
             tally.add(day, "units_ordered", units, sku, currency=currency)
             tally.add(day, "order_items_count", 1)
             if sent and sent >= first_sent and states[place].lower() == "fulfilled":
+                parcels.add(sent, name)
                 tally.add(sent, "units_shipped", units, sku, currency=currency)
     placed.into(tally, "orders_count")
+    parcels.into(tally, "orders_shipped")
     for day in lead(window).each():
         tally.forget(day, "units_shipped")
+        tally.forget(day, "orders_shipped")
     out |= columns.broken_days(shop.time_zone)
     return Found((Batch(STREAM, shop, window, tuple(tally.rows()), frozenset(out)),))
 

@@ -23,8 +23,10 @@ def orders(view: View) -> Sheet:
             "gmv_amount": view.by_sku(lines.bought, lines.price),
             "units_ordered": view.by_sku(lines.bought, lines.quantity * keep),
             "units_shipped": view.by_sku(lines.shipped, lines.quantity),
+            "sales_shipped": view.by_sku(lines.shipped, lines.price - lines.discount),
         },
         whole={
+            "orders_shipped": view.orders(lines.shipped < NEVER, lines.shipped),
             "orders_count": view.orders(keep, lines.bought),
             "order_items_count": view.by_day(lines.bought, keep.astype(np.int64)),
             "orders_cancelled_buyer": view.orders(lost, lines.bought),
@@ -106,7 +108,10 @@ def returns(view: View) -> Sheet:
     lines = view.book.lines
     came = lines.returned < NEVER
     return Sheet(
-        rows={"units_returned": view.by_sku(lines.returned, lines.return_quantity)},
+        rows={
+            "units_returned": view.by_sku(lines.returned, lines.return_quantity),
+            "units_restocked": view.by_sku(lines.returned, lines.return_quantity),
+        },
         whole={"orders_returned": view.orders(came, lines.returned)},
     )
 

@@ -77,6 +77,7 @@ class Reviews:
 
     total: Ints
     negative: Ints
+    three: Ints  # neither good nor bad: a switch decides
 
 
 _VISITS: dict[tuple[int, str], Visits] = {}
@@ -231,7 +232,8 @@ def reviews(world: World, code: str) -> Reviews:
     shop, day, count = BAD_REVIEW_DAY
     if shop == code:
         negative[(day - HISTORY_START).days] = count
-    return Reviews(total=negative + rng.poisson(mean * 0.065), negative=negative)
+    others = rng.poisson(mean * 0.065)
+    return Reviews(negative + others, negative, three=rng.binomial(others, 0.07).astype(np.int64))
 
 
 def stock(world: World, code: str) -> Stock:

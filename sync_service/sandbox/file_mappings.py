@@ -11,6 +11,7 @@ shop_column = "店铺"
 [measures]
 "评价数" = "reviews_total"
 "差评数" = "reviews_negative"
+"三星评价数" = "reviews_three_star"
 """,
     "own-stores": """\
 [columns]

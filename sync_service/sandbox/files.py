@@ -31,7 +31,7 @@ from sync_service.sandbox.world import HISTORY_START, SandboxShop, World
 
 ORDERS_DAYS = 28
 
-REVIEWS_HEADER = "日期,店铺,评价数,差评数"
+REVIEWS_HEADER = "日期,店铺,评价数,差评数,三星评价数"
 OUTSIDE_HEADER = (
     "日期,店铺,广告费,广告销售额,广告订单数,点击,曝光,仓配费,仓储费,退货处理费,"
     "有效访问,加购访问,进入结账,完成结账,老客订单"
@@ -106,8 +106,9 @@ def _reviews(world: World, as_of: datetime) -> Rows:
     for shop in world.shops:
         whole = _sheet(world, shop, "file.mapped", as_of).whole
         for n in _finished(book(world, shop), as_of):
-            total, bad = int(whole["reviews_total"][n]), int(whole["reviews_negative"][n])
-            yield (DAYS[n].isoformat(), shop.code, total, bad)
+            names = ("reviews_total", "reviews_negative", "reviews_three_star")
+            counts = [int(whole[name][n]) for name in names]
+            yield (DAYS[n].isoformat(), shop.code, *counts)
 
 
 def _outside(world: World, as_of: datetime) -> Rows:

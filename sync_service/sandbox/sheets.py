@@ -35,7 +35,7 @@ def stock_ledger(view: View) -> Sheet:
 
 
 def listings(view: View) -> Sheet:
-    """amazon.listings and shopify.products: parents by the day they were listed."""
+    """shopify.products: parents by the day they were listed."""
     first: dict[str, date] = {}
     for product in view.book.products:
         day = min(first.get(product.parent, product.opened), product.opened)
@@ -45,10 +45,22 @@ def listings(view: View) -> Sheet:
     return Sheet(whole={"listings_new_parent": spread(np.array(days, dtype=np.int64), ones)})
 
 
+def listings_and_variants(view: View) -> Sheet:
+    """amazon.listings: parents, and the products under them, each by its own day."""
+    days = [(p.opened - HISTORY_START).days for p in view.book.products]
+    new = np.array([day for day in days if day >= 0], dtype=np.int64)
+    variants = spread(new, np.ones(len(new), dtype=np.int64))
+    return Sheet(whole={**listings(view).whole, "listings_new_variant": variants})
+
+
 def mapped(view: View) -> Sheet:
     """file.mapped: reviews; of own stores also advertising elsewhere, the warehouse, the visits."""
     seen = reviews(view.world, view.book.shop.code)
-    whole = {"reviews_total": seen.total, "reviews_negative": seen.negative}
+    whole = {
+        "reviews_total": seen.total,
+        "reviews_negative": seen.negative,
+        "reviews_three_star": seen.three,
+    }
     if view.book.shop.platform == "shopify":
         whole |= _outside(view) | _funnel(view)
     return Sheet(whole=whole)
@@ -102,7 +114,7 @@ STREAMS: Mapping[str, Callable[[View], Sheet]] = {
     "amazon.finances": finances,
     "amazon.stock": stock_now,
     "amazon.stock_ledger": stock_ledger,
-    "amazon.listings": listings,
+    "amazon.listings": listings_and_variants,
     "amazon_ads.sp": lambda view: advertised(view, "sp"),
     "amazon_ads.sb": lambda view: advertised(view, "sb"),
     "amazon_ads.sd": lambda view: advertised(view, "sd"),

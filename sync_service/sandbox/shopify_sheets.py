@@ -20,8 +20,10 @@ def shop_orders(view: View) -> Sheet:
             "gmv_amount": view.by_sku(lines.bought, lines.price),
             "units_ordered": view.by_sku(lines.bought, lines.quantity),
             "units_shipped": view.by_sku(lines.shipped, lines.quantity),
+            "sales_shipped": view.by_sku(lines.shipped, lines.price - lines.discount),
         },
         whole={
+            "orders_shipped": view.orders(lines.shipped < NEVER, lines.shipped),
             "orders_count": view.orders(there, lines.bought),
             "order_items_count": view.by_day(lines.bought, there.astype(np.int64)),
         },
@@ -29,24 +31,35 @@ def shop_orders(view: View) -> Sheet:
 
 
 def shop_refunds(view: View) -> Sheet:
-    """shopify.refunds: refunds of returned goods, and whole refunds of cancelled orders."""
+    """shopify.refunds: refunds of returned goods, and whole refunds of cancelled orders.
+
+    On the day of the order or parcel stands what has come back of it until now.
+    """
     lines = view.book.lines
     paid = lines.price - lines.discount
     added = view.book.shop.region == "US"  # tax on top of the price
     tax, whole_tax = (lines.refund_tax, lines.tax) if added else (0 * paid, 0 * paid)
-    came = lines.returned < NEVER
+    came, back = lines.returned < NEVER, lines.returned <= view.now
+    paid_back, gone = lines.refunded <= view.now, lines.cancelled <= view.now
     return Sheet(
         rows={
+            "units_refunded_orderday": view.by_sku(
+                lines.bought, lines.refund_quantity * paid_back + lines.quantity * gone
+            ),
+            "units_returned_shipday": view.by_sku(lines.shipped, lines.return_quantity * back),
+            "returns_amount_shipday": view.by_sku(lines.shipped, lines.refund * paid_back),
             "returns_amount": view.by_sku(lines.refunded, lines.refund)
             + view.by_sku(lines.cancelled, paid),
             "units_refunded": view.by_sku(lines.refunded, lines.refund_quantity)
             + view.by_sku(lines.cancelled, lines.quantity),
+            "units_restocked": view.by_sku(lines.refunded, lines.refund_quantity * came),
             "units_returned": view.by_sku(lines.returned, lines.return_quantity),
         },
         whole={
             "refund_amount": view.by_day(lines.refunded, lines.refund + tax)
             + view.by_day(lines.cancelled, paid + whole_tax),
             "orders_returned": view.orders(came, lines.returned),
+            "orders_returned_shipday": view.orders(back, lines.shipped),
         },
     )
 

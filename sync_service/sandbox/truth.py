@@ -37,6 +37,7 @@ MONEY = frozenset(
     (
         *("gross_sales", "discounts", "gmv_amount", "refund_amount", "returns_amount"),
         *("platform_fees", "fulfilment_fees", "storage_fees", "payment_fees", "return_costs"),
+        *("sales_shipped", "returns_amount_shipday"),
         *("ad_spend", "ad_sales"),
     )
 )
