@@ -19,7 +19,7 @@ from sheet_templates.purpose import Shown
 from sync_service.house import PORTS
 from sync_service.told import ToldError
 from sync_service.workbooks.live_cells import Block, blocks
-from sync_service.workbooks.live_excel import LiveExcelPort
+from sync_service.workbooks.live_excel import LiveExcelPort, undone_unless_whole
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
 from sync_service.workbooks.refusals import BookChangedError, TableRefusedError
 from sync_service.workbooks.xlsx import XlsxPort
@@ -292,6 +292,21 @@ def _texts(state: Any) -> Any:
     }
     seen = [(sheet["visibility"], sheet["hidden"]) for sheet in book["sheets"]]
     return cells, book["tables"], seen, flags
+
+
+def test_what_was_done_last_is_undone_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+
+    def fail(app: Any) -> None:
+        with undone_unless_whole(app) as undo:
+            undo += [lambda: done.append(1), lambda: done.append(2)]
+            raise OSError("no more")
+
+    with opened(tmp_path, monkeypatch) as live, pytest.raises(ToldError, match="no more"):
+        fail(live.port.book.app)
+    assert done == [2, 1]
 
 
 def test_where_even_that_fails_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ class LiveExcelPort:
         for name, plan in plans.items():
             _refuse_growth(book.tables[name], plan.count)
         values = {one.name: one.value for one in names if one.name in book.names}
-        with _undone_unless_whole(self.book.app) as undo:
+        with undone_unless_whole(self.book.app) as undo:
             for name, plan in plans.items():
                 _write_table(book.tables[name], plan, undo)
             for name, value in values.items():
@@ -91,7 +91,7 @@ def _report(plans: Mapping[str, GridPlan], tables: Sequence[TablePatch]) -> Writ
 
 
 @contextmanager
-def _undone_unless_whole(app: App) -> Iterator[Undo]:
+def undone_unless_whole(app: App) -> Iterator[Undo]:
     """Hold screen, events and calculation still; what was done is undone where the rest fails.
 
     Raises:
