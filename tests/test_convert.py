@@ -14,7 +14,7 @@ import pytest
 
 from addin.basic import basic
 from sheet_templates.build import build
-from sheet_templates.layout import Language
+from sheet_templates.layout import SHEETS, Language
 from sheet_templates.places import MANAGER_PLACES, letters
 from sheet_templates.scoring_kinds import SCORING, FormulaKind
 from sync_service.cli import main
@@ -33,7 +33,7 @@ from tests.sheets_support import filled
 from tests.test_sharing import LONG, house_start
 
 NATIVE, OFFICEJS, XLWINGS = FormulaKind
-ITEMS = "xl/worksheets/sheet28.xml"
+ITEMS = f"xl/worksheets/sheet{[s.code for s in SHEETS].index('items') + 1}.xml"
 TABLE = MANAGER_PLACES["tblScore"]
 Parts = dict[str, bytes]
 Books = Mapping[FormulaKind, Path]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sheet_templates.build import build
-from sheet_templates.layout import Language
+from sheet_templates.layout import SHEETS, Language
 from sheet_templates.places import MANAGER_PLACES, PAYOUT_PLACES, letters
 from sheet_templates.scoring_cells import BookCells, Scoring, SheetTable, plain
 from sheet_templates.scoring_kinds import SCORING, FormulaKind
@@ -30,7 +30,8 @@ def test_a_formula_is_what_the_builder_writes(
     assert len(list(scoring.columns())) == 7
     path = build(tmp_path / "book.xlsx", "manager", language, filled(language), kind)
     with zipfile.ZipFile(path) as package:
-        xml = package.read("xl/worksheets/sheet28.xml").decode()
+        number = [sheet.code for sheet in SHEETS].index("items") + 1
+        xml = package.read(f"xl/worksheets/sheet{number}.xml").decode()
     for code in SCORING["tblScore"]:
         text = scoring.text("tblScore", code, 77, kind)
         assert text is not None

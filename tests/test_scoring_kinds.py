@@ -19,7 +19,7 @@ import pytest
 from addin.basic import basic
 from kpi.errors import KpiError
 from sheet_templates.build import build
-from sheet_templates.layout import Language
+from sheet_templates.layout import SHEETS, Language
 from sheet_templates.pages import card as card_page
 from sheet_templates.places import MANAGER_PLACES, letters
 from sheet_templates.scoring_kinds import FormulaKind, call
@@ -264,9 +264,11 @@ def test_the_texts_of_the_calls_are_those_of_the_list(language: Language, tmp_pa
     path = build(
         tmp_path / "called.xlsx", "manager", language, filled(language), FormulaKind.OFFICEJS
     )
-    items = formulas_of(parts(path)["xl/worksheets/sheet28.xml"])
+    number = [sheet.code for sheet in SHEETS].index("items") + 1
+    items = formulas_of(parts(path)[f"xl/worksheets/sheet{number}.xml"])
     score = 'IF($A5="","",_xldudf_KPI_SCORE($AB5,$H5,$M5,$O5,$P5,$Q5,$R5,$S5,$T5))'
-    status = f'IF($A5="","",_xldudf_KPI_STATUS($AB5,$H5,$N5,$U5,$V5,$W5,$Z5,"","{language}"))'
+    judged, low = "$AB5,$H5,$N5,$U5,$V5,$W5,$Z5", "$AX5,$AY5"
+    status = f'IF($A5="","",_xldudf_KPI_STATUS({judged},"","{language}",{low}))'
     wanted = [one.replace('"', "&quot;") for one in (score, status)]
     assert set(wanted) <= {one.replace('"', "&quot;") for one in items}
     assert call(FormulaKind.XLWINGS, "GRADE", "A1", "B1") == "KPI_GRADE(A1,B1)"

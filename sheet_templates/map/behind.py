@@ -31,8 +31,6 @@ SCORE = TableLayout(
         warn* | 关注 | Warn | S | number
         breach* | 突破 | Breach | S | number
         bound* | 界限方式 | Bound | S | text
-        warn_low* | 关注下限 | Warn below | S | number
-        breach_low* | 突破下限 | Breach below | S | number
         veto* | 否决 | Veto | S | text
         missing* | 缺数 | Missing policy | S | text
         target_basis* | 应达口径 | Due basis | S | text
@@ -59,6 +57,8 @@ SCORE = TableLayout(
         pending_weight* | 未发布权重 | Pending weight | S | points
         tried_target* | 试用目标 | Target tried | F | number
         tried_weight* | 试用权重 | Weight tried | F | points
+        warn_low* | 关注下限 | Warn below | S | number
+        breach_low* | 突破下限 | Breach below | S | number
     """),
 )
 ACTUAL = TableLayout(
