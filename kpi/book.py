@@ -83,6 +83,8 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is 
 NAMING = (  # the columns whose texts are codes that other tables name
     ("tblShop", "shop"),
     ("tblShop", "market"),
+    ("tblShop", "company"),
+    ("tblShop", "brand"),
     ("tblPeople", "person"),
     ("tblProduct", "category"),
 )
@@ -268,6 +270,7 @@ def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Code
 def scope_codes(book: Book) -> frozenset[str]:
     """The codes of every scope that the tables name, of rows that could not be read too."""
     shops = {code for s in book.shops for code in (s.code, s.market, s.platform)}
+    shops |= {name for s in book.shops for name in (s.company, s.brand) if name}
     people = {p.code for p in book.people}
     categories = {p.category for p in book.products if p.category}
     return frozenset(shops | people | categories) | book.named

@@ -27,6 +27,7 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _unanswered,
         _owners,
         _strange_scopes,
+        _taken_names,
         _zero_targets,
         _unused,
         check_tasks,
@@ -95,6 +96,18 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
         if target.scope not in known:
             place = _target_place(book, target, "scope")
             yield problem("unknown_scope", place, scope=target.scope)
+
+
+def _taken_names(book: Book) -> Iterator[Problem]:
+    """Targets of a company or brand whose name is a code of something else, or of both at once."""
+    bare = tuple(replace(shop, company="", brand="") for shop in book.shops)
+    taken = scope_codes(replace(book, shops=bare, named=frozenset())) | target_scopes(book)
+    for target in book.targets:
+        companies = {shop.code for shop in book.shops if shop.company == target.scope}
+        brands = {shop.code for shop in book.shops if shop.brand == target.scope}
+        apart = companies and brands and companies != brands
+        if apart or ((companies or brands) and target.scope in taken):
+            yield problem("name_taken", _target_place(book, target, "scope"), scope=target.scope)
 
 
 def _zero_targets(book: Book) -> Iterator[Problem]:

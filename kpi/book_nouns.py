@@ -72,6 +72,7 @@ def read_shop(row: RowReader) -> Shop | None:
         owner=row.text("owner") or None,
         name=row.text("name"),
         company=row.text("company"),
+        brand=row.text("brand"),
         opened=opened,
         closed=closed,
     )

@@ -255,6 +255,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
 
 
 def _shop_of(row: Fields, live: Shop | None) -> Shop:
+    """A signed shop; its name is not agreed, whose it is only where a target names a company."""
     return Shop(
         code=text(row, "shop"),
         platform=text(row, "platform"),
@@ -264,7 +265,8 @@ def _shop_of(row: Fields, live: Shop | None) -> Shop:
         time_zone=text(row, "time_zone"),
         owner=optional(row, "owner"),
         name=live.name if live else "",
-        company=live.company if live else "",
+        company=text(row, "company") if "company" in row else live.company if live else "",
+        brand=text(row, "brand") if "brand" in row else live.brand if live else "",
         opened=day(row, "opened"),
         closed=day(row, "closed"),
     )

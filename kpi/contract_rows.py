@@ -62,7 +62,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         "tblPeople": {row.code: _person(row, targeted) for row in book.people},
-        "tblShop": {row.code: _shop(row) for row in book.shops},
+        "tblShop": {row.code: _shop(row, _owned(book, targeted)) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
         **({} if book.grades == GRADES else {"tblGrade": grade_rows(book.grades)}),
@@ -261,7 +261,18 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
     }
 
 
-def _shop(row: Shop) -> Fields:
+def _owned(book: Book, targeted: Collection[str]) -> tuple[str, ...]:
+    """The columns that say whose a shop is, where a target names anybody in them."""
+    names = {
+        "company": {shop.company for shop in book.shops},
+        "brand": {shop.brand for shop in book.shops},
+    }
+    return tuple(column for column, found in names.items() if not found.isdisjoint(targeted))
+
+
+def _shop(row: Shop, owned: Collection[str]) -> Fields:
+    """A shop; its company and brand only where a target is set for one, as for departments."""
+    whose = {"company": row.company, "brand": row.brand}
     return {
         "shop": row.code,
         "platform": row.platform,
@@ -272,6 +283,7 @@ def _shop(row: Shop) -> Fields:
         "owner": row.owner,
         "opened": _day(row.opened),
         "closed": _day(row.closed),
+        **{column: name for column, name in whose.items() if column in owned},
     }
 
 

@@ -78,7 +78,7 @@ class Klass(StrEnum):
 class ScopeKind(StrEnum):
     """What a scope gathers."""
 
-    COMPANY = "company"
+    COMPANY = "company"  # the whole book
     REGION = "region"
     MARKET = "market"
     PLATFORM = "platform"
@@ -86,6 +86,8 @@ class ScopeKind(StrEnum):
     CATEGORY = "category"
     DEPARTMENT = "department"  # a team, where it is scored
     PERSON = "person"
+    ENTITY = "entity"  # one of several companies: the shops that name it
+    BRAND = "brand"  # the shops that name it
 
 
 class DataState(StrEnum):
@@ -216,7 +218,8 @@ class Shop:
     time_zone: str  # IANA name
     owner: str | None = None  # person code
     name: str = ""
-    company: str = ""
+    company: str = ""  # whose shop it is: an agency has shops of several
+    brand: str = ""  # the one brand that it sells; empty for a shop of several
     opened: date | None = None
     closed: date | None = None
 
@@ -273,7 +276,7 @@ class TargetRow:
 
     year: int
     region: Region
-    scope: str  # region code, shop, market, category, role or person
+    scope: str  # a code of `kpi.target_scopes.TargetKind`
     metric: str
     owner: str | None
     year_total: float | None  # of a ratio: the value of every month that is not overridden

@@ -34,6 +34,7 @@ OWN_STORE_PLATFORMS = frozenset({"shopify", "own_site"})
 SHOP_ROLE = "shop"  # lines of tblWeight that score each shop
 OWN_STORE_ROLE = "own_store"  # those of own stores, which the shop's lines score where it has none
 SHOP_ROLES = (SHOP_ROLE, OWN_STORE_ROLE)
+OWNERS = frozenset({ScopeKind.ENTITY, ScopeKind.BRAND})  # whose shops: they may cross regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,7 @@ def in_region(book: Book, parts: Iterable[Part], region: Region) -> tuple[Part, 
 
 
 def scopes(book: Book) -> tuple[ScopeParts, ...]:
-    """Every scope of the book: company, regions, markets, platforms, shops, categories, people."""
+    """Every scope: all, regions, markets, platforms, shops, categories, people, then companies."""
     found = [_gather(COMPANY_SCOPE, ScopeKind.COMPANY, None, ALL_NAMES, book.shops)]
     stores = [shop for shop in book.shops if shop.platform in OWN_STORE_PLATFORMS]
     if stores:
@@ -255,7 +256,38 @@ def scopes(book: Book) -> tuple[ScopeParts, ...]:
         if shops:
             found.append(_gather(region, ScopeKind.REGION, region, same(region), shops))
             found.extend(_inside_region(book, region, shops))
+    found.extend(_of_owners(book, {one.scope.code for one in found}))
     return tuple(found)
+
+
+def owners(book: Book) -> Mapping[str, tuple[ScopeKind, tuple[Shop, ...]]]:
+    """What each company and brand of the shops is, and its shops; a company before a brand.
+
+    A name that all shops have is the whole book once more: a scope only where a target names it.
+    """
+    targeted = {row.scope for row in book.targets}
+    found: dict[str, tuple[ScopeKind, tuple[Shop, ...]]] = {}
+    for kind, names in (
+        (ScopeKind.ENTITY, [shop.company for shop in book.shops]),
+        (ScopeKind.BRAND, [shop.brand for shop in book.shops]),
+    ):
+        for name in dict.fromkeys(filter(None, names)):
+            shops = tuple(s for s, of in zip(book.shops, names, strict=True) if of == name)
+            if len(shops) < len(book.shops) or name in targeted:
+                found.setdefault(name, (kind, shops))
+    return found
+
+
+def _of_owners(book: Book, taken: Collection[str]) -> Iterator[ScopeParts]:
+    """Each company and brand in a region and over both; a name that is taken is no second scope."""
+    for name, (kind, shops) in owners(book).items():
+        if name in taken:
+            continue
+        for region in Region:
+            inside = [shop for shop in shops if shop.region is region]
+            if inside:
+                yield _gather(name, kind, region, same(name), inside)
+        yield _gather(name, kind, None, same(name), shops)
 
 
 def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[ScopeParts]:

@@ -2,9 +2,10 @@
 
 An own target of the person, of the role or, for a ratio, of the department wins. Else money and
 counts are the sum of the targets of the shops that were theirs, each for its days and share, so a
-hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop or
-its market, or that of the region. Who answers for a category of a shop, or for what is left of it,
-is asked the category's own target or, of the shop's, what it brought in the same month last year.
+hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop,
+its brand, its company or its market, or that of the region. Who answers for a category of a shop,
+or for what is left of it, is asked the category's own target or, of the shop's, what it brought in
+the same month last year.
 """
 
 from __future__ import annotations
@@ -90,10 +91,11 @@ class Goals:
         return None if value is None else replace(known[0][1], value=value, scope=basis)
 
     def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
-        """The one shop of all parts, then the market they share, then the region."""
+        """The one shop of all parts, the brand, company and market they share, then the region."""
         shops = {part.shop for part in parts}
-        markets = {s.market for s in self.book.shops if s.code in shops}
-        found = (shops, markets)
+        mine = [s for s in self.book.shops if s.code in shops]
+        owners = ({s.brand for s in mine}, {s.company for s in mine})
+        found = (shops, *owners, {s.market for s in mine})
         return (*(code for codes in found if len(codes) == 1 for code in codes), str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:

@@ -98,6 +98,7 @@ class Register:
             ScopeKind.MARKET: task.country,
             ScopeKind.SHOP: task.about,
             ScopeKind.CATEGORY: task.category,
+            ScopeKind.ENTITY: task.company,
         }
         return places.get(scope.kind) == scope.code
 

@@ -1,4 +1,4 @@
-"""The goal of any scope: typed for it, or the sum of its shops; the company is US + EU."""
+"""The goal of any scope: typed for it, or the sum of its shops; a whole company is US + EU."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Scope, ScopeKind
 from kpi.numbers import normalise
-from kpi.organisation import ScopeParts, in_region, shop_roles
+from kpi.organisation import OWNERS, ScopeParts, in_region, shop_roles
 from kpi.person_targets import Goal, Goals
 
 
@@ -37,7 +37,7 @@ def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:
     shop = book.shop(scope.code) if scope.kind is ScopeKind.SHOP else None
     if shop is not None:
         return (shop.code, *shop_roles(shop))
-    return (scope.code,) if scope.region is not None else ()
+    return (scope.code,) if scope.region is not None or scope.kind in OWNERS else ()
 
 
 def _added(sides: Sequence[Goal | None]) -> Goal | None:

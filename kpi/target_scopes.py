@@ -1,13 +1,15 @@
 """What a target can be set for, and whose line comes first.
 
 A person's line comes before that of the role, the role's before the department's; what none of
-them says is said by the shops, the market and the region. A line of a department is the sum of
-its people where figures add up, so it is never one person's target; a ratio holds for each.
+them says is said by the shops, their brand and company, the market and the region. A brand or a
+company is the shops that name it, so its figures have fees and traffic that stand on no product.
+A line of a department is the sum of its people where figures add up, so it is never one person's
+target; a ratio holds for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -29,6 +31,8 @@ class TargetKind(StrEnum):
     """What a line of targets is for."""
 
     REGION = "region"
+    ENTITY = "entity"
+    BRAND = "brand"
     MARKET = "market"
     PLATFORM = "platform"
     SHOP = "shop"
@@ -37,6 +41,15 @@ class TargetKind(StrEnum):
     ROLE = "role"
     PERSON = "person"
     STAGE = "stage"
+
+
+OF_SHOP: Mapping[TargetKind, Callable[[Shop], str]] = {  # what a shop itself says
+    TargetKind.SHOP: lambda shop: shop.code,
+    TargetKind.MARKET: lambda shop: shop.market,
+    TargetKind.PLATFORM: lambda shop: shop.platform,
+    TargetKind.ENTITY: lambda shop: shop.company,
+    TargetKind.BRAND: lambda shop: shop.brand,
+}
 
 
 def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
@@ -51,6 +64,8 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.DEPARTMENT, (person.department for person in book.people)),
         (TargetKind.CATEGORY, (product.category for product in book.products)),
         (TargetKind.STAGE, STAGES),
+        (TargetKind.ENTITY, (shop.company for shop in book.shops)),
+        (TargetKind.BRAND, (shop.brand for shop in book.shops)),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
@@ -62,13 +77,10 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
     and a card of shops the shops that it scores first.
     """
     mine = tuple(shop for shop in book.shops if shop.region is row.region)
-    match kind_of(book, row):
-        case TargetKind.SHOP:
-            return tuple(shop for shop in mine if shop.code == row.scope)
-        case TargetKind.MARKET:
-            return tuple(shop for shop in mine if shop.market == row.scope)
-        case TargetKind.PLATFORM:
-            return tuple(shop for shop in mine if shop.platform == row.scope)
+    kind = kind_of(book, row)
+    if kind in OF_SHOP:
+        return tuple(shop for shop in mine if OF_SHOP[kind](shop) == row.scope)
+    match kind:
         case TargetKind.PERSON:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
         case TargetKind.ROLE if row.scope in SHOP_ROLES:

@@ -139,6 +139,8 @@ LISTS: dict[str, Words] = {
     ),
     "target_kind": (
         ("region", "区域", "Region"),
+        ("entity", "所属公司", "Companies"),
+        ("brand", "品牌", "Brands"),
         ("market", "站点", "Markets"),
         ("platform", "平台", "Platforms"),
         ("shop", "店铺", "Shops"),
@@ -297,6 +299,8 @@ LISTS: dict[str, Words] = {
         ("shop", "店铺", "Shop"),
         ("category", "品类", "Category"),
         ("person", "人员", "Person"),
+        ("entity", "所属公司", "Shop company"),
+        ("brand", "品牌", "Brand"),
     ),
     "feedback": (
         ("open", "待定", "Open"),

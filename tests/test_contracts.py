@@ -363,7 +363,7 @@ UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
     "WeightRow": {"address"},
     "Rule": {"address", "quiet"},
     "Person": {"name", "department", "mentor", "partner", "plan"},
-    "Shop": {"name", "company"},
+    "Shop": {"name", "company", "brand"},
 }
 NOUNS = (
     ("targets", TARGET),
