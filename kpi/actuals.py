@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
+from kpi.heads import HEADCOUNT, STREAM
 from kpi.model import DataState, Measure, Metric, Period, RollUp, Scope, Unit, Window
 from kpi.numbers import normalise
 from kpi.organisation import Part, ScopeParts, in_days, same
@@ -53,6 +55,10 @@ class Actual:
 
 Asked = tuple[str, str, str | None, str, str, tuple[Part, ...], Period]
 """Definition, its two parts, the view of money, scope, what it gathers, period."""
+Heads = Callable[[Window], Fraction | None]
+"""The average headcount of some days."""
+Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
+"""The average headcount of a scope on some days; None where the book names nobody."""
 Registered = Callable[[Metric, Scope, Period], Actual | None]
 """A source beside the facts: the value of a KPI of a scope, None where it knows nothing."""
 
@@ -67,6 +73,7 @@ class ScopeValues:
     parts: Sequence[Part]
     window: Window
     read: dict[str, str] = field(default_factory=dict)  # measure -> exact sum as text
+    heads: Heads | None = None  # of People; None: figures of Inputs
 
     @property
     def days(self) -> float | None:
@@ -96,6 +103,8 @@ class ScopeValues:
 
     def mean(self, code: str) -> float | None:
         """The mean of the days that know the stock; unknown when fewer than half do."""
+        if code == HEADCOUNT and self.heads is not None:
+            return self._people(self.heads, self.window)
         found = [self._stock(code, day + timedelta(days=1)) for day in self.window.each()]
         known = [value for value in found if value is not None]
         if not known or 2 * len(known) < len(found):
@@ -139,6 +148,8 @@ class ScopeValues:
 
     def _stock(self, code: str, before: date) -> float | None:
         """What stood at the end of the day before `before`, over all parts."""
+        if code == HEADCOUNT and self.heads is not None:
+            return self._people(self.heads, _one(before - timedelta(days=1)))
         if self.catalog.measures[code].alone:
             return self._only(code, before)
         total = Decimal()
@@ -155,6 +166,11 @@ class ScopeValues:
             total += one
         self.read[f"{code} {before}"] = str(total.normalize())
         return float(total) if self.parts else None
+
+    def _people(self, heads: Heads, days: Window) -> float | None:
+        found = heads(days)
+        self.read[f"{HEADCOUNT} {days.start} {days.end}"] = str(found)
+        return None if found is None else float(found)
 
     def _only(self, code: str, before: date) -> float | None:
         """The one value of a rank or score; unknown where several products or shops differ."""
@@ -188,6 +204,7 @@ class Actuals:
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
+    heads: Counted | None = None  # where nobody typed a headcount
 
     @property
     def running_day(self) -> date | None:
@@ -205,6 +222,8 @@ class Actuals:
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value from the facts; books over the same facts share it where they mean the same."""
+        if self.heads is not None and HEADCOUNT in self.catalog.needs(metric.code):
+            return self._made(metric, found, period)  # of the people of this book
         asked = (
             *(self.catalog.definition_hash(metric.code), metric.numerator, metric.denominator),
             *(self.money.view, found.scope.code, found.parts, period),
@@ -215,20 +234,23 @@ class Actuals:
         return made
 
     def _made(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
-        measures = self.catalog.needs(metric.code)
-        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
+        needs = self.catalog.needs(metric.code)
+        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, needs))
         here = in_days(parts, period.window)  # a former owner's line stops with the last day
+        heads = self._heads(needs, found.scope, here, period.window)
+        measures = needs - {HEADCOUNT} if heads else needs
         due = self._due(here, period.window)
-        if not here or not measures:
+        if not here or not needs:
             return _nothing(metric, found.scope, period, DataState.NOT_APPLICABLE, due)
         covered = self.totals.covered(measures, here, Window(period.window.start, due))
         before = Window(period.window.start - timedelta(days=1), period.window.end)
         known = in_days(parts, before)  # an opening stock is of the day before
-        values = ScopeValues(self.totals, self.catalog, self.money, known, covered)
+        values = ScopeValues(self.totals, self.catalog, self.money, known, covered, heads=heads)
         above = self._part(metric.numerator, values)
         below = self._part(metric.denominator, values)
         value = above if metric.denominator is None else _quotient(above, below)
-        streams = tuple(sorted(self._streams(here, measures, covered)))
+        people = {f"{STREAM}@{part.shop}" for part in here} if heads else set()
+        streams = tuple(sorted({*self._streams(here, measures, covered), *people}))
         return Actual(
             period=period.code,
             scope=found.scope,
@@ -242,6 +264,17 @@ class Actuals:
             streams=streams,
             facts=_hash(self.catalog.definition_hash(metric.code), values.read),
         )
+
+    def _heads(
+        self, needs: frozenset[str], scope: Scope, here: Sequence[Part], window: Window
+    ) -> Heads | None:
+        """The headcount of People for a KPI that divides by it; what somebody typed goes first."""
+        counted = self.heads
+        if counted is None or HEADCOUNT not in needs:
+            return None
+        if any(self.totals.streams(part, HEADCOUNT, window) for part in here):
+            return None
+        return lambda days: counted(scope, here, days)
 
     def _due(self, parts: Sequence[Part], window: Window) -> date:
         """The first day that is not over yet in every shop of the scope, inside the period."""

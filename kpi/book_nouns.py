@@ -97,6 +97,7 @@ def read_person(row: RowReader) -> Person | None:
         ramp=_ramp(row),
         team_share=row.between("team_share", 0, 1, 0.0) or 0.0,
         plan=row.word_if_known("plan", "newcomer_plan"),
+        fte=row.between("fte", 0, 1, 1.0) or 0.0,
     )
 
 

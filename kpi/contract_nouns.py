@@ -251,6 +251,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         scored=row["scored"] is True,
         ramp=read_steps(text(row, "ramp")) or (),
         team_share=number(row, "team_share") or 0.0,
+        fte=_or(number(row, "fte"), 1.0),
     )
 
 

@@ -258,6 +258,7 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
         **department,
         "ramp": steps_text(row.ramp) or None,
         **({"team_share": _number(row.team_share)} if row.team_share else {}),
+        **({} if row.fte == 1 else {"fte": _number(row.fte)}),  # as before the column
     }
 
 

@@ -257,6 +257,7 @@ class Person:
     ramp: tuple[float, ...] = ()  # parts of the additive targets, by month since the start
     team_share: float = 0.0  # fraction of the total that comes from the department's score
     plan: str | None = None  # newcomer plan of a business line; None: the standard one
+    fte: float = 1.0  # fraction of full-time work; half days are 0.5
 
 
 @dataclass(frozen=True, slots=True)

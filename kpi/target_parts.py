@@ -15,8 +15,9 @@ from fractions import Fraction
 from kpi.apportion import exact, split
 from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.capacity import Place, place_capacity, place_of
+from kpi.capacity import place_capacity, place_of
 from kpi.errors import UnansweredError
+from kpi.heads import Place
 from kpi.model import TargetRow, Unit
 from kpi.month_shares import month_shares
 from kpi.organisation import SHOP_ROLES, clip, employed, open_days, ownership
@@ -195,7 +196,9 @@ def capacity_weights(
     """The person-days of each part by month: those on a shop, or a person's on the line's place."""
     around = place_of(book, parent)
     places = {
-        code: Place(frozenset({code})) if kind is TargetKind.SHOP else replace(around, person=code)
+        code: Place(frozenset({code}))
+        if kind is TargetKind.SHOP
+        else replace(around, people=frozenset({code}))
         for code in codes
     }
     return {code: place_capacity(book, place, parent.year) for code, place in places.items()}

@@ -139,7 +139,7 @@ LISTS: dict[str, Words] = {
     ),
     "target_kind": (
         ("region", "区域", "Region"),
-        ("entity", "所属公司", "Companies"),
+        ("entity", "公司主体", "Companies"),
         ("brand", "品牌", "Brands"),
         ("market", "站点", "Markets"),
         ("platform", "平台", "Platforms"),
@@ -299,7 +299,7 @@ LISTS: dict[str, Words] = {
         ("shop", "店铺", "Shop"),
         ("category", "品类", "Category"),
         ("person", "人员", "Person"),
-        ("entity", "所属公司", "Shop company"),
+        ("entity", "公司主体", "Legal company"),
         ("brand", "品牌", "Brand"),
     ),
     "feedback": (

@@ -28,6 +28,7 @@ from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
+from kpi.heads import Headcount
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
 from kpi.money import Rates
@@ -262,6 +263,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         register=_beside(register, Ratings(given.book.inputs, terms.catalog, today)),
         failed=failed,
         today=today,
+        heads=Headcount(terms.book),
     )
 
 

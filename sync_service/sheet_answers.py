@@ -264,7 +264,7 @@ def scope_key(known: Known, text: str) -> ScopeKey:
     raise ToldError(
         f'The workbook has no scope "{text}". Write ALL, US, EU, a market, shop, category, '
         "person, company or brand.",
-        f"本簿没有范围“{text}”。请写 公司、US、EU、国家、店铺、类目、人员、所属公司或品牌。",
+        f"本簿没有范围“{text}”。请写 公司、US、EU、国家、店铺、类目、人员、公司主体或品牌。",
     )
 
 

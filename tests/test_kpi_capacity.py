@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.capacity import Crew, day_capacity, month_capacity
+from kpi.capacity import day_capacity, month_capacity
+from kpi.heads import Crew
 from kpi.model import Assignment, Person, Region, Shop, TargetRow, Window
 from kpi.month_shares import month_shares, row_days
 from kpi.season import Flow
