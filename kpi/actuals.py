@@ -14,7 +14,8 @@ from kpi.evaluate import evaluate
 from kpi.heads import HEADCOUNT, STREAM
 from kpi.model import DataState, Measure, Metric, Period, RollUp, Scope, Unit, Window
 from kpi.numbers import normalise
-from kpi.organisation import Part, ScopeParts, in_days, same
+from kpi.organisation import Part, ScopeParts, in_days
+from kpi.scopes import same
 from kpi.totals import Converter, Totals
 
 # Figures from the product table are unknown while one unit of the scope lacks its cost.

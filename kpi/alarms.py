@@ -28,10 +28,11 @@ from kpi.contracts import Version
 from kpi.judging import Day, judge, lacking
 from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
 from kpi.numbers import R
-from kpi.organisation import OWNERS, ScopeParts
+from kpi.organisation import ScopeParts
 from kpi.period_values import PeriodValues
 from kpi.rule_spans import Span, mark, rule_spans
 from kpi.same_event import Events
+from kpi.scopes import OWNERS
 from kpi.surge import Lack, Limit
 
 LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first

@@ -18,7 +18,7 @@ from kpi.heads import Crew, Place, crew_of, people_in_place
 from kpi.model import TargetRow, Window
 from kpi.organisation import clip
 from kpi.season import Flow, day_weights, team_country, work_factors
-from kpi.target_scopes import TargetKind, kind_of, shops_of
+from kpi.target_scopes import TargetKind, kind_of, person_of, shops_of
 
 MONTHS = range(1, 13)
 ALONE = frozenset({TargetKind.PERSON, TargetKind.ROLE})  # what is asked of each person
@@ -53,6 +53,8 @@ def place_of(book: Book, row: TargetRow) -> Place:
         mine = frozenset(shop.code for shop in book.shops if shop.region is row.region)
         team = frozenset(p.code for p in book.people if p.department == row.scope)
         return Place(mine, people=team, idle=True)
+    if kind is TargetKind.MARKET_PERSON:
+        return Place(shops, people=frozenset({person_of(row.scope)}))
     return Place(shops, category=row.scope if kind is TargetKind.CATEGORY else None)
 
 

@@ -19,7 +19,7 @@ from kpi.compliance import REGISTERED, counted_tasks, is_done, measure_value, mo
 from kpi.evaluate import evaluate
 from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, TaskRow, Window
 from kpi.numbers import normalise
-from kpi.organisation import region_of_task
+from kpi.scopes import region_of_task
 from kpi.values import Row
 
 STREAM = "book.tasks"

@@ -8,8 +8,9 @@ from datetime import date
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Scope, ScopeKind
 from kpi.numbers import normalise
-from kpi.organisation import OWNERS, ScopeParts, in_region, shop_roles
+from kpi.organisation import ScopeParts, in_region, shop_roles
 from kpi.person_targets import Goal, Goals
+from kpi.scopes import OWNERS
 
 
 def scope_goal(

@@ -39,12 +39,12 @@ from kpi.organisation import (
     in_region,
     open_days,
     person_parts,
-    same,
     shop_roles,
 )
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.pro_rata import cut_limits, cut_params
+from kpi.scopes import same
 from kpi.scoring import (
     GRADES,
     LIMIT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kpi.actuals import Actual, Actuals
 from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Shop
-from kpi.organisation import ScopeParts, same
+from kpi.organisation import ScopeParts
+from kpi.scopes import same
 
 
 def with_market(actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period) -> Actual:

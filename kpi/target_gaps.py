@@ -27,7 +27,8 @@ BELOW = {  # a role's line is that of each of its people: it is no sum
     TargetKind.REGION: PARTS_OF_A_REGION,
     TargetKind.ENTITY: (TargetKind.BRAND, TargetKind.SHOP),
     TargetKind.BRAND: (TargetKind.SHOP,),
-    TargetKind.MARKET: (TargetKind.SHOP,),
+    TargetKind.MARKET: (TargetKind.SHOP, TargetKind.MARKET_PERSON),
+    TargetKind.PERSON: (TargetKind.MARKET_PERSON,),
     TargetKind.PLATFORM: (TargetKind.SHOP,),
     TargetKind.DEPARTMENT: (TargetKind.PERSON,),
 }
@@ -83,11 +84,13 @@ def _below(book: Book, parent: TargetRow, row: TargetRow, kind: TargetKind) -> b
 
 
 def _wider(book: Book, row: TargetRow, kind: TargetKind) -> Iterator[str]:
-    """What a shop lies in, the one company of a brand's shops, the department of a person."""
+    """What a shop lies in, a brand's one company, a person's department, or market and person."""
     shops = shops_of(book, row)
     if kind is TargetKind.SHOP:
         for shop in shops:
             yield from (shop.market, shop.platform, shop.brand, shop.company)
+    if kind is TargetKind.MARKET_PERSON:
+        yield from row.scope.split(":", 1)
     if kind is TargetKind.BRAND and len(companies := {shop.company for shop in shops}) == 1:
         yield companies.pop()
     for person in book.people:

@@ -9,7 +9,7 @@ target; a ratio holds for each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -24,7 +24,23 @@ def target_scopes(book: Book) -> frozenset[str]:
     """Codes that only a target may name: regions, roles, departments and stages of products."""
     roles = {person.role for person in book.people} | set(SHOP_ROLES)
     departments = {person.department for person in book.people if person.department}
-    return frozenset({str(region) for region in Region} | roles | departments | set(STAGES))
+    named = roles | departments | set(_pairs(book))
+    return frozenset({str(region) for region in Region} | named | set(STAGES))
+
+
+def in_market(market: str, person: str) -> str:
+    """The code of what one person is asked of a market: `DE:OPS1`."""
+    return f"{market}:{person}"
+
+
+def person_of(scope: str) -> str:
+    """The person of such a code; of any other code the code itself."""
+    return scope.rpartition(":")[2]
+
+
+def _pairs(book: Book) -> Iterator[str]:
+    markets = dict.fromkeys(shop.market for shop in book.shops)
+    return (in_market(market, person.code) for market in markets for person in book.people)
 
 
 class TargetKind(StrEnum):
@@ -40,6 +56,7 @@ class TargetKind(StrEnum):
     DEPARTMENT = "department"
     ROLE = "role"
     PERSON = "person"
+    MARKET_PERSON = "market_person"
     STAGE = "stage"
 
 
@@ -66,6 +83,7 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.STAGE, STAGES),
         (TargetKind.ENTITY, (shop.company for shop in book.shops)),
         (TargetKind.BRAND, (shop.brand for shop in book.shops)),
+        (TargetKind.MARKET_PERSON, _pairs(book)),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
@@ -83,6 +101,8 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
     match kind:
         case TargetKind.PERSON:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
+        case TargetKind.MARKET_PERSON:
+            codes = {part.shop for part in market_parts(book, row.scope)}
         case TargetKind.ROLE if row.scope in SHOP_ROLES:
             return tuple(shop for shop in mine if shop_roles(shop)[0] == row.scope)
         case TargetKind.ROLE:
@@ -93,6 +113,13 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
         case _:
             return mine
     return tuple(shop for shop in mine if shop.code in codes)
+
+
+def market_parts(book: Book, scope: str) -> tuple[Part, ...]:
+    """What the person of a code like `DE:OPS1` answers for in the market."""
+    market, _, person = scope.partition(":")
+    inside = {shop.code for shop in book.shops if shop.market == market}
+    return tuple(part for part in person_parts(book, person) if part.shop in inside)
 
 
 def _shops_of_people(book: Book, people: Collection[str]) -> frozenset[str]:

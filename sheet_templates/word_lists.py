@@ -137,6 +137,12 @@ LISTS: dict[str, Words] = {
         ("capacity", "产能", "Capacity"),
         ("manual", "手工", "By hand"),
     ),
+    "way": (
+        ("even", "均分", "Even"),
+        ("history_share", "历史", "History"),
+        ("capacity", "产能", "Capacity"),
+        ("assignment", "分工占比", "Assignments"),
+    ),
     "target_kind": (
         ("region", "区域", "Region"),
         ("entity", "公司主体", "Companies"),
@@ -149,6 +155,7 @@ LISTS: dict[str, Words] = {
         ("department", "部门", "Departments"),
         ("role", "岗位", "Roles"),
         ("person", "人员", "People"),
+        ("market_person", "站点人员", "People of markets"),
     ),
     "uplift_unit": (
         ("pp", "百分点 pp", "pp"),

@@ -32,12 +32,13 @@ from kpi.heads import Headcount
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
 from kpi.money import Rates
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.person_targets import Goal
 from kpi.ratings import Ratings
 from kpi.register import Register
 from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
+from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals

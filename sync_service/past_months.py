@@ -11,7 +11,8 @@ from kpi.calendar import month_period
 from kpi.catalog import Catalog
 from kpi.contracts import Version
 from kpi.model import Scope, ScopeKind, TargetRow
-from kpi.organisation import Part, ScopeParts, open_days, same, scopes
+from kpi.organisation import Part, ScopeParts, open_days
+from kpi.scopes import same, scopes
 from kpi.target_scopes import part_code
 from kpi.targets import MONTHS, Past, Split, TargetKey, key_of
 

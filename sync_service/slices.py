@@ -25,14 +25,8 @@ from kpi.model import (
     TaskRow,
 )
 from kpi.newcomers import Progress, newcomers
-from kpi.organisation import (
-    OWN_STORE_PLATFORMS,
-    Part,
-    ScopeParts,
-    in_region,
-    person_parts,
-    same,
-)
+from kpi.organisation import OWN_STORE_PLATFORMS, Part, ScopeParts, in_region, person_parts
+from kpi.scopes import same
 from kpi.scorecards import PersonCard
 from sync_service.compute import Computed, ScopeKey
 from sync_service.told import ToldError

@@ -12,7 +12,7 @@ from kpi.book import Book
 from kpi.catalog import Catalog, shipped
 from kpi.model import PeriodKind, Region, Rule, Settings, Shop
 from kpi.money import DayRates
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums
 

@@ -12,7 +12,7 @@ import pytest
 from kpi.actuals import GAPS, Actuals
 from kpi.model import DataState, InputRow, Region, TargetRow
 from kpi.money import DayRates
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
 from sync_service.ad_budgets import AD_BUDGET, lasting, planned
 from sync_service.hand_inputs import with_inputs, with_plans

@@ -12,7 +12,8 @@ from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import DataState, Measure, Scope, ScopeKind, Window
 from kpi.money import DayRates
-from kpi.organisation import Part, ScopeParts, same
+from kpi.organisation import Part, ScopeParts
+from kpi.scopes import same
 from kpi.totals import Alternatives, Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums
 

@@ -14,7 +14,7 @@ from kpi.alarms import KEEP_RECOVERED_DAYS, folds
 from kpi.breach_memory import Kept, Lines, lines, released, to_log
 from kpi.breach_typed import Typed
 from kpi.model import Rule
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.silences import hushed
 from tests.alarm_support import SHOP, actuals_of, book_of, rule
 

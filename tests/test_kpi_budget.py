@@ -22,8 +22,9 @@ from kpi.model import (
     Shop,
     TargetRow,
 )
-from kpi.organisation import Part, ScopeParts, open_days, same, scopes
+from kpi.organisation import Part, ScopeParts, open_days
 from kpi.scope_goals import scope_goal
+from kpi.scopes import same, scopes
 from kpi.unjudged import unjudged
 from sync_service.hand_inputs import with_inputs
 from tests.alarm_support import CATALOG, SHOP, actuals_of, book_of, rule

@@ -18,8 +18,9 @@ from kpi.errors import KpiError
 from kpi.explain import EFFECTS
 from kpi.model import Product, Region, Settings, Shop, Window
 from kpi.money import DayRates
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.parser import parse
+from kpi.scopes import scopes
 from kpi.terms import terms
 from kpi.totals import Alternatives, Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums

@@ -32,7 +32,7 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
 from sheet_templates.words import decode
 from sync_service.hand_inputs import with_inputs

@@ -16,11 +16,11 @@ from kpi.catalog import shipped
 from kpi.model import DataState, InputRow, Person, Region, Scope, ScopeKind, Settings, TaskRow
 from kpi.newcomer_plans import STANDARD, plans
 from kpi.newcomers import newcomers
-from kpi.organisation import same
 from kpi.pack_reading import stages
 from kpi.ratings import Ratings, attempts
 from kpi.register import Register
 from kpi.renewals import gates
+from kpi.scopes import same
 from kpi.tables import Cell, CellValue, Row, Table
 from sheet_templates.word_lists import LISTS
 from sheet_templates.words import decode

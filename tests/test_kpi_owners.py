@@ -16,10 +16,11 @@ from kpi.book import Book, read_book
 from kpi.book_checks import check_book
 from kpi.contracts import in_force
 from kpi.model import Product, Region, ScopeKind, Shop, TargetRow, Unit
-from kpi.organisation import in_region, owners, person_parts, scopes
+from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.register import Register
 from kpi.scope_goals import scope_goal
+from kpi.scopes import owners, scopes
 from kpi.target_gaps import Gap, gaps
 from kpi.target_scopes import TargetKind, kind_of, shops_of
 from sheet_templates.words import decode

@@ -27,10 +27,11 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
-from kpi.organisation import Part, ScopeParts, region_of_task, same, scopes
+from kpi.organisation import Part, ScopeParts
 from kpi.register import Register
 from kpi.reminders import LADDER, ladder, reached
 from kpi.renewals import gates, renewals
+from kpi.scopes import region_of_task, same, scopes
 from kpi.scorecards import Scoring
 from kpi.task_checks import check_tasks
 from kpi.totals import Converter, Totals

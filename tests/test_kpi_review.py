@@ -30,7 +30,7 @@ from kpi.model import (
     WeightRow,
     Window,
 )
-from kpi.organisation import same
+from kpi.scopes import same
 from kpi.scorecards import Item
 from kpi.set_review import finding, review_kpis
 from kpi.tables import Cell, CellValue, Row, Table

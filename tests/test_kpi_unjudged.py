@@ -11,7 +11,7 @@ import pytest
 from kpi.alarms import folds
 from kpi.book import Book, read_book
 from kpi.contracts import Version, contract_of
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.unjudged import Unjudged, unjudged, with_kpi_faults
 from sheet_templates.words import decode
 from tests.alarm_support import CATALOG, actuals_of, book_of, rule

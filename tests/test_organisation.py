@@ -20,15 +20,8 @@ from kpi.model import (
     Shop,
     Window,
 )
-from kpi.organisation import (
-    Part,
-    in_days,
-    in_region,
-    open_days,
-    ownership,
-    person_parts,
-    scopes,
-)
+from kpi.organisation import Part, in_days, in_region, open_days, ownership, person_parts
+from kpi.scopes import scopes
 
 MID = date(2026, 10, 12)
 ALWAYS = Window(EVER, NEVER)

@@ -33,8 +33,9 @@ from kpi.model import (
 )
 from kpi.money import DayRates
 from kpi.numbers import R
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.person_targets import Goals
+from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
 from kpi.totals import Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kpi.calendar import clipped, day_period, period, shifted, week_of, year_before
 from kpi.model import Period, Window
 from kpi.numbers import R
-from kpi.organisation import OWNERS
+from kpi.scopes import OWNERS
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.filling.cells import FilledRow, known, number
