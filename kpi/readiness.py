@@ -15,8 +15,8 @@ from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.messages import problem
 from kpi.model import Region, TargetRow, Unit, WeightRow
-from kpi.rolling import AD_BUDGET
 from kpi.target_gaps import gaps
+from kpi.targets import AD_BUDGET
 
 
 def unconfirmed(book: Book) -> tuple[Problem, ...]:

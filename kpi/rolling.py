@@ -22,6 +22,7 @@ from kpi.season import Flow, flow_of
 from kpi.target_gaps import BELOW, lines_below
 from kpi.target_scopes import kind_of
 from kpi.targets import (
+    AD_BUDGET,
     MONTHS,
     Split,
     TargetKey,
@@ -31,8 +32,6 @@ from kpi.targets import (
     month_targets,
     year_of,
 )
-
-AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
 
 
 @dataclass(frozen=True, slots=True)

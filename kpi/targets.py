@@ -20,6 +20,7 @@ from kpi.calendar import weeks_of
 from kpi.model import Better, Period, Region, TargetRow, Unit, Window
 from kpi.numbers import R, normalise, rnd, whole
 
+AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
 MONTHS = 12
 PERCENT = 100
 PLAUSIBLE_TIMES = 1.5  # of the same period last year, at constant rate

@@ -15,6 +15,7 @@ from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
+from kpi.budget import planned_budgets
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.card_problems import (
     left_out,
@@ -43,7 +44,6 @@ from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
-from sync_service.ad_budgets import planned
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
@@ -245,7 +245,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     today = local_day(given.now, settings.time_zone)
     basis = Basis(
         inputs=tuple(given.book.inputs),
-        plans=tuple(planned(terms.book, given.now.date())),
+        plans=tuple(planned_budgets(terms.book, given.now.date())),
         shops={shop.code: (shop.platform, shop.currency) for shop in shops.values()},
         measures={**given.catalog.measures, **GAPS},
         last_day=last,

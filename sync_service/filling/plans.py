@@ -14,12 +14,19 @@ from kpi.model import Language, TargetRow, Unit
 from kpi.month_shares import month_shares
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
-from kpi.targets import Split, decimals_of, month_targets, quarters, rest_of_year, year_of
+from kpi.targets import (
+    AD_BUDGET,
+    Split,
+    decimals_of,
+    month_targets,
+    quarters,
+    rest_of_year,
+    year_of,
+)
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 
-AD_BUDGET = "ad_budget"  # a measure with a target, no KPI
 Months = tuple[float | None, ...]
 LACKING: Mapping[str, Mapping[str, str]] = {
     Split.HISTORY: {

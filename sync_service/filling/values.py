@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.benchmarks import benchmarks_of, beside
+from kpi.budget import FOLLOWS
 from kpi.calendar import day_period, period, shifted, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
@@ -29,6 +30,7 @@ from kpi.ratings import best_attempt, latest_rating
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
 from kpi.target_scopes import TargetKind, kind_of
+from kpi.targets import AD_BUDGET
 from kpi.value_flags import FLAGS, flag_of
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
@@ -52,7 +54,7 @@ WEEKLY = frozenset(
     {ScopeKind.COMPANY, ScopeKind.REGION, ScopeKind.MARKET, ScopeKind.SHOP, ScopeKind.PERSON}
 )
 SALES_WEEKS = 8
-SALES_LIKE = {"ad_budget": "ad_cost"}  # a budget is no KPI; its days follow the spend
+SALES_LIKE = {AD_BUDGET: FOLLOWS}  # a budget is no KPI; its days follow the spend
 
 
 def actuals(done: Computed) -> Iterator[FilledRow]:
