@@ -15,8 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.card_problems import unshown
 from kpi.catalog import Catalog, shipped
 from kpi.contracts import Terms, Version, every_terms

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.model import Better, Bound, Region, VetoEffect, WeightRow

@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 from openpyxl import load_workbook
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of

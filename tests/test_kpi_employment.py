@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, left_behind, presence
 from kpi.model import Assignment, Person, Region, Settings, Shop, Window

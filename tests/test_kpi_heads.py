@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.actuals import Actual, Actuals, ScopeValues
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.contracts import in_force
 from kpi.heads import Headcount, heads_by_shop, shared_heads

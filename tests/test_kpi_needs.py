@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.model import Region, Settings, Shop
 from kpi.needs import proposals

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import DataState, InputRow, Person, Region, Scope, ScopeKind, Settings, TaskRow

@@ -12,8 +12,9 @@ from decimal import Decimal
 import pytest
 
 from kpi.alarms import watches
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.contracts import in_force
 from kpi.model import Product, Region, ScopeKind, Shop, TargetRow, Unit
 from kpi.organisation import in_region, person_parts

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.closing import closing_state, month_state
 from kpi.contracts import Version, contract_from, contract_of, in_force

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.apportion import exact
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.model import (
     Assignment,

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from kpi.book import read_book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.contracts import in_force
 from kpi.model import (

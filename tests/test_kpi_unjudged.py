@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from kpi.alarms import folds
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.contracts import Version, contract_of
 from kpi.scopes import scopes
 from kpi.unjudged import Unjudged, unjudged, with_kpi_faults

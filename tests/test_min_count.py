@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.contracts import Change, changes, contract_of
