@@ -16,7 +16,10 @@ from kpi.scopes import OWNERS
 def scope_goal(
     book: Book, month: Period, metric: Metric, found: ScopeParts, until: date
 ) -> Goal | None:
-    """What a scope should reach in a month, and what of it is due before the day `until`."""
+    """What a scope should reach in a month, and what of it is due before the day `until`.
+
+    A ratio over both regions has no goal; a company or brand of one region has that region's.
+    """
     goals, region = Goals(book, month), found.scope.region
     if region is not None:
         return goals.of(metric, region, _own(book, found.scope, region), found.parts, until)
@@ -25,7 +28,9 @@ def scope_goal(
         for side in Region
         if (parts := in_region(book, found.parts, side))
     ]
-    return _added(sides) if metric.additive else None
+    if metric.additive:
+        return _added(sides)
+    return sides[0] if found.scope.kind in OWNERS and len(sides) == 1 else None
 
 
 def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:

@@ -96,8 +96,9 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
     """
     mine = tuple(shop for shop in book.shops if shop.region is row.region)
     kind = kind_of(book, row)
-    if kind in OF_SHOP:
-        return tuple(shop for shop in mine if OF_SHOP[kind](shop) == row.scope)
+    said = OF_SHOP.get(kind) if kind else None
+    if said is not None:
+        return tuple(shop for shop in mine if said(shop) == row.scope)
     match kind:
         case TargetKind.PERSON:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}

@@ -16,11 +16,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi.budget import AD_BUDGET, lasting_budgets
+from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
 from kpi.model import InputRow, RollUp
+from kpi.targets import AD_BUDGET
 from sync_service.sources import INPUTS, PLANS
 
 Number = TypeVar("Number", np.int32, np.int64)

@@ -196,6 +196,21 @@ def test_the_goal_of_a_company(
     assert (goal.value if goal else None) == value
 
 
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        pytest.param("Bolt", 0.25, id="it has only the EU: what is typed for it there"),
+        pytest.param("Acme", None, id="of both regions: no ratio is the mean of two"),
+        pytest.param("ALL", None, id="nor is it of the whole"),
+    ],
+)
+def test_the_ratio_of_a_company_over_its_regions(code: str, value: float | None) -> None:
+    book = agency(line("Bolt", 0.25), line("Acme", 0.3), line("EU", 0.2))
+    scope = next(s for s in scopes(book) if (s.scope.code, s.scope.region) == (code, None))
+    goal = scope_goal(book, OCT, ACOS, scope, END)
+    assert (goal.value if goal else None) == value
+
+
 ORDER = ("EU", "FR", "Bolt", "Nord", "FR1")
 
 
