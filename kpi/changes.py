@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from kpi.actuals import Actuals, ScopeValues
+from kpi.actuals import Actuals
 from kpi.apportion import exact
 from kpi.book import Book
 from kpi.catalog import Catalog
@@ -21,6 +21,7 @@ from kpi.evaluate import evaluate
 from kpi.explain import ZERO, Cell, Explained, Side, by_name, explained
 from kpi.model import Metric, Period, RollUp, Shop, Unit, Window
 from kpi.organisation import Part, ScopeParts
+from kpi.scope_values import ScopeValues
 from kpi.terms import terms
 from kpi.tokens import FormulaError
 from kpi.totals import Converter

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kpi.actuals import GAPS, Actual, Actuals, Registered
+from kpi.actuals import Actual, Actuals, Registered
 from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
@@ -39,6 +39,7 @@ from kpi.ratings import Ratings
 from kpi.register import Register
 from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
+from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long

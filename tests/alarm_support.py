@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.alarms import Alarm, alarms
 from kpi.book import Book
 from kpi.catalog import Catalog, shipped
 from kpi.model import PeriodKind, Region, Rule, Settings, Shop
 from kpi.money import DayRates
+from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.budget import lasting_budgets, planned_budgets
 from kpi.model import DataState, InputRow, Region, TargetRow
 from kpi.money import DayRates
+from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.targets import AD_BUDGET
 from kpi.totals import Converter, Totals

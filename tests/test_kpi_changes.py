@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.calendar import period
 from kpi.catalog import shipped
@@ -20,6 +20,7 @@ from kpi.model import Product, Region, Settings, Shop, Window
 from kpi.money import DayRates
 from kpi.organisation import ScopeParts
 from kpi.parser import parse
+from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.terms import terms
 from kpi.totals import Alternatives, Converter, Totals

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.actuals import Actual, Actuals, ScopeValues
+from kpi.actuals import Actual, Actuals, Asked
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
 from kpi.book_reading import read_book
@@ -33,6 +33,7 @@ from kpi.model import (
     Window,
 )
 from kpi.money import DayRates
+from kpi.scope_values import ScopeValues
 from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
 from sheet_templates.words import decode
@@ -263,7 +264,13 @@ SOURCES: Mapping[str, tuple[tuple[str, ...], ...]] = dict.fromkeys(
 )
 
 
-def per_head(given_: Book, code: str, *typed: InputRow, side: Region | None = Region.EU) -> Actual:
+def per_head(
+    given_: Book,
+    code: str,
+    *typed: InputRow,
+    side: Region | None = Region.EU,
+    made: dict[Asked, Actual] | None = None,
+) -> Actual:
     """Sales per head of the first ten days: each shop sells 9,000."""
     leaves = with_inputs(leaf_sums(LEAVES), typed, dict.fromkeys(SHOPS_OF, "USD"))
     totals = Totals(
@@ -274,7 +281,10 @@ def per_head(given_: Book, code: str, *typed: InputRow, side: Region | None = Re
     )
     last = dict.fromkeys(SHOPS_OF, date(2026, 10, 10))
     money = Converter("USD", {}, DayRates({}, (), {}))
-    actuals = Actuals(totals, shipped(), money, last, frozenset(), heads=Headcount(given_))
+    actuals = Actuals(
+        *(totals, shipped(), money, last, frozenset(), {} if made is None else made),
+        heads=Headcount(given_),
+    )
     found = next(s for s in scopes(given_) if (s.scope.code, s.scope.region) == (code, side))
     return actuals.of(shipped().metrics["sales_per_head"], found, OCT)
 
@@ -333,6 +343,16 @@ def test_a_typed_headcount_goes_before_people() -> None:
     typed = InputRow(date(2026, 10, 1), "IT", "headcount", Decimal(3), "me", "A1")
     found = per_head(book(TEAM), "IT", typed)
     assert (found.value, found.state) == (3_000.0, DataState.MANUAL)
+
+
+def test_books_over_the_same_facts_share_no_headcount() -> None:
+    """A value that stands on People is never that of another book, or of the book before."""
+    shared: dict[Asked, Actual] = {}
+    values = [
+        per_head(one, "IT", made=shared).value
+        for one in (book(TEAM), book((A, replace(B, fte=0.5), C, L)))
+    ]
+    assert values == [9_000.0, 18_000.0]
 
 
 def test_without_people_a_value_per_head_is_unknown() -> None:

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.actuals import ScopeValues
 from kpi.catalog import shipped
 from kpi.model import InputRow, Region, Shop, Window
 from kpi.money import DayRates
 from kpi.organisation import Part
+from kpi.scope_values import ScopeValues
 from kpi.totals import Converter, Totals
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import alternatives

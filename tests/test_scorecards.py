@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.alarms import alarms
 from kpi.book import Book
 from kpi.book_nouns import NEVER
@@ -35,6 +35,7 @@ from kpi.money import DayRates
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
 from kpi.person_targets import Goals
+from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
 from kpi.totals import Converter, Totals

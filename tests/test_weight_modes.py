@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.book_checks import check_book
 from kpi.card_problems import left_out
@@ -17,6 +17,7 @@ from kpi.contracts import Version, contract_of, in_force
 from kpi.guards import guard
 from kpi.model import Better, Region, Shop, WeightRow
 from kpi.money import DayRates
+from kpi.scope_values import GAPS
 from kpi.scorecards import PersonCard, Scoring
 from kpi.totals import Converter, Totals
 from kpi.weight_modes import in_points
