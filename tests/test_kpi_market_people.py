@@ -266,6 +266,9 @@ def test_limits_are_cut_like_the_target() -> None:
         pytest.param([None], [], None, id="one is unknown"),
         pytest.param([Goal(0.0, 1.0, "A")], [], Goal(0.0, None, "A"), id="nothing is asked"),
         pytest.param(
+            [Goal(1e308, 1.0, "A")], [Goal(1e308, 1.0, "B")], None, id="more than a number holds"
+        ),
+        pytest.param(
             [Goal(0.0, None, "A", 0.0)], [], Goal(0.0, None, "A", 1.0), id="of no day at all"
         ),
     ],
