@@ -14,26 +14,15 @@ from kpi.book_nouns import (
 )
 from kpi.breach_typed import Typed
 from kpi.errors import Problem
-from kpi.model import (
-    Assignment,
-    InputRow,
-    Person,
-    PointRow,
-    Product,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    TaskRow,
-    WeightRow,
-)
+from kpi.model import Region
 from kpi.need_rows import Need
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule
 from kpi.scoring import GRADES, Grade
 from kpi.targets import Past
+from kpi.trade import Assignment, Person, Product, Shop
+from kpi.typed_rows import InputRow, PointRow, Rule, Settings, TargetRow, TaskRow, WeightRow
 
 __all__ = ["EVER", "NEVER", "Book", "region_of", "scope_codes"]
 

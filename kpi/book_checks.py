@@ -11,9 +11,10 @@ from kpi.book_links import owners_in
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
-from kpi.model import Region, TargetRow, WeightRow
+from kpi.model import Region
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
+from kpi.typed_rows import TargetRow, WeightRow
 from kpi.weight_modes import WeightMode
 
 ABOVE_ZERO = frozenset({"ratio_up", "mirror_down", "step_pct", "tiers"})  # divide by the target

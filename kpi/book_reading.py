@@ -37,14 +37,10 @@ from kpi.book_settings import read_settings
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.grade_rows import read_grades
-from kpi.model import (
-    Rule,
-    Settings,
-    WeightRow,
-)
 from kpi.need_rows import read_needs
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.tables import Table
+from kpi.typed_rows import Rule, Settings, WeightRow
 
 KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is nobody's
     "tblShop": ("shop",),

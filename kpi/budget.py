@@ -24,17 +24,7 @@ from kpi.book import Book
 from kpi.breaches import is_beyond
 from kpi.calendar import month_period
 from kpi.catalog import shipped
-from kpi.model import (
-    InputRow,
-    Metric,
-    Period,
-    PeriodKind,
-    Rule,
-    Shop,
-    TargetRow,
-    Unit,
-    Window,
-)
+from kpi.model import Metric, Period, PeriodKind, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
@@ -44,6 +34,8 @@ from kpi.person_targets import Goal, Goals
 from kpi.scope_goals import scope_goal
 from kpi.season import Pacing, factors_of, flow_of
 from kpi.targets import AD_BUDGET, decimals_of, due_share, month_targets
+from kpi.trade import Shop
+from kpi.typed_rows import InputRow, Rule, TargetRow
 
 FOLLOWS = "ad_cost"  # the KPI whose days a budget's days follow
 PLACES = 4  # of a day's part: the facts' own fixed point

@@ -15,10 +15,11 @@ from functools import lru_cache
 from kpi.book import Book
 from kpi.calendar import month_period
 from kpi.heads import Crew, Place, crew_of, people_in_place
-from kpi.model import TargetRow, Window
+from kpi.model import Window
 from kpi.organisation import clip
 from kpi.season import Flow, day_weights, team_country, work_factors
 from kpi.target_scopes import TargetKind, kind_of, person_of, shops_of
+from kpi.typed_rows import TargetRow
 
 MONTHS = range(1, 13)
 ALONE = frozenset({TargetKind.PERSON, TargetKind.ROLE})  # what is asked of each person

@@ -24,32 +24,14 @@ from kpi.contract_rows import (
     weight_key,
 )
 from kpi.missing import Outdated
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    Card,
-    Kind,
-    Klass,
-    Metric,
-    PeriodKind,
-    Person,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    Texts,
-    Unit,
-    VetoEffect,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, Card, Kind, Klass, Metric, PeriodKind, Region, Texts, Unit, Window
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import read_steps
 from kpi.targets import Split
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Bound, Rule, Settings, TargetRow, VetoEffect, WeightRow
 
 Noun = TypeVar("Noun")
 _DEFAULTS = Settings(month="", company="")

@@ -16,21 +16,13 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
 from kpi.missing import Outdated
-from kpi.model import (
-    Assignment,
-    Person,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    VetoEffect,
-    WeightRow,
-)
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import steps_text
 from kpi.targets import Split
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Rule, Settings, TargetRow, VetoEffect, WeightRow
 
 Plain = str | float | bool | None
 Fields = Mapping[str, Plain]

@@ -16,10 +16,11 @@ from kpi.bonus import prorated, ramp
 from kpi.book import Book
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Period, Person, Window
+from kpi.model import Period, Window
 from kpi.numbers import R, normalise
 from kpi.organisation import clip, employed, ownership
 from kpi.person_targets import Goal, within
+from kpi.trade import Person
 
 MONTHS = 12
 

@@ -16,8 +16,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kpi.book import Book
-from kpi.model import Assignment, Person, Scope, ScopeKind, Shop, Window
+from kpi.model import Scope, ScopeKind, Window
 from kpi.organisation import Part, below, clip, employed, ownership
+from kpi.trade import Assignment, Person, Shop
 
 HEADCOUNT = "headcount"  # the measure that KPIs per head divide by
 STREAM = "book.people"  # its source; a figure of Inputs goes before it

@@ -15,14 +15,8 @@ from itertools import pairwise
 
 from kpi.book import EVER, NEVER, Book
 from kpi.book_nouns import day_after
-from kpi.model import (
-    Assignment,
-    Person,
-    Region,
-    Scope,
-    Shop,
-    Window,
-)
+from kpi.model import Region, Scope, Window
+from kpi.trade import Assignment, Person, Shop
 
 OWN_STORE_PLATFORMS = frozenset({"shopify", "own_site"})
 SHOP_ROLE = "shop"  # lines of tblWeight that score each shop

@@ -18,10 +18,12 @@ from kpi.calendar import month_period
 from kpi.capacity import place_capacity, place_of
 from kpi.errors import UnansweredError
 from kpi.heads import Place
-from kpi.model import Person, TargetRow, Window
+from kpi.model import Window
 from kpi.organisation import Part, clip, employed, open_days, person_parts
 from kpi.target_scopes import TargetKind, market_parts, person_of, shops_of
 from kpi.targets import MONTHS
+from kpi.trade import Person
+from kpi.typed_rows import TargetRow
 
 Weights = Mapping[str, Sequence[Fraction]]
 """The weight of each part in the twelve months."""

@@ -16,7 +16,7 @@ from kpi.apportion import exact, split
 from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
-from kpi.model import Metric, Period, PeriodKind, Region, TargetRow, Unit, WeightRow
+from kpi.model import Metric, Period, PeriodKind, Region, Unit
 from kpi.month_shares import month_shares, season_weights
 from kpi.season import Flow, flow_of
 from kpi.target_gaps import BELOW, lines_below
@@ -32,6 +32,7 @@ from kpi.targets import (
     month_targets,
     year_of,
 )
+from kpi.typed_rows import TargetRow, WeightRow
 
 
 @dataclass(frozen=True, slots=True)

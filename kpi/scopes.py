@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kpi.book import Book
 from kpi.book_nouns import region_of
-from kpi.model import COMPANY_SCOPE, OWN_STORES, Region, Scope, ScopeKind, Shop, TaskRow, Texts
+from kpi.model import COMPANY_SCOPE, OWN_STORES, Region, Scope, ScopeKind, Texts
 from kpi.organisation import (
     OWN_STORE_PLATFORMS,
     Part,
@@ -16,6 +16,8 @@ from kpi.organisation import (
     open_days,
     person_parts,
 )
+from kpi.trade import Shop
+from kpi.typed_rows import TaskRow
 
 ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
 STORE_NAMES: Texts = {"zh": "独立站", "en": "Own stores"}

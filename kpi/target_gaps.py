@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.book import Book
-from kpi.model import TargetRow, Unit
+from kpi.model import Unit
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.season import Flow
 from kpi.target_scopes import TargetKind, kind_of, shops_of
 from kpi.targets import decimals_of, month_targets, year_of
+from kpi.typed_rows import TargetRow
 
 PARTS_OF_A_REGION = (
     *(TargetKind.ENTITY, TargetKind.BRAND),

@@ -16,7 +16,7 @@ from fractions import Fraction
 from kpi.apportion import split
 from kpi.book import Book
 from kpi.errors import UnansweredError
-from kpi.model import TargetRow, Unit
+from kpi.model import Unit
 from kpi.month_shares import month_shares
 from kpi.organisation import SHOP_ROLES, ownership
 from kpi.part_weights import Weights
@@ -24,6 +24,7 @@ from kpi.season import Flow
 from kpi.target_gaps import BELOW, in_currency_of, lines_below
 from kpi.target_scopes import TargetKind, in_market, kind_of, person_of, shops_of
 from kpi.targets import MONTHS, Split, decimals_of, month_targets, year_of
+from kpi.typed_rows import TargetRow
 
 PARTS = {TargetKind.SHOP: ("店铺", "shops"), TargetKind.PERSON: ("人员", "people")}
 NUMBERS = range(MONTHS)

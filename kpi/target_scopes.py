@@ -14,8 +14,10 @@ from datetime import date
 from enum import StrEnum
 
 from kpi.book import Book
-from kpi.model import Metric, Person, Region, Shop, TargetRow
+from kpi.model import Metric, Region
 from kpi.organisation import SHOP_ROLES, Part, below, person_parts, shop_roles
+from kpi.trade import Person, Shop
+from kpi.typed_rows import TargetRow
 
 STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kpi.actuals import Actual
 from kpi.calendar import month_period
 from kpi.errors import UnansweredError
-from kpi.model import Language, Period, Scope, ScopeKind, TargetRow
+from kpi.model import Language, Period, Scope, ScopeKind
 from kpi.organisation import ScopeParts
 from kpi.part_weights import (
     Way,
@@ -28,6 +28,7 @@ from kpi.season import flow_of
 from kpi.target_parts import Division, divided, parts_of
 from kpi.target_scopes import TargetKind, market_parts, person_of
 from kpi.targets import MONTHS
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling.plans import kind_of_target

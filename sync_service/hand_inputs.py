@@ -20,8 +20,9 @@ from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
-from kpi.model import InputRow, RollUp
+from kpi.model import RollUp
 from kpi.targets import AD_BUDGET
+from kpi.typed_rows import InputRow
 from sync_service.sources import INPUTS, PLANS
 
 Number = TypeVar("Number", np.int32, np.int64)

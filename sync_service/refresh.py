@@ -26,10 +26,11 @@ from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
 from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
-from kpi.model import Language, Shop, Window
+from kpi.model import Language, Window
 from kpi.policy import allowed
 from kpi.switches import switched
 from kpi.thresholds import loose_limits
+from kpi.trade import Shop
 from kpi.unjudged import with_kpi_faults
 from sheet_templates.layout import (
     INVESTOR_SHEETS,

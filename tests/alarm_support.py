@@ -10,11 +10,13 @@ from kpi.actuals import Actuals
 from kpi.alarms import Alarm, alarms
 from kpi.book import Book
 from kpi.catalog import Catalog, shipped
-from kpi.model import PeriodKind, Region, Rule, Settings, Shop
+from kpi.model import PeriodKind, Region
 from kpi.money import DayRates
 from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
+from kpi.trade import Shop
+from kpi.typed_rows import Rule, Settings
 from tests.leaf_support import Leaf, leaf_sums
 
 CATALOG = shipped()

@@ -32,8 +32,9 @@ from kpi.contracts import (
     version_on,
 )
 from kpi.errors import KpiError
-from kpi.model import Better, Person, Region, Shop, Window
+from kpi.model import Better, Region, Window
 from kpi.tables import Cell, Row, Table
+from kpi.trade import Person, Shop
 from tests.contract_support import (
     BOOK,
     CATALOG,

@@ -11,12 +11,13 @@ import pytest
 
 from kpi.actuals import Actuals
 from kpi.budget import lasting_budgets, planned_budgets
-from kpi.model import DataState, InputRow, Region, TargetRow
+from kpi.model import DataState, Region
 from kpi.money import DayRates
 from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.targets import AD_BUDGET
 from kpi.totals import Converter, Totals
+from kpi.typed_rows import InputRow, TargetRow
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.sources import INPUTS, PLANS
 from tests.leaf_support import leaf_sums

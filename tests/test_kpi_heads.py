@@ -19,23 +19,13 @@ from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.contracts import in_force
 from kpi.heads import Headcount, heads_by_shop, shared_heads
-from kpi.model import (
-    Assignment,
-    DataState,
-    InputRow,
-    Person,
-    Product,
-    Region,
-    Scope,
-    ScopeKind,
-    Settings,
-    Shop,
-    Window,
-)
+from kpi.model import DataState, Region, Scope, ScopeKind, Window
 from kpi.money import DayRates
 from kpi.scope_values import ScopeValues
 from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
+from kpi.trade import Assignment, Person, Product, Shop
+from kpi.typed_rows import InputRow, Settings
 from sheet_templates.words import decode
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import alternatives

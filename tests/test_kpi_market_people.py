@@ -14,7 +14,7 @@ from kpi.book_checks import check_book
 from kpi.book_nouns import EVER, NEVER
 from kpi.capacity import month_capacity
 from kpi.employment import fitted, presence
-from kpi.model import Assignment, Region, TargetRow, Unit, Window
+from kpi.model import Region, Unit, Window
 from kpi.organisation import in_region, person_parts
 from kpi.part_weights import (
     Weights,
@@ -29,6 +29,8 @@ from kpi.target_gaps import Gap, gaps
 from kpi.target_parts import divided, parts_of
 from kpi.target_scopes import TargetKind, kind_of, own_scopes, shops_of
 from kpi.targets import Split
+from kpi.trade import Assignment
+from kpi.typed_rows import TargetRow
 from tests.target_support import OCT, SALES, person, room, sales
 
 PERSON = TargetKind.PERSON

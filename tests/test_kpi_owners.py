@@ -16,7 +16,7 @@ from kpi.book import Book
 from kpi.book_checks import check_book
 from kpi.book_reading import read_book
 from kpi.contracts import in_force
-from kpi.model import Product, Region, ScopeKind, Shop, TargetRow, Unit
+from kpi.model import Region, ScopeKind, Unit
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.register import Register
@@ -24,6 +24,8 @@ from kpi.scope_goals import scope_goal
 from kpi.scopes import owners, scopes
 from kpi.target_gaps import Gap, gaps
 from kpi.target_scopes import TargetKind, kind_of, shops_of
+from kpi.trade import Product, Shop
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import decode
 from tests.alarm_support import rule
 from tests.contract_support import BOOK as SIGNED_BOOK

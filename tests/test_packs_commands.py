@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from kpi.model import Region, WeightRow
+from kpi.model import Region
 from kpi.tables import CellValue, ErrorValue
+from kpi.typed_rows import WeightRow
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sync_service.cli import main

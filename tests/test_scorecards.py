@@ -14,23 +14,7 @@ from kpi.book_nouns import NEVER
 from kpi.calendar import period, shifted
 from kpi.catalog import shipped
 from kpi.contracts import in_force
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    DataState,
-    PeriodKind,
-    Person,
-    PointRow,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    Status,
-    TargetRow,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, DataState, PeriodKind, Region, Status, Window
 from kpi.money import DayRates
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
@@ -39,6 +23,8 @@ from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
 from kpi.totals import Converter, Totals
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Bound, PointRow, Rule, Settings, TargetRow, WeightRow
 from tests.leaf_support import Leaf, leaf_sums
 
 OCT = period("2026-10")

@@ -10,7 +10,7 @@ from kpi.capacity import month_capacity
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.milestones import Milestones, milestones
-from kpi.model import Language, TargetRow, Unit
+from kpi.model import Language, Unit
 from kpi.month_shares import month_shares
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
@@ -23,6 +23,7 @@ from kpi.targets import (
     rest_of_year,
     year_of,
 )
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day

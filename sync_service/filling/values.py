@@ -11,18 +11,7 @@ from kpi.budget import FOLLOWS
 from kpi.calendar import day_period, period, shifted, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import (
-    DataState,
-    InputRow,
-    Language,
-    Metric,
-    Period,
-    ScopeKind,
-    Shop,
-    TargetRow,
-    Unit,
-    Window,
-)
+from kpi.model import DataState, Language, Metric, Period, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
@@ -31,6 +20,8 @@ from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
 from kpi.target_scopes import TargetKind, kind_of
 from kpi.targets import AD_BUDGET
+from kpi.trade import Shop
+from kpi.typed_rows import InputRow, TargetRow
 from kpi.value_flags import FLAGS, flag_of
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
