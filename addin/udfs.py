@@ -82,6 +82,8 @@ def KPI_ATTAIN(
 @xw.arg("basis", ndim=2, err_to_str=True, doc="应达方式：按日、按季节、目标值 · how due is made")
 @xw.arg("state", ndim=2, err_to_str=True, doc="数据状态 · state of the data")
 @xw.arg("language", ndim=2, err_to_str=True, doc="文字语言：zh 或 en · language of words: zh or en")
+@xw.arg("warn_low", ndim=2, err_to_str=True, doc="区间的关注下限 · lower warn limit of a band")
+@xw.arg("breach_low", ndim=2, err_to_str=True, doc="区间的突破下限 · lower breach limit of a band")
 def KPI_STATUS(
     actual: Any,
     due: Any,
@@ -92,6 +94,8 @@ def KPI_STATUS(
     basis: Any = None,
     state: Any = None,
     language: Any = None,
+    warn_low: Any = None,
+    breach_low: Any = None,
 ) -> Any:
     """状态：正常、关注、突破、无数、过期。结果：带符号的文字。 OK, warn, breach, no data or stale. Gives a word with its sign."""
     return local(
@@ -105,6 +109,8 @@ def KPI_STATUS(
         basis,
         state,
         language,
+        warn_low,
+        breach_low,
     )
 
 
