@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from fractions import Fraction
 
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
-from kpi.model import DataState, Measure, Metric, Period, RollUp, Scope, Unit, Window
+from kpi.heads import HEADCOUNT, STREAM
+from kpi.model import DataState, Metric, Period, Scope, Unit, Window
 from kpi.numbers import normalise
-from kpi.organisation import Part, ScopeParts, in_days, same
+from kpi.organisation import Part, ScopeParts, in_days
+from kpi.scope_values import Heads, ScopeValues
 from kpi.totals import Converter, Totals
 
+<<<<<<< HEAD
 # Figures from the product table are unknown while one unit of the scope lacks its cost.
 LACKING = {
     "cogs": "units_without_cost",
@@ -29,6 +32,8 @@ GAPS: dict[str, Measure] = {
     code: Measure(code, same(code), Unit.COUNT, RollUp.SUM, ("WB",)) for code in LACKING.values()
 }
 
+=======
+>>>>>>> h/scopes
 
 @dataclass(frozen=True, slots=True)
 class Actual:
@@ -54,126 +59,11 @@ class Actual:
 
 Asked = tuple[str, str, str | None, str, str, tuple[Part, ...], Period]
 """Definition, its two parts, the view of money, scope, what it gathers, period."""
+COUNTED = frozenset({HEADCOUNT})
+Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
+"""The average headcount of a scope on some days; None where the book names nobody."""
 Registered = Callable[[Metric, Scope, Period], Actual | None]
 """A source beside the facts: the value of a KPI of a scope, None where it knows nothing."""
-
-
-@dataclass(slots=True)
-class ScopeValues:
-    """`Values` of one scope and window over exact totals; remembers what it read."""
-
-    totals: Totals
-    catalog: Catalog
-    money: Converter
-    parts: Sequence[Part]
-    window: Window
-    read: dict[str, str] = field(default_factory=dict)  # measure -> exact sum as text
-
-    @property
-    def days(self) -> float | None:
-        """Days of the covered window."""
-        return float(self.window.days) if self.window.days else None
-
-    def value(self, code: str) -> float | None:
-        """A measure rolled up its own way, or another KPI."""
-        metric = self.catalog.metrics.get(code)
-        if metric is not None:
-            return evaluate(self.catalog.expressions[code], self)
-        measure = self.catalog.measures[code]
-        if measure.derived is not None:
-            dated = measure.day_rates
-            return self._at_day_rates(measure) if dated else evaluate(measure.derived, self)
-        if measure.roll_up is RollUp.SUM:
-            return self._sum(code)
-        return self.closing(code) if measure.roll_up is RollUp.LAST else self.mean(code)
-
-    def opening(self, code: str) -> float | None:
-        """The stock on the day before the window."""
-        return self._stock(code, self.window.start)
-
-    def closing(self, code: str) -> float | None:
-        """The stock on the window's last day."""
-        return self._stock(code, self.window.end)
-
-    def mean(self, code: str) -> float | None:
-        """The mean of the days that know the stock; unknown when fewer than half do."""
-        found = [self._stock(code, day + timedelta(days=1)) for day in self.window.each()]
-        known = [value for value in found if value is not None]
-        if not known or 2 * len(known) < len(found):
-            return None
-        return sum(known) / len(known)
-
-    def each_day(self) -> Sequence[ScopeValues]:
-        """The same scope day by day and shop by shop: what one saves does not excuse another."""
-        return [
-            ScopeValues(self.totals, self.catalog, self.money, (part,), _one(day))
-            for day in self.window.each()
-            for part in self.parts
-        ]
-
-    def _at_day_rates(self, measure: Measure) -> float | None:
-        """A derived measure without the workbook's fixed rates."""
-        view = replace(self, money=replace(self.money, fixed={}), read={})
-        value = evaluate(measure.derived or "", view)
-        self.read.update({f"{name} at day rates": text for name, text in view.read.items()})
-        return value
-
-    def _sum(self, code: str) -> float | None:
-        lacking = LACKING.get(code)
-        if lacking is not None and self._total(lacking, self.window):
-            return None
-        total = self._total(code, self.window)
-        return None if total is None else float(total)
-
-    def _total(self, code: str, window: Window) -> Decimal | None:
-        """The exact sum over all parts; None when a rate is missing or nothing is covered."""
-        if not window.days:
-            return None
-        total = Decimal()
-        for part in self.parts:
-            one = self.totals.exact(part, code, window, self.money)
-            if one is None:
-                return None
-            total += one
-        self.read[f"{code} {window.start} {window.end}"] = str(total.normalize())
-        return total
-
-    def _stock(self, code: str, before: date) -> float | None:
-        """What stood at the end of the day before `before`, over all parts."""
-        if self.catalog.measures[code].alone:
-            return self._only(code, before)
-        total = Decimal()
-        lacking = LACKING.get(code)
-        for part in self.parts:
-            day = self.totals.last_known(part, code, before)
-            if day is None:
-                return None
-            if lacking is not None and self.totals.exact(part, lacking, _one(day), self.money):
-                return None
-            one = self.totals.exact(part, code, _one(day), self.money)
-            if one is None:
-                return None
-            total += one
-        self.read[f"{code} {before}"] = str(total.normalize())
-        return float(total) if self.parts else None
-
-    def _only(self, code: str, before: date) -> float | None:
-        """The one value of a rank or score; unknown where several products or shops differ."""
-        found: set[Decimal] = set()
-        for part in self.parts:
-            day = self.totals.last_known(part, code, before)
-            if day is not None:
-                whole = replace(part, share=1.0)
-                one = self.totals.exact(whole, code, _one(day), self.money)
-                if one is None or self.totals.facts(part, code, _one(day)) != 1:
-                    return None
-                found.add(one)
-        self.read[f"{code} {before}"] = " ".join(str(one.normalize()) for one in sorted(found))
-        return float(found.pop()) if len(found) == 1 else None
-
-
-def _one(day: date) -> Window:
-    return Window(day, day + timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +79,7 @@ class Actuals:
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
+    heads: Counted | None = None  # where nobody typed a headcount
 
     @property
     def running_day(self) -> date | None:
@@ -206,6 +97,8 @@ class Actuals:
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value from the facts; books over the same facts share it where they mean the same."""
+        if self.heads is not None and HEADCOUNT in self.catalog.needs(metric.code):
+            return self._made(metric, found, period)  # of the people of this book
         asked = (
             *(self.catalog.definition_hash(metric.code), metric.numerator, metric.denominator),
             *(self.money.view, found.scope.code, found.parts, period),
@@ -216,20 +109,23 @@ class Actuals:
         return made
 
     def _made(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
-        measures = self.catalog.needs(metric.code)
-        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, measures))
+        needs = self.catalog.needs(metric.code)
+        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, needs))
         here = in_days(parts, period.window)  # a former owner's line stops with the last day
+        heads = self._heads(needs, found.scope, here, period.window)
+        measures = needs - COUNTED if heads else needs
         due = self._due(here, period.window)
-        if not here or not measures:
+        if not here or not needs:
             return _nothing(metric, found.scope, period, DataState.NOT_APPLICABLE, due)
         covered = self.totals.covered(measures, here, Window(period.window.start, due))
         before = Window(period.window.start - timedelta(days=1), period.window.end)
         known = in_days(parts, before)  # an opening stock is of the day before
-        values = ScopeValues(self.totals, self.catalog, self.money, known, covered)
+        values = ScopeValues(self.totals, self.catalog, self.money, known, covered, heads=heads)
         above = self._part(metric.numerator, values)
         below = self._part(metric.denominator, values)
         value = above if metric.denominator is None else _quotient(above, below)
-        streams = tuple(sorted(self._streams(here, measures, covered)))
+        people = {f"{STREAM}@{part.shop}" for part in here} if heads else set()
+        streams = tuple(sorted({*self._streams(here, measures, covered), *people}))
         return Actual(
             period=period.code,
             scope=found.scope,
@@ -243,6 +139,17 @@ class Actuals:
             streams=streams,
             facts=_hash(self.catalog.definition_hash(metric.code), values.read),
         )
+
+    def _heads(
+        self, needs: frozenset[str], scope: Scope, here: Sequence[Part], window: Window
+    ) -> Heads | None:
+        """The headcount of People for a KPI that divides by it; what somebody typed goes first."""
+        counted = self.heads
+        if counted is None or HEADCOUNT not in needs:
+            return None
+        if any(self.totals.streams(part.shop, COUNTED, window) for part in here):
+            return None
+        return lambda days: counted(scope, here, days)
 
     def _due(self, parts: Sequence[Part], window: Window) -> date:
         """The first day that is not over yet in every shop of the scope, inside the period."""

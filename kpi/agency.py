@@ -13,9 +13,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from kpi.model import TaskRow, Window
+from kpi.model import Window
 from kpi.money import Quote
 from kpi.payout import in_units
+from kpi.typed_rows import TaskRow
 
 ZERO = Decimal(0)
 

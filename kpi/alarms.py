@@ -26,13 +26,15 @@ from kpi.budget import Budget, is_budget
 from kpi.calendar import period_of
 from kpi.contracts import Version
 from kpi.judging import Day, judge, lacking
-from kpi.model import DataState, Metric, Period, PeriodKind, Rule, ScopeKind, Unit, Window
+from kpi.model import DataState, Metric, Period, PeriodKind, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
 from kpi.period_values import PeriodValues
 from kpi.rule_spans import Span, mark, rule_spans
 from kpi.same_event import Events
+from kpi.scopes import OWNERS
 from kpi.surge import Lack, Limit
+from kpi.typed_rows import Rule
 
 LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
 FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
@@ -160,8 +162,10 @@ def _scopes_of(rule: Rule, scopes: Sequence[ScopeParts]) -> Iterator[ScopeParts]
 
 
 def watches(rule: Rule, one: ScopeParts) -> bool:
-    """Whether a rule is about a scope."""
+    """Whether a rule is about a scope; one that names a company or brand, about all of it."""
     shop = one.scope.kind is ScopeKind.SHOP
+    if one.scope.kind in OWNERS and one.scope.region is not None:
+        return False
     return rule.scope == one.scope.code or (rule.scope == "*" and shop)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kpi.errors import KpiError
-from kpi.model import Tie
+from kpi.typed_rows import Tie
 
 Share = float | Decimal | Fraction
 

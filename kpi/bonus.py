@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from kpi.apportion import apportion
 from kpi.errors import KpiError
-from kpi.model import Tie
 from kpi.numbers import R
+from kpi.typed_rows import Tie
 
 MIN_GROUP = 25  # smaller groups get a proposal only
 

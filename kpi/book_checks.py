@@ -11,9 +11,10 @@ from kpi.book_links import owners_in
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
-from kpi.model import Region, TargetRow, WeightRow
+from kpi.model import Region
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
+from kpi.typed_rows import TargetRow, WeightRow
 from kpi.weight_modes import WeightMode
 
 ABOVE_ZERO = frozenset({"ratio_up", "mirror_down", "step_pct", "tiers"})  # divide by the target
@@ -27,6 +28,7 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _unanswered,
         _owners,
         _strange_scopes,
+        _taken_names,
         _zero_targets,
         _unused,
         check_tasks,
@@ -95,6 +97,18 @@ def _strange_scopes(book: Book) -> Iterator[Problem]:
         if target.scope not in known:
             place = _target_place(book, target, "scope")
             yield problem("unknown_scope", place, scope=target.scope)
+
+
+def _taken_names(book: Book) -> Iterator[Problem]:
+    """Targets of a company or brand whose name is a code of something else, or of both at once."""
+    bare = tuple(replace(shop, company="", brand="") for shop in book.shops)
+    taken = scope_codes(replace(book, shops=bare, named=frozenset())) | target_scopes(book)
+    for target in book.targets:
+        companies = {shop.code for shop in book.shops if shop.company == target.scope}
+        brands = {shop.code for shop in book.shops if shop.brand == target.scope}
+        apart = companies and brands and companies != brands
+        if apart or ((companies or brands) and target.scope in taken):
+            yield problem("name_taken", _target_place(book, target, "scope"), scope=target.scope)
 
 
 def _zero_targets(book: Book) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from kpi.book_rows import RowReader
-from kpi.model import COMPANY_SCOPE, OWN_STORES, Person, Region
+from kpi.model import COMPANY_SCOPE, OWN_STORES, Region
+from kpi.trade import Person
 
 EVERY_SHOP = "*"
 PEOPLE_COLUMNS = (  # the columns that name a person, and what is said of a stranger

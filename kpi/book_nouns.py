@@ -14,29 +14,24 @@ from kpi.catalog import Catalog
 from kpi.errors import KpiError
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    InputRow,
-    Person,
-    PointRow,
-    Product,
-    Region,
-    Settings,
-    Shop,
-    TargetRow,
-    TaskRow,
-    VetoEffect,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, Region, Window
 from kpi.okr import KeyResult
 from kpi.personal import PERSONAL
 from kpi.points import PointKind
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
+from kpi.trade import Assignment, Person, Product, Shop
+from kpi.typed_rows import (
+    Bound,
+    InputRow,
+    PointRow,
+    Settings,
+    TargetRow,
+    TaskRow,
+    VetoEffect,
+    WeightRow,
+)
 
 EVER = date(1970, 1, 1)
 NEVER = date(9999, 1, 1)
@@ -72,6 +67,7 @@ def read_shop(row: RowReader) -> Shop | None:
         owner=row.text("owner") or None,
         name=row.text("name"),
         company=row.text("company"),
+        brand=row.text("brand"),
         opened=opened,
         closed=closed,
     )
@@ -96,6 +92,7 @@ def read_person(row: RowReader) -> Person | None:
         ramp=_ramp(row),
         team_share=row.between("team_share", 0, 1, 0.0) or 0.0,
         plan=row.word_if_known("plan", "newcomer_plan"),
+        fte=row.between("fte", 0, 1, 1.0) or 0.0,
     )
 
 

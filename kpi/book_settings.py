@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from kpi.book_rows import Decode, RowReader
 from kpi.errors import KpiError, Problem
 from kpi.methods import MOST_POINTS
-from kpi.model import Language, Settings, Tie
+from kpi.model import Language
 from kpi.numbers import R
 from kpi.steps import read_steps
 from kpi.tables import Table
 from kpi.typed_events import typed_events
+from kpi.typed_rows import Settings, Tie
 
 YES_NO = ("pilot", "drop_small")
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}

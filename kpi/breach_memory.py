@@ -13,9 +13,9 @@ from datetime import date
 
 from kpi.alarms import KEEP_RECOVERED_DAYS, Alarm, Fold, ordered
 from kpi.breach_typed import Typed
-from kpi.model import Rule
 from kpi.organisation import ScopeParts
 from kpi.rule_spans import mark
+from kpi.typed_rows import Rule
 
 REMEMBERED_DAYS = 400  # of a closed line in the log
 CLOSED_FOR_GOOD = frozenset({"withdrawn", "ended", "unreported"})

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kpi.errors import KpiError
-from kpi.model import Bound, Period, Rule
+from kpi.model import Period
 from kpi.numbers import R
+from kpi.typed_rows import Bound, Rule
 
 MARGIN = 0.05  # of the threshold: how far a value must come back to be good again
 _OPERATORS = (">", ">=", "<", "<=")

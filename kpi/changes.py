@@ -12,18 +12,20 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from kpi.actuals import Actuals, ScopeValues
+from kpi.actuals import Actuals
 from kpi.apportion import exact
 from kpi.book import Book
 from kpi.catalog import Catalog
 from kpi.errors import UnansweredError
 from kpi.evaluate import evaluate
 from kpi.explain import ZERO, Cell, Explained, Side, by_name, explained
-from kpi.model import Metric, Period, RollUp, Shop, Unit, Window
+from kpi.model import Metric, Period, RollUp, Unit, Window
 from kpi.organisation import Part, ScopeParts
+from kpi.scope_values import ScopeValues
 from kpi.terms import terms
 from kpi.tokens import FormulaError
 from kpi.totals import Converter
+from kpi.trade import Shop
 from kpi.units import check_units
 
 VOLUMES = {"ad_cost": "ad_clicks", "ad_sales_total": "ad_orders"}  # else units sold

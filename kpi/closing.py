@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from kpi.model import Period, Settings
+from kpi.model import Period
+from kpi.typed_rows import Settings
 
 
 def closing_state(month: Period, settings: Settings, today: date) -> str:

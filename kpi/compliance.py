@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
-from kpi.model import TaskRow, Window
+from kpi.model import Window
 from kpi.number_check import check_number, is_wrong
+from kpi.typed_rows import TaskRow
 
 EPR = frozenset({"epr_packaging", "weee", "battery"})
 REGISTRATIONS = EPR | {"vat_registration", "eori"}

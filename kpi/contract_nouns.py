@@ -24,33 +24,15 @@ from kpi.contract_rows import (
     weight_key,
 )
 from kpi.missing import Outdated
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    Card,
-    Kind,
-    Klass,
-    Metric,
-    PeriodKind,
-    Person,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    Texts,
-    Unit,
-    VetoEffect,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, Card, Kind, Klass, Metric, PeriodKind, Region, Texts, Unit, Window
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import read_steps
 from kpi.switch_choices import printed
 from kpi.targets import Split
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Bound, Rule, Settings, TargetRow, VetoEffect, WeightRow
 
 Noun = TypeVar("Noun")
 _DEFAULTS = Settings(month="", company="")
@@ -252,10 +234,12 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         scored=row["scored"] is True,
         ramp=read_steps(text(row, "ramp")) or (),
         team_share=number(row, "team_share") or 0.0,
+        fte=_or(number(row, "fte"), 1.0),
     )
 
 
 def _shop_of(row: Fields, live: Shop | None) -> Shop:
+    """A signed shop; its name is not agreed, whose it is only where a target names a company."""
     return Shop(
         code=text(row, "shop"),
         platform=text(row, "platform"),
@@ -265,7 +249,8 @@ def _shop_of(row: Fields, live: Shop | None) -> Shop:
         time_zone=text(row, "time_zone"),
         owner=optional(row, "owner"),
         name=live.name if live else "",
-        company=live.company if live else "",
+        company=text(row, "company") if "company" in row else live.company if live else "",
+        brand=text(row, "brand") if "brand" in row else live.brand if live else "",
         opened=day(row, "opened"),
         closed=day(row, "closed"),
     )

@@ -16,21 +16,13 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
 from kpi.missing import Outdated
-from kpi.model import (
-    Assignment,
-    Person,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    VetoEffect,
-    WeightRow,
-)
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
 from kpi.steps import steps_text
 from kpi.targets import Split
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Rule, Settings, TargetRow, VetoEffect, WeightRow
 
 Plain = str | float | bool | None
 Fields = Mapping[str, Plain]
@@ -62,7 +54,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         "tblPeople": {row.code: _person(row, targeted) for row in book.people},
-        "tblShop": {row.code: _shop(row) for row in book.shops},
+        "tblShop": {row.code: _shop(row, _owned(book, targeted)) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
         **({} if book.grades == GRADES else {"tblGrade": grade_rows(book.grades)}),
@@ -258,10 +250,22 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
         **department,
         "ramp": steps_text(row.ramp) or None,
         **({"team_share": _number(row.team_share)} if row.team_share else {}),
+        **({} if row.fte == 1 else {"fte": _number(row.fte)}),  # as before the column
     }
 
 
-def _shop(row: Shop) -> Fields:
+def _owned(book: Book, targeted: Collection[str]) -> tuple[str, ...]:
+    """The columns that say whose a shop is, where a target names anybody in them."""
+    names = {
+        "company": {shop.company for shop in book.shops},
+        "brand": {shop.brand for shop in book.shops},
+    }
+    return tuple(column for column, found in names.items() if not found.isdisjoint(targeted))
+
+
+def _shop(row: Shop, owned: Collection[str]) -> Fields:
+    """A shop; its company and brand only where a target is set for one, as for departments."""
+    whose = {"company": row.company, "brand": row.brand}
     return {
         "shop": row.code,
         "platform": row.platform,
@@ -272,6 +276,7 @@ def _shop(row: Shop) -> Fields:
         "owner": row.owner,
         "opened": _day(row.opened),
         "closed": _day(row.closed),
+        **{column: name for column, name in whose.items() if column in owned},
     }
 
 

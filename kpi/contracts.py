@@ -22,9 +22,10 @@ from kpi.catalog import Catalog
 from kpi.contract_nouns import defined, ruled
 from kpi.contract_rows import SIGN, Fields, Plain, Rows, grade_rows, rows_of
 from kpi.errors import KpiError
-from kpi.model import Period, PeriodKind, WeightRow, Window
+from kpi.model import Period, PeriodKind, Window
 from kpi.numbers import R
 from kpi.scoring import GRADES
+from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
 
 WHOLE_ROW = ""  # in place of a field: the row itself came or went

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from kpi.bonus import MIN_GROUP, forced_distribution, is_proposal_only
-from kpi.model import Tie
 from kpi.numbers import R
+from kpi.typed_rows import Tie
 
 
 @dataclass(frozen=True, slots=True)

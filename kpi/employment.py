@@ -16,10 +16,11 @@ from kpi.bonus import prorated, ramp
 from kpi.book import Book
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Period, Person, Window
+from kpi.model import Period, Window
 from kpi.numbers import R, normalise
 from kpi.organisation import clip, employed, ownership
-from kpi.person_targets import Goal
+from kpi.person_targets import Goal, within
+from kpi.trade import Person
 
 MONTHS = 12
 
@@ -71,19 +72,15 @@ def fitted(goal: Goal | None, here: Presence, person: Person, until: date) -> Go
         return None
     typed = goal.basis in (person.code, person.role, "")
     stepped = goal if goal.basis == person.code else _times(goal, here.step)
-    if not typed or here.days == here.month:
-        return stepped
-    elapsed = clip(here.days, Window(here.month.start, max(here.month.start, until))).days
-    share = normalise(elapsed / here.days.days) if elapsed else None
-    value = prorated(stepped.value, here.days.days, here.month.days) or 0.0
-    part = normalise(stepped.part * here.days.days / here.month.days)
-    return replace(stepped, value=value, share=share, part=part)
+    return within(stepped, here.days, here.month, until) if typed else stepped
 
 
 def _times(goal: Goal, part: float) -> Goal:
-    if part == 1:
+    if part == 1 or goal.typed_in_full:
         return goal
-    return replace(goal, value=R(goal.value * part) or 0.0, part=normalise(goal.part * part))
+    value = R(goal.own + (goal.value - goal.own) * part) or 0.0
+    left = value / goal.value if goal.own else part
+    return replace(goal, value=value, part=normalise(goal.part * left))
 
 
 # --- who left -------------------------------------------------------------------------------------

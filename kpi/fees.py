@@ -12,8 +12,8 @@ from datetime import date
 from decimal import Decimal
 
 from kpi.compliance import Moment, is_done
-from kpi.model import TaskRow
 from kpi.totals import Converter
+from kpi.typed_rows import TaskRow
 
 FEES = frozenset({"weee_fee"})  # duties that are nothing but a payment
 ZERO = Decimal()

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kpi.model import TaskRow
 from kpi.tables import Row, Table
+from kpi.typed_rows import TaskRow
 
 ACTION_DAYS = 28  # an action without a day is looked at after four weeks, as the review is
 ANSWER_DAYS = 5  # a dispute is answered within a working week

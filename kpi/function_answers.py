@@ -11,7 +11,7 @@ from kpi.bonus import Slice
 from kpi.errors import KpiError
 from kpi.functions import function
 from kpi.methods import METHODS, MOST_POINTS, PARAMETERS
-from kpi.model import Better, Bound, Status
+from kpi.model import Better, Status
 from kpi.numbers import R, normalise
 from kpi.payout import PayBasis, PayMethod, PayRule, PayState, pay_line
 from kpi.scoring import (
@@ -41,6 +41,7 @@ from kpi.sheet_calls import (
     text_of,
 )
 from kpi.sheet_scoring import PACED
+from kpi.typed_rows import Bound
 
 NOT_APPLICABLE, BLOCK, STALE = "not_applicable", "block", "stale"
 MOST_DECIMALS = 4

@@ -15,9 +15,10 @@ from kpi.book_checks import WEIGHT_TOLERANCE, newest, place_of
 from kpi.book_rows import Decode
 from kpi.errors import Problem
 from kpi.messages import problem
-from kpi.model import Kind, Klass, Metric, Region, Texts, WeightRow
+from kpi.model import Kind, Klass, Metric, Region, Texts
 from kpi.pack_reading import Pack, packs
 from kpi.tables import Table
+from kpi.typed_rows import WeightRow
 from kpi.weight_modes import WeightMode, in_points
 
 RESULT_MAX = 70.0  # points, as all limits below

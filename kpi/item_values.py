@@ -15,8 +15,9 @@ from kpi.actuals import Actual, Actuals
 from kpi.calendar import shifted
 from kpi.closing import closing_state
 from kpi.missing import Outdated, Policy, Stored, counted
-from kpi.model import DataState, Period, Settings, WeightRow
+from kpi.model import DataState, Period
 from kpi.organisation import ScopeParts
+from kpi.typed_rows import Settings, WeightRow
 
 HISTORY_MONTHS = 6
 MONTHS_OF_YEAR = 12

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from kpi.breaches import Verdict, verdict
 from kpi.calendar import period_of
-from kpi.model import PeriodKind, Rule
+from kpi.model import PeriodKind
 from kpi.period_values import PeriodValues, Seen
 from kpi.same_event import Events, Twin
 from kpi.surge import Lack, Limit, history_length, lack_of, limit_of, limit_of_event
+from kpi.typed_rows import Rule
 
 Held = tuple[Limit | None, Lack | None]
 """What a value is held against, or why there is nothing."""

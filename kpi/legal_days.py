@@ -12,8 +12,8 @@ from kpi.book import Book
 from kpi.book_checks import place_of
 from kpi.errors import Problem
 from kpi.messages import problem
-from kpi.model import TaskRow
 from kpi.policy import legal_days
+from kpi.typed_rows import TaskRow
 
 
 def legal_due(task: TaskRow) -> date | None:

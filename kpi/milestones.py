@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.model import TargetRow, TaskRow
+from kpi.typed_rows import TargetRow, TaskRow
 
 MILESTONE = "action"  # the kind of task
 

@@ -12,10 +12,12 @@ from fractions import Fraction
 from kpi.apportion import Share, exact
 from kpi.book import Book
 from kpi.capacity import day_capacity, month_capacity
-from kpi.model import Shop, TargetRow, Window
+from kpi.model import Window
 from kpi.season import Flow, day_weights, stand_in, year_weights
 from kpi.target_scopes import shops_of
 from kpi.targets import MONTHS, Shares, Split, key_of
+from kpi.trade import Shop
+from kpi.typed_rows import TargetRow
 
 
 def month_shares(book: Book, row: TargetRow, flow: Flow) -> Shares:

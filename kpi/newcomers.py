@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from kpi.book import Book
 from kpi.compliance import Moment, gate_value, is_done
-from kpi.model import Person, TaskRow
 from kpi.newcomer_plans import plan_of
 from kpi.standing import standing
+from kpi.trade import Person
+from kpi.typed_rows import TaskRow
 
 SHOWN_DAYS = 90  # a plan that is over is shown this long after its last day
 ZERO = Decimal()

@@ -10,26 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 
 from kpi.book import EVER, NEVER, Book
-from kpi.book_nouns import day_after, region_of
-from kpi.model import (
-    COMPANY_SCOPE,
-    OWN_STORES,
-    Assignment,
-    Person,
-    Region,
-    Scope,
-    ScopeKind,
-    Shop,
-    TaskRow,
-    Texts,
-    Window,
-)
+from kpi.book_nouns import day_after
+from kpi.model import Region, Scope, Window
+from kpi.trade import Assignment, Person, Shop
 
-ALL_NAMES: Texts = {"zh": "合计", "en": "Total"}
-STORE_NAMES: Texts = {"zh": "独立站", "en": "Own stores"}
 OWN_STORE_PLATFORMS = frozenset({"shopify", "own_site"})
 SHOP_ROLE = "shop"  # lines of tblWeight that score each shop
 OWN_STORE_ROLE = "own_store"  # those of own stores, which the shop's lines score where it has none
@@ -244,57 +232,25 @@ def in_region(book: Book, parts: Iterable[Part], region: Region) -> tuple[Part, 
     return tuple(part for part in parts if regions.get(part.shop) is region)
 
 
-def scopes(book: Book) -> tuple[ScopeParts, ...]:
-    """Every scope of the book: company, regions, markets, platforms, shops, categories, people."""
-    found = [_gather(COMPANY_SCOPE, ScopeKind.COMPANY, None, ALL_NAMES, book.shops)]
-    stores = [shop for shop in book.shops if shop.platform in OWN_STORE_PLATFORMS]
-    if stores:
-        found.append(_gather(OWN_STORES, ScopeKind.PLATFORM, None, STORE_NAMES, stores))
-    for region in Region:
-        shops = [s for s in book.shops if s.region is region]
-        if shops:
-            found.append(_gather(region, ScopeKind.REGION, region, same(region), shops))
-            found.extend(_inside_region(book, region, shops))
-    return tuple(found)
+def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts, where all categories of a shop and its rest on the same days are the shop again.
+
+    Whoever leads the holders of a shop's categories answers for the shop.
+    """
+    groups: dict[tuple[str, Window], list[Part]] = {}
+    for part in parts:
+        groups.setdefault((part.shop, part.days), []).append(part)
+    return tuple(
+        one
+        for (shop, days), held in groups.items()
+        for one in ((Part(shop, days),) if _is_all(held) else held)
+    )
 
 
-def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[ScopeParts]:
-    # A market that is the region's own name (US) would be a second key for the same scope.
-    for market in dict.fromkeys(s.market for s in shops if s.market != region):
-        inside = [s for s in shops if s.market == market]
-        yield _gather(market, ScopeKind.MARKET, region, same(market), inside)
-    for platform in dict.fromkeys(s.platform for s in shops):
-        inside = [s for s in shops if s.platform == platform]
-        yield _gather(platform, ScopeKind.PLATFORM, region, same(platform), inside)
-    for shop in shops:
-        names = same(shop.name or shop.code)
-        yield _gather(shop.code, ScopeKind.SHOP, region, names, [shop])
-    for category in dict.fromkeys(p.category for p in book.products if p.category):
-        gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
-        parts = tuple(replace(part, category=category) for part in gathered.parts)
-        yield ScopeParts(gathered.scope, parts)
-    owners = {task.owner for task in book.tasks if region_of_task(task) is region}
-    for person in book.people:
-        parts = in_region(book, person_parts(book, person.code), region)
-        if parts or person.code in owners:
-            names = same(person.code)
-            yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
-
-
-def region_of_task(task: TaskRow) -> Region | None:
-    """The typed region, else that of the country; a task without both belongs to the company."""
-    if task.region is not None or task.country is None:
-        return task.region
-    return region_of(task.country)
-
-
-def same(name: str) -> Texts:
-    """A name that reads alike in both languages: a code."""
-    return {"zh": name, "en": name}
-
-
-def _gather(
-    code: str, kind: ScopeKind, region: Region | None, names: Texts, shops: Iterable[Shop]
-) -> ScopeParts:
-    parts = tuple(Part(shop.code, open_days(shop)) for shop in shops)
-    return ScopeParts(Scope(str(code), kind, region, names), parts)
+def _is_all(held: Sequence[Part]) -> bool:
+    """Whether the shares of a shop's categories, and of what they leave, are one each."""
+    left = {category for part in held for category in part.excluding}
+    shares: dict[str | None, Fraction] = dict.fromkeys(left | {None}, Fraction())
+    for part in held:
+        shares[part.category] = shares.get(part.category, Fraction()) + Fraction(str(part.share))
+    return set(shares.values()) == {Fraction(1)}

@@ -16,8 +16,9 @@ from pathlib import Path
 from kpi.catalog import shipped
 from kpi.errors import KpiError
 from kpi.methods import METHODS
-from kpi.model import Bound, Metric, Region, Texts
+from kpi.model import Metric, Region, Texts
 from kpi.organisation import OWN_STORE_ROLE, SHOP_ROLE
+from kpi.typed_rows import Bound
 
 _HERE = Path(__file__).parent / "packs"
 ROLES = (

@@ -2,9 +2,10 @@
 
 An own target of the person, of the role or, for a ratio, of the department wins. Else money and
 counts are the sum of the targets of the shops that were theirs, each for its days and share, so a
-hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop or
-its market, or that of the region. Who answers for a category of a shop, or for what is left of it,
-is asked the category's own target or, of the shop's, what it brought in the same month last year.
+hand-over in mid-month splits the month; a ratio takes the one target of its category, its shop,
+its brand, its company or its market, or that of the region. Who answers for a category of a shop,
+or for what is left of it, is asked the category's own target or, of the shop's, what it brought in
+the same month last year.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from kpi.apportion import exact
+from kpi.bonus import prorated
 from kpi.book import Book
 from kpi.model import Metric, Period, Region, Unit, Window
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.numbers import R, normalise
-from kpi.organisation import Part, clip, in_days, open_days
+from kpi.organisation import Part, clip, employed, in_days, joined, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
-from kpi.target_scopes import category_of, part_code, stages_of
+from kpi.target_scopes import category_of, in_market, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
 
 Factors = tuple[float, ...] | None
@@ -39,6 +41,12 @@ class Goal:
     share: float | None  # None while no day is covered
     basis: str  # the scopes whose rows it comes from; empty where nobody typed a target
     part: float = 1.0  # of the whole month's target; limits in the KPI's unit are cut alike
+    own: float = 0.0  # of the value, typed for the person's markets: it takes no step
+
+    @property
+    def typed_in_full(self) -> bool:
+        """Whether all of it was typed for the person's markets."""
+        return bool(self.own) and self.own == self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Goals:
             category = self._of_category(metric, region, parts)
             if category is not None:
                 return self._whole(metric, category, parts, until)
-            return self._summed(metric, region, joined(parts), until)
+            return self._of_markets(metric, region, own, joined(parts), until)
         found = self._categorys(metric, region, parts)
         found = found or self._row(metric, region, self._around(region, parts))
         return None if found is None else self._whole(metric, found, parts, until)
@@ -90,10 +98,11 @@ class Goals:
         return None if value is None else replace(known[0][1], value=value, scope=basis)
 
     def _around(self, region: Region, parts: Sequence[Part]) -> tuple[str, ...]:
-        """The one shop of all parts, then the market they share, then the region."""
+        """The one shop of all parts, the brand, company and market they share, then the region."""
         shops = {part.shop for part in parts}
-        markets = {s.market for s in self.book.shops if s.code in shops}
-        found = (shops, markets)
+        mine = [s for s in self.book.shops if s.code in shops]
+        owners = ({s.brand for s in mine}, {s.company for s in mine})
+        found = (shops, *owners, {s.market for s in mine})
         return (*(code for codes in found if len(codes) == 1 for code in codes), str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
@@ -116,6 +125,33 @@ class Goals:
         factors = self.factors(metric, {part.shop for part in parts})
         share = due_share(last, self.month.window, factors) if metric.additive else 1.0
         return None if value is None else Goal(value, share, target.scope)
+
+    def _of_markets(
+        self, metric: Metric, region: Region, own: Sequence[str], parts: Sequence[Part], until: date
+    ) -> Goal | None:
+        """The person's own lines of markets with the sum of the shops of all others."""
+        market = {shop.code: shop.market for shop in self.book.shops}
+        here = in_days(parts, self.month.window)
+        lines = {
+            name: row
+            for name in dict.fromkeys(market[part.shop] for part in here)
+            for code in own[:1]
+            if (row := self._row(metric, region, (in_market(name, code),)))
+        }
+        if not lines:
+            return self._summed(metric, region, parts, until)
+        rest = [part for part in here if market[part.shop] not in lines]
+        typed = [
+            self._employed(own[0], self._whole(metric, row, here, until), until)
+            for row in lines.values()
+        ]
+        return together(typed, [self._summed(metric, region, rest, until)] if rest else [])
+
+    def _employed(self, code: str, goal: Goal | None, until: date) -> Goal | None:
+        """A person's own goal for the days of the month on which the person is employed."""
+        days = [employed(person) for person in self.book.people if person.code == code]
+        month = self.month.window
+        return within(goal, clip(days[0], month), month, until) if goal and days else goal
 
     def _summed(
         self, metric: Metric, region: Region, parts: Sequence[Part], until: date
@@ -229,28 +265,31 @@ class Goals:
         return None if rate is None else normalise(target.value * float(rate))
 
 
-def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts, where all categories of a shop and its rest on the same days are the shop again.
-
-    Whoever leads the holders of a shop's categories answers for the shop.
-    """
-    groups: dict[tuple[str, Window], list[Part]] = {}
-    for part in parts:
-        groups.setdefault((part.shop, part.days), []).append(part)
-    return tuple(
-        one
-        for (shop, days), held in groups.items()
-        for one in ((Part(shop, days),) if _is_all(held) else held)
+def within(goal: Goal, days: Window, month: Window, until: date) -> Goal:
+    """A goal of a whole month for some of its days; `until` is the covered day."""
+    if days == month:
+        return goal
+    elapsed = clip(days, Window(month.start, max(month.start, until))).days
+    share = normalise(elapsed / days.days) if elapsed else None
+    value = prorated(goal.value, days.days, month.days) or 0.0
+    return replace(
+        goal, value=value, share=share, part=normalise(goal.part * days.days / month.days)
     )
 
 
-def _is_all(held: Sequence[Part]) -> bool:
-    """Whether the shares of a shop's categories, and of what they leave, are one each."""
-    left = {category for part in held for category in part.excluding}
-    shares: dict[str | None, Fraction] = dict.fromkeys(left | {None}, Fraction())
-    for part in held:
-        shares[part.category] = shares.get(part.category, Fraction()) + Fraction(str(part.share))
-    return set(shares.values()) == {Fraction(1)}
+def together(typed: Sequence[Goal | None], others: Sequence[Goal | None]) -> Goal | None:
+    """Goals of parts as one; unknown as soon as one is. What is typed for the person stays so."""
+    known = [goal for goal in (*typed, *others) if goal is not None]
+    if len(known) < len(typed) + len(others):
+        return None
+    value, own = R(sum(goal.value for goal in known)), sum(g.value for g in known[: len(typed)])
+    if value is None:
+        return None
+    due = sum(goal.value * goal.share for goal in known if goal.share is not None)
+    full = sum(goal.value / goal.part for goal in known if goal.part)
+    share = normalise(due / value) if due and value else None
+    basis = "+".join(goal.basis for goal in known)
+    return Goal(value, share, basis, normalise(value / full) if full else 1.0, R(own) or 0.0)
 
 
 def _place(part: Part) -> Place:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kpi.model import PointRow
 from kpi.numbers import R
 from kpi.scoring import ADD_CAP, DEDUCT_CAP, applied_points
+from kpi.typed_rows import PointRow
 
 Caps = tuple[float, float]
 """What counts of a month at most: points added, points deducted, both without sign."""

@@ -17,7 +17,8 @@ from kpi.book_checks import place_of
 from kpi.definitions import Definitions
 from kpi.errors import Problem
 from kpi.messages import problem
-from kpi.model import InputRow, Region, TargetRow, Texts, WeightRow
+from kpi.model import Region, Texts
+from kpi.typed_rows import InputRow, TargetRow, WeightRow
 
 _FILE = Path(__file__).with_name("policy.toml")
 EVERYWHERE = "*"

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kpi.methods import PARAMETERS, Params, method
-from kpi.model import Better, WeightRow
+from kpi.model import Better
 from kpi.numbers import R
 from kpi.person_targets import Goal
 from kpi.targets import due
+from kpi.typed_rows import WeightRow
 
 
 def cut(value: float | None, pace: Goal) -> float | None:

@@ -16,9 +16,10 @@ from decimal import Decimal
 from kpi.actuals import Actual
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
-from kpi.model import DataState, InputRow, Metric, Period, Scope, ScopeKind, Window
+from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Window
 from kpi.numbers import normalise
 from kpi.personal import MENTOR, PERSONAL, QUIZ, QUIZ_MAX
+from kpi.typed_rows import InputRow
 from kpi.values import Row
 
 ATTEMPTS = 2

@@ -14,9 +14,10 @@ from kpi.book_checks import newest, place_of
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.messages import problem
-from kpi.model import Region, TargetRow, Unit, WeightRow
-from kpi.rolling import AD_BUDGET
+from kpi.model import Region, Unit
 from kpi.target_gaps import gaps
+from kpi.targets import AD_BUDGET
+from kpi.typed_rows import TargetRow, WeightRow
 
 
 def unconfirmed(book: Book) -> tuple[Problem, ...]:

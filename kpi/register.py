@@ -17,9 +17,10 @@ from kpi.book import Book
 from kpi.catalog import Catalog
 from kpi.compliance import REGISTERED, counted_tasks, is_done, measure_value, moment
 from kpi.evaluate import evaluate
-from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, TaskRow, Window
+from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, Window
 from kpi.numbers import normalise
-from kpi.organisation import region_of_task
+from kpi.scopes import region_of_task
+from kpi.typed_rows import TaskRow
 from kpi.values import Row
 
 STREAM = "book.tasks"
@@ -98,6 +99,7 @@ class Register:
             ScopeKind.MARKET: task.country,
             ScopeKind.SHOP: task.about,
             ScopeKind.CATEGORY: task.category,
+            ScopeKind.ENTITY: task.company,
         }
         return places.get(scope.kind) == scope.code
 

@@ -27,8 +27,9 @@ from kpi.compliance import (
     requirement,
 )
 from kpi.fees import Money, is_fee, money_of
-from kpi.model import Region, TaskRow, Window
+from kpi.model import Region, Window
 from kpi.standing import standing_of
+from kpi.typed_rows import TaskRow
 
 CHECKED = frozenset({"ce_check", "ftc", "claims"})  # a task plans several checks
 JUDGED = frozenset({"ftc", "claims"})  # what counts is that they were passed

@@ -13,8 +13,10 @@ from datetime import date, timedelta
 
 from kpi.book import Book
 from kpi.compliance import NUMBERED, Moment, is_done, requirement
-from kpi.model import Person, Region, TaskRow, Texts
+from kpi.model import Region, Texts
 from kpi.newcomer_plans import Plan, plan_of, regions_of, task_name
+from kpi.trade import Person
+from kpi.typed_rows import TaskRow
 
 RENEW_DAYS = 30  # the renewal is done this long before the registration ends
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 from kpi.book import Book
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Period, Shop
+from kpi.model import Period
 from kpi.organisation import clip, ownership
+from kpi.trade import Shop
 
 PERCENT = 100
 

@@ -16,12 +16,13 @@ from kpi.apportion import exact, split
 from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.calendar import shifted
-from kpi.model import Metric, Period, PeriodKind, Region, TargetRow, Unit, WeightRow
+from kpi.model import Metric, Period, PeriodKind, Region, Unit
 from kpi.month_shares import month_shares, season_weights
 from kpi.season import Flow, flow_of
 from kpi.target_gaps import BELOW, lines_below
 from kpi.target_scopes import kind_of
 from kpi.targets import (
+    AD_BUDGET,
     MONTHS,
     Split,
     TargetKey,
@@ -31,8 +32,7 @@ from kpi.targets import (
     month_targets,
     year_of,
 )
-
-AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
+from kpi.typed_rows import TargetRow, WeightRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from kpi.book_rows import RowReader
 from kpi.breach_typed import Typed
 from kpi.catalog import Catalog
 from kpi.errors import Problem
-from kpi.model import Metric, PeriodKind, Rule, Unit
+from kpi.model import Metric, PeriodKind, Unit
 from kpi.quiet_days import undated, unread
 from kpi.surge import HISTORY
+from kpi.typed_rows import Rule
 
 LONGEST = {PeriodKind.DAY: 60, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}  # periods in a row
 FEWEST = 3  # periods that a mean or median is made of

@@ -14,7 +14,8 @@ from itertools import pairwise
 from kpi.book import EVER, NEVER, Book
 from kpi.contract_nouns import ruled
 from kpi.contracts import Version, version_on
-from kpi.model import Rule, Window
+from kpi.model import Window
+from kpi.typed_rows import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The goal of any scope: typed for it, or the sum of its shops; the company is US + EU."""
+"""The goal of any scope: typed for it, or the sum of its shops; a whole company is US + EU."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from kpi.model import Metric, Period, Region, Scope, ScopeKind
 from kpi.numbers import normalise
 from kpi.organisation import ScopeParts, in_region, shop_roles
 from kpi.person_targets import Goal, Goals
+from kpi.scopes import OWNERS
 
 
 def scope_goal(
     book: Book, month: Period, metric: Metric, found: ScopeParts, until: date
 ) -> Goal | None:
-    """What a scope should reach in a month, and what of it is due before the day `until`."""
+    """What a scope should reach in a month, and what of it is due before the day `until`.
+
+    A ratio over both regions has no goal; a company or brand of one region has that region's.
+    """
     goals, region = Goals(book, month), found.scope.region
     if region is not None:
         return goals.of(metric, region, _own(book, found.scope, region), found.parts, until)
@@ -24,7 +28,9 @@ def scope_goal(
         for side in Region
         if (parts := in_region(book, found.parts, side))
     ]
-    return _added(sides) if metric.additive else None
+    if metric.additive:
+        return _added(sides)
+    return sides[0] if found.scope.kind in OWNERS and len(sides) == 1 else None
 
 
 def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:
@@ -37,7 +43,7 @@ def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:
     shop = book.shop(scope.code) if scope.kind is ScopeKind.SHOP else None
     if shop is not None:
         return (shop.code, *shop_roles(shop))
-    return (scope.code,) if scope.region is not None else ()
+    return (scope.code,) if scope.region is not None or scope.kind in OWNERS else ()
 
 
 def _added(sides: Sequence[Goal | None]) -> Goal | None:

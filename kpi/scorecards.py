@@ -16,19 +16,7 @@ from kpi.item_values import ItemValues, too_few
 from kpi.messages import problem
 from kpi.methods import Params, filled
 from kpi.missing import Outdated, Policy
-from kpi.model import (
-    DataState,
-    Metric,
-    Period,
-    Person,
-    Region,
-    Scope,
-    ScopeKind,
-    Shop,
-    Status,
-    VetoEffect,
-    WeightRow,
-)
+from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, Status
 from kpi.numbers import R
 from kpi.organisation import (
     SHOP_ROLES,
@@ -39,12 +27,12 @@ from kpi.organisation import (
     in_region,
     open_days,
     person_parts,
-    same,
     shop_roles,
 )
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.pro_rata import cut_limits, cut_params
+from kpi.scopes import same
 from kpi.scoring import (
     GRADES,
     LIMIT,
@@ -65,6 +53,8 @@ from kpi.shop_cards import with_market
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
+from kpi.trade import Person, Shop
+from kpi.typed_rows import VetoEffect, WeightRow
 from kpi.weight_modes import in_points
 
 # Whose lines they are says what they score; else it is a person.

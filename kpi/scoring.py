@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from kpi.errors import KpiError
 from kpi.expression import evaluate, evaluate_text, parsed
 from kpi.methods import MOST_POINTS, PARAMETERS, Params, clamped, score_text
-from kpi.model import Better, Bound, Status
+from kpi.model import Better, Status
 from kpi.numbers import R
 from kpi.syntax import number_text
+from kpi.typed_rows import Bound
 
 MIN_COVERAGE = 0.7
 ADD_CAP = 10.0  # points

@@ -16,10 +16,12 @@ from functools import lru_cache
 from kpi.apportion import Share, exact, split
 from kpi.calendar import RetailEvent, day_factors, is_working_day, month_period, public_holidays
 from kpi.errors import KpiError
-from kpi.model import Klass, Metric, Region, Settings, Shop, Window
+from kpi.model import Klass, Metric, Region, Window
 from kpi.numbers import normalise
 from kpi.retail import events, stops
+from kpi.trade import Shop
 from kpi.typed_events import typed_events
+from kpi.typed_rows import Settings
 
 EU_HOLIDAY = 0.9  # orders of an EU public holiday against an ordinary day; our starting value
 US_HOLIDAY = 1.0  # US holidays are shopping days; Thanksgiving and Christmas are events

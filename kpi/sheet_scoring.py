@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from kpi.formula import SURELY_NUMBER, SURELY_TEXT, to_formula
 from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
 from kpi.missing import Policy
-from kpi.model import Better, Bound, Status, VetoEffect
+from kpi.model import Better, Status
 from kpi.scoring import ATTAINMENT, LIMIT, coefficient_text, grade_text, status_text
+from kpi.typed_rows import Bound, VetoEffect
 
 Ref = Callable[[str], str]
 Words = Callable[[str, str], str]

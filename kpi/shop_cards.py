@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from kpi.actuals import Actual, Actuals
-from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Shop
-from kpi.organisation import ScopeParts, same
+from kpi.model import DataState, Metric, Period, Scope, ScopeKind
+from kpi.organisation import ScopeParts
+from kpi.scopes import same
+from kpi.trade import Shop
 
 
 def with_market(actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period) -> Actual:

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from kpi.compliance import NUMBERED, Moment, in_time, is_done, is_registered, requirement
 from kpi.fees import is_fee, paid_of
-from kpi.model import TaskRow
 from kpi.renewals import RENEW_DAYS
+from kpi.typed_rows import TaskRow
 
 GOOD = ("valid", "paid", "done", "passed")
 WORST = (  # codes of the word list `standing`, what needs somebody first

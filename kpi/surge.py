@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from kpi.model import PeriodKind, Rule, Texts
+from kpi.model import PeriodKind, Texts
 from kpi.numbers import R
+from kpi.typed_rows import Rule
 
 HISTORY = {PeriodKind.DAY: 28, PeriodKind.WEEK: 8, PeriodKind.MONTH: 6}  # earlier periods
 

@@ -11,20 +11,25 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from kpi.book import Book
-from kpi.model import TargetRow, Unit
+from kpi.model import Unit
 from kpi.money import fixed_rate
 from kpi.month_shares import month_shares
 from kpi.season import Flow
-from kpi.target_scopes import TargetKind, kind_of
+from kpi.target_scopes import TargetKind, kind_of, shops_of
 from kpi.targets import decimals_of, month_targets, year_of
+from kpi.typed_rows import TargetRow
 
 PARTS_OF_A_REGION = (
+    *(TargetKind.ENTITY, TargetKind.BRAND),
     *(TargetKind.MARKET, TargetKind.PLATFORM, TargetKind.SHOP),
     *(TargetKind.CATEGORY, TargetKind.STAGE, TargetKind.DEPARTMENT, TargetKind.PERSON),
 )
 BELOW = {  # a role's line is that of each of its people: it is no sum
     TargetKind.REGION: PARTS_OF_A_REGION,
-    TargetKind.MARKET: (TargetKind.SHOP,),
+    TargetKind.ENTITY: (TargetKind.BRAND, TargetKind.SHOP),
+    TargetKind.BRAND: (TargetKind.SHOP,),
+    TargetKind.MARKET: (TargetKind.SHOP, TargetKind.MARKET_PERSON),
+    TargetKind.PERSON: (TargetKind.MARKET_PERSON,),
     TargetKind.PLATFORM: (TargetKind.SHOP,),
     TargetKind.DEPARTMENT: (TargetKind.PERSON,),
 }
@@ -76,16 +81,21 @@ def _below(book: Book, parent: TargetRow, row: TargetRow, kind: TargetKind) -> b
         return False
     if parent.scope == parent.region:
         return True
-    return parent.scope in _wider(book, row.scope)
+    return parent.scope in _wider(book, row, kind)
 
 
-def _wider(book: Book, scope: str) -> Iterator[str]:
-    """The market and platform of a shop, the department of a person."""
-    for shop in book.shops:
-        if shop.code == scope:
-            yield from (shop.market, shop.platform)
+def _wider(book: Book, row: TargetRow, kind: TargetKind) -> Iterator[str]:
+    """What a shop lies in, a brand's one company, a person's department, or market and person."""
+    shops = shops_of(book, row)
+    if kind is TargetKind.SHOP:
+        for shop in shops:
+            yield from (shop.market, shop.platform, shop.brand, shop.company)
+    if kind is TargetKind.MARKET_PERSON:
+        yield from row.scope.split(":", 1)
+    if kind is TargetKind.BRAND and len(companies := {shop.company for shop in shops}) == 1:
+        yield companies.pop()
     for person in book.people:
-        if person.code == scope:
+        if person.code == row.scope:
             yield person.department
 
 

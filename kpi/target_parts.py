@@ -1,35 +1,33 @@
-"""A line of targets given to its parts, top down: by equal parts, by last year or by capacity.
+"""A line of targets given to its parts, top down: equally, by last year, capacity or assignments.
 
 Each month of the line is given on its own, in the smallest unit and by largest remainder, so that
 the parts are the line to the cent in every month and in the year. Lines of parts that ask
-something already stay as they are: only what they leave is given.
+something already stay as they are: only what they leave is given. A person's part of a market has
+a line of its own (`DE:OPS1`), for the person may hold shops of other markets too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from kpi.apportion import exact, split
+from kpi.apportion import split
 from kpi.book import Book
-from kpi.calendar import month_period
-from kpi.capacity import Place, place_capacity, place_of
 from kpi.errors import UnansweredError
-from kpi.model import TargetRow, Unit
+from kpi.model import Unit
 from kpi.month_shares import month_shares
-from kpi.organisation import SHOP_ROLES, clip, employed, open_days, ownership
+from kpi.organisation import SHOP_ROLES, ownership
+from kpi.part_weights import Weights
 from kpi.season import Flow
 from kpi.target_gaps import BELOW, in_currency_of, lines_below
-from kpi.target_scopes import TargetKind, kind_of, shops_of
+from kpi.target_scopes import TargetKind, in_market, kind_of, person_of, shops_of
 from kpi.targets import MONTHS, Split, decimals_of, month_targets, year_of
+from kpi.typed_rows import TargetRow
 
 PARTS = {TargetKind.SHOP: ("店铺", "shops"), TargetKind.PERSON: ("人员", "people")}
-WAYS = (Split.EVEN, Split.HISTORY, Split.CAPACITY)
 NUMBERS = range(MONTHS)
-Weights = Mapping[str, Sequence[Fraction]]
-"""The weight of each part in the twelve months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def divided(
         UnansweredError: The months are not all known, parts ask more than the line, or no part
             has a weight in a month that has something to give.
     """
-    there = lines_below(book, parent, kind)
+    there = lines_below(book, parent, _line_kind(book, parent, kind))
     kept = tuple(row for row in there if _asks(row, unit))
     given = _months(book, parent, unit, flow)
     taken = [_months_in(book, parent, row, unit, flow) for row in kept]
@@ -135,7 +133,8 @@ def _line(
 ) -> TargetRow:
     """The part's line: the owner of the shop, or the person, answers for it."""
     owners = {shop.code: shop.owner for shop in book.shops} | {p.code: p.code for p in book.people}
-    start = there or replace(parent, scope=code, owner=owners.get(code) or parent.owner, address="")
+    owner = owners.get(code) or owners.get(person_of(code)) or parent.owner
+    start = there or replace(parent, scope=code, owner=owner, address="")
     return replace(
         start,
         year_total=None,
@@ -148,7 +147,7 @@ def _line(
     )
 
 
-# --- weights --------------------------------------------------------------------------------------
+# --- parts --------------------------------------------------------------------------------------
 
 
 def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]:
@@ -159,8 +158,8 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     Raises:
         UnansweredError: The line is not made of such parts.
     """
-    scope = kind_of(book, parent)
-    if scope is None or kind not in BELOW.get(scope, ()) or kind not in PARTS:
+    scope, below = kind_of(book, parent), _line_kind(book, parent, kind)
+    if scope is None or below not in BELOW.get(scope, ()) or kind not in PARTS:
         zh, en = PARTS.get(kind, (kind, kind))
         raise UnansweredError(
             f"A target of {parent.scope} is not made of {en}.",
@@ -175,45 +174,13 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     holders -= {p.code for p in book.people if scored and p.role not in scored}
     team = scope is TargetKind.DEPARTMENT
     return tuple(
-        person.code
+        in_market(parent.scope, person.code) if below is TargetKind.MARKET_PERSON else person.code
         for person in book.people
         if (person.department == parent.scope if team else person.code in holders)
     )
 
 
-def even_weights(book: Book, parent: TargetRow, codes: Sequence[str]) -> Weights:
-    """1 for each month in which a shop is open or a person employed, else 0."""
-    days = {shop.code: open_days(shop) for shop in book.shops}
-    days |= {person.code: employed(person) for person in book.people}
-    windows = [month_period(parent.year, n + 1).window for n in NUMBERS]
-    return {c: [Fraction(clip(days[c], month).days > 0) for month in windows] for c in codes}
-
-
-def capacity_weights(
-    book: Book, parent: TargetRow, kind: TargetKind, codes: Sequence[str]
-) -> Weights:
-    """The person-days of each part by month: those on a shop, or a person's on the line's place."""
-    around = place_of(book, parent)
-    places = {
-        code: Place(frozenset({code})) if kind is TargetKind.SHOP else replace(around, person=code)
-        for code in codes
-    }
-    return {code: place_capacity(book, place, parent.year) for code, place in places.items()}
-
-
-def history_weights(past: Mapping[str, Sequence[float | None]]) -> Weights:
-    """What each part reached in the months of the year before.
-
-    Raises:
-        UnansweredError: A month of a part is unknown or a loss.
-    """
-    found = {}
-    for code, months in past.items():
-        known = [exact(value) for value in months if value is not None and value >= 0]
-        if len(known) < MONTHS:
-            raise UnansweredError(
-                f"Last year's months of {code} are not all known, or one is a loss.",
-                f"{code} 去年各月数据不全或有亏损月。",
-            )
-        found[code] = known
-    return found
+def _line_kind(book: Book, parent: TargetRow, kind: TargetKind) -> TargetKind:
+    """What the lines of parts are: people have lines of a market for their part of it."""
+    of_market = kind_of(book, parent) is TargetKind.MARKET and kind is TargetKind.PERSON
+    return TargetKind.MARKET_PERSON if of_market else kind

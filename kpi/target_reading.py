@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from kpi.book_rows import RowReader
 from kpi.catalog import Catalog
-from kpi.model import TargetRow, Unit
+from kpi.model import Unit
 from kpi.numbers import R
 from kpi.targets import Split, Uplift, decimals_of, year_of
+from kpi.typed_rows import TargetRow
 
 UPLIFT = "uplift"  # the basis of a target that is made of a baseline
 SMALL = {Uplift.PERCENT: 0.5, Uplift.POINTS: 0.1}  # below it a fraction was typed: 0.05 for 5 %

@@ -1,19 +1,23 @@
 """What a target can be set for, and whose line comes first.
 
 A person's line comes before that of the role, the role's before the department's; what none of
-them says is said by the shops, the market and the region. A line of a department is the sum of
-its people where figures add up, so it is never one person's target; a ratio holds for each.
+them says is said by the shops, their brand and company, the market and the region. A brand or a
+company is the shops that name it, so its figures have fees and traffic that stand on no product.
+A line of a department is the sum of its people where figures add up, so it is never one person's
+target; a ratio holds for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
 from kpi.book import Book
-from kpi.model import Metric, Person, Region, Shop, TargetRow
+from kpi.model import Metric, Region
 from kpi.organisation import SHOP_ROLES, Part, below, person_parts, shop_roles
+from kpi.trade import Person, Shop
+from kpi.typed_rows import TargetRow
 
 STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct names them
 
@@ -22,13 +26,31 @@ def target_scopes(book: Book) -> frozenset[str]:
     """Codes that only a target may name: regions, roles, departments and stages of products."""
     roles = {person.role for person in book.people} | set(SHOP_ROLES)
     departments = {person.department for person in book.people if person.department}
-    return frozenset({str(region) for region in Region} | roles | departments | set(STAGES))
+    named = roles | departments | set(_pairs(book))
+    return frozenset({str(region) for region in Region} | named | set(STAGES))
+
+
+def in_market(market: str, person: str) -> str:
+    """The code of what one person is asked of a market: `DE:OPS1`."""
+    return f"{market}:{person}"
+
+
+def person_of(scope: str) -> str:
+    """The person of such a code; of any other code the code itself."""
+    return scope.rpartition(":")[2]
+
+
+def _pairs(book: Book) -> Iterator[str]:
+    markets = dict.fromkeys(shop.market for shop in book.shops)
+    return (in_market(market, person.code) for market in markets for person in book.people)
 
 
 class TargetKind(StrEnum):
     """What a line of targets is for."""
 
     REGION = "region"
+    ENTITY = "entity"
+    BRAND = "brand"
     MARKET = "market"
     PLATFORM = "platform"
     SHOP = "shop"
@@ -36,7 +58,17 @@ class TargetKind(StrEnum):
     DEPARTMENT = "department"
     ROLE = "role"
     PERSON = "person"
+    MARKET_PERSON = "market_person"
     STAGE = "stage"
+
+
+OF_SHOP: Mapping[TargetKind, Callable[[Shop], str]] = {  # what a shop itself says
+    TargetKind.SHOP: lambda shop: shop.code,
+    TargetKind.MARKET: lambda shop: shop.market,
+    TargetKind.PLATFORM: lambda shop: shop.platform,
+    TargetKind.ENTITY: lambda shop: shop.company,
+    TargetKind.BRAND: lambda shop: shop.brand,
+}
 
 
 def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
@@ -51,6 +83,9 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.DEPARTMENT, (person.department for person in book.people)),
         (TargetKind.CATEGORY, (product.category for product in book.products)),
         (TargetKind.STAGE, STAGES),
+        (TargetKind.ENTITY, (shop.company for shop in book.shops)),
+        (TargetKind.BRAND, (shop.brand for shop in book.shops)),
+        (TargetKind.MARKET_PERSON, _pairs(book)),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
@@ -62,15 +97,15 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
     and a card of shops the shops that it scores first.
     """
     mine = tuple(shop for shop in book.shops if shop.region is row.region)
-    match kind_of(book, row):
-        case TargetKind.SHOP:
-            return tuple(shop for shop in mine if shop.code == row.scope)
-        case TargetKind.MARKET:
-            return tuple(shop for shop in mine if shop.market == row.scope)
-        case TargetKind.PLATFORM:
-            return tuple(shop for shop in mine if shop.platform == row.scope)
+    kind = kind_of(book, row)
+    said = OF_SHOP.get(kind) if kind else None
+    if said is not None:
+        return tuple(shop for shop in mine if said(shop) == row.scope)
+    match kind:
         case TargetKind.PERSON:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
+        case TargetKind.MARKET_PERSON:
+            codes = {part.shop for part in market_parts(book, row.scope)}
         case TargetKind.ROLE if row.scope in SHOP_ROLES:
             return tuple(shop for shop in mine if shop_roles(shop)[0] == row.scope)
         case TargetKind.ROLE:
@@ -81,6 +116,13 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
         case _:
             return mine
     return tuple(shop for shop in mine if shop.code in codes)
+
+
+def market_parts(book: Book, scope: str) -> tuple[Part, ...]:
+    """What the person of a code like `DE:OPS1` answers for in the market."""
+    market, _, person = scope.partition(":")
+    inside = {shop.code for shop in book.shops if shop.market == market}
+    return tuple(part for part in person_parts(book, person) if part.shop in inside)
 
 
 def _shops_of_people(book: Book, people: Collection[str]) -> frozenset[str]:

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.model import Period, TargetRow
+from kpi.model import Period
 from kpi.month_shares import row_days
 from kpi.season import Flow
 from kpi.targets import week_targets
+from kpi.typed_rows import TargetRow
 
 
 @dataclass(frozen=True, slots=True)

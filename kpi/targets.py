@@ -17,9 +17,11 @@ from functools import lru_cache
 
 from kpi.apportion import Share, exact, split
 from kpi.calendar import weeks_of
-from kpi.model import Better, Period, Region, TargetRow, Unit, Window
+from kpi.model import Better, Period, Region, Unit, Window
 from kpi.numbers import R, normalise, rnd, whole
+from kpi.typed_rows import TargetRow
 
+AD_BUDGET = "ad_budget"  # a measure with a target, no KPI: money that adds
 MONTHS = 12
 PERCENT = 100
 PLAUSIBLE_TIMES = 1.5  # of the same period last year, at constant rate

@@ -9,8 +9,8 @@ from kpi.compliance import EPR, is_part_paid
 from kpi.errors import Place, Problem
 from kpi.fees import FEES
 from kpi.messages import problem
-from kpi.model import TaskRow
 from kpi.number_check import check_number, is_wrong
+from kpi.typed_rows import TaskRow
 
 TIMED = frozenset({"compliance", "deliverable", "gate"})  # their rates ask for the day
 WHY = {

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpi.book import Book
-from kpi.model import Person
 from kpi.organisation import Part, below, shared_parts
+from kpi.trade import Person
 
 TEAM_ROLE = "team"  # its lines of tblWeight score each department
 

@@ -18,7 +18,8 @@ from kpi.book_rows import is_month
 from kpi.calendar import period
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Better, Bound, Region, Rule, Texts
+from kpi.model import Better, Region, Texts
+from kpi.typed_rows import Bound, Rule
 
 _FILE = Path(__file__).with_name("thresholds.toml")
 _OPEN = "."

@@ -18,11 +18,11 @@ from kpi.contracts import Version
 from kpi.definitions import Definitions
 from kpi.errors import Problem
 from kpi.messages import problem
-from kpi.model import Rule
 from kpi.organisation import ScopeParts
 from kpi.rule_rows import UnreadRule
 from kpi.rule_spans import rule_spans
 from kpi.tables import Table
+from kpi.typed_rows import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from kpi.model import WeightRow
 from kpi.scoring import relative_weights
+from kpi.typed_rows import WeightRow
 
 
 class WeightMode(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from kpi.book_settings import YES_NO
-from kpi.model import Settings
+from kpi.typed_rows import Settings
 from sheet_templates import words
 from sheet_templates.book import SLICES, Book, formula, quote
 from sheet_templates.colours import SIGNED
@@ -125,7 +125,7 @@ def band_text(book: Book) -> str:
 
 
 def setting(book: Book, code: str) -> str | float:
-    """A setting of the start as its cell shows it; the defaults are those of kpi.model."""
+    """A setting of the start as its cell shows it; the defaults are those of kpi.typed_rows."""
     default = Settings(month="", company="")
     fallback: dict[str, object] = {
         "month": "2026-01",

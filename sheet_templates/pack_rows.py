@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from kpi.catalog import shipped
-from kpi.model import Better, Bound, Language, Region
+from kpi.model import Better, Language, Region
 from kpi.needs import Proposal
 from kpi.pack_reading import Pack, PackItem, Veto, starting_terms
+from kpi.typed_rows import Bound
 from sheet_templates.start import StartRow
 
 AGENCY = "agency"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from kpi import sheet_scoring
-from kpi.model import VetoEffect
 from kpi.scoring import GRADES, LIMIT, Grade
+from kpi.typed_rows import VetoEffect
 from sheet_templates.places import Cells, Formula, Ref, guarded, quote, setting_value
 from sheet_templates.start import StartRow
 

@@ -137,8 +137,16 @@ LISTS: dict[str, Words] = {
         ("capacity", "产能", "Capacity"),
         ("manual", "手工", "By hand"),
     ),
+    "way": (
+        ("even", "均分", "Even"),
+        ("history_share", "历史", "History"),
+        ("capacity", "产能", "Capacity"),
+        ("assignment", "分工占比", "Assignments"),
+    ),
     "target_kind": (
         ("region", "区域", "Region"),
+        ("entity", "公司主体", "Companies"),
+        ("brand", "品牌", "Brands"),
         ("market", "站点", "Markets"),
         ("platform", "平台", "Platforms"),
         ("shop", "店铺", "Shops"),
@@ -147,6 +155,7 @@ LISTS: dict[str, Words] = {
         ("department", "部门", "Departments"),
         ("role", "岗位", "Roles"),
         ("person", "人员", "People"),
+        ("market_person", "站点人员", "People of markets"),
     ),
     "uplift_unit": (
         ("pp", "百分点 pp", "pp"),
@@ -297,6 +306,8 @@ LISTS: dict[str, Words] = {
         ("shop", "店铺", "Shop"),
         ("category", "品类", "Category"),
         ("person", "人员", "Person"),
+        ("entity", "公司主体", "Legal company"),
+        ("brand", "品牌", "Brand"),
     ),
     "feedback": (
         ("open", "待定", "Open"),

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select
 
 from kpi.errors import KpiError, Level, Place, Problem
-from kpi.model import Region, Shop
+from kpi.model import Region
+from kpi.trade import Shop
 from sync_service import control, schema
 from sync_service.connectors.kernel import ShopRef
 from sync_service.control import Control

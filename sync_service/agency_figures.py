@@ -11,11 +11,12 @@ from typing import Any
 
 from kpi.agency import Delivery, delivery, due_in
 from kpi.closing import month_state
-from kpi.model import Region, TaskRow, Window
+from kpi.model import Region, Window
 from kpi.numbers import R
 from kpi.payout import in_units
 from kpi.person_targets import Goals
 from kpi.scorecards import PersonCard
+from kpi.typed_rows import TaskRow
 from sync_service.compute import Computed
 
 METRIC = "contribution_profit"

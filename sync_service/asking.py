@@ -73,6 +73,8 @@ def scope_of(done: Computed, code: str, region: str | None = None) -> tuple[Scop
         ToldError: The book has no such scope, or two.
     """
     found = [key for key in done.scopes if key[1] == code and region in {None, str(key[0])}]
+    if region is None:  # a company or brand of both regions has a whole too
+        found = [key for key in found if key[0] is None] or found
     if len(found) == 1:
         return found[0], done.scopes[found[0]]
     if not found:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kpi.actuals import GAPS, Actual, Actuals, Registered
+from kpi.actuals import Actual, Actuals, Registered
 from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
+from kpi.budget import planned_budgets
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.card_problems import (
     left_out,
@@ -28,21 +29,27 @@ from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, every_terms, in_force
 from kpi.employment import left_behind
 from kpi.errors import Problem
+from kpi.heads import Headcount
 from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
 from kpi.money import Rates
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.person_targets import Goal
 from kpi.ratings import Ratings
 from kpi.register import Register
 from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
+<<<<<<< HEAD
 from kpi.unknown_parts import unknown_bases
 from sync_service.ad_budgets import planned
+=======
+>>>>>>> h/scopes
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
@@ -245,7 +252,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     today = local_day(given.now, settings.time_zone)
     basis = Basis(
         inputs=tuple(given.book.inputs),
-        plans=tuple(planned(terms.book, given.now.date())),
+        plans=tuple(planned_budgets(terms.book, given.now.date())),
         shops={shop.code: (shop.platform, shop.currency) for shop in shops.values()},
         measures={**given.catalog.measures, **GAPS},
         last_day=last,
@@ -264,6 +271,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         register=_beside(register, Ratings(given.book.inputs, terms.catalog, today)),
         failed=failed,
         today=today,
+        heads=Headcount(terms.book),
     )
 
 

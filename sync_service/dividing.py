@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kpi.actuals import Actual
 from kpi.calendar import month_period
 from kpi.errors import UnansweredError
-from kpi.model import Language, TargetRow
-from kpi.rolling import RolledTarget
-from kpi.season import flow_of
-from kpi.target_parts import (
-    Division,
+from kpi.model import Language, Period, Scope, ScopeKind
+from kpi.organisation import ScopeParts
+from kpi.part_weights import (
+    Way,
     Weights,
+    assignment_weights,
     capacity_weights,
-    divided,
     even_weights,
     history_weights,
-    parts_of,
 )
-from kpi.target_scopes import TargetKind
-from kpi.targets import MONTHS, Split
+from kpi.rolling import RolledTarget
+from kpi.scopes import same
+from kpi.season import flow_of
+from kpi.target_parts import Division, divided, parts_of
+from kpi.target_scopes import TargetKind, market_parts, person_of
+from kpi.targets import MONTHS
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.filling.plans import kind_of_target
@@ -43,7 +47,7 @@ class Wish:
     metric: str
     year: int | None  # None: that of the book's month
     kind: TargetKind
-    way: Split
+    way: Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,17 @@ def _target(done: Computed, wish: Wish) -> TargetRow:
 
 
 def _weights(done: Computed, parent: TargetRow, wish: Wish, codes: Sequence[str]) -> Weights:
-    if wish.way is Split.EVEN:
+    if wish.way is Way.EVEN:
         return even_weights(done.typed, parent, codes)
-    if wish.way is Split.CAPACITY:
+    if wish.way is Way.CAPACITY:
         return capacity_weights(done.typed, parent, wish.kind, codes)
+    if wish.way is Way.ASSIGNMENT:
+        if wish.kind is not TargetKind.PERSON:
+            raise UnansweredError(
+                "Assignments give shares to people alone; choose another way, or --to person.",
+                "分工占比只用于人员；请换一种方式，或用 --to person。",
+            )
+        return assignment_weights(done.typed, parent, codes)
     return history_weights({code: _last_year(done, parent, code) for code in codes})
 
 
@@ -103,9 +114,18 @@ def _last_year(done: Computed, parent: TargetRow, code: str) -> Sequence[float |
     for number in range(1, MONTHS + 1):
         of = month_period(parent.year - 1, number)
         known = parent.metric in done.given.catalog.metrics
-        actual = done.value(parent.metric, (parent.region, code), of) if known else None
+        actual = _reached(done, parent, code, of) if known else None
         found.append(actual.value if actual and actual.covered == of.window else None)
     return found
+
+
+def _reached(done: Computed, parent: TargetRow, code: str, of: Period) -> Actual | None:
+    """What a part reached: a scope of the book, or a person's part of a market."""
+    parts, person = market_parts(done.typed, code), person_of(code)
+    if not parts:
+        return done.value(parent.metric, (parent.region, code), of)
+    scope = Scope(person, ScopeKind.PERSON, parent.region, same(person))
+    return done.actuals.of(done.metric(parent.metric), ScopeParts(scope, parts), of)
 
 
 def write(dividing: Dividing) -> tuple[WriteReport, ...]:
@@ -119,5 +139,5 @@ def write(dividing: Dividing) -> tuple[WriteReport, ...]:
 
 
 def _note(dividing: Dividing, language: Language) -> str:
-    word, scope = show("split", dividing.wish.way, language), dividing.wish.scope
+    word, scope = show("way", dividing.wish.way, language), dividing.wish.scope
     return f"由 {scope} 按{word}拆解" if language == "zh" else f"part of {scope}, by {word}"

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from kpi.actuals import Actual
 from kpi.calendar import period
-from kpi.model import Period, Region, TaskRow
+from kpi.model import Period, Region
 from kpi.ratings import Ratings
 from kpi.register import STREAM
 from kpi.tables import Row, Table
+from kpi.typed_rows import TaskRow
 from sheet_templates.layout import TABLES, Owner
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.house import House

@@ -16,11 +16,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
-from kpi.model import InputRow, RollUp
-from sync_service.ad_budgets import AD_BUDGET, lasting
+from kpi.model import RollUp
+from kpi.targets import AD_BUDGET
+from kpi.typed_rows import InputRow
 from sync_service.sources import INPUTS, PLANS
 
 Number = TypeVar("Number", np.int32, np.int64)
@@ -33,7 +35,7 @@ def with_inputs(
     """The leaves of the facts with those of the typed figures behind them."""
     usable = [row for row in inputs if row.shop in leaves.shops]
     scaled = _scaled(leaves, usable)
-    budgets = lasting(row for row in usable if row.measure == AD_BUDGET)
+    budgets = lasting_budgets(row for row in usable if row.measure == AD_BUDGET)
     rows = _rows([row for row in usable if row.measure != AD_BUDGET], scaled)
     return _appended(leaves, _on_days(rows, budgets, scaled), scaled, currencies, INPUTS)
 

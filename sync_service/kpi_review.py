@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from kpi.calendar import period, period_of
 from kpi.follow_ups import day, text
-from kpi.model import Period, PeriodKind, TaskRow, Window
+from kpi.model import Period, PeriodKind, Window
 from kpi.set_rescoring import Month, Rescored, rescored
 from kpi.set_review import KpiLine, review_kpis
 from kpi.tables import Row, Table
+from kpi.typed_rows import TaskRow
 from sheet_templates.layout import TABLES
 from sync_service import schema
 from sync_service.compute import Computed, watched

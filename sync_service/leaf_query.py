@@ -17,7 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kpi.leaves import LeafSums
-from kpi.model import Product, Window
+from kpi.model import Window
+from kpi.trade import Product
 from sync_service import leaf_cache
 from sync_service.fact_files import FactFile, Snapshot
 from sync_service.fact_rows import KEY_COLUMNS

@@ -10,6 +10,7 @@ from kpi.book import Book
 from kpi.calendar import shifted
 from kpi.catalog import Catalog
 from kpi.contracts import Change, Terms, Version, changes, contract_of, in_force
+from kpi.heads import Headcount
 from kpi.item_values import HISTORY_MONTHS
 from kpi.model import Period
 from kpi.scorecards import Item, PersonCard, Scoring
@@ -58,10 +59,11 @@ class ByMonth:
 
 
 def under(actuals: Actuals, terms: Terms) -> Actuals:
-    """The same facts under other definitions and fixed rates."""
+    """The same facts under other definitions, fixed rates and people."""
     settings = terms.book.settings
     money = Converter(settings.currency, settings.fixed_rates, actuals.money.rates)
-    return replace(actuals, catalog=terms.catalog, money=money)
+    heads = Headcount(terms.book)
+    return replace(actuals, catalog=terms.catalog, money=money, heads=heads)
 
 
 def changed_since(versions: Sequence[Version], typed: Terms) -> tuple[Change, ...]:

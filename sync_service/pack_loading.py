@@ -16,11 +16,12 @@ from kpi.book import Book
 from kpi.book_checks import newest
 from kpi.book_nouns import NEVER
 from kpi.catalog import Catalog
-from kpi.model import LANGUAGES, Language, Region, WeightRow
+from kpi.model import LANGUAGES, Language, Region
 from kpi.needs import Proposal, proposals
 from kpi.pack_reading import Pack, PackItem
 from kpi.stage import Adapted
 from kpi.tables import CellValue, Table
+from kpi.typed_rows import WeightRow
 from sheet_templates.layout import TABLES, Column, Owner
 from sheet_templates.pack_rows import (
     proposed_rows,

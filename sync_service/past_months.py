@@ -10,10 +10,12 @@ from kpi.book import Book
 from kpi.calendar import month_period
 from kpi.catalog import Catalog
 from kpi.contracts import Version
-from kpi.model import Scope, ScopeKind, TargetRow
-from kpi.organisation import Part, ScopeParts, open_days, same, scopes
+from kpi.model import Scope, ScopeKind
+from kpi.organisation import Part, ScopeParts, open_days
+from kpi.scopes import same, scopes
 from kpi.target_scopes import part_code
 from kpi.targets import MONTHS, Past, Split, TargetKey, key_of
+from kpi.typed_rows import TargetRow
 
 
 def asks_history(rows: Iterable[TargetRow]) -> Iterator[TargetRow]:

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pyarrow as pa
 
 from kpi.leaves import SCALE
-from kpi.model import Product
+from kpi.trade import Product
 
 _FOREVER = date(9999, 12, 31)
 _SCHEMA = pa.schema(

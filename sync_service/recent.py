@@ -13,9 +13,10 @@ from datetime import date
 
 from kpi.actuals import Actual, Asked
 from kpi.leaves import LeafSums
-from kpi.model import InputRow, Measure
+from kpi.model import Measure
 from kpi.money import Rates
 from kpi.totals import Totals
+from kpi.typed_rows import InputRow
 
 KEPT = 2  # bases: sums of a large company take hundreds of MB
 

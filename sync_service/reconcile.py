@@ -13,9 +13,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from kpi.leaves import SCALE
-from kpi.model import Shop, Window
+from kpi.model import Window
 from kpi.numbers import R
 from kpi.organisation import Part, open_days
+from kpi.trade import Shop
 from sync_service.compute import Computed
 from sync_service.sources import BACK_OFFICE
 

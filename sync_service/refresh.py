@@ -15,8 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.card_problems import unshown
 from kpi.catalog import Catalog, shipped
 from kpi.contracts import Terms, Version, every_terms
@@ -25,10 +26,11 @@ from kpi.guards import exemptions, guard
 from kpi.leaves import LeafSums
 from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
-from kpi.model import Language, Shop, Window
+from kpi.model import Language, Window
 from kpi.policy import allowed
 from kpi.switches import switched
 from kpi.thresholds import loose_limits
+from kpi.trade import Shop
 from kpi.unjudged import with_kpi_faults
 from sheet_templates.layout import (
     INVESTOR_SHEETS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kpi.errors import KpiError
 from kpi.missing import Policy
-from kpi.model import Better, Bound, DataState
+from kpi.model import Better, DataState
 from kpi.scoring import (
     CardItem,
     attainment,
@@ -22,6 +22,7 @@ from kpi.scoring import (
 from kpi.sheet_scoring import PACED
 from kpi.tables import Row, Table
 from kpi.targets import due
+from kpi.typed_rows import Bound
 from sheet_templates.words import decode, plain
 
 FORMULAS = ("due", "attainment", "score", "usable", "share", "points", "status")

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from kpi.book_nouns import MONTHS
 from kpi.calendar import shifted
-from kpi.model import Language, Period, TargetRow, WeightRow
+from kpi.model import Language, Period
 from kpi.rolling import Plan, Rolled, RolledTarget, rolled
 from kpi.tables import Row
+from kpi.typed_rows import TargetRow, WeightRow
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import show

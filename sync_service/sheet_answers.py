@@ -253,6 +253,8 @@ def scope_key(known: Known, text: str) -> ScopeKey:
     if not found and plain(side).upper() in tuple(Region):
         region = Region(plain(side).upper())
         found = [key for key in known.scopes.get(plain(name), []) if key[0] is region]
+    if len({code for _, code in found}) == 1:  # a company of both regions has a whole too
+        found = [key for key in found if key[0] is None] or found
     if len(found) == 1:
         return found[0]
     if found:
@@ -261,9 +263,9 @@ def scope_key(known: Known, text: str) -> ScopeKey:
             f"“{text}”在两个区域都有；请写 {text}/US 或 {text}/EU。",
         )
     raise ToldError(
-        f'The workbook has no scope "{text}". Write ALL, US, EU, a market, shop, category or '
-        "person.",
-        f"本簿没有范围“{text}”。请写 公司、US、EU、国家、店铺、类目或人员。",
+        f'The workbook has no scope "{text}". Write ALL, US, EU, a market, shop, category, '
+        "person, company or brand.",
+        f"本簿没有范围“{text}”。请写 公司、US、EU、国家、店铺、类目、人员、公司主体或品牌。",
     )
 
 

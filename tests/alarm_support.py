@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.alarms import Alarm, alarms
 from kpi.book import Book
 from kpi.catalog import Catalog, shipped
-from kpi.model import PeriodKind, Region, Rule, Settings, Shop
+from kpi.model import PeriodKind, Region
 from kpi.money import DayRates
-from kpi.organisation import scopes
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
 from kpi.totals import Converter, Totals
+from kpi.trade import Shop
+from kpi.typed_rows import Rule, Settings
 from tests.leaf_support import Leaf, leaf_sums
 
 CATALOG = shipped()

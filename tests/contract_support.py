@@ -8,20 +8,9 @@ from datetime import date
 from kpi.book import EVER, NEVER, Book
 from kpi.catalog import Catalog, shipped
 from kpi.contracts import Contract, Version, contract_from, contract_of
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    PeriodKind,
-    Person,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    TargetRow,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, PeriodKind, Region, Window
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Bound, Rule, Settings, TargetRow, WeightRow
 
 CATALOG = shipped()
 MONTHS = (None,) * 9 + (100_000.0, 120_000.0, None)  # October and November

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import select
 
-from kpi.model import Shop, Window
+from kpi.model import Window
+from kpi.trade import Shop
 from sync_service import schema
 from sync_service.clock import Clock, FakeClock, RealWork
 from sync_service.connectors.kernel import Stream

@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kpi.model import Region, Shop
+from kpi.model import Region
+from kpi.trade import Shop
 from sync_service.accounts import Account, Link, save_account, save_shop
 from sync_service.clock import Clock, FakeClock
 from sync_service.connectors.session import Kit

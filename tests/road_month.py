@@ -10,7 +10,8 @@ import pytest
 
 from kpi.book import Book
 from kpi.leaves import LeafSums
-from kpi.model import Language, PeriodKind, Rule, Window
+from kpi.model import Language, PeriodKind, Window
+from kpi.typed_rows import Rule
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.house import House
 from sync_service.refresh import look

@@ -18,7 +18,7 @@ from kpi import sheet_scoring
 from kpi.javascript import runtime, to_javascript
 from kpi.methods import METHODS, PARAMETERS, Params, filled, score_text
 from kpi.missing import Policy
-from kpi.model import Better, Bound, Status
+from kpi.model import Better, Status
 from kpi.numbers import normalise
 from kpi.scoring import (
     NO_LOW,
@@ -34,6 +34,7 @@ from kpi.scoring import (
     status_of_item,
 )
 from kpi.targets import due
+from kpi.typed_rows import Bound
 from sheet_templates.words import show
 from tests.kpi_language_support import NODE, bits
 from tests.libreoffice import CellError, CellResult, Office

@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.catalog import shipped
-from kpi.model import (
-    Person,
-    Product,
-    Region,
-    Settings,
-    Shop,
-    TargetRow,
-)
+from kpi.model import Region
 from kpi.tables import CellValue
 from kpi.targets import Split
+from kpi.trade import Person, Product, Shop
+from kpi.typed_rows import Settings, TargetRow
 from sheet_templates.words import decode
 from tests.table_support import Line, table
 

@@ -18,7 +18,8 @@ from kpi.agency_rows import (
     value_of,
     wording_of,
 )
-from kpi.book import EVER, NEVER, Book, read_book
+from kpi.book import EVER, NEVER, Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.contracts import Version, changes, contract_from, contract_of, in_force, reach
 from kpi.model import Region, Window

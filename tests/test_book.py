@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book, newest
 from kpi.book_nouns import NEVER
+from kpi.book_reading import read_book
 from kpi.model import Region
 from kpi.tables import CellValue, ErrorValue, Table
 from sheet_templates.layout import TABLES

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.tables import CellValue
 from sheet_templates.words import decode
 from tests.table_support import Line, table

@@ -32,8 +32,9 @@ from kpi.contracts import (
     version_on,
 )
 from kpi.errors import KpiError
-from kpi.model import Better, Person, Region, Shop, Window
+from kpi.model import Better, Region, Window
 from kpi.tables import Cell, Row, Table
+from kpi.trade import Person, Shop
 from tests.contract_support import (
     BOOK,
     CATALOG,
@@ -363,7 +364,7 @@ UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
     "WeightRow": {"address"},
     "Rule": {"address", "quiet"},
     "Person": {"name", "department", "mentor", "partner", "plan"},
-    "Shop": {"name", "company"},
+    "Shop": {"name", "company", "brand"},
 }
 NOUNS = (
     ("targets", TARGET),

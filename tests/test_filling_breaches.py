@@ -10,8 +10,9 @@ import pytest
 from kpi.breach_memory import Kept
 from kpi.breach_typed import Typed
 from kpi.catalog import shipped
-from kpi.model import Language, PeriodKind, Rule, Texts
+from kpi.model import Language, PeriodKind, Texts
 from kpi.surge import Limit, SameEvent
+from kpi.typed_rows import Rule
 from sync_service.compute import Computed, StreamState, compute
 from sync_service.filling import attention, breaches, today
 from sync_service.filling.cells import UNKNOWN, FilledRow

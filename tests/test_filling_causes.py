@@ -9,8 +9,10 @@ import pytest
 
 from kpi.book import Book
 from kpi.catalog import shipped
-from kpi.model import Language, PeriodKind, Region, Rule, Settings, Shop
+from kpi.model import Language, PeriodKind, Region
 from kpi.money import DayRates
+from kpi.trade import Shop
+from kpi.typed_rows import Rule, Settings
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.filling.breaches import cause
 from sync_service.filling.causes import largest_part

@@ -12,18 +12,10 @@ import pytest
 
 from kpi.book import Book
 from kpi.catalog import shipped
-from kpi.model import (
-    Better,
-    Bound,
-    Language,
-    Person,
-    Region,
-    Settings,
-    Shop,
-    TargetRow,
-    WeightRow,
-)
+from kpi.model import Better, Language, Region
 from kpi.money import DayRates
+from kpi.trade import Person, Shop
+from kpi.typed_rows import Bound, Settings, TargetRow, WeightRow
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.filling import attention, scores, today, values
 from sync_service.filling.cells import FilledRow

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from kpi.contracts import Version, contract_of
-from kpi.model import Better, Language, Region, TargetRow, TaskRow
+from kpi.model import Better, Language, Region
 from kpi.targets import Split
+from kpi.typed_rows import TargetRow, TaskRow
 from sync_service.compute import Computed, compute
 from sync_service.filling.likely import likely
 from sync_service.filling.plans import plan_problems, planned

@@ -14,8 +14,10 @@ import pytest
 from kpi.book import Book
 from kpi.calendar import period
 from kpi.catalog import shipped
-from kpi.model import Region, Settings, Shop, TargetRow
+from kpi.model import Region
 from kpi.money import DayRates
+from kpi.trade import Shop
+from kpi.typed_rows import Settings, TargetRow
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.filling import values
 from sync_service.filling.suggested import suggestion

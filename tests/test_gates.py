@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
-from kpi.model import Better, Bound, Region, VetoEffect, WeightRow
+from kpi.model import Better, Region
 from kpi.pack_reading import pack, packs
 from kpi.scorecards import gated
 from kpi.scoring import status_of_item
 from kpi.sheet_scoring import grade, person_total, veto_count, vetoes_unchecked
+from kpi.typed_rows import Bound, VetoEffect, WeightRow
 from sheet_templates.pack_rows import weight_rows
 from sheet_templates.words import decode, show
 from sync_service.payout_periods import Closed, as_closed

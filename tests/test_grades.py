@@ -10,16 +10,18 @@ import pytest
 import xlsxwriter
 from openpyxl import load_workbook
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.contracts import Change, Contract, against_lock, changes, contract_of
-from kpi.model import Language, PointRow, Settings
+from kpi.model import Language
 from kpi.scorecards import PersonCard
 from kpi.scoring import ADD_CAP, DEDUCT_CAP, GRADES, LIMIT, Grade, grade_of
 from kpi.sheet_scoring import coefficient, grade, person_total
 from kpi.tables import CellValue, ErrorValue
+from kpi.typed_rows import PointRow, Settings
 from sheet_templates.book import Edition
 from sheet_templates.build import build
 from sheet_templates.scoring import grade_lines

@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kpi.model import Product, Window
+from kpi.model import Window
+from kpi.trade import Product
 from sync_service.house import House
 from sync_service.imports.importing import import_file
 from sync_service.imports.layout import Options

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from kpi.actuals import GAPS, Actual, Actuals, ScopeValues, is_money
+from kpi.actuals import Actual, Actuals, is_money
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import DataState, Measure, Scope, ScopeKind, Window
 from kpi.money import DayRates
-from kpi.organisation import Part, ScopeParts, same
+from kpi.organisation import Part, ScopeParts
+from kpi.scope_values import GAPS, ScopeValues
+from kpi.scopes import same
 from kpi.totals import Alternatives, Converter, Totals
 from tests.leaf_support import Leaf, leaf_sums
 

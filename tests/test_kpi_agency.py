@@ -18,8 +18,9 @@ from kpi.agency import (
     in_contract,
     statement,
 )
-from kpi.model import TaskRow, Window
+from kpi.model import Window
 from kpi.money import Quote
+from kpi.typed_rows import TaskRow
 
 LEVELS = ((Decimal(85), Decimal(1)), (Decimal(70), Decimal("0.9")), (Decimal(0), Decimal("0.8")))
 TERMS = Terms(

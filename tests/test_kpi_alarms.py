@@ -17,8 +17,9 @@ from kpi.breaches import Breach, Judged, stand, verdict
 from kpi.calendar import day_period
 from kpi.contracts import Version, contract_of
 from kpi.model import PeriodKind, Region, Scope, ScopeKind, Window
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.rule_spans import rule_spans
+from kpi.scopes import scopes
 from kpi.surge import History, Limit, history_length, limit_of, observations
 from tests.alarm_support import CATALOG, actuals_of, book_of, found_in, leaves_of, rule
 from tests.table_support import table

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from kpi.alarms import KEEP_RECOVERED_DAYS, folds
 from kpi.breach_memory import Kept, Lines, lines, released, to_log
 from kpi.breach_typed import Typed
-from kpi.model import Rule
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.silences import hushed
+from kpi.typed_rows import Rule
 from tests.alarm_support import SHOP, actuals_of, book_of, rule
 
 Days = Sequence[int | None]

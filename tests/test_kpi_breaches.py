@@ -27,7 +27,8 @@ from kpi.breaches import (
 )
 from kpi.calendar import day_period
 from kpi.errors import KpiError
-from kpi.model import Bound, Period, PeriodKind, Rule
+from kpi.model import Period, PeriodKind
+from kpi.typed_rows import Bound, Rule
 
 BAD, MID, GOOD, GAP = Verdict.BAD, Verdict.MID, Verdict.GOOD, Verdict.GAP
 LATE = Rule(

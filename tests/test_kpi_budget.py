@@ -12,18 +12,12 @@ import pytest
 from kpi.alarms import Alarm, folds
 from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.model import (
-    InputRow,
-    PeriodKind,
-    Person,
-    Region,
-    Scope,
-    ScopeKind,
-    Shop,
-    TargetRow,
-)
-from kpi.organisation import Part, ScopeParts, open_days, same, scopes
+from kpi.model import PeriodKind, Region, Scope, ScopeKind
+from kpi.organisation import Part, ScopeParts, open_days
 from kpi.scope_goals import scope_goal
+from kpi.scopes import same, scopes
+from kpi.trade import Person, Shop
+from kpi.typed_rows import InputRow, TargetRow
 from kpi.unjudged import unjudged
 from sync_service.hand_inputs import with_inputs
 from tests.alarm_support import CATALOG, SHOP, actuals_of, book_of, rule

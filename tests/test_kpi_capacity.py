@@ -18,12 +18,15 @@ from hypothesis import strategies as st
 
 from kpi.book import Book
 from kpi.calendar import month_period
-from kpi.capacity import Crew, day_capacity, month_capacity
-from kpi.model import Assignment, Person, Region, Shop, TargetRow, Window
+from kpi.capacity import day_capacity, month_capacity
+from kpi.heads import Crew
+from kpi.model import Region, Window
 from kpi.month_shares import month_shares, row_days
 from kpi.season import Flow
 from kpi.target_weeks import weeks_of_year
 from kpi.targets import Split, month_targets
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import TargetRow
 from tests.target_support import DE, FR, WEB, person, read, room, row
 
 DAYS = (21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23)

@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.card_problems import without_share
-from kpi.model import Region, Shop
+from kpi.model import Region
 from kpi.money import DayRates
+from kpi.scope_values import GAPS
 from kpi.scorecards import Scoring
 from kpi.scoring import adjusted, combined
 from kpi.sheet_scoring import person_total
 from kpi.totals import Converter, Totals
+from kpi.trade import Shop
 from tests.leaf_support import Leaf, leaf_sums
 from tests.libreoffice import NA, Office
 from tests.test_scorecards import (

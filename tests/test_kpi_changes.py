@@ -9,19 +9,23 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.changes import By, Change, change
 from kpi.errors import KpiError
 from kpi.explain import EFFECTS
-from kpi.model import Product, Region, Settings, Shop, Window
+from kpi.model import Region, Window
 from kpi.money import DayRates
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.parser import parse
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
 from kpi.terms import terms
 from kpi.totals import Alternatives, Converter, Totals
+from kpi.trade import Product, Shop
+from kpi.typed_rows import Settings
 from tests.leaf_support import Leaf, leaf_sums
 
 CATALOG = shipped()

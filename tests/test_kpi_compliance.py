@@ -9,7 +9,7 @@ import pytest
 
 from kpi.calendar import period
 from kpi.compliance import FLOWS, LEVELS, REGISTERED, closed_after, measure_value, moment
-from kpi.model import TaskRow
+from kpi.typed_rows import TaskRow
 
 OCT = period("2026-10").window
 NOV = period("2026-11").window

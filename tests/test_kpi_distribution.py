@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.distribution import guide
-from kpi.model import Tie
 from kpi.tables import Cell, Row, Table
+from kpi.typed_rows import Tie
 
 SHARES = (0.2, 0.7, 0.1)
 SEVEN = tuple(zip("ABCDEFG", (118.0, 110.0, 105.0, 101.0, 99.0, 90.0, 60.0), strict=True))

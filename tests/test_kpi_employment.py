@@ -7,15 +7,18 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, left_behind, presence
-from kpi.model import Assignment, Person, Region, Settings, Shop, Window
+from kpi.model import Region, Window
 from kpi.numbers import normalise
 from kpi.organisation import person_parts
 from kpi.person_targets import Goal
 from kpi.steps import read_steps, steps_text
 from kpi.tables import Cell, CellValue, Row, Table
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Settings
 from tests.test_scorecards import OCT, actuals, book, card, run, target
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)

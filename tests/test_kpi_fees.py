@@ -16,7 +16,7 @@ from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.compliance import Moment, measure_value
 from kpi.fees import in_report_currency, money_of, open_of, paid_of, said
-from kpi.model import Region, Settings, TaskRow, Window
+from kpi.model import Region, Window
 from kpi.money import read_rates
 from kpi.register import Register
 from kpi.register import said as hashed
@@ -24,6 +24,7 @@ from kpi.register_lines import Counts, Line, lines
 from kpi.standing import standing, standing_of
 from kpi.task_checks import check_tasks
 from kpi.totals import Converter
+from kpi.typed_rows import Settings, TaskRow
 
 TODAY = date(2026, 10, 22)
 AT = Moment(TODAY, TODAY)

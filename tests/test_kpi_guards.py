@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.errors import Level
 from kpi.guards import Finding, Line, exemptions, findings, guard

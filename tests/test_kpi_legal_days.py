@@ -8,7 +8,8 @@ import pytest
 
 from kpi.book import Book
 from kpi.legal_days import legal_deadlines, legal_due
-from kpi.model import Region, Settings, TaskRow
+from kpi.model import Region
+from kpi.typed_rows import Settings, TaskRow
 
 CAME = date(2026, 10, 1)  # 30 days later is 31 October
 

@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.actuals import ScopeValues
 from kpi.catalog import shipped
-from kpi.model import InputRow, Region, Shop, Window
+from kpi.model import Region, Window
 from kpi.money import DayRates
 from kpi.organisation import Part
+from kpi.scope_values import ScopeValues
 from kpi.totals import Converter, Totals
+from kpi.trade import Shop
+from kpi.typed_rows import InputRow
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import alternatives
 from tests.leaf_support import Leaf, leaf_sums

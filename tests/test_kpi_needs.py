@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
-from kpi.model import Region, Settings, Shop
+from kpi.model import Region
 from kpi.needs import proposals
 from kpi.tables import CellValue
+from kpi.trade import Shop
+from kpi.typed_rows import Settings
 from sheet_templates.words import decode
 from tests.table_support import table
 from tests.test_scorecards import weight

@@ -10,18 +10,21 @@ from typing import Any
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.catalog import shipped
-from kpi.model import DataState, InputRow, Person, Region, Scope, ScopeKind, Settings, TaskRow
+from kpi.model import DataState, Region, Scope, ScopeKind
 from kpi.newcomer_plans import STANDARD, plans
 from kpi.newcomers import newcomers
-from kpi.organisation import same
 from kpi.pack_reading import stages
 from kpi.ratings import Ratings, attempts
 from kpi.register import Register
 from kpi.renewals import gates
+from kpi.scopes import same
 from kpi.tables import Cell, CellValue, Row, Table
+from kpi.trade import Person
+from kpi.typed_rows import InputRow, Settings, TaskRow
 from sheet_templates.word_lists import LISTS
 from sheet_templates.words import decode
 

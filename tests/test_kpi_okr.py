@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.okr import KeyResult, grades, handed_down, in_circle
 from kpi.tables import Cell, CellValue, Row, Table

@@ -11,7 +11,7 @@ import pytest
 from kpi import pack_reading
 from kpi.errors import KpiError
 from kpi.guards import balance, pack_findings, pack_lines
-from kpi.model import Bound, Region
+from kpi.model import Region
 from kpi.pack_reading import (
     ROLES,
     Pack,
@@ -23,6 +23,7 @@ from kpi.pack_reading import (
     stages,
     variants,
 )
+from kpi.typed_rows import Bound
 from tests.paths import NO_SHARED, SHARED
 
 OF_SHOPS = ("shop", "own_store")  # own proposals: no reference has them

@@ -6,14 +6,14 @@ from datetime import date
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.closing import closing_state, month_state
 from kpi.contracts import Version, contract_from, contract_of, in_force
-from kpi.model import PointRow, Settings
 from kpi.points import PointKind, counted, month_points
 from kpi.scorecards import Scoring, mostly_typed
 from kpi.tables import Cell, CellValue, Row, Table
+from kpi.typed_rows import PointRow, Settings
 from tests.contract_support import CATALOG
 from tests.test_scorecards import OCT, PEOPLE, actuals, book, card, run, weight
 

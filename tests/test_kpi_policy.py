@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.model import LANGUAGES, Region
 from kpi.pack_reading import pack, packs, variants

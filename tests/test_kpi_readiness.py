@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from kpi.book_checks import check_book
-from kpi.model import Region, TargetRow
+from kpi.model import Region
 from kpi.readiness import open_gaps, unconfirmed
+from kpi.typed_rows import TargetRow
 from tests.test_scorecards import CATALOG, book, weight
 
 NONE = (None,) * 12

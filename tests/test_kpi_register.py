@@ -12,28 +12,18 @@ from kpi.book import Book
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
-from kpi.model import (
-    Better,
-    Bound,
-    DataState,
-    Person,
-    Region,
-    Scope,
-    ScopeKind,
-    Settings,
-    Shop,
-    TaskRow,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, DataState, Region, Scope, ScopeKind, Window
 from kpi.money import DayRates
-from kpi.organisation import Part, ScopeParts, region_of_task, same, scopes
+from kpi.organisation import Part, ScopeParts
 from kpi.register import Register
 from kpi.reminders import LADDER, ladder, reached
 from kpi.renewals import gates, renewals
+from kpi.scopes import region_of_task, same, scopes
 from kpi.scorecards import Scoring
 from kpi.task_checks import check_tasks
 from kpi.totals import Converter, Totals
+from kpi.trade import Person, Shop
+from kpi.typed_rows import Bound, Settings, TaskRow, WeightRow
 from tests.leaf_support import Leaf, leaf_sums
 
 TODAY = date(2026, 10, 22)

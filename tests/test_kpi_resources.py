@@ -6,15 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from fractions import Fraction
 
 import pytest
 
-from kpi.book import Book
-from kpi.calendar import period
-from kpi.heads import employed, heads_by_shop, shared_heads
-from kpi.model import Assignment, Person, Region, Settings, Shop, Window
 from kpi.resources import Nothing, Resource, Returns, Shift, Why, proposals
 
 DE = Returns("DE", 200_000.0, 30_000.0, 10_000.0, 2.0, 40.0)
@@ -106,56 +100,3 @@ def test_the_best_market_without_stock_is_named_and_left_out() -> None:
     short = replace(FR, supply=10.0)
     found = proposals((DE, US, short), (DE, US, FR))[0]
     assert found == replace(BUDGET, skipped=("FR",))
-
-
-# --- heads ----------------------------------------------------------------------------------------
-
-OCT = period("2026-10").window
-
-
-def person(code: str, **more: object) -> Person:
-    plain = Person(code, code, "", "operations", None, None, None, None, None, scored=True)
-    return replace(plain, **more)  # type: ignore[arg-type]  # fields by name
-
-
-def shop(code: str, owner: str | None) -> Shop:
-    return Shop(code, "amazon", code, Region.EU, "EUR", "UTC", owner)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "part"),
-    [
-        pytest.param(None, None, Fraction(1), id="always"),
-        pytest.param(date(2026, 10, 17), None, Fraction(15, 31), id="15 days of 31"),
-        pytest.param(None, date(2026, 10, 1), Fraction(1, 31), id="the last day counts"),
-        pytest.param(date(2026, 11, 1), None, Fraction(0), id="not yet"),
-    ],
-)
-def test_employed(start: date | None, end: date | None, part: Fraction) -> None:
-    assert employed(person("A", start=start, end=end), OCT) == part
-
-
-def test_a_persons_time_goes_to_the_shops_by_days_and_shares() -> None:
-    """Anna has DE all month and FR until the 10th: 31 and 10 days, 31/41 and 10/41 of her. Ben
-    takes FR for 21 days, and half of IT: 21 and 15.5 of 36.5. An agency has ES, nobody has NL."""
-    book = Book(
-        Settings("2026-10", ""),
-        shops=(
-            shop("DE", "A"),
-            shop("FR", "A"),
-            shop("IT", None),
-            shop("ES", "P"),
-            shop("NL", None),
-        ),
-        people=(person("A"), person("B"), person("P", partner="agency"), person("HEAD")),
-        assignments=(
-            Assignment("FR", None, "B", 1.0, Window(date(2026, 10, 11), date(2026, 11, 1))),
-            Assignment("IT", None, "B", 0.5, OCT),
-        ),
-    )
-    assert heads_by_shop(book, OCT) == {
-        "DE": Fraction(31, 41),
-        "FR": Fraction(10, 41) + Fraction(42, 73),
-        "IT": Fraction(31, 73),
-    }
-    assert shared_heads(book, OCT) == 1

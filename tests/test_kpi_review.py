@@ -18,22 +18,12 @@ from kpi.follow_ups import (
     named_in,
     request_of,
 )
-from kpi.model import (
-    Better,
-    Bound,
-    DataState,
-    Region,
-    Scope,
-    ScopeKind,
-    Status,
-    TaskRow,
-    WeightRow,
-    Window,
-)
-from kpi.organisation import same
+from kpi.model import Better, DataState, Region, Scope, ScopeKind, Status, Window
+from kpi.scopes import same
 from kpi.scorecards import Item
 from kpi.set_review import finding, review_kpis
 from kpi.tables import Cell, CellValue, Row, Table
+from kpi.typed_rows import Bound, TaskRow, WeightRow
 from sheet_templates.words import decode
 
 TODAY = date(2026, 10, 22)

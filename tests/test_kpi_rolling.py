@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.calendar import period
-from kpi.model import Region, TargetRow, WeightRow
+from kpi.model import Region
 from kpi.rolling import Plan, Rolled, rolled
 from kpi.targets import Split, month_targets, year_of
+from kpi.typed_rows import TargetRow, WeightRow
 from tests.contract_support import weight
 from tests.target_support import CATALOG, NONE, line, room, row, sales
 

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.breach_typed import Typed
 from kpi.model import Region
 from kpi.quiet_days import is_quiet, undated, unread

@@ -9,10 +9,11 @@ import pytest
 
 from kpi.alarms import folds
 from kpi.calendar import day_period, week_of
-from kpi.model import PeriodKind, Region, Settings, Texts
-from kpi.organisation import scopes
+from kpi.model import PeriodKind, Region, Texts
 from kpi.same_event import Events
+from kpi.scopes import scopes
 from kpi.surge import SameEvent
+from kpi.typed_rows import Settings
 from kpi.unjudged import unjudged
 from tests.alarm_support import CATALOG, actuals_of, book_of, leaves_of, rule
 from tests.leaf_support import Leaf

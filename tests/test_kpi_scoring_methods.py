@@ -18,9 +18,10 @@ from kpi.methods import (
     score_text,
     tiers_text,
 )
-from kpi.model import Better, Bound, Status
+from kpi.model import Better, Status
 from kpi.numbers import normalise
 from kpi.scoring import attainment, item_score, status, status_of_item, table_score
+from kpi.typed_rows import Bound
 
 U = None  # unknown
 

@@ -31,7 +31,7 @@ from kpi.bonus import (
 )
 from kpi.calendar import day_factors, period
 from kpi.errors import KpiError
-from kpi.model import Better, Period, Region, TargetRow, Tie, Unit, Window
+from kpi.model import Better, Period, Region, Unit, Window
 from kpi.numbers import R, normalise
 from kpi.service_rates import recomputed, unit_profit
 from kpi.targets import (
@@ -48,6 +48,7 @@ from kpi.targets import (
     uplifted,
     week_targets,
 )
+from kpi.typed_rows import TargetRow, Tie
 
 OCTOBER = period("2026-10")
 NONE = (None,) * 12

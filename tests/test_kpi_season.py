@@ -19,7 +19,7 @@ from kpi.book import EVER, NEVER, Book
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.errors import KpiError
-from kpi.model import Region, Settings, Shop, TargetRow, Window
+from kpi.model import Region, Window
 from kpi.numbers import normalise
 from kpi.organisation import Part
 from kpi.pacing import at_speed
@@ -40,7 +40,9 @@ from kpi.season import (
     year_weights,
 )
 from kpi.targets import due_share
+from kpi.trade import Shop
 from kpi.typed_events import typed_events
+from kpi.typed_rows import Settings, TargetRow
 
 NOV = period("2026-11")
 METRICS = shipped().metrics

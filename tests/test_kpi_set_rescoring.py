@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.catalog import shipped
-from kpi.model import Better, Person, Region, Status
+from kpi.model import Better, Region, Status
 from kpi.person_targets import Goal
 from kpi.quarter_totals import quarter_total
 from kpi.scorecards import PersonCard, RegionCard, card_item, gated
@@ -28,6 +28,7 @@ from kpi.set_rescoring import (
     without,
 )
 from kpi.set_review import review_kpis
+from kpi.trade import Person
 from tests.test_kpi_review import item
 
 LEAST = 0.7

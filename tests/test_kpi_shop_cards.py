@@ -10,14 +10,17 @@ import pytest
 from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.book_checks import check_book
-from kpi.model import Better, DataState, Region, Shop, TaskRow, WeightRow
-from kpi.organisation import scopes, shop_roles
+from kpi.model import Better, DataState, Region
+from kpi.organisation import shop_roles
 from kpi.register import Register
 from kpi.scope_goals import scope_goal
+from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, without_target
 from kpi.shop_cards import around
 from kpi.target_parts import parts_of
 from kpi.target_scopes import TargetKind, kind_of, shops_of
+from kpi.trade import Shop
+from kpi.typed_rows import TaskRow, WeightRow
 from tests.target_support import DE, FR, WEB, line, room, sales
 from tests.test_scorecards import CATALOG, LAST, OCT, actuals, book, run, target, weight
 

@@ -15,12 +15,14 @@ import pytest
 from kpi.book import EVER, NEVER, Book
 from kpi.calendar import period
 from kpi.contracts import Version, contract_of
-from kpi.model import Assignment, Period, Region, TargetRow, Window
+from kpi.model import Period, Region, Window
 from kpi.money import DayRates
-from kpi.organisation import Part, in_region, person_parts
-from kpi.person_targets import Goal, Goals, joined
+from kpi.organisation import Part, in_region, joined, person_parts
+from kpi.person_targets import Goal, Goals
 from kpi.target_scopes import part_code
 from kpi.targets import Past
+from kpi.trade import Assignment
+from kpi.typed_rows import TargetRow
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.past_months import history_asked
 from tests.contract_support import weight

@@ -11,17 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.milestones import milestones
-from kpi.model import (
-    Region,
-    TargetRow,
-    TaskRow,
-    Unit,
-)
+from kpi.model import Region, Unit
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.target_gaps import Gap, gaps, year_counted
 from kpi.target_scopes import TargetKind
 from kpi.targets import Split
+from kpi.typed_rows import TargetRow, TaskRow
 from tests.target_support import (
     NONE,
     OCT,

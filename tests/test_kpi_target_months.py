@@ -12,23 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.apportion import exact
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
-from kpi.model import (
-    Assignment,
-    Region,
-    Settings,
-    Shop,
-    TargetRow,
-    Unit,
-    Window,
-)
+from kpi.model import Region, Unit, Window
 from kpi.month_shares import calendar_shops, month_shares, row_days, season_weights
 from kpi.person_targets import Goals
 from kpi.season import Flow, flow_of
 from kpi.tables import CellValue
 from kpi.target_weeks import weeks_of_year
 from kpi.targets import Split, Uplift, key_of, month_targets, quarters, uplifted, year_of
+from kpi.trade import Assignment, Shop
+from kpi.typed_rows import Settings, TargetRow
 from sheet_templates.words import decode
 from tests.table_support import Line, table
 from tests.target_support import (

@@ -15,18 +15,14 @@ from hypothesis import strategies as st
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
 from kpi.errors import UnansweredError
-from kpi.model import Assignment, Region, Shop, TargetRow, Unit, Window
+from kpi.model import Region, Unit, Window
+from kpi.part_weights import capacity_weights, even_weights, history_weights
 from kpi.season import Flow
-from kpi.target_parts import (
-    Division,
-    capacity_weights,
-    divided,
-    even_weights,
-    history_weights,
-    parts_of,
-)
+from kpi.target_parts import Division, divided, parts_of
 from kpi.target_scopes import TargetKind
 from kpi.targets import Split
+from kpi.trade import Assignment, Shop
+from kpi.typed_rows import TargetRow
 from tests.target_support import DE, FR, NONE, WEB, person, room, sales
 from tests.test_scorecards import weight
 

@@ -7,20 +7,16 @@ from datetime import date
 
 import pytest
 
-from kpi.book import read_book
 from kpi.book_checks import check_book
+from kpi.book_reading import read_book
 from kpi.calendar import period
 from kpi.contracts import in_force
-from kpi.model import (
-    Assignment,
-    Region,
-    Shop,
-    TargetRow,
-    Window,
-)
+from kpi.model import Region, Window
 from kpi.organisation import in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.target_scopes import TargetKind, kind_of, own_scopes, stages_of
+from kpi.trade import Assignment, Shop
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import decode
 from tests.contract_support import BOOK, version
 from tests.contract_support import CATALOG as SIGNED

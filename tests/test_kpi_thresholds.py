@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from kpi.model import LANGUAGES, Better, Region
 from kpi.pack_reading import pack, packs

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from kpi.alarms import folds
-from kpi.book import Book, read_book
+from kpi.book import Book
+from kpi.book_reading import read_book
 from kpi.contracts import Version, contract_of
-from kpi.organisation import scopes
+from kpi.scopes import scopes
 from kpi.unjudged import Unjudged, unjudged, with_kpi_faults
 from sheet_templates.words import decode
 from tests.alarm_support import CATALOG, actuals_of, book_of, rule

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.contracts import Change, changes, contract_of
 from kpi.item_values import too_few
-from kpi.model import Better, DataState, Language, Region, Status, WeightRow
+from kpi.model import Better, DataState, Language, Region, Status
+from kpi.typed_rows import WeightRow
 from sheet_templates.words import decode, show
 from sync_service.filling import scores
 from sync_service.filling.cells import UNKNOWN

@@ -9,26 +9,11 @@ import pytest
 
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
-from kpi.model import (
-    OWN_STORES,
-    Assignment,
-    Person,
-    Product,
-    Region,
-    ScopeKind,
-    Settings,
-    Shop,
-    Window,
-)
-from kpi.organisation import (
-    Part,
-    in_days,
-    in_region,
-    open_days,
-    ownership,
-    person_parts,
-    scopes,
-)
+from kpi.model import OWN_STORES, Region, ScopeKind, Window
+from kpi.organisation import Part, in_days, in_region, open_days, ownership, person_parts
+from kpi.scopes import scopes
+from kpi.trade import Assignment, Person, Product, Shop
+from kpi.typed_rows import Settings
 
 MID = date(2026, 10, 12)
 ALWAYS = Window(EVER, NEVER)

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
+<<<<<<< HEAD
 from kpi.catalog import shipped
 from kpi.model import Region, WeightRow
+=======
+from kpi.model import Region
+>>>>>>> h/scopes
 from kpi.tables import CellValue, ErrorValue
+from kpi.typed_rows import WeightRow
 from sheet_templates.build import build
 from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import BookStart

@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from kpi.errors import Place, Problem
-from kpi.model import Person
 from kpi.payout import PayBasis, PayLine, PayMethod, PayRule, PayState
 from kpi.scorecards import PersonCard
 from kpi.scoring import grade_of
+from kpi.trade import Person
 from sync_service.payout_lines import (
     approved,
     corrections,

@@ -11,7 +11,9 @@ import pytest
 
 from kpi.book import Book
 from kpi.errors import Level, Place, Problem
-from kpi.model import Language, PointRow, Product, Region, Unit
+from kpi.model import Language, Region, Unit
+from kpi.trade import Product
+from kpi.typed_rows import PointRow
 from sheet_templates.build import build
 from sheet_templates.words import show
 from sync_service.compute import Computed, StreamState

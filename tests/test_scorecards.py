@@ -7,36 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.alarms import alarms
 from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.calendar import period, shifted
 from kpi.catalog import shipped
 from kpi.contracts import in_force
-from kpi.model import (
-    Assignment,
-    Better,
-    Bound,
-    DataState,
-    PeriodKind,
-    Person,
-    PointRow,
-    Region,
-    Rule,
-    Settings,
-    Shop,
-    Status,
-    TargetRow,
-    WeightRow,
-    Window,
-)
+from kpi.model import Better, DataState, PeriodKind, Region, Status, Window
 from kpi.money import DayRates
 from kpi.numbers import R
-from kpi.organisation import ScopeParts, scopes
+from kpi.organisation import ScopeParts
 from kpi.person_targets import Goals
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
 from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
 from kpi.totals import Converter, Totals
+from kpi.trade import Assignment, Person, Shop
+from kpi.typed_rows import Bound, PointRow, Rule, Settings, TargetRow, WeightRow
 from tests.leaf_support import Leaf, leaf_sums
 
 OCT = period("2026-10")

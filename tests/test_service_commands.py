@@ -17,7 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from kpi.model import Region, Shop
+from kpi.model import Region
+from kpi.trade import Shop
 from sheet_templates.build import build
 from sync_service import control, schema
 from sync_service.accounts import Account, Link, save_account, save_shop

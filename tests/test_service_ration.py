@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import insert, select
 
-from kpi.model import Region, Shop, Window
+from kpi.model import Region, Window
+from kpi.trade import Shop
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sync_service import mornings, rations, schema, spent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.book import read_book
+from kpi.book_reading import read_book
 from kpi.catalog import shipped
 from sheet_templates.build import build
 from sheet_templates.layout import Language

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpi.methods import filled as filled_params
-from kpi.model import Better, Bound
+from kpi.model import Better
 from kpi.numbers import R
 from kpi.scoring import (
     CardItem,
@@ -23,6 +23,7 @@ from kpi.scoring import (
     status_of_item,
 )
 from kpi.tables import ErrorValue
+from kpi.typed_rows import Bound
 from sheet_templates import words
 from sheet_templates.build import build
 from sheet_templates.layout import Language

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpi.model import Region, TargetRow
+from kpi.model import Region
 from kpi.targets import year_of
+from kpi.typed_rows import TargetRow
 from sheet_templates.build import build
 from sheet_templates.layout import Language
 from sheet_templates.start import StartRow

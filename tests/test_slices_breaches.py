@@ -10,7 +10,8 @@ import pytest
 from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.breach_memory import Kept
-from kpi.model import Assignment, Window
+from kpi.model import Window
+from kpi.trade import Assignment
 from sync_service.compute import Computed
 from sync_service.slices import sliced
 from sync_service.workbooks.port import BookContents

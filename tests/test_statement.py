@@ -16,9 +16,10 @@ import pytest
 
 from kpi.agency import Measured, MonthDays, Terms, in_contract, statement
 from kpi.calendar import period
-from kpi.model import Language, TaskRow
+from kpi.model import Language
 from kpi.money import Quote, cross
 from kpi.payout import decimals_of
+from kpi.typed_rows import TaskRow
 from sheet_templates.build import build
 from sheet_templates.statement import build_statement
 from sheet_templates.statement_invoice import PARTS, SUMS, invoice_values

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.model import Product, Window
+from kpi.model import Window
+from kpi.trade import Product
 from sync_service.facts import Facts
 from sync_service.leaf_query import COSTS_STREAM, LeafQuery
 from tests.store_support import MEASURES, OVER_TWO_MONTHS, daily, leaves_as_dict, rows

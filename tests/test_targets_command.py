@@ -218,10 +218,32 @@ def test_a_person_gets_a_new_line_with_the_note_where_it_comes_from(desk: Desk) 
         )
 
 
+def test_a_market_is_given_to_its_people_who_are_scored_by_it(desk: Desk) -> None:
+    """The region's line becomes that of DE; OPS6 has its only shop."""
+    desk.type("tblTarget", REGION, scope="DE")
+    market = desk.row("tblTarget", **{**REGION, "scope": "DE"})
+    words = ("--region", "EU", "--scope", "DE", "--kpi", "net_sales", "--to", "person")
+    with pytest.raises(UnansweredError, match="Last year's months of DE:OPS6"):
+        desk.run("divide", *words, "--by", "history_share")
+    code, said, _ = desk.run("divide", *words, "--by", "assignment", "--write")
+    assert (code, [part["scope"] for part in said["parts"]]) == (Exit.OK, ["DE:OPS6"])
+    line = desk.row("tblTarget", scope="DE:OPS6", **SALES_EU)
+    assert (line.value("owner"), line.value("note")) == ("OPS6", "part of DE, by Assignments")
+    assert [line.value(month) for month in MONTHS] == [market.value(month) for month in MONTHS]
+    desk.refresh()
+    shown = str(desk.row("tblTarget", **{**REGION, "scope": "DE"}).value("breakdown"))
+    assert "People of markets ✓" in shown
+    assert desk.goal("OPS6", "net_sales") == line.value("m10")
+    assert desk.row("tblScope", scope="DE:OPS6").value("kind") == "People of markets"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         pytest.param(("--kpi", "acos"), "does not add up", id="a ratio"),
+        pytest.param(
+            ("--kpi", "net_sales", "--by", "assignment"), "to people alone", id="shops have none"
+        ),
         pytest.param(("--kpi", "visits"), "has no line", id="no such target"),
         pytest.param(("--kpi", "net_sales", "--by", "history_share"), "Last year", id="no facts"),
     ],

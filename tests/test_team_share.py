@@ -12,19 +12,12 @@ from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.card_problems import unjoined, unshown, without_team
 from kpi.contracts import Version, changes, contract_of, in_force
-from kpi.model import (
-    Assignment,
-    Better,
-    PointRow,
-    Region,
-    Shop,
-    TaskRow,
-    VetoEffect,
-    Window,
-)
+from kpi.model import Better, Region, Window
 from kpi.register import Register
 from kpi.scorecards import PersonCard, Scoring
 from kpi.teams import TeamPart, team_parts, teams
+from kpi.trade import Assignment, Shop
+from kpi.typed_rows import PointRow, TaskRow, VetoEffect
 from kpi.what_if import what_if, with_weight
 from tests.table_support import table
 from tests.test_scorecards import CATALOG, OCT, PEOPLE, SHOP, actuals, book, run, target, weight

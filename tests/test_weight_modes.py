@@ -8,17 +8,20 @@ from datetime import date
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.book_checks import check_book
 from kpi.card_problems import left_out
 from kpi.catalog import shipped
 from kpi.contracts import Version, contract_of, in_force
 from kpi.guards import guard
-from kpi.model import Better, Region, Shop, WeightRow
+from kpi.model import Better, Region
 from kpi.money import DayRates
+from kpi.scope_values import GAPS
 from kpi.scorecards import PersonCard, Scoring
 from kpi.totals import Converter, Totals
+from kpi.trade import Shop
+from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
 from tests.leaf_support import leaf_sums
 from tests.test_scorecards import (

@@ -63,6 +63,7 @@ SHOP = TableLayout(
         owner | 负责人 | Owner | M | choice:person
         name* | 名称 | Name | M | text
         company* | 公司 | Company | M | text
+        brand*+ | 品牌 | Brand | M | text
         currency* | 币种 | Currency | M | choice:currency
         time_zone* | 时区 | Time zone | M | text
         logistics* | 物流 | Logistics | M | choice:logistics

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from kpi.model import VetoEffect
 from kpi.sheet_scoring import card_tests
+from kpi.typed_rows import VetoEffect
 from sheet_templates.book import Book, formula, put, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting

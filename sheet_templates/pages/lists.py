@@ -108,6 +108,9 @@ def _scopes(book: Book) -> tuple[StartRow, ...]:
         found.setdefault(str(shop.get("platform", "")), "platform")
     found.update({str(s["shop"]): "shop" for s in book.start.shops})
     found.update({str(p["person"]): "person" for p in book.start.people})
+    for column, kind in (("company", "entity"), ("brand", "brand")):
+        names = [str(shop.get(column) or "") for shop in book.start.shops]
+        found = {**{name: kind for name in names if len(set(names)) > 1}, **found}
     return tuple(
         {"scope": code, "kind": book.word("scope_kind", kind)}
         for code, kind in found.items()

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from xlsxwriter.worksheet import Worksheet
 
 from kpi import sheet_scoring
-from kpi.model import VetoEffect
 from kpi.scoring import LIMIT
+from kpi.typed_rows import VetoEffect
 from sheet_templates.book import Book, formula, quote
 from sheet_templates.places import letters
 from sheet_templates.scoring import card_total, person_points, veto_count

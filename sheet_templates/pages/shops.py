@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kpi.model import VetoEffect
 from kpi.sheet_scoring import card_tests
+from kpi.typed_rows import VetoEffect
 from sheet_templates.book import Book, quote
 from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status

@@ -23,7 +23,7 @@ def page(book: Book) -> None:
         "targets",
         "先填美区、欧盟两行，再填店铺；金额和数量按月拆分，比率填年度即可。公司合计不填。",
         "Regional lines first, then shops; money and counts by month, a ratio once for the year. "
-        "The company is never typed.",
+        "US and EU together are never typed.",
         freeze=(4, 4),
     )
     formulas = {

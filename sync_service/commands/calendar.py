@@ -11,7 +11,7 @@ from kpi.book import Book
 from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
 from kpi.errors import KpiError
 from kpi.holiday_names import holiday_names
-from kpi.model import Period, PeriodKind, Shop, Texts, Window
+from kpi.model import Period, PeriodKind, Texts, Window
 from kpi.organisation import clip
 from kpi.retail import events, stops, unannounced
 from kpi.season import (
@@ -26,6 +26,7 @@ from kpi.season import (
     work_factors,
     year_weights,
 )
+from kpi.trade import Shop
 from kpi.typed_events import typed_events
 from sync_service.commands.books import port_of
 from sync_service.console import Exit, Terminal

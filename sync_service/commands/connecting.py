@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from kpi.book_nouns import region_of
-from kpi.model import Shop
+from kpi.trade import Shop
 from sheet_templates.words import LISTS
 from sync_service import control, schema
 from sync_service.accounts import Account, Link, save_account, save_shop, shops

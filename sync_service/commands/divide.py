@@ -8,9 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from kpi.model import Region, Unit
-from kpi.target_parts import PARTS, WAYS, PartTarget
+from kpi.part_weights import Way
+from kpi.target_parts import PARTS, PartTarget
 from kpi.target_scopes import TargetKind
-from kpi.targets import MONTHS, Split
+from kpi.targets import MONTHS
 from sheet_templates.words import show
 from sync_service.commands.books import order_of, writable
 from sync_service.console import Exit, Terminal
@@ -28,7 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--kpi", required=True, help="its KPI, by its code", metavar="CODE")
     one.add_argument("--year", type=int, help="the year of the book's month")
     one.add_argument("--to", choices=[str(kind) for kind in PARTS], required=True)
-    one.add_argument("--by", choices=[str(way) for way in WAYS], default=str(Split.CAPACITY))
+    one.add_argument("--by", choices=[str(way) for way in Way], default=str(Way.CAPACITY))
     one.add_argument("--write", action="store_true", help="write it; without it only a preview")
     one.set_defaults(run=run)
 
@@ -36,7 +37,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Work the parts out; with --write put them into the closed workbook."""
     scope = words.scope or words.region
-    kind, way = TargetKind(words.to), Split(words.by)
+    kind, way = TargetKind(words.to), Way(words.by)
     wish = Wish(words.region, scope, words.kpi, words.year, kind, way)
     dividing = prepare(house, order_of(house, words.book), wish)
     _show(terminal, dividing)
@@ -64,7 +65,7 @@ def _show(terminal: Terminal, dividing: Dividing) -> None:
         "parts": lines,
         "kept": [row.scope for row in made.kept],
     }
-    word = show("split", wish.way, terminal.language)
+    word = show("way", wish.way, terminal.language)
     terminal.table(
         terminal.text(f"{wish.scope} 按{word}下拆", f"{wish.scope} by {word}"),
         [

@@ -11,8 +11,9 @@ from pathlib import Path
 from kpi.calendar import period, shifted
 from kpi.heads import heads_by_shop, shared_heads
 from kpi.model import Period, Scope, ScopeKind
-from kpi.organisation import Part, ScopeParts, open_days, same
+from kpi.organisation import Part, ScopeParts, open_days
 from kpi.resources import CAUTIOUS, Nothing, Resource, Returns, Shift, Why, proposals
+from kpi.scopes import same
 from sync_service.asking import computed
 from sync_service.commands.books import order_of
 from sync_service.compute import Computed

@@ -13,10 +13,9 @@ from kpi.follow_ups import ANSWER_DAYS, FollowUp, from_decisions, from_disputes,
 from kpi.model import PeriodKind, Unit
 from kpi.set_rescoring import Effect, Rescored
 from kpi.set_review import KpiLine
-from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES, TABLES, Owner
+from sheet_templates.layout import REGION_METRICS, TABLES, Owner
 from sheet_templates.words import decode, show
 from sync_service.commands.books import order_of, writable
-from sync_service.compute import market_key
 from sync_service.console import Exit, Terminal
 from sync_service.filling import attention, breaches, reports
 from sync_service.filling.cells import shown
@@ -108,8 +107,7 @@ def _week(terminal: Terminal, seen: Seen) -> None:
     """The last whole week against the week before, and what was due."""
     done, of = seen.done, reports.week(seen.done)
     rows, kept = [], []
-    for scope in REPORT_SCOPES:
-        key = market_key(done, scope)
+    for scope, key in reports.shown(done):
         if key is None or key not in done.scopes:
             continue
         for code in REGION_METRICS:

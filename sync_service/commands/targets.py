@@ -9,13 +9,14 @@ from pathlib import Path
 
 from kpi.calendar import period
 from kpi.errors import KpiError
-from kpi.model import Period, PeriodKind, TargetRow, Unit
+from kpi.model import Period, PeriodKind, Unit
 from kpi.retail import unannounced
 from kpi.rolling import Plan, RolledTarget
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
 from kpi.target_weeks import weeks_of_year
 from kpi.targets import PERCENT, decimals_of, quarters, rest_of_year, year_of
+from kpi.typed_rows import TargetRow
 from sync_service.commands.books import order_of, writable
 from sync_service.compute import Computed
 from sync_service.console import Exit, Terminal

@@ -10,10 +10,11 @@ from pathlib import Path
 from kpi.book import Book
 from kpi.calendar import local_day, period
 from kpi.compliance import Moment, is_done
-from kpi.model import Language, TaskRow, Window
+from kpi.model import Language, Window
 from kpi.newcomers import Progress, newcomers
 from kpi.register_lines import lines as register_lines
 from kpi.renewals import Proposal, gates, renewals
+from kpi.typed_rows import TaskRow
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.words import show
 from sync_service.commands.books import port_of, writable

@@ -10,10 +10,11 @@ from kpi.breaches import is_beyond
 from kpi.compliance import Moment
 from kpi.errors import Level, Problem
 from kpi.fees import said
-from kpi.model import DataState, ScopeKind, TaskRow, Unit
+from kpi.model import DataState, ScopeKind, Unit
 from kpi.numbers import R
 from kpi.reminders import LADDER, Step
 from kpi.season import Pacing
+from kpi.typed_rows import TaskRow
 from sheet_templates.layout import FOCUS_ROWS
 from sheet_templates.words import show
 from sync_service.compute import Computed, ScopeKey, shop_of

@@ -32,6 +32,9 @@ from sync_service.filling.kpis import kpis
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
 
+Rows = Mapping[str, Iterable[FilledRow]]
+"""The rows of each table."""
+
 
 def patches(
     done: Computed,
@@ -41,7 +44,27 @@ def patches(
     tables: Mapping[str, Table],
 ) -> tuple[TablePatch, ...]:
     """What the service's tables should hold; only tables that the book has."""
-    ours = {
+    groups = (
+        (_ours(done, problems, compared), True),
+        (_theirs(done, problems, units, tables), False),
+    )
+    more: Mapping[str, Mapping[str, Any]] = {
+        "tblScore": {"computed": scores.computed(done)},
+        "tblBreach": {"released": breaches.moved(done)},
+    }
+    language = done.given.language
+    made = (
+        TablePatch(name, TABLES[name].key, tuple(worded(name, rows, language)), prune=prune)
+        for group, prune in groups
+        for name, rows in group.items()
+        if name in tables
+    )
+    return tuple(replace(patch, **more.get(patch.table, {})) for patch in made)
+
+
+def _ours(done: Computed, problems: Sequence[Problem], compared: Iterable[Compared]) -> Rows:
+    """Tables that are the service's own: rows that it does not make anew go."""
+    return {
         "tblFocus": attention.focus(done, problems),
         "tblTeam": scores.team(done),
         "tblBreach": breaches.breaches(done),
@@ -59,7 +82,16 @@ def patches(
         "tblReconcile": _reconciled(compared),
         "tblLog": attention.log(done, _found(done, problems)),
     }
-    theirs = {  # rows are the manager's: only those that are there get the service's columns
+
+
+def _theirs(
+    done: Computed,
+    problems: Sequence[Problem],
+    units: products.Units,
+    tables: Mapping[str, Table],
+) -> Rows:
+    """Tables whose rows are the manager's: those that are there get the service's columns."""
+    return {
         "tblShop": values.shops(done),
         "tblTarget": _of("tblTarget", _targets, done, tables),
         "tblWeight": _of("tblWeight", agreed.weights, done, tables),
@@ -74,18 +106,6 @@ def patches(
         "tblAdjust": _of("tblAdjust", improving.adjustments, done, tables),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
     }
-    language = done.given.language
-    made = [
-        TablePatch(name, TABLES[name].key, tuple(worded(name, rows, language)), prune=prune)
-        for group, prune in ((ours, True), (theirs, False))
-        for name, rows in group.items()
-        if name in tables
-    ]
-    more: Mapping[str, Mapping[str, Any]] = {
-        "tblScore": {"computed": scores.computed(done)},
-        "tblBreach": {"released": breaches.moved(done)},
-    }
-    return tuple(replace(patch, **more.get(patch.table, {})) for patch in made)
 
 
 def _of(

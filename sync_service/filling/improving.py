@@ -7,8 +7,8 @@ from datetime import date
 
 from kpi.compliance import Moment, is_done
 from kpi.follow_ups import named_in, request_of, text
-from kpi.model import TaskRow
 from kpi.tables import Table
+from kpi.typed_rows import TaskRow
 from sync_service.compute import Computed
 from sync_service.contract_store import label
 from sync_service.filling.cells import FilledRow

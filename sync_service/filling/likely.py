@@ -6,8 +6,9 @@ Both ends are doubted: far above last year and far below it, be less good or not
 from __future__ import annotations
 
 from kpi.calendar import shifted
-from kpi.model import Better, Language, Metric, TargetRow
+from kpi.model import Better, Language, Metric
 from kpi.targets import BEST_OF, plausibility
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import SIGNS
 from sync_service.compute import Computed, ScopeKey
 from sync_service.filling.plans import amount

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kpi.model import InputRow
 from kpi.newcomers import Progress, newcomers
 from kpi.ratings import best_attempt, latest_rating
+from kpi.typed_rows import InputRow
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 

@@ -10,16 +10,24 @@ from kpi.capacity import month_capacity
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.milestones import Milestones, milestones
-from kpi.model import Language, TargetRow, Unit
+from kpi.model import Language, Unit
 from kpi.month_shares import month_shares
 from kpi.season import flow_of
 from kpi.target_gaps import Gap, gaps
-from kpi.targets import Split, decimals_of, month_targets, quarters, rest_of_year, year_of
+from kpi.targets import (
+    AD_BUDGET,
+    Split,
+    decimals_of,
+    month_targets,
+    quarters,
+    rest_of_year,
+    year_of,
+)
+from kpi.typed_rows import TargetRow
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 
-AD_BUDGET = "ad_budget"  # a measure with a target, no KPI
 Months = tuple[float | None, ...]
 LACKING: Mapping[str, Mapping[str, str]] = {
     Split.HISTORY: {

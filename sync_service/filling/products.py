@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from kpi.model import Product
+from kpi.trade import Product
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from kpi.calendar import clipped, day_period, period, shifted, week_of, year_before
 from kpi.model import Period, Window
 from kpi.numbers import R
+from kpi.scopes import OWNERS
 from sheet_templates.layout import REGION_METRICS, REPORT_SCOPES
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.filling.cells import FilledRow, known, number
@@ -68,9 +69,16 @@ def pages(done: Computed) -> dict[str, Iterator[FilledRow]]:
     }
 
 
+def shown(done: Computed) -> Iterator[tuple[str, ScopeKey | None]]:
+    """The scopes of a page: all, US and EU, then each company and brand over both regions."""
+    yield from ((scope, market_key(done, scope)) for scope in REPORT_SCOPES)
+    for key, found in done.scopes.items():
+        if found.scope.kind in OWNERS and found.scope.region is None:
+            yield found.scope.code, key
+
+
 def _lines(done: Computed, of: Against) -> Iterator[FilledRow]:
-    for scope in REPORT_SCOPES:
-        key = market_key(done, scope)
+    for scope, key in shown(done):
         for code in REGION_METRICS:
             name = done.metric(code).names[done.given.language]
             empty = dict.fromkeys(("value", "due", "pace", "before", "year_ago", "data_until"))

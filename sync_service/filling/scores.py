@@ -104,7 +104,8 @@ def _adjusted(item: Item, language: Language) -> str:
     if item.goal is None or not is_paced(item.metric, item.rule):
         return ""
     parts = []
-    if here.step != 1 and item.goal.basis != item.person:
+    typed = item.goal.basis == item.person or item.goal.typed_in_full
+    if here.step != 1 and not typed:
         step = f"{here.step * 100:g}%"
         parts.append(
             f"新人第 {here.number} 月 {step}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kpi.calendar import period, shifted, year_before
-from kpi.model import Metric, Period, TargetRow, Unit
+from kpi.model import Metric, Period, Unit
 from kpi.money import fixed_rate
 from kpi.numbers import R, rnd, whole
 from kpi.targets import suggested
+from kpi.typed_rows import TargetRow
 from sync_service.compute import Computed, ScopeKey
 
 GROWTH_MONTHS = 3

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from kpi.compliance import Moment
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import TaskRow
 from kpi.number_check import check_number
 from kpi.reminders import Step, reached
 from kpi.renewals import Proposal, renewals
 from kpi.standing import standing
+from kpi.typed_rows import TaskRow
 from sync_service.compute import Computed
 from sync_service.filling.cells import FilledRow, short_day
 

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.calendar import DAYS_OF_WEEK, day_period
-from kpi.model import Better, Bound, Region, Status, Window
+from kpi.model import Better, Region, Status, Window
 from kpi.numbers import R
 from kpi.pacing import at_speed, is_early, pace, reached, run_rate
 from kpi.scoring import status_of_item
 from kpi.season import Pacing
+from kpi.typed_rows import Bound
 from sheet_templates.layout import MARKETS
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed, ScopeKey, market_key

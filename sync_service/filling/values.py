@@ -7,27 +7,21 @@ from datetime import date, timedelta
 
 from kpi.actuals import Actual
 from kpi.benchmarks import benchmarks_of, beside
+from kpi.budget import FOLLOWS
 from kpi.calendar import day_period, period, shifted, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import (
-    DataState,
-    InputRow,
-    Language,
-    Metric,
-    Period,
-    ScopeKind,
-    Shop,
-    TargetRow,
-    Unit,
-    Window,
-)
+from kpi.model import DataState, Language, Metric, Period, ScopeKind, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
 from kpi.ratings import best_attempt, latest_rating
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
+from kpi.target_scopes import TargetKind, kind_of
+from kpi.targets import AD_BUDGET
+from kpi.trade import Shop
+from kpi.typed_rows import InputRow, TargetRow
 from kpi.value_flags import FLAGS, flag_of
 from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
 from sheet_templates.words import show
@@ -51,7 +45,7 @@ WEEKLY = frozenset(
     {ScopeKind.COMPANY, ScopeKind.REGION, ScopeKind.MARKET, ScopeKind.SHOP, ScopeKind.PERSON}
 )
 SALES_WEEKS = 8
-SALES_LIKE = {"ad_budget": "ad_cost"}  # a budget is no KPI; its days follow the spend
+SALES_LIKE = {AD_BUDGET: FOLLOWS}  # a budget is no KPI; its days follow the spend
 
 
 def actuals(done: Computed) -> Iterator[FilledRow]:
@@ -338,10 +332,13 @@ def scopes(done: Computed) -> Iterator[FilledRow]:
 
 
 def _target_scopes(done: Computed, language: Language) -> Iterator[tuple[str, str]]:
-    """Roles, product stages and departments of the book: kind and word; a role's word is a role."""
+    """Roles, stages and departments of the book, and people of markets: kind and word."""
     people, products = done.typed.people, done.typed.products
     yield from (("role", show("role", one.role, language)) for one in people if one.role)
     scored = {weight.role for weight in done.typed.weights}
     yield from (("role", show("role", one, language)) for one in SHOP_ROLES if one in scored)
     yield from (("stage", show("stage", one.stage, language)) for one in products if one.stage)
     yield from (("department", one.department) for one in people if one.department)
+    lines = (row for row in done.typed.targets if ":" in row.scope)
+    known = ((kind_of(done.typed, row), row.scope) for row in lines)
+    yield from ((str(kind), scope) for kind, scope in known if kind is TargetKind.MARKET_PERSON)

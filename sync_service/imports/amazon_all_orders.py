@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 
-from kpi.model import Shop, Window
+from kpi.model import Window
+from kpi.trade import Shop
 from sync_service.connectors.tally import Distinct, Tally
 from sync_service.imports.dates import Moment, day_in
 from sync_service.imports.layout import Batch, FileStream, Found, Layout, Source, whole_days

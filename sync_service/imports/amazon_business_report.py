@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from kpi.model import Shop
+from kpi.trade import Shop
 from sync_service.connectors.kernel import FactRow
 from sync_service.imports.columns import Columns
 from sync_service.imports.dates import day_in

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from kpi.model import WHOLE_SHOP, Shop, Window
+from kpi.model import WHOLE_SHOP, Window
+from kpi.trade import Shop
 from sync_service.connectors.tally import NO_PRODUCT, Doubts, Tally
 from sync_service.fee_codes import COSTS, Charge, charge_of
 from sync_service.imports.columns import Columns

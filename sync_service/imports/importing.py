@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from kpi.errors import Level, Place, Problem
-from kpi.model import WHOLE_SHOP, Product, Window
+from kpi.model import WHOLE_SHOP, Window
+from kpi.trade import Product
 from sync_service import audit, control, schema
 from sync_service.accounts import shops
 from sync_service.connectors.tally import NO_PRODUCT

@@ -10,7 +10,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from kpi.errors import Problem
-from kpi.model import Product, Shop, Window
+from kpi.model import Window
+from kpi.trade import Product, Shop
 from sync_service.connectors.kernel import FactRow
 from sync_service.imports.columns import Columns
 from sync_service.imports.dates import DateOrder

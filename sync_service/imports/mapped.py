@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from kpi.model import WHOLE_SHOP, RollUp, Shop, Unit
+from kpi.model import WHOLE_SHOP, RollUp, Unit
+from kpi.trade import Shop
 from sync_service.connectors.kernel import FactRow
 from sync_service.connectors.tally import NO_PRODUCT
 from sync_service.imports.columns import Columns

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from kpi.model import Shop, Window
+from kpi.model import Window
+from kpi.trade import Shop
 from sync_service import control
 from sync_service.connectors.shop_days import midnight
 from sync_service.connectors.tally import Tally

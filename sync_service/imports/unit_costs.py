@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from kpi.model import Product
+from kpi.trade import Product
 from sync_service import control
 from sync_service.control import Control
 from sync_service.imports.columns import Columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from kpi.model import Shop
+from kpi.trade import Shop
 from sync_service.connectors.marketplaces import BY_COUNTRY
 from sync_service.imports.layout import Source
 from sync_service.imports.refusals import FileRefusedError

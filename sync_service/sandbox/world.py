@@ -10,7 +10,8 @@ from functools import cache
 
 import numpy as np
 
-from kpi.model import Region, Shop, Texts
+from kpi.model import Region, Texts
+from kpi.trade import Shop
 
 SEED = 20261022
 SANDBOX_NOW = datetime(2026, 10, 22, 1, 0, tzinfo=UTC)  # 09:00 in Shenzhen

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request
 
 from kpi.errors import Level
-from kpi.model import Language, Shop
+from kpi.model import Language
+from kpi.trade import Shop
 from sync_service import mornings, runs
 from sync_service.accounts import shops
 from sync_service.compute import StreamState

@@ -9,12 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
-from kpi.model import DataState, InputRow, Region, TargetRow
+from kpi.actuals import Actuals
+from kpi.budget import lasting_budgets, planned_budgets
+from kpi.model import DataState, Region
 from kpi.money import DayRates
-from kpi.organisation import scopes
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
+from kpi.targets import AD_BUDGET
 from kpi.totals import Converter, Totals
-from sync_service.ad_budgets import AD_BUDGET, lasting, planned
+from kpi.typed_rows import InputRow, TargetRow
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.sources import INPUTS, PLANS
 from tests.leaf_support import leaf_sums
@@ -49,7 +52,7 @@ def known(typed: Typed, lines: tuple[TargetRow, ...] = ()) -> Actuals:
         for shop in ("DE", "FR")
         for n in range(OCTOBER_DAYS)
     ]
-    plans = planned(replace(book(), targets=lines), date(2026, 10, 10))
+    plans = planned_budgets(replace(book(), targets=lines), date(2026, 10, 10))
     leaves = with_inputs(leaf_sums(spent), typed_rows(typed), CURRENCIES)
     streams = {"ad_spend": (("amazon_ads.all",),), AD_BUDGET: ((INPUTS,), (PLANS,))}
     totals = Totals(
@@ -109,7 +112,7 @@ def test_overspend_is_worked_by_day_and_shop(
 
 def test_two_figures_of_one_day_are_one_budget() -> None:
     rows = [*typed_rows({"DE": {5: 100}}), *typed_rows({"DE": {5: 210}})]
-    found = list(lasting(rows))
+    found = list(lasting_budgets(rows))
     assert [row.day.day for row in found] == list(EVERY_DAY)
     assert {row.value for row in found} == {Decimal(10)}
 
@@ -139,10 +142,10 @@ def test_days_of_a_line_follow_the_season_where_the_book_is_paced_so() -> None:
     row = replace(line(0.0), months=months)
     given = book()
     seasonal = replace(given, targets=(row,), settings=replace(given.settings, pacing="seasonal"))
-    found = {one.day: one.value for one in planned(seasonal, date(2026, 11, 30))}
+    found = {one.day: one.value for one in planned_budgets(seasonal, date(2026, 11, 30))}
     assert sum(found.values()) == 30_000
     assert found[date(2026, 11, 27)] > found[date(2026, 11, 10)]
-    even = planned(replace(seasonal, settings=given.settings), date(2026, 11, 30))
+    even = planned_budgets(replace(seasonal, settings=given.settings), date(2026, 11, 30))
     assert {one.value for one in even} == {Decimal(1_000)}
 
 
@@ -159,4 +162,4 @@ def test_days_of_a_line_follow_the_season_where_the_book_is_paced_so() -> None:
 )
 def test_other_lines_give_no_budget(row: TargetRow) -> None:
     given = book()
-    assert planned(replace(given, targets=(row,)), date(2026, 10, 31)) == ()
+    assert planned_budgets(replace(given, targets=(row,)), date(2026, 10, 31)) == ()
