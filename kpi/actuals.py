@@ -17,23 +17,6 @@ from kpi.organisation import Part, ScopeParts, in_days
 from kpi.scope_values import Heads, ScopeValues
 from kpi.totals import Converter, Totals
 
-<<<<<<< HEAD
-# Figures from the product table are unknown while one unit of the scope lacks its cost.
-LACKING = {
-    "cogs": "units_without_cost",
-    "inbound_freight": "units_without_freight",
-    "cogs_restocked": "restocked_without_cost",
-    "inventory_value_cost": "stock_without_cost",
-}
-
-
-# Counts of what lacks its cost; they travel with the leaves and are no figures of a workbook.
-GAPS: dict[str, Measure] = {
-    code: Measure(code, same(code), Unit.COUNT, RollUp.SUM, ("WB",)) for code in LACKING.values()
-}
-
-=======
->>>>>>> h/scopes
 
 @dataclass(frozen=True, slots=True)
 class Actual:

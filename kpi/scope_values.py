@@ -23,6 +23,7 @@ Heads = Callable[[Window], Fraction | None]
 LACKING = {
     "cogs": "units_without_cost",
     "inbound_freight": "units_without_freight",
+    "cogs_restocked": "restocked_without_cost",
     "inventory_value_cost": "stock_without_cost",
 }
 

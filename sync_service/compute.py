@@ -45,11 +45,7 @@ from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
-<<<<<<< HEAD
 from kpi.unknown_parts import unknown_bases
-from sync_service.ad_budgets import planned
-=======
->>>>>>> h/scopes
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months

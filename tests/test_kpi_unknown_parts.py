@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from kpi.actuals import GAPS, Actuals
+from kpi.actuals import Actuals
 from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import Window

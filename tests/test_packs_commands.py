@@ -9,12 +9,8 @@ from typing import Any
 
 import pytest
 
-<<<<<<< HEAD
 from kpi.catalog import shipped
-from kpi.model import Region, WeightRow
-=======
 from kpi.model import Region
->>>>>>> h/scopes
 from kpi.tables import CellValue, ErrorValue
 from kpi.typed_rows import WeightRow
 from sheet_templates.build import build
