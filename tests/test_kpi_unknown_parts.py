@@ -12,7 +12,9 @@ from kpi.calendar import period
 from kpi.catalog import shipped
 from kpi.model import Window
 from kpi.money import DayRates
-from kpi.organisation import Part, scopes
+from kpi.organisation import Part
+from kpi.scope_values import GAPS
+from kpi.scopes import scopes
 from kpi.switches import switched
 from kpi.totals import Converter, Totals
 from kpi.unknown_parts import unknown_bases, unknown_parts

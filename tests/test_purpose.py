@@ -29,7 +29,7 @@ SEEN = {
     },
     "agency": {
         *("Today", "Card", "Shops", "Breaches", "Tasks", "Review"),
-        *("Targets", "Weights", "Needs", "People", "Products", "Setup"),
+        *("Targets", "Weights", "Needs", "People", "Products", "Setup", "Agency terms"),
     },
     "investor": {"Today", "Shops", "Targets", "Setup"},
 }
