@@ -59,6 +59,7 @@ from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.scoring import GRADES, Grade
+from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
 from kpi.targets import Past
 
@@ -179,7 +180,8 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
     people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
-    weights, unread = _weights(rows("tblWeight"), settings, catalog)
+    items = reading.tables.get("tblScore")
+    weights, unread = _weights(rows("tblWeight"), settings, catalog, items)
     rules, unread_rules = _rules(rows("tblRule"), catalog, reading.problems)
     book = Book(
         settings=settings,
@@ -223,13 +225,15 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
 
 
 def _weights(
-    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None
+    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None, items: Table | None
 ) -> tuple[tuple[WeightRow, ...], frozenset[CardKey]]:
     """The lines of all cards, and the cards of lines that could not be read."""
     unread: set[CardKey] = set()
 
     def read(row: RowReader) -> WeightRow | None:
         found = read_weight(row, settings, catalog)
+        if found is not None:
+            refuse_without_room(row, found.params, items)
         if row.bad:
             unread.add(card_of(row))
         return found

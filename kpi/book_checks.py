@@ -12,6 +12,7 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
 from kpi.model import Region, TargetRow, WeightRow
+from kpi.step_table import has_table, on_actual
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
 from kpi.weight_modes import WeightMode
@@ -102,13 +103,20 @@ def _zero_targets(book: Book) -> Iterator[Problem]:
     methods = {
         (row.metric, row.region): row.method
         for row in book.weights
-        if row.on and row.weight > 0 and row.method in ABOVE_ZERO
+        if row.on and row.weight > 0 and _divides(row)
     }
     for target in book.targets:
         method = methods.get((target.metric, target.region))
         if method is not None and 0 in (target.year_total, *target.months):
             place = _target_place(book, target, "year_total")
             yield problem("zero_target", place, metric=target.metric, method=method)
+
+
+def _divides(row: WeightRow) -> bool:
+    """Whether a line divides by its target; an own step table may look the actual itself up."""
+    if has_table(row.params):
+        return not on_actual(row.params)
+    return row.method in ABOVE_ZERO
 
 
 def _unused(book: Book) -> Iterator[Problem]:

@@ -29,6 +29,8 @@ from kpi.model import (
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
+from kpi.step_reading import table_text
+from kpi.step_table import table_of
 from kpi.steps import steps_text
 from kpi.targets import Split
 
@@ -123,7 +125,9 @@ def weight_key(row: WeightRow) -> str:
 
 
 def _weight(row: WeightRow) -> Fields:
-    params = {p: _number(v) for p, v in zip(PARAMETERS, row.params, strict=True)}
+    table = table_of(row.params)
+    own = (None,) * len(PARAMETERS) if table else row.params
+    params = {p: _number(v) for p, v in zip(PARAMETERS, own, strict=True)}
     return {
         "role": row.role,
         "region": str(row.region),
@@ -140,6 +144,7 @@ def _weight(row: WeightRow) -> Fields:
         "cap": _number(row.cap),
         "floor": _number(row.floor),
         **params,
+        **({"steps": table_text(table)} if table else {}),  # without one, as before it
         "missing": row.missing,
         "confirmed": row.confirmed,
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it

@@ -313,7 +313,7 @@ class WeightRow:
     start: date
     cap: float | None  # points
     floor: float  # points
-    params: tuple[float | None, ...]  # four, meaning by method
+    params: tuple[float | None, ...]  # four, meaning by method; an own step table behind them
     missing: str  # policy of scoring.md section 5
     address: str
     confirmed: bool = False

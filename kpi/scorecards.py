@@ -62,6 +62,7 @@ from kpi.scoring import (
     with_team,
 )
 from kpi.shop_cards import with_market
+from kpi.step_table import on_actual
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
@@ -476,4 +477,5 @@ def _lacking(book: Book, item: Item) -> Problem:
 def _wants_target(item: Item) -> bool:
     """Whether an item would be scored if it had a target."""
     applies = item.actual.state is not DataState.NOT_APPLICABLE
-    return applies and item.rule.method not in NEEDS_NO_TARGET
+    without = item.rule.method in NEEDS_NO_TARGET or on_actual(item.params)
+    return applies and not without
