@@ -12,6 +12,7 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
 from kpi.model import Region, TargetRow, WeightRow
+from kpi.rule_rows import crossing
 from kpi.step_table import has_table, on_actual
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
@@ -30,6 +31,7 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _strange_scopes,
         _zero_targets,
         _unused,
+        _crossed_rules,
         check_tasks,
     )
     return tuple(problem for check in checks for problem in check(book))
@@ -125,6 +127,14 @@ def _unused(book: Book) -> Iterator[Problem]:
         if row.on and row.weight > 0 and (row.metric, row.region) in book.unused:
             place = place_of(row.address, "tblWeight")
             yield problem("kpi_not_used", place, metric=row.metric, region=row.region)
+
+
+def _crossed_rules(book: Book) -> Iterator[Problem]:
+    """A typed last day that another row of the same rule never lets come."""
+    for before, after in crossing(book.rules):
+        place = place_of(after.address, "tblRule")
+        said = {"start": after.start, "end": before.end}
+        yield problem("rules_crossed", place, rule=after.code, **said)
 
 
 def _target_place(book: Book, target: TargetRow, column: str) -> Place:

@@ -206,6 +206,7 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
         least=_count(row, "least"),
         beyond=number(row, "beyond"),
         quiet=live.quiet if live else "",
+        end=day(row, "end"),
     )
 
 

@@ -187,6 +187,7 @@ def _rule(row: Rule) -> Fields:
         "history": _number(row.history),
         "least": _number(row.least),
         "beyond": _number(row.beyond),
+        **({"end": _day(row.end)} if row.end else {}),  # without one, as before it
     }
 
 

@@ -406,6 +406,7 @@ class Rule:
     least: int | None = None  # of them that must be known; None: half of them
     beyond: float | None = None  # a surge counts only beyond this value too; the metric's unit
     quiet: str = ""  # days on which nobody is told, as typed
+    end: date | None = None  # the last day that it counts for; None: no end
 
 
 class Tie(StrEnum):

@@ -58,8 +58,8 @@ def table_of(params: Sequence[float | None]) -> StepTable | None:
     """The table of a row; None without one, or where a limit is unknown as of now."""
     if not has_table(params):
         return None
-    bands = [value for value in params[len(FLAGS) :] if value is not None]
-    limits, points = tuple(bands[1::2]), tuple(bands[::2])
+    bands = params[len(FLAGS) :]
+    points, limits = (tuple(v for v in bands[at::2] if v is not None) for at in (0, 1))
     if len(points) != len(limits) + 1:
         return None
     actual, linear, extends, sign = params[: len(FLAGS)]

@@ -11,8 +11,8 @@ from kpi.contracts import WHOLE_ROW, Change, Version, row_versions
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language
-from kpi.tables import Row, Table
 from kpi.step_reading import said_back
+from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
 from sync_service.compute import Computed
