@@ -12,6 +12,7 @@ from kpi.book_settings import zone_exists
 from kpi.calendar import period
 from kpi.catalog import Catalog
 from kpi.errors import KpiError
+from kpi.grace import check_grace
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
 from kpi.model import (
@@ -189,6 +190,7 @@ def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> 
     if catalog is not None:
         weight_limits(row, found.metric, found.better, catalog)
         step_limits(row, found.params, found.metric, catalog)
+        check_grace(row, found.method, found.metric, catalog)
     return found
 
 

@@ -163,7 +163,7 @@ _ALL = (
         in_unit=("p1", "p2"),
     ),
     Method(
-        "points",  # actual: misses; p1 points, p2 penalty a miss, p3 free misses
+        "points",  # actual: misses; p1 points, p2 penalty, p3 free misses; p4: see `kpi.grace`
         "MAX(0, p1 - p2 * MAX(0, actual - p3))",
         defaults={"p1": 100.0, "p2": 2.0, "p3": 1.0},
     ),

@@ -12,6 +12,7 @@ from kpi.book_checks import newest
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
+from kpi.grace import days_of_grace
 from kpi.item_values import ItemValues, too_few
 from kpi.messages import problem
 from kpi.methods import Params, filled
@@ -288,7 +289,7 @@ class Scoring:
         kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self._actual(person, metric, found, month), here, metric, rule)
+        actual = _asked(self._actual(person, rule, found, month), here, metric, rule)
         counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
         value = counts.value
         goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
@@ -325,10 +326,14 @@ class Scoring:
             ),
         )
 
-    def _actual(self, person: Person, metric: Metric, found: ScopeParts, month: Period) -> Actual:
-        own = self.actuals.of(metric, found, month)
+    def _actual(self, person: Person, rule: WeightRow, found: ScopeParts, month: Period) -> Actual:
+        metric = self.actuals.catalog.metrics[rule.metric]
+        grace = days_of_grace(rule.method, rule.params)
+        own = self.actuals.of(metric, found, month, grace)
         shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
-        return own if shop is None else with_market(self.actuals, metric, own, shop, month)
+        if shop is None:
+            return own
+        return with_market(self.actuals, metric, own, shop, month, grace)
 
     def _goals(
         self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date

@@ -7,14 +7,16 @@ from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Shop
 from kpi.organisation import ScopeParts, same
 
 
-def with_market(actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period) -> Actual:
+def with_market(  # noqa: PLR0913 - the question of `Actuals.of`, and what answers it so far
+    actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period, grace: int = 0
+) -> Actual:
     """The shop's own value of a KPI; of the register that of its market where no task names it.
 
     The market is asked without its shops, so that nothing but tasks can answer.
     """
     if own.state is not DataState.NOT_APPLICABLE:
         return own
-    wider = actuals.of(metric, ScopeParts(around(shop), ()), month)
+    wider = actuals.of(metric, ScopeParts(around(shop), ()), month, grace)
     return own if wider.state is DataState.NOT_APPLICABLE else wider
 
 

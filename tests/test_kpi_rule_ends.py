@@ -36,9 +36,7 @@ def read(*lines: Line) -> Book:
 
 
 def spans(*rules: Rule) -> list[tuple[float, date, date]]:
-    return [
-        (one.rule.value, one.days.start, one.days.end) for one in rule_spans(book_of(*rules))
-    ]
+    return [(one.rule.value, one.days.start, one.days.end) for one in rule_spans(book_of(*rules))]
 
 
 @pytest.mark.parametrize(
@@ -78,9 +76,7 @@ def spans(*rules: Rule) -> list[tuple[float, date, date]]:
         pytest.param([rule(end=NEVER)], [(3.0, EVER, NEVER)], id="the last day of the calendar"),
     ],
 )
-def test_days_of_a_row_with_an_end(
-    rules: list[Rule], days: list[tuple[float, date, date]]
-) -> None:
+def test_days_of_a_row_with_an_end(rules: list[Rule], days: list[tuple[float, date, date]]) -> None:
     assert spans(*rules) == days
 
 

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
+from kpi.grace import days_of_grace
 from kpi.methods import PARAMETERS
 from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit, Window
 from kpi.organisation import SHOP_ROLES, in_region, person_parts
@@ -75,6 +76,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         + _few(item, language)
         + _adjusted(item, language)
         + stepped(item, language)
+        + _graced(item, language)
         + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
@@ -132,6 +134,14 @@ def stepped(item: Item, language: Language) -> str:
     said = table_text(table, language, _percent if ratio else _plain)
     zh = language == "zh"
     return f"分档表（{said}）；" if zh else f"Step table ({said}); "
+
+
+def _graced(item: Item, language: Language) -> str:
+    """`Late by up to 2 days is no miss; `: days of grace are in the counted value."""
+    days = days_of_grace(item.rule.method, item.params)
+    if not days:
+        return ""
+    return f"迟交 {days} 天内不计；" if language == "zh" else f"Late by up to {days} d is no miss; "
 
 
 def _percent(value: float) -> str:
