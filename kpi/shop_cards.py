@@ -7,7 +7,7 @@ from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Shop
 from kpi.organisation import ScopeParts, same
 
 
-def with_market(  # noqa: PLR0913 - the question of `Actuals.of`, and what answers it so far
+def with_market(
     actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period, grace: int = 0
 ) -> Actual:
     """The shop's own value of a KPI; of the register that of its market where no task names it.
