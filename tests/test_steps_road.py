@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from sync_service.house import House
 from sync_service.publishing import Wanted, publish
 from sync_service.refresh import look
 from sync_service.rescoring import rescored
-from sync_service.sharing import share
+from sync_service.sharing import holds_steps, share
+from sync_service.slices import sliced
 from sync_service.verifying import verify
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
@@ -177,6 +178,26 @@ def test_a_partners_book_recomputes_it_alone(desk: Desk, office: Office, tmp_pat
     for code in MET:
         assert lines[CARD + code]["Score"] == known(items[CARD + code].score)
         assert "Step table" in str(lines[CARD + code]["Meaning"])
+
+
+def test_a_partners_file_of_before_is_made_anew_where_a_table_scores(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Its formulas would take the method's own limits for the signed ones."""
+    out = tmp_path / "slice.xlsx"
+    share(desk.house, order_of(desk.house, desk.path, "never"), "OPS6", out, None)
+    there = XlsxPort(out).read()
+    done = look(desk.house, order_of(desk.house, desk.path, "never")).done
+    old = tuple(c for c in there.tables["tblScore"].columns if c not in STEP_NAMES)
+    before = {**there.tables, "tblScore": replace(there.tables["tblScore"], columns=old)}
+    said = {
+        person: (
+            holds_steps(there, sliced(done, person, "en")),
+            holds_steps(replace(there, tables=before), sliced(done, person, "en")),
+        )
+        for person in ("OPS6", "OPS5")
+    }
+    assert said == {"OPS6": (True, False), "OPS5": (True, True)}
 
 
 def test_a_frozen_book_recalculates_and_a_typed_limit_is_found(
