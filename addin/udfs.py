@@ -25,6 +25,7 @@ CATEGORY = "LinkStar KPI"
 @xw.arg("p4", ndim=2, err_to_str=True, doc="计分参数 4 · parameter 4 of the method")
 @xw.arg("cap", ndim=2, err_to_str=True, doc="封顶分；空为不封顶 · most points; empty: no cap")
 @xw.arg("floor", ndim=2, err_to_str=True, doc="保底分；空为 0 · least points; empty: 0")
+@xw.arg("table", ndim=2, err_to_str=True, doc="自定分档：两列，起与得分，首行起为空；另见 docs/methods.md · own step table: two columns, from and points, the first from empty")
 def KPI_SCORE(
     actual: Any,
     due: Any,
@@ -35,6 +36,7 @@ def KPI_SCORE(
     p4: Any = None,
     cap: Any = None,
     floor: Any = None,
+    table: Any = None,
 ) -> Any:
     """一项指标的得分。结果：得分，达标为 100。 Points of one item. Gives points, 100 on target."""
     return local(
@@ -48,6 +50,7 @@ def KPI_SCORE(
         p4,
         cap,
         floor,
+        table,
     )
 
 
@@ -82,6 +85,8 @@ def KPI_ATTAIN(
 @xw.arg("basis", ndim=2, err_to_str=True, doc="应达方式：按日、按季节、目标值 · how due is made")
 @xw.arg("state", ndim=2, err_to_str=True, doc="数据状态 · state of the data")
 @xw.arg("language", ndim=2, err_to_str=True, doc="文字语言：zh 或 en · language of words: zh or en")
+@xw.arg("warn_low", ndim=2, err_to_str=True, doc="区间的关注下限 · lower warn limit of a band")
+@xw.arg("breach_low", ndim=2, err_to_str=True, doc="区间的突破下限 · lower breach limit of a band")
 def KPI_STATUS(
     actual: Any,
     due: Any,
@@ -92,6 +97,8 @@ def KPI_STATUS(
     basis: Any = None,
     state: Any = None,
     language: Any = None,
+    warn_low: Any = None,
+    breach_low: Any = None,
 ) -> Any:
     """状态：正常、关注、突破、无数、过期。结果：带符号的文字。 OK, warn, breach, no data or stale. Gives a word with its sign."""
     return local(
@@ -105,6 +112,8 @@ def KPI_STATUS(
         basis,
         state,
         language,
+        warn_low,
+        breach_low,
     )
 
 
