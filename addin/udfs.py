@@ -25,6 +25,7 @@ CATEGORY = "LinkStar KPI"
 @xw.arg("p4", ndim=2, err_to_str=True, doc="计分参数 4 · parameter 4 of the method")
 @xw.arg("cap", ndim=2, err_to_str=True, doc="封顶分；空为不封顶 · most points; empty: no cap")
 @xw.arg("floor", ndim=2, err_to_str=True, doc="保底分；空为 0 · least points; empty: 0")
+@xw.arg("table", ndim=2, err_to_str=True, doc="自定分档：两列，起与得分，首行起为空；另见 docs/methods.md · own step table: two columns, from and points, the first from empty")
 def KPI_SCORE(
     actual: Any,
     due: Any,
@@ -35,6 +36,7 @@ def KPI_SCORE(
     p4: Any = None,
     cap: Any = None,
     floor: Any = None,
+    table: Any = None,
 ) -> Any:
     """一项指标的得分。结果：得分，达标为 100。 Points of one item. Gives points, 100 on target."""
     return local(
@@ -48,6 +50,7 @@ def KPI_SCORE(
         p4,
         cap,
         floor,
+        table,
     )
 
 

@@ -45,8 +45,9 @@ Asked = tuple[str, str, str | None, str, str, tuple[Part, ...], Period]
 COUNTED = frozenset({HEADCOUNT})
 Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
 """The average headcount of a scope on some days; None where the book names nobody."""
-Registered = Callable[[Metric, Scope, Period], Actual | None]
-"""A source beside the facts: the value of a KPI of a scope, None where it knows nothing."""
+Registered = Callable[[Metric, Scope, Period, int], Actual | None]
+"""A source beside the facts: the value of a KPI of a scope with so many days of grace, None where
+it knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ class Actuals:
         newest = max(self.last_day.values(), default=None)
         return self.today or (newest + timedelta(days=1) if newest else None)
 
-    def of(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
-        """The value of one KPI for one scope and period."""
-        registered = self.register(metric, found.scope, period) if self.register else None
+    def of(self, metric: Metric, found: ScopeParts, period: Period, grace: int = 0) -> Actual:
+        """The value of one KPI for one scope and period; tasks late by the grace are not late."""
+        registered = self.register(metric, found.scope, period, grace) if self.register else None
         if registered is not None and registered.value is not None:
             return registered
         counted = self._of_shops(metric, found, period)

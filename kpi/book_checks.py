@@ -12,6 +12,8 @@ from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Policy
 from kpi.model import Region
+from kpi.rule_rows import crossing
+from kpi.step_table import has_table, on_actual
 from kpi.target_scopes import target_scopes
 from kpi.task_checks import check_tasks
 from kpi.typed_rows import TargetRow, WeightRow
@@ -31,6 +33,7 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _taken_names,
         _zero_targets,
         _unused,
+        _crossed_rules,
         check_tasks,
     )
     return tuple(problem for check in checks for problem in check(book))
@@ -116,7 +119,7 @@ def _zero_targets(book: Book) -> Iterator[Problem]:
     methods = {
         (row.metric, row.region): row.method
         for row in book.weights
-        if row.on and row.weight > 0 and row.method in ABOVE_ZERO
+        if row.on and row.weight > 0 and _divides(row)
     }
     for target in book.targets:
         method = methods.get((target.metric, target.region))
@@ -125,12 +128,27 @@ def _zero_targets(book: Book) -> Iterator[Problem]:
             yield problem("zero_target", place, metric=target.metric, method=method)
 
 
+def _divides(row: WeightRow) -> bool:
+    """Whether a line divides by its target; an own step table may look the actual itself up."""
+    if has_table(row.params):
+        return not on_actual(row.params)
+    return row.method in ABOVE_ZERO
+
+
 def _unused(book: Book) -> Iterator[Problem]:
     """Lines that score a KPI which their region does not use."""
     for row in book.weights:
         if row.on and row.weight > 0 and (row.metric, row.region) in book.unused:
             place = place_of(row.address, "tblWeight")
             yield problem("kpi_not_used", place, metric=row.metric, region=row.region)
+
+
+def _crossed_rules(book: Book) -> Iterator[Problem]:
+    """A typed last day that another row of the same rule never lets come."""
+    for before, after in crossing(book.rules):
+        place = place_of(after.address, "tblRule")
+        said = {"start": after.start, "end": before.end}
+        yield problem("rules_crossed", place, rule=after.code, **said)
 
 
 def _target_place(book: Book, target: TargetRow, column: str) -> Place:

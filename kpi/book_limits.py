@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from kpi.book_rows import RowReader
 from kpi.catalog import Catalog
-from kpi.methods import MOST_POINTS
+from kpi.methods import MOST_POINTS, Params
 from kpi.model import Better, Klass, Metric, Unit
+from kpi.step_table import table_of
 from kpi.syntax import Chain, Negate, Node, walk
 
 LARGEST_RATIO = 3.0  # 300 %; budgets and ACoS of a launch stay below it
@@ -64,6 +65,14 @@ def _lower(row: RowReader, column: str, upper: float | None, better: str) -> Non
         row.doubt(column, "low_of_no_band", shown=low)
     elif upper is None or low >= upper:
         row.wrong(column, "low_above_upper", shown=low, upper="–" if upper is None else upper)
+
+
+def step_limits(row: RowReader, params: Params, code: str, catalog: Catalog) -> None:
+    """Where the bands of a step table on the actual begin: fractions where fractions are due."""
+    metric, table = catalog.metrics.get(code), table_of(params)
+    if row.bad or metric is None or table is None or not table.on_actual or not _is_share(metric):
+        return
+    any(_fraction(row, "steps", limit) for limit in table.limits)  # the first one tells it all
 
 
 def as_fraction(row: RowReader, column: str, value: float, metric: Metric) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from kpi.book_limits import cap_limits, target_limits, weight_limits
+from kpi.book_limits import cap_limits, step_limits, target_limits, weight_limits
 from kpi.book_links import Codes
 from kpi.book_rows import LARGEST, RowReader
 from kpi.book_settings import zone_exists
 from kpi.calendar import period
 from kpi.catalog import Catalog
 from kpi.errors import KpiError
+from kpi.grace import check_grace
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
 from kpi.model import Better, Region, Window
 from kpi.okr import KeyResult
 from kpi.personal import PERSONAL
 from kpi.points import PointKind
+from kpi.step_rows import line_params
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
@@ -184,6 +186,8 @@ def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> 
     found = _weight_row(row, settings)
     if catalog is not None:
         weight_limits(row, found.metric, found.better, catalog)
+        step_limits(row, found.params, found.metric, catalog)
+        check_grace(row, found.method, found.metric, catalog)
     return found
 
 
@@ -200,14 +204,14 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
     typed, floor = row.raw("cap"), row.number("floor", 0.0) or 0.0
     cap = settings.item_cap if typed is None or typed == "" else row.number("cap")
     cap_limits(row, cap, floor)
-    effect = _effect(row)
+    effect, method = _effect(row), row.word("method", "method") or ""
     return WeightRow(
         role=row.word("role", "role") or "",
         region=row.region(),
         metric=row.metric("metric"),
         on=row.yes("on", default=True),
         weight=weight,
-        method=row.word("method", "method") or "",
+        method=method,
         better=Better(row.word("better", "better", "higher") or "higher"),
         warn=row.number("warn"),
         breach=row.number("breach"),
@@ -216,7 +220,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         start=row.day("start") or EVER,
         cap=cap,
         floor=floor,
-        params=tuple(row.number(p) for p in ("p1", "p2", "p3", "p4")),
+        params=line_params(row, method),
         missing=row.word("missing", "missing", "exclude") or "exclude",
         address=row.address,
         confirmed=row.yes("confirmed", default=False),

@@ -39,6 +39,7 @@ from kpi.errors import Problem
 from kpi.grade_rows import read_grades
 from kpi.need_rows import read_needs
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
+from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
 from kpi.typed_rows import Rule, Settings, WeightRow
 
@@ -135,7 +136,8 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
 
 def _with_cards(book: Book, reading: _Reading, catalog: Catalog | None) -> Book:
     """With how it is scored and watched: weights and rules."""
-    weights, unread = _weights(reading.rows("tblWeight"), book.settings, catalog)
+    items = reading.tables.get("tblScore")
+    weights, unread = _weights(reading.rows("tblWeight"), book.settings, catalog, items)
     rules, unread_rules = _rules(reading.rows("tblRule"), catalog, reading.problems)
     every = {(None, None)} if reading.lacks("tblWeight") else set()
     return replace(
@@ -188,13 +190,15 @@ def _with_rest(book: Book, reading: _Reading, people: Codes) -> Book:
 
 
 def _weights(
-    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None
+    rows: Iterator[RowReader], settings: Settings, catalog: Catalog | None, items: Table | None
 ) -> tuple[tuple[WeightRow, ...], frozenset[CardKey]]:
     """The lines of all cards, and the cards of lines that could not be read."""
     unread: set[CardKey] = set()
 
     def read(row: RowReader) -> WeightRow | None:
         found = read_weight(row, settings, catalog)
+        if found is not None:
+            refuse_without_room(row, found.params, items)
         if row.bad:
             unread.add(card_of(row))
         return found

@@ -23,11 +23,13 @@ from kpi.contract_rows import (
     term_key,
     weight_key,
 )
+from kpi.methods import Params
 from kpi.missing import Outdated
 from kpi.model import Better, Card, Kind, Klass, Metric, PeriodKind, Region, Texts, Unit, Window
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
+from kpi.step_rows import signed_table
 from kpi.steps import read_steps
 from kpi.switch_choices import printed
 from kpi.targets import Split
@@ -148,7 +150,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         start=day(row, "start") or EVER,
         cap=number(row, "cap"),
         floor=number(row, "floor") or 0.0,
-        params=tuple(number(row, p) for p in PARAMETERS),
+        params=_params_of(row),
         missing=text(row, "missing"),
         confirmed=row["confirmed"] is True,
         address=live.address if live else "",
@@ -158,6 +160,13 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
     )
+
+
+def _params_of(row: Fields) -> Params:
+    """The parameters of a line, or its step table."""
+    if "steps" in row:
+        return signed_table(text(row, "steps"), text(row, "method"))
+    return tuple(number(row, p) for p in PARAMETERS)
 
 
 def _rule_of(row: Fields, live: Rule | None) -> Rule:
@@ -180,6 +189,7 @@ def _rule_of(row: Fields, live: Rule | None) -> Rule:
         least=_count(row, "least"),
         beyond=number(row, "beyond"),
         quiet=live.quiet if live else "",
+        end=day(row, "end"),
     )
 
 

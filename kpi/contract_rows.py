@@ -19,6 +19,8 @@ from kpi.missing import Outdated
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
+from kpi.step_reading import table_text
+from kpi.step_table import table_of
 from kpi.steps import steps_text
 from kpi.targets import Split
 from kpi.trade import Assignment, Person, Shop
@@ -115,7 +117,9 @@ def weight_key(row: WeightRow) -> str:
 
 
 def _weight(row: WeightRow) -> Fields:
-    params = {p: _number(v) for p, v in zip(PARAMETERS, row.params, strict=True)}
+    table = table_of(row.params)
+    own = (None,) * len(PARAMETERS) if table else row.params
+    params = {p: _number(v) for p, v in zip(PARAMETERS, own, strict=True)}
     return {
         "role": row.role,
         "region": str(row.region),
@@ -132,6 +136,7 @@ def _weight(row: WeightRow) -> Fields:
         "cap": _number(row.cap),
         "floor": _number(row.floor),
         **params,
+        **({"steps": table_text(table)} if table else {}),  # without one, as before it
         "missing": row.missing,
         "confirmed": row.confirmed,
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
@@ -174,6 +179,7 @@ def _rule(row: Rule) -> Fields:
         "history": _number(row.history),
         "least": _number(row.least),
         "beyond": _number(row.beyond),
+        **({"end": _day(row.end)} if row.end else {}),  # without one, as before it
     }
 
 

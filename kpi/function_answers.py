@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from kpi.bonus import Slice
 from kpi.errors import KpiError
+from kpi.function_steps import step_params
 from kpi.functions import function
 from kpi.methods import METHODS, MOST_POINTS, PARAMETERS
 from kpi.model import Better, Status
@@ -68,7 +69,9 @@ def _score(given: Call) -> Value:
             f"封顶分应在保底分与 {MOST_POINTS:g} 之间，或留空。",
             f"cap must lie between the floor and {MOST_POINTS:g}, or be left empty.",
         )
-    params = tuple(_parameter(given, method, one) for one in PARAMETERS)
+    params = step_params(given, method) or tuple(
+        _parameter(given, method, one) for one in PARAMETERS
+    )
     return item_score(method, given.number("actual"), given.number("due"), params, cap, floor)
 
 

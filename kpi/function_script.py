@@ -12,7 +12,7 @@ from pathlib import Path
 from kpi.function_answers import MOST_DECIMALS
 from kpi.functions import FUNCTIONS, SheetFunction
 from kpi.javascript import runtime, to_javascript, to_number_function
-from kpi.methods import METHODS, MOST_POINTS, PARAMETERS, score_text
+from kpi.methods import METHODS, MOST_POINTS, PARAMETERS, STEP_SCORE, score_text
 from kpi.model import Status
 from kpi.payout import DEFAULTS, WITHOUT_CENTS
 from kpi.scoring import ATTAINMENT, MIN_COVERAGE, grade_text, status_text
@@ -20,9 +20,12 @@ from kpi.sheet_calls import LAST_DAY, WORDS
 from kpi.sheet_payout import NEEDS, RAW
 from kpi.sheet_scoring import PACED
 from kpi.sheet_words import SHEET_ALIASES, SIGN_MARKS
+from kpi.step_reading import WAYS
+from kpi.step_table import MOST_BANDS, STEP_NAMES
 
 _BY_TEXT = ("coef_bonus", "direct", "payout_curve", "coef_commission")
 _SCORE_NAMES = ("actual", "target", *PARAMETERS, "cap", "floor")
+_STEP_NAMES = (*_SCORE_NAMES, *STEP_NAMES)
 
 
 def script() -> str:
@@ -45,6 +48,8 @@ def _tables() -> str:
         "defaults": {code: one.defaults or {} for code, one in METHODS.items()},
         "payDefaults": DEFAULTS,
         "payNeeds": NEEDS,
+        "mostBands": MOST_BANDS,
+        "stepWays": {method: [*map(float, ways[:2])] for method, ways in WAYS.items()},
         "withoutCents": sorted(WITHOUT_CENTS),
     }
     shown = {one: one.value for one in Status}
@@ -53,6 +58,7 @@ def _tables() -> str:
     lines = [f"  {name}: {json.dumps(value, ensure_ascii=False)}," for name, value in data.items()]
     lines += [
         f"  scores: {_functions(scores)},",
+        f"  steps: {to_number_function(STEP_SCORE, _STEP_NAMES)},",
         f"  pay: {_functions(pay)},",
         f"  attain: {to_javascript(ATTAINMENT)},",
         f"  status: {to_javascript(status_text(shown))},",

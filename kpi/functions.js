@@ -91,7 +91,7 @@ const KPI_FUNCTIONS = (() => {
     if (all.some(misfit)) {
       return [[failure(fn, "value", "各区域大小不一致。", "The ranges differ in size.")]];
     }
-    const quick = code === "SCORE" && width === 1 ? scores(grids, rows) : null;
+    const quick = code === "SCORE" && width === 1 && !columns.table ? scores(grids, rows) : null;
     if (quick) return quick;
     const answers = [];
     for (let row = 0; row < rows; row++) {
@@ -152,13 +152,34 @@ const KPI_FUNCTIONS = (() => {
   const nan = (x) => (x === null || x === undefined ? NaN : x);
   const orNull = (x) => (x === x ? x : null);
 
-  function score(v) {
+  // The numbers of an own step table: in one row, or rows of from and points.
+  function stepsOf(v, given) {
+    let cells = (given.table || []).flat();
+    if (cells.length % 2 === 0) {
+      if (cells.length && !isEmpty(cells[0])) throw new Bad("分档第一行的起点应留空。", "The first band of table has no from.");
+      cells = cells.slice(1);
+    }
+    const numbers = cells.map((cell) => {
+      if (!isNumber(cell) && !isEmpty(cell)) throw new Bad("分档只能是数字。", "table must hold numbers.");
+      return isNumber(cell) ? cell : NaN;
+    });
+    if (!numbers.length || numbers[0] !== numbers[0]) return null;
+    const most = 2 * T.mostBands - 1;
+    if (numbers.slice(most).some((x) => x === x)) throw new Bad(`分档最多 ${T.mostBands} 档。`, `table has ${T.mostBands} bands at most.`);
+    const steps = Array.from({ length: most }, (_, n) => numbers[n] ?? NaN);
+    const usual = [...(T.stepWays[v.method] || [0, 0]), 0, steps[3] < steps[1] ? -1 : 1];
+    return [usual.map((own, n) => v[`p${n + 1}`] ?? own), steps];
+  }
+
+  function score(v, given) {
     if (!v.method) return null;
     const cap = v.cap ?? null, floor = v.floor ?? 0;
     if (cap !== null && !(floor <= cap && cap <= T.mostPoints)) {
       throw new Bad(`封顶分应在保底分与 ${T.mostPoints} 之间，或留空。`,
         `cap must lie between the floor and ${T.mostPoints}, or be left empty.`);
     }
+    const own = stepsOf(v, given);
+    if (own) return orNull(T.steps(nan(v.actual), nan(v.due), ...own[0], nan(cap), floor, ...own[1]));
     const defaults = T.defaults[v.method] || {};
     const params = ["p1", "p2", "p3", "p4"].map((name) => nan(v[name] ?? defaults[name]));
     return orNull(T.scores[v.method](nan(v.actual), nan(v.due), ...params, nan(cap), floor));

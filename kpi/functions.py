@@ -127,6 +127,13 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             *_PARAMS,
             _number("cap", "封顶分；空为不封顶", "most points; empty: no cap", optional=True),
             _number("floor", "保底分；空为 0", "least points; empty: 0", optional=True),
+            Argument(
+                "table",
+                "自定分档：两列，起与得分，首行起为空；另见 docs/methods.md",
+                "own step table: two columns, from and points, the first from empty",
+                Kind.TABLE,
+                optional=True,
+            ),
         ),
     ),
     SheetFunction(

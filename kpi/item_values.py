@@ -14,6 +14,7 @@ from datetime import date
 from kpi.actuals import Actual, Actuals
 from kpi.calendar import shifted
 from kpi.closing import closing_state
+from kpi.grace import days_of_grace
 from kpi.missing import Outdated, Policy, Stored, counted
 from kpi.model import DataState, Period
 from kpi.organisation import ScopeParts
@@ -85,7 +86,8 @@ class ItemValues:
         metric = self.actuals.catalog.metrics[rule.metric]
         for months in back:
             month = shifted(self.month, -months)
-            actual = self.actuals.of(metric, found, month)
+            grace = days_of_grace(rule.method, rule.params)
+            actual = self.actuals.of(metric, found, month, grace)
             whole = actual.value is not None and actual.covered.end >= month.window.end
             if whole and not too_few(actual, rule):
                 return actual.value

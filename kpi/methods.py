@@ -1,7 +1,8 @@
 """Item scoring methods, each one text in the KPI language; every runtime compiles the same text.
 
 Names: `actual` and `target` (already the due value) in the metric's unit, parameters `p1` to `p4`,
-`cap` and `floor` in points. A text gives points, 100 on target. It may compare inputs, which have
+`cap` and `floor` in points; an own step table stands behind the parameters (`kpi.step_table`). A
+text gives points, 100 on target. It may compare inputs, which have
 at most 14 digits, and values that went through ROUND; see `reference` numbers rule 4.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from kpi.errors import KpiError
 from kpi.model import Better
+from kpi.step_table import STEP_RAW, has_table
 from kpi.syntax import number_text
 
 MOST_POINTS = 999.0  # of a cap
@@ -161,7 +163,7 @@ _ALL = (
         in_unit=("p1", "p2"),
     ),
     Method(
-        "points",  # actual: misses; p1 points, p2 penalty a miss, p3 free misses
+        "points",  # actual: misses; p1 points, p2 penalty, p3 free misses; p4: see `kpi.grace`
         "MAX(0, p1 - p2 * MAX(0, actual - p3))",
         defaults={"p1": 100.0, "p2": 2.0, "p3": 1.0},
     ),
@@ -220,12 +222,18 @@ def score_text(code: str) -> str:
     return clamped(raw_text(code))
 
 
+STEP_SCORE = clamped(STEP_RAW)
+"""The whole text of a score by an own step table, whatever its method."""
+
+
 def filled(code: str, params: Params, better: Better, target: float | None) -> Params:
     """The parameters with every default filled in: what a row of tblScore stores.
 
     Defaults that depend on the rule: the direction of `goal_only` and `step_pct`, the best end of
-    `range` (the target), the slopes of `band` (as wide as the band).
+    `range` (the target), the slopes of `band` (as wide as the band). An own step table is whole.
     """
+    if has_table(params):
+        return params
     given = dict(zip(PARAMETERS, (*params, None, None, None, None), strict=False))
     fallback: dict[str, float | None] = {**(method(code).defaults or {})}
     direction = -1.0 if better is Better.LOWER else 1.0

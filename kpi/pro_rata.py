@@ -14,6 +14,7 @@ from kpi.methods import PARAMETERS, Params, method
 from kpi.model import Better
 from kpi.numbers import R
 from kpi.person_targets import Goal
+from kpi.step_table import FROM, STEP_NAMES, has_table, on_actual
 from kpi.targets import due
 from kpi.typed_rows import WeightRow
 
@@ -25,10 +26,15 @@ def cut(value: float | None, pace: Goal) -> float | None:
 
 
 def cut_params(rule: WeightRow, pace: Goal) -> Params:
-    """The parameters of a paced item."""
-    unit = method(rule.method).in_unit
+    """The parameters of a paced item; of a step table on the actual, where its bands begin."""
+    if has_table(rule.params):
+        flags, steps = rule.params[: len(PARAMETERS)], rule.params[len(PARAMETERS) :]
+        unit = FROM if on_actual(rule.params) else ()
+        named = zip(STEP_NAMES, steps, strict=True)
+        return (*flags, *(cut(value, pace) if name in unit else value for name, value in named))
+    own = method(rule.method).in_unit
     given = zip(PARAMETERS, rule.params, strict=True)
-    return tuple(cut(value, pace) if name in unit else value for name, value in given)
+    return tuple(cut(value, pace) if name in own else value for name, value in given)
 
 
 def cut_limits(rule: WeightRow, pace: Goal) -> WeightRow:

@@ -17,6 +17,7 @@ from kpi.book import Book
 from kpi.catalog import Catalog
 from kpi.compliance import REGISTERED, counted_tasks, is_done, measure_value, moment
 from kpi.evaluate import evaluate
+from kpi.grace import forgiven
 from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, Window
 from kpi.numbers import normalise
 from kpi.scopes import region_of_task
@@ -38,8 +39,12 @@ class Register:
         default_factory=dict
     )
 
-    def actual(self, metric: Metric, scope: Scope, period: Period) -> Actual | None:
+    def actual(self, metric: Metric, scope: Scope, period: Period, grace: int = 0) -> Actual | None:
         """The value of a KPI, not applicable when nothing is due; None when it needs other data."""
+        if grace:
+            tasks = forgiven(self.book.tasks, grace, self.today)
+            kind = Register(replace(self.book, tasks=tasks), self.catalog, self.today)
+            return kind.actual(metric, scope, period)
         measures = self.catalog.needs(metric.code)
         if not measures or not measures <= REGISTERED:
             return None

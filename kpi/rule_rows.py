@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, groupby
 
 from kpi.book_limits import as_fraction
 from kpi.book_rows import RowReader
@@ -58,6 +60,8 @@ def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
     known = catalog.metrics.get(metric) if catalog else None
     if known and value is not None and against == "value":
         as_fraction(row, "value", value, known)
+    start, end = row.day("start"), row.day("end")
+    row.in_order("end", start, end)
     usual = _usual_periods(window, operator, against, known)
     return Rule(
         code=code,
@@ -72,13 +76,28 @@ def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
         address=row.address,
         keep=_whole(row, "keep", 0, LONGEST[window], 1) or 0,
         margin=row.between("margin", 0.0, 1e14),
-        start=row.day("start"),
+        start=start,
+        end=end,
         against=against,
         history=history,
         least=_least(row, history or HISTORY[window], against),
         beyond=row.number("beyond"),
         quiet=row.text("quiet_days"),
     )
+
+
+def crossing(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
+    """Rows of one rule of which the later begins before the earlier ends, and outlasts it.
+
+    A row inside another is an exception from it and means what it says: after it the other counts
+    on. A row without an end goes until the next one, as rows did before there was an end.
+    """
+    dated = sorted(rules, key=lambda one: (one.code, one.start or date.min))
+    for _, rows in groupby(dated, key=lambda one: one.code):
+        for before, after in combinations(rows, 2):
+            begins = after.start or date.min
+            if before.end and begins <= before.end < (after.end or date.max):
+                yield before, after
 
 
 def _usual_periods(window: PeriodKind, operator: str, against: str, metric: Metric | None) -> int:

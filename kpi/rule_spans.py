@@ -1,6 +1,7 @@
 """Which rule counts on which days: dated rows of a rule, and the versions of a contract.
 
-A new limit begins a new count on its first day; the days before it stay as they were judged.
+A new limit begins a new count on its first day; the days before it stay as they were judged. After
+the last day of a row the one before it counts on, and where there is none nothing is judged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from kpi.book import EVER, NEVER, Book
+from kpi.book_nouns import day_after
 from kpi.contract_nouns import ruled
 from kpi.contracts import Version, version_on
 from kpi.model import Window
@@ -33,7 +35,9 @@ def rule_spans(book: Book, versions: Sequence[Version] = ()) -> tuple[Span, ...]
     """
     starts = {one.start for one in versions}
     rows = {day: _rules(book, versions, day) for day in (EVER, *starts)}
-    starts |= {rule.start for rules in rows.values() for rule in rules if rule.start}
+    dated = [rule for rules in rows.values() for rule in rules]
+    starts |= {rule.start for rule in dated if rule.start}
+    starts |= {day_after(rule.end) for rule in dated if rule.end}
     found: dict[str, list[Span]] = {}
     for start, end in pairwise([*sorted({EVER, *starts}), NEVER]):
         for rule in _valid(_rules(book, versions, start), start):
@@ -52,12 +56,12 @@ def _rules(book: Book, versions: Sequence[Version], day: date) -> tuple[Rule, ..
 
 
 def _valid(rules: Sequence[Rule], day: date) -> Iterator[Rule]:
-    """Of each rule the newest row that has begun, if it is on."""
+    """Of each rule the newest row that has begun and not ended, if it is on."""
     newest: dict[str, Rule] = {}
     for rule in rules:
         begun = rule.start or EVER
         held = newest.get(rule.code)
-        if begun <= day and (held is None or begun > (held.start or EVER)):
+        if begun <= day <= (rule.end or NEVER) and (held is None or begun > (held.start or EVER)):
             newest[rule.code] = rule
     return (rule for rule in newest.values() if rule.on)
 

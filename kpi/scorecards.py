@@ -12,6 +12,7 @@ from kpi.book_checks import newest
 from kpi.calendar import period
 from kpi.employment import Presence, fitted, presence
 from kpi.errors import Place, Problem
+from kpi.grace import days_of_grace
 from kpi.item_values import ItemValues, too_few
 from kpi.messages import problem
 from kpi.methods import Params, filled
@@ -50,6 +51,7 @@ from kpi.scoring import (
     with_team,
 )
 from kpi.shop_cards import with_market
+from kpi.step_table import on_actual
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
@@ -277,7 +279,7 @@ class Scoring:
         kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self._actual(person, metric, found, month), here, metric, rule)
+        actual = _asked(self._actual(person, rule, found, month), here, metric, rule)
         counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
         value = counts.value
         goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
@@ -314,10 +316,14 @@ class Scoring:
             ),
         )
 
-    def _actual(self, person: Person, metric: Metric, found: ScopeParts, month: Period) -> Actual:
-        own = self.actuals.of(metric, found, month)
+    def _actual(self, person: Person, rule: WeightRow, found: ScopeParts, month: Period) -> Actual:
+        metric = self.actuals.catalog.metrics[rule.metric]
+        grace = days_of_grace(rule.method, rule.params)
+        own = self.actuals.of(metric, found, month, grace)
         shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
-        return own if shop is None else with_market(self.actuals, metric, own, shop, month)
+        if shop is None:
+            return own
+        return with_market(self.actuals, metric, own, shop, month, grace)
 
     def _goals(
         self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
@@ -466,4 +472,5 @@ def _lacking(book: Book, item: Item) -> Problem:
 def _wants_target(item: Item) -> bool:
     """Whether an item would be scored if it had a target."""
     applies = item.actual.state is not DataState.NOT_APPLICABLE
-    return applies and item.rule.method not in NEEDS_NO_TARGET
+    without = item.rule.method in NEEDS_NO_TARGET or on_actual(item.params)
+    return applies and not without

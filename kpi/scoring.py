@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from kpi.errors import KpiError
 from kpi.expression import evaluate, evaluate_text, parsed
-from kpi.methods import MOST_POINTS, PARAMETERS, Params, clamped, score_text
+from kpi.methods import MOST_POINTS, PARAMETERS, STEP_SCORE, Params, clamped, score_text
 from kpi.model import Better, Status
 from kpi.numbers import R
+from kpi.step_table import STEP_NAMES, has_table
 from kpi.syntax import number_text
 from kpi.typed_rows import Bound
 
@@ -23,6 +24,7 @@ ADD_CAP = 10.0  # points
 DEDUCT_CAP = 20.0
 LIMIT = (0.0, 120.0)  # of a total after additions and deductions
 SMALL_SHARE = 0.1
+_PARAMS = (*PARAMETERS, *STEP_NAMES)
 
 # --- an item --------------------------------------------------------------------------------------
 
@@ -35,8 +37,12 @@ def item_score(
     cap: float | None = 120.0,
     floor: float = 0.0,
 ) -> float | None:
-    """Points of an item, 100 on target, within floor and cap; unknown when an input is."""
-    return _evaluated(score_text(method), actual, target, params, cap, floor)
+    """Points of an item, 100 on target, within floor and cap; unknown when an input is.
+
+    A step table among the parameters comes before the method's own text.
+    """
+    text = STEP_SCORE if has_table(params) else score_text(method)
+    return _evaluated(text, actual, target, params, cap, floor)
 
 
 def table_score(
@@ -61,7 +67,7 @@ def _evaluated(
             f"Cap {cap:g} with floor {floor:g} cannot be used; {mend}",
             f"封顶 {cap:g} 与保底 {floor:g} 不能同用；封顶请从保底到 {MOST_POINTS:g}，或不填。",
         )
-    values: dict[str, float | str | None] = dict(zip(PARAMETERS, params, strict=False))
+    values: dict[str, float | str | None] = dict(zip(_PARAMS, params, strict=False))
     values |= {"actual": actual, "target": target, "cap": cap, "floor": floor}
     return evaluate(parsed(text), values)
 

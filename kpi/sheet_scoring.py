@@ -16,6 +16,7 @@ from kpi.methods import CLAMPED, METHODS, PARAMETERS, raw_text
 from kpi.missing import Policy
 from kpi.model import Better, Status
 from kpi.scoring import ATTAINMENT, LIMIT, coefficient_text, grade_text, status_text
+from kpi.step_table import POINTS, STEP_NAMES, STEP_RAW
 from kpi.typed_rows import Bound, VetoEffect
 
 Ref = Callable[[str], str]
@@ -45,6 +46,7 @@ _NUMBERS = (
         "vetoes",
     ),
     *PARAMETERS,
+    *STEP_NAMES,
 )
 _KINDS = {**dict.fromkeys(_NUMBERS, SURELY_NUMBER), "grade": SURELY_TEXT}
 _DUE = "IF(AND(ISKNOWN(target), ISKNOWN(due_share)), R(target * due_share))"
@@ -88,7 +90,7 @@ def score(ref: Ref, words: Words, methods: Sequence[str] = tuple(METHODS)) -> st
 
 
 def _by_method(ref: Ref, words: Words, methods: Sequence[str], cells: Mapping[str, str]) -> str:
-    """The texts of all methods, chosen by the row's method, then floor and cap once for all."""
+    """The row's own step table, else the text of its method; then floor and cap, once for all."""
 
     def cell(name: str) -> str:
         return cells.get(name) or ref(name)
@@ -97,9 +99,21 @@ def _by_method(ref: Ref, words: Words, methods: Sequence[str], cells: Mapping[st
     for code in reversed(methods):
         points = _compiled(raw_text(code), cell, seal=False)
         raw = f"IF({_is_method(ref, words, code)},{points},{raw})"
+    if has_steps(ref):
+        steps = _compiled(STEP_RAW, cell, seal=False)
+        raw = f"IF(ISNUMBER({ref(POINTS[0])}),{steps},{raw})"
     inner = {"raw": raw}
     made = _compiled(CLAMPED, lambda name: inner.get(name) or cell(name), seal=False)
     return f"IF(ISNUMBER({cells['actual']}),IFERROR({made}+0,NA()),NA())"
+
+
+def has_steps(ref: Ref) -> bool:
+    """Whether a table has the columns of a step table; a workbook of before them has not."""
+    try:
+        ref(POINTS[0])
+    except KeyError:
+        return False
+    return True
 
 
 def _is_method(ref: Ref, words: Words, code: str) -> str:

@@ -9,14 +9,16 @@ from kpi.scopes import same
 from kpi.trade import Shop
 
 
-def with_market(actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period) -> Actual:
+def with_market(
+    actuals: Actuals, metric: Metric, own: Actual, shop: Shop, month: Period, grace: int = 0
+) -> Actual:
     """The shop's own value of a KPI; of the register that of its market where no task names it.
 
     The market is asked without its shops, so that nothing but tasks can answer.
     """
     if own.state is not DataState.NOT_APPLICABLE:
         return own
-    wider = actuals.of(metric, ScopeParts(around(shop), ()), month)
+    wider = actuals.of(metric, ScopeParts(around(shop), ()), month, grace)
     return own if wider.state is DataState.NOT_APPLICABLE else wider
 
 

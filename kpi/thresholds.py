@@ -100,7 +100,7 @@ def loose_limits(book: Book) -> Iterator[Problem]:
         regions = here & demand.regions
         if regions:
             yield from _of_weights(book, demand, regions)
-            yield from _of_rules(book, demand)
+            yield from _of_rules(book, demand, day)
 
 
 def _of_weights(book: Book, demand: Threshold, regions: set[str]) -> Iterator[Problem]:
@@ -113,9 +113,11 @@ def _of_weights(book: Book, demand: Threshold, regions: set[str]) -> Iterator[Pr
             yield _told(demand, operator, row.breach, row.address, "tblWeight")
 
 
-def _of_rules(book: Book, demand: Threshold) -> Iterator[Problem]:
+def _of_rules(book: Book, demand: Threshold, day: date) -> Iterator[Problem]:
+    """The rules that can judge on the day; one that ended before it lets nothing pass any more."""
     for rule in book.rules:
-        watched = rule.on and rule.against == "value" and rule.metric == demand.kpi
+        ended = rule.end is not None and rule.end < day
+        watched = rule.on and not ended and rule.against == "value" and rule.metric == demand.kpi
         if watched and _reaches(book, rule, demand) and demand.looser(rule.operator, rule.value):
             yield _told(demand, rule.operator, rule.value, rule.address, "tblRule")
 

@@ -64,7 +64,7 @@ class WeightRow:
     start: date
     cap: float | None  # points
     floor: float  # points
-    params: tuple[float | None, ...]  # four, meaning by method
+    params: tuple[float | None, ...]  # four, meaning by method; an own step table behind them
     missing: str  # policy of scoring.md section 5
     address: str
     confirmed: bool = False
@@ -157,6 +157,7 @@ class Rule:
     least: int | None = None  # of them that must be known; None: half of them
     beyond: float | None = None  # a surge counts only beyond this value too; the metric's unit
     quiet: str = ""  # days on which nobody is told, as typed
+    end: date | None = None  # the last day that it counts for; None: no end
 
 
 class Tie(StrEnum):

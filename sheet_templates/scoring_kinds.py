@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from kpi import sheet_payout, sheet_scoring
 from kpi.functions import function
+from kpi.step_table import STEP_NAMES
 from sheet_templates import scoring
 from sheet_templates.layout import Language
 from sheet_templates.places import Cells, Formula, Ref, guarded, quote
@@ -78,6 +79,17 @@ ATTAINED = ("counted", "due", "better", "method")
 def _row_call(code: str, *columns: str) -> Called:
     """A call over cells of the own row."""
     return lambda _, kind: lambda r: call(kind, code, *_cells(r, *columns))
+
+
+def _score_call(_: Cells, kind: FormulaKind) -> Formula:
+    """The step table goes along where Items has its columns."""
+
+    def made(r: Ref) -> str:
+        own = sheet_scoring.has_steps(r)
+        last = (f"{r(STEP_NAMES[0])}:{r(STEP_NAMES[-1])}",) if own else ()
+        return call(kind, "SCORE", *_cells(r, *SCORED), *last)
+
+    return made
 
 
 def _status(cells: Cells, kind: FormulaKind) -> Formula:
@@ -188,7 +200,7 @@ SCORING: Mapping[str, Mapping[str, Made]] = {
         "score": Made(
             "item",
             lambda c: lambda r: sheet_scoring.score(r, c.word),
-            _row_call("SCORE", *SCORED),
+            _score_call,
         ),
         "status": Made("item", _native_status, _status),
     },

@@ -283,8 +283,8 @@ def _totals(leaves: LeafSums, basis: Basis) -> Totals:
 def _beside(register: Register, ratings: Ratings) -> Registered:
     """The sources beside the facts: the dated tasks, then what was typed for a person."""
 
-    def actual(metric: Metric, scope: Scope, of: Period) -> Actual | None:
-        found = register.actual(metric, scope, of)
+    def actual(metric: Metric, scope: Scope, of: Period, grace: int) -> Actual | None:
+        found = register.actual(metric, scope, of, grace)
         return ratings.actual(metric, scope, of) if found is None else found
 
     return actual

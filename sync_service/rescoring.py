@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kpi.errors import KpiError
+from kpi.methods import PARAMETERS
 from kpi.missing import Policy
 from kpi.model import Better, DataState
 from kpi.scoring import (
@@ -20,6 +21,7 @@ from kpi.scoring import (
     status_of_item,
 )
 from kpi.sheet_scoring import PACED
+from kpi.step_table import STEP_NAMES
 from kpi.tables import Row, Table
 from kpi.targets import due
 from kpi.typed_rows import Bound
@@ -82,7 +84,7 @@ def _item(row: Row) -> Rescored:
     better, method = Better(word(row, "better", "better")), word(row, "method", "method")
     actual = number(row, "counted")
     reference = due(number(row, "target"), number(row, "due_share"), additive=additive)
-    params = tuple(number(row, code) for code in ("p1", "p2", "p3", "p4"))
+    params = tuple(number(row, code) for code in (*PARAMETERS, *STEP_NAMES))
     floor = number(row, "floor") or 0.0
     values: dict[str, float | str | None] = {
         "due": reference,

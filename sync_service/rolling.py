@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from kpi.book_nouns import MONTHS
 from kpi.calendar import shifted
+from kpi.methods import PARAMETERS
 from kpi.model import Language, Period
 from kpi.rolling import Plan, Rolled, RolledTarget, rolled
+from kpi.step_reading import table_text
+from kpi.step_table import table_of
 from kpi.tables import Row
 from kpi.typed_rows import TargetRow, WeightRow
 from sheet_templates.layout import TABLES, Owner
@@ -65,7 +68,7 @@ def write_lines(
     added = [target_row(one.row, said, language) for one in targets if one.added]
     patches = [
         added_rows("tblTarget", added, names, contents),
-        added_rows("tblWeight", [weight_row(line) for line in weights], names, contents),
+        added_rows("tblWeight", [weight_row(line, language) for line in weights], names, contents),
     ]
     wanted = [patch for patch in patches if patch.rows]
     port, reports = order.port, []
@@ -107,8 +110,9 @@ def before_of(plan: Plan) -> Period:
     return shifted(plan.into, -1)
 
 
-def weight_row(line: WeightRow) -> StartRow:
+def weight_row(line: WeightRow, language: Language) -> StartRow:
     """A line of a card in codes."""
+    table = table_of(line.params)
     return {
         "role": line.role,
         "region": str(line.region),
@@ -126,9 +130,11 @@ def weight_row(line: WeightRow) -> StartRow:
         "start": line.start,
         "cap": line.cap,
         "floor": line.floor,
-        **{f"p{n}": value for n, value in enumerate(line.params, 1)},
+        **({} if table else dict(zip(PARAMETERS, line.params, strict=True))),
+        "steps": table_text(table, language) if table else None,
         "missing": line.missing,
         "outdated": line.outdated,
+        "min_count": line.min_count or None,
         "confirmed": "yes" if line.confirmed else "no",
     }
 

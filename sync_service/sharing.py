@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kpi.errors import Level, Place, Problem
 from kpi.model import Language
+from kpi.step_table import POINTS, has_table
 from kpi.tables import CellValue, ErrorValue, Row, Table
 from sheet_templates.build import build
 from sheet_templates.layout import SLICE_NAMES, TABLES, Owner
@@ -163,7 +164,19 @@ def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     if there.language != mine.done.given.language or not all(n in there.tables for n in names):
         return False
     scored = {row.value("person") for row in there.tables["tblScore"].rows}
-    return scored <= {mine.person, *mine.entire} and _same_grades(there, mine)
+    return scored <= {mine.person, *mine.entire} and _same_layout(there, mine)
+
+
+def _same_layout(there: BookContents, mine: Slice) -> bool:
+    """Whether its formulas go by what is signed."""
+    return _same_grades(there, mine) and holds_steps(there, mine)
+
+
+def holds_steps(there: BookContents, mine: Slice) -> bool:
+    """Whether the file has columns for the own step tables; its formulas would score without."""
+    every = (*mine.done.people, *mine.done.shops)
+    own = any(has_table(i.params) for person in every for card in person.cards for i in card.items)
+    return not own or POINTS[0] in there.tables["tblScore"].columns
 
 
 def _same_grades(there: BookContents, mine: Slice) -> bool:

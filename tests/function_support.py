@@ -33,6 +33,15 @@ TEXTS: Mapping[str, Sequence[Cell]] = {
     **{f"value{n}": ("OPS1", "ops1 ", "OPS2", 7.0) for n in (1, 2, 3)},
 }
 GRADES: list[list[Cell]] = [["不合格", 0.0], ["B/2", 60.5], [3.0, 100.0], [None, None]]
+STEPS: list[list[list[Cell]]] = [  # the row of Items, two columns, and what is none of them
+    [[0.0, 80.0, 50.0, 100.0, 120.0, None, None]],
+    [[None, 120.0], [3.0, 100.0], [5.5, 0.0]],
+    [[None, 50.0], [0.3, 100.0], [0.2, 150.0], [None, None]],
+    [["", 10.0], [60.0, 20.0], [90.0, "ten"]],
+    [[80.0, 50.0], [90.0, 100.0]],
+    [[float(n) for n in range(17)]],
+    [[None] * 15],
+]
 RATES: list[list[Cell]] = [["EUR", 1.08], ["GBP", 1.27], ["CNY", 0.14], ["PLN", None]]
 LADDER: list[list[Cell]] = [
     [0.0, 10_000.0, 0.03],
@@ -61,8 +70,9 @@ def _least(one: SheetFunction) -> int:
 
 def _argument(chance: random.Random, argument: Argument, size: tuple[int, int]) -> object:
     if argument.kind is Kind.TABLE:
-        if argument.name == "grades":
-            return chance.choice((None, None, GRADES, GRADES, [["A"]], [[None, None]]))
+        if argument.name in {"grades", "table"}:
+            own = STEPS if argument.name == "table" else [GRADES, GRADES, [["A"]], [[None, None]]]
+            return chance.choice((None, None, *own))
         return RATES if argument.name == "rates" else chance.choice((LADDER, LADDER, [[None] * 3]))
     if argument.kind is Kind.COLUMN and not argument.optional:
         return _column(chance, argument)

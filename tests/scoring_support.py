@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import xlsxwriter
 
 from kpi import sheet_scoring
 from kpi.javascript import runtime, to_javascript
-from kpi.methods import METHODS, PARAMETERS, Params, filled, score_text
+from kpi.methods import METHODS, PARAMETERS, STEP_SCORE, Params, filled, score_text
 from kpi.missing import Policy
 from kpi.model import Better, Status
 from kpi.numbers import normalise
@@ -33,6 +34,8 @@ from kpi.scoring import (
     item_score,
     status_of_item,
 )
+from kpi.step_reading import WAYS
+from kpi.step_table import STEP_NAMES, StepTable, has_table
 from kpi.targets import due
 from kpi.typed_rows import Bound
 from sheet_templates.words import show
@@ -42,6 +45,7 @@ from tests.libreoffice import CellError, CellResult, Office
 Value = float | str | None
 COLUMNS = (
     *("month", "person", "region", "target", "weight", "method", "better", *PARAMETERS),
+    *STEP_NAMES,
     *(
         "cap",
         "floor",
@@ -61,6 +65,8 @@ COLUMNS = (
 )
 FORMULAS = COLUMNS[COLUMNS.index("due") : COLUMNS.index("try_target")]
 UNKNOWN_WHEN_NONE = frozenset({"counted", "target", "due_share"})
+OWN_STEPS = 0.6  # of the rows whose method may have them
+OWN = "own"  # the text of a step table, beside those of the methods
 FIRST = 2  # row of the first item; row 1 has the headers
 
 
@@ -114,6 +120,7 @@ def drawn_row(chance: random.Random, person: int, region: str) -> Drawn:
     own = tuple(_parameter(chance, target) for _ in PARAMETERS)
     around = _band(chance, target) if method == "band" else own
     limits = _limits(chance, target, additive)
+    steps = _steps(chance, target) if method in WAYS and chance.random() < OWN_STEPS else None
     return Drawn(
         person=f"OPS{person}",
         region=region,
@@ -122,7 +129,7 @@ def drawn_row(chance: random.Random, person: int, region: str) -> Drawn:
         actual=_actual(chance, target),
         target=target,
         due_share=share,
-        params=filled(method, around, better, target),
+        params=filled(method, steps or around, better, target),
         cap=chance.choice((120.0, 120.0, 100.0, 105.5, None)),
         floor=chance.choice((0.0, 0.0, 40.0, 33.333333333)),
         warn=limits[0],
@@ -165,6 +172,25 @@ def _band(chance: random.Random, target: float | None) -> Params:
     low = normalise((target or 1.0) * chance.choice((0.5, 0.9)))
     high = normalise(low * 1.5)
     return (low, high, chance.choice((None, normalise(low / 3))), None)
+
+
+def _steps(chance: random.Random, target: float | None) -> Params:
+    """An own step table: bands or lines, rising or falling, at ties and at odd places."""
+    actual, linear = chance.random() < 0.5, chance.random() < 0.5
+    bands = chance.randint(2 if linear else 1, len(STEP_NAMES) // 2)
+    near = [0.5, 0.795, 0.8, 0.9, 0.95, 1.0, 1.1, 1.2, chance.uniform(-0.2, 30)]
+    unit = (target or 1.0) if actual else 100.0
+    limits = sorted({normalise(unit * one) for one in chance.sample(near, bands)})
+    falling = chance.random() < 0.5
+    points = [chance.choice((0.0, 50.0, 80.0, 120.0, -5.0, chance.uniform(0, 150))) for _ in limits]
+    return StepTable(
+        tuple(limits[::-1] if falling else limits),
+        (normalise(chance.uniform(0, 99)), *map(normalise, points)),
+        actual,
+        linear,
+        linear and chance.random() < 0.5,
+        falling,
+    ).params
 
 
 def _limits(
@@ -245,8 +271,10 @@ def normalise_weight(weight: float) -> float:
 
 def by_node(rows: Sequence[Drawn]) -> list[str]:
     """The score of every row by the JavaScript of its method's text."""
-    methods = ",".join(f"{json.dumps(c)}: {to_javascript(score_text(c))}" for c in METHODS)
-    data = json.dumps([[row.method, _names(row)] for row in rows])
+    texts = {code: score_text(code) for code in METHODS} | {OWN: STEP_SCORE}
+    methods = ",".join(f"{json.dumps(c)}: {to_javascript(text)}" for c, text in texts.items())
+    how = [OWN if has_table(row.params) else row.method for row in rows]
+    data = json.dumps([[one, _names(row)] for one, row in zip(how, rows, strict=True)])
     script = f"""const METHODS = {{{methods}}};
 print({data}.map(([m, v]) => bits(METHODS[m](KPI.row(v, 30)))));
 """
@@ -292,7 +320,7 @@ const print = (x) => process.stdout.write(JSON.stringify(x));
 
 
 def _names(row: Drawn) -> dict[str, float | None]:
-    parameters = dict(zip(PARAMETERS, row.params, strict=True))
+    parameters = dict(zip((*PARAMETERS, *STEP_NAMES), row.params, strict=False))
     return {
         "actual": row.actual,
         "target": row.due,
@@ -377,7 +405,7 @@ def stored(row: Drawn, words: Callable[[str, str], str]) -> Mapping[str, Value]:
         "weight": row.weight,
         "method": row.method if row.coded else words("method", row.method),
         "better": row.better.value if row.coded else words("better", row.better.value),
-        **dict(zip(PARAMETERS, row.params, strict=True)),
+        **dict(zip_longest((*PARAMETERS, *STEP_NAMES), row.params)),
         "cap": row.cap,
         "floor": row.floor,
         "warn": row.warn,

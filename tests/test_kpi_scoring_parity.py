@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpi.methods import METHODS
+from kpi.step_table import table_of
 from tests.kpi_language_support import bits
 from tests.libreoffice import Office
 from tests.parity_support import differences, draw_cards, template
@@ -29,6 +30,10 @@ HELD: tuple[Callable[[Drawn], bool], ...] = (  # what some of the drawn rows mus
     lambda row: row.target is not None and row.target <= 0,
     lambda row: row.actual is not None and row.actual == row.due,
     lambda row: row.cap is None,
+    lambda row: table_of(row.params) is not None,
+    lambda row: (found := table_of(row.params)) is not None and found.linear,
+    lambda row: (found := table_of(row.params)) is not None and found.falling,
+    lambda row: (found := table_of(row.params)) is not None and not found.on_actual,
 )
 
 

@@ -3,7 +3,7 @@ Option VBASupport 1
 
 Private oHost As Object
 
-' Points of one item. actual, due, method, [p1], [p2], [p3], [p4], [cap], [floor]
+' Points of one item. actual, due, method, [p1], [p2], [p3], [p4], [cap], [floor], [table]
 Function KPI_SCORE(ParamArray aGiven())
   KPI_SCORE = Answered("SCORE", aGiven)
 End Function

@@ -26,6 +26,21 @@ SCORE = TableLayout(
         p2* | 参数2 | Param 2 | S | number
         p3* | 参数3 | Param 3 | S | number
         p4* | 参数4 | Param 4 | S | number
+        points0*+ | 档0得分 | Band 0 points | S | points
+        from1*+ | 档1起 | Band 1 from | S | number
+        points1*+ | 档1得分 | Band 1 points | S | points
+        from2*+ | 档2起 | Band 2 from | S | number
+        points2*+ | 档2得分 | Band 2 points | S | points
+        from3*+ | 档3起 | Band 3 from | S | number
+        points3*+ | 档3得分 | Band 3 points | S | points
+        from4*+ | 档4起 | Band 4 from | S | number
+        points4*+ | 档4得分 | Band 4 points | S | points
+        from5*+ | 档5起 | Band 5 from | S | number
+        points5*+ | 档5得分 | Band 5 points | S | points
+        from6*+ | 档6起 | Band 6 from | S | number
+        points6*+ | 档6得分 | Band 6 points | S | points
+        from7*+ | 档7起 | Band 7 from | S | number
+        points7*+ | 档7得分 | Band 7 points | S | points
         cap* | 封顶 | Cap | S | points
         floor* | 保底 | Floor | S | points
         warn* | 关注 | Warn | S | number

@@ -73,6 +73,7 @@ WEIGHT = TableLayout(
         p2* | 参数2 | Param 2 | M | number
         p3* | 参数3 | Param 3 | M | number
         p4* | 参数4 | Param 4 | M | number
+        steps*+ | 分档表 | Step table | M | text
         missing* | 缺数 | Missing policy | M | choice:missing
         outdated* | 数据不全 | Outdated policy | M | choice:outdated
         warn_low* | 关注下限 | Warn below | M | number

@@ -152,6 +152,7 @@ RULE = TableLayout(
         channel | 渠道 | Channel | M | text
         quiet_days | 静默日历 | Quiet days | M | text
         start | 生效 | From | M | date
+        end+ | 止 | To | M | date
         history* | 对照期数 | History | M | count
         least* | 最少期数 | At least | M | count
         beyond* | 且越过 | Also beyond | M | number

@@ -11,6 +11,7 @@ from kpi.contracts import WHOLE_ROW, Change, Version, row_versions
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.model import Language
+from kpi.step_reading import said_back
 from kpi.tables import Row, Table
 from sheet_templates.layout import TABLES
 from sheet_templates.words import show
@@ -100,6 +101,8 @@ def value_text(one: Change, value: Plain, language: Language) -> str:
         return show("yes_no", "yes" if value else "no", language)
     if isinstance(value, int | float):
         return f"{value:,.15g}"
+    if (one.table, one.field) == ("tblWeight", "steps"):
+        return said_back(value, language)
     column = next((c for c in TABLES[one.table].columns if c.code == one.field), None)
     base, _, words = column.kind.partition(":") if column else ("", "", "")
     return show(words, value, language) if base == "choice" and words in CODED else value

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from kpi.calendar import weeks_of
 from kpi.closing import month_state
 from kpi.employment import fitted, presence
-from kpi.model import Better, DataState, Language, Metric, Period, Region, Window
+from kpi.grace import days_of_grace
+from kpi.methods import PARAMETERS
+from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit, Window
 from kpi.organisation import SHOP_ROLES, in_region, person_parts
 from kpi.person_targets import Goals
 from kpi.points import counted
 from kpi.scorecards import Item, PersonCard, is_paced, manual_share
 from kpi.scoring import SMALL_SHARE
 from kpi.season import Flow, Pacing, flow_of
+from kpi.step_reading import table_text
+from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
 from kpi.value_flags import FLAGS, flag_of
@@ -32,7 +37,8 @@ def items(done: Computed) -> Iterator[FilledRow]:
 
 def _item(done: Computed, item: Item) -> FilledRow:
     language, rule, actual = done.given.language, item.rule, item.actual
-    params = {f"p{n}": value for n, value in enumerate(item.params, 1)}
+    names = (*PARAMETERS, *STEP_NAMES)  # what a row has no more of is emptied
+    params = dict(zip_longest(names, item.params))
     shown, tried = number(actual), done.tried.get(item.key)
     return {
         "item": item.key,
@@ -69,6 +75,8 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "meaning": _flagged(item, language)
         + _few(item, language)
         + _adjusted(item, language)
+        + stepped(item, language)
+        + _graced(item, language)
         + paced(done, item, meaning(item.metric, language)),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
@@ -116,6 +124,33 @@ def _adjusted(item: Item, language: Language) -> str:
         days = f"{here.days.days}/{here.month.days}"
         parts.append(f"在岗 {days} 天" if language == "zh" else f"{days} days")
     return " · ".join(parts) + ("；" if language == "zh" else "; ") if parts else ""
+
+
+def stepped(item: Item, language: Language) -> str:
+    """`Step table (attainment step; <80: 0; >=80: 100); `: an own one, as far as it is due."""
+    table = table_of(item.params)
+    if table is None:
+        return ""
+    ratio = table.on_actual and item.metric.unit is Unit.RATIO
+    said = table_text(table, language, _percent if ratio else _plain)
+    zh = language == "zh"
+    return f"分档表（{said}）；" if zh else f"Step table ({said}); "
+
+
+def _graced(item: Item, language: Language) -> str:
+    """`Late by up to 2 days is no miss; `: days of grace are in the counted value."""
+    days = days_of_grace(item.rule.method, item.params)
+    if not days:
+        return ""
+    return f"迟交 {days} 天内不计；" if language == "zh" else f"Late by up to {days} d is no miss; "
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:.6g}%"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.10g}"
 
 
 def _few(item: Item, language: Language) -> str:
