@@ -24,6 +24,7 @@ from kpi.numbers import R, normalise
 from kpi.person_targets import Goal
 from kpi.pro_rata import cut_params
 from kpi.scoring import item_score
+from kpi.sheet_scoring import score
 from kpi.step_reading import WAYS, Fault, read_table, said_back, table_text
 from kpi.step_rows import signed_table
 from kpi.step_table import MOST_BANDS, STEP_NAMES, StepTable, has_table, on_actual, table_of
@@ -390,3 +391,16 @@ def test_the_columns_of_a_table_stand_side_by_side() -> None:
     codes = [column.code for column in TABLES["tblScore"].columns]
     at = codes.index(STEP_NAMES[0])
     assert tuple(codes[at : at + len(STEP_NAMES)]) == STEP_NAMES
+
+
+def test_items_of_a_workbook_of_before_score_by_the_formula_they_had() -> None:
+    """Without the columns of a step table the formula names none of them."""
+    old = {code: code.upper() for code in ("counted", "due", "method", "cap", "floor")}
+    old |= {f"p{n}": f"P{n}" for n in range(1, 5)}
+    new = old | {name: name.upper() for name in STEP_NAMES}
+    before, after = (
+        score(cells.__getitem__, lambda _, code: code, ("ratio_up",)) for cells in (old, new)
+    )
+    assert "POINTS0" not in before
+
+    assert "ISNUMBER(POINTS0)" in after
