@@ -6,15 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from kpi.book import Book
+from kpi.calendar import period
 from kpi.employment import presence
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.missing import Outdated
-from kpi.model import Period
+from kpi.model import DataState, Period
 from kpi.numbers import R
-from kpi.scorecards import Item, PersonCard, RegionCard, dropped
+from kpi.organisation import (
+    clip,
+    in_region,
+    person_parts,
+)
+from kpi.person_cards import Item, PersonCard, RegionCard, dropped, manual_share
+from kpi.step_table import on_actual
 from kpi.tables import Table
 from kpi.teams import takes_share
+
+MANUAL_MOST = 0.2  # of a card, before a reader is warned
+NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
 
 TOTAL_COLUMNS = frozenset({"drop_below", "team", "team_share", "own_total", "team_total"})
 
@@ -107,3 +117,41 @@ def _outdated(card: PersonCard, one: RegionCard) -> Iterator[Problem]:
             zh="、".join(item.metric.names["zh"] for item in items),
             en=", ".join(item.metric.names["en"] for item in items),
         )
+
+
+def mostly_typed(cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Cards of which more was typed by hand than a score should stand on."""
+    for card in cards:
+        share = manual_share(card)
+        if share is not None and share > MANUAL_MOST:
+            place = Place(table="tblTeam", text=card.person.code)
+            yield problem("much_by_hand", place, person=card.person.code, share=share * 100)
+
+
+def without_target(book: Book, cards: Sequence[PersonCard]) -> Iterator[Problem]:
+    """Items that cannot be scored because nobody set a target, or none of their categories."""
+    for card in cards:
+        for one in card.cards:
+            for item in one.items:
+                if item.goal is None and _wants_target(item):
+                    yield _lacking(book, item)
+
+
+def _lacking(book: Book, item: Item) -> Problem:
+    """What to type for an item without a target."""
+    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
+    said = {"person": item.person, "region": item.region, "metric": item.metric.names["zh"]}
+    days = period(item.month).window
+    parts = in_region(book, person_parts(book, item.person), item.region)
+    some = next((one for one in parts if not one.whole and clip(one.days, days).days), None)
+    if some is None or not item.metric.additive:
+        return problem("no_target", place, **said)
+    category = some.category or f"≠ {', '.join(sorted(some.excluding))}"
+    return problem("no_category_target", place, **said, shop=some.shop, category=category)
+
+
+def _wants_target(item: Item) -> bool:
+    """Whether an item would be scored if it had a target."""
+    applies = item.actual.state is not DataState.NOT_APPLICABLE
+    without = item.rule.method in NEEDS_NO_TARGET or on_actual(item.params)
+    return applies and not without

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
 from kpi.book import Book
 from kpi.book_checks import newest
-from kpi.calendar import period
 from kpi.employment import Presence, fitted, presence
-from kpi.errors import Place, Problem
 from kpi.grace import days_of_grace
 from kpi.item_values import ItemValues, too_few
-from kpi.messages import problem
-from kpi.methods import Params, filled
-from kpi.missing import Outdated, Policy
-from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind, Status
+from kpi.methods import filled
+from kpi.model import DataState, Metric, Period, Region, Scope, ScopeKind
 from kpi.numbers import R
 from kpi.organisation import (
     SHOP_ROLES,
@@ -30,105 +26,29 @@ from kpi.organisation import (
     person_parts,
     shop_roles,
 )
+from kpi.person_cards import Item, PersonCard, RegionCard, card_item, gated, totalled
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.pro_rata import cut_limits, cut_params
 from kpi.scopes import same
 from kpi.scoring import (
-    GRADES,
     LIMIT,
-    CardItem,
-    CardTotal,
-    Grade,
-    adjusted,
     attainment,
     card_total,
-    combined,
-    grade_of,
     item_score,
     status_of_item,
-    total_of,
-    with_team,
 )
 from kpi.shop_cards import with_market
-from kpi.step_table import on_actual
 from kpi.target_scopes import own_scopes
 from kpi.targets import due
 from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
 from kpi.trade import Person, Shop
-from kpi.typed_rows import VetoEffect, WeightRow
+from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
 
 # Whose lines they are says what they score; else it is a person.
 SCOPE_KINDS = {**dict.fromkeys(SHOP_ROLES, ScopeKind.SHOP), TEAM_ROLE: ScopeKind.DEPARTMENT}
 TEAM_REVENUE = "net_sales"  # its targets of the month say how a team's two cards are joined
-MANUAL_MOST = 0.2  # of a card, before a reader is warned
-NEEDS_NO_TARGET = frozenset({"band", "range", "zero_defect", "yes_no", "knots", "manual"})
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One line of a card, with all that recomputes it."""
-
-    month: str
-    person: str
-    region: Region
-    line: int  # from 1
-    metric: Metric
-    rule: WeightRow  # limits in the KPI's unit are cut as the target is
-    actual: Actual
-    counted: float | None  # what scores: the actual, or what its policy puts in its place
-    goal: Goal | None
-    params: Params
-    here: Presence  # of the person in the month
-    due: float | None
-    attainment: float | None
-    score: float | None
-    status: Status
-    outdated: Outdated | None = None  # what was done with a value that ends before its closed month
-
-    @property
-    def missing(self) -> str:
-        """The policy that counts where there is no score; an outdated value has its own."""
-        return Policy.BLOCK if self.outdated is Outdated.BLOCK else self.rule.missing
-
-    @property
-    def key(self) -> str:
-        """The key of tblScore."""
-        return "｜".join((self.month, self.person, str(self.region), self.metric.code))
-
-
-@dataclass(frozen=True, slots=True)
-class RegionCard:
-    """A person's card of one region."""
-
-    region: Region
-    items: tuple[Item, ...]
-    total: CardTotal
-
-
-@dataclass(frozen=True, slots=True)
-class PersonCard:
-    """A person's month."""
-
-    person: Person
-    month: str
-    cards: tuple[RegionCard, ...]
-    us_share: float | None
-    points: tuple[float, ...]  # what counts of the entries of tblPoint, in order
-    total: float | None
-    grade: Grade | None
-    vetoes: int  # veto items in breach that leave the lowest grade
-    forfeits: int = 0  # those that take the bonus, whatever the rule of payout says
-    grades: tuple[Grade, ...] = GRADES  # the ladder, the best first
-    limit: tuple[float, float] = LIMIT  # of the total after points by hand
-    drop_small: bool = False  # an unknown region with a share below a tenth is left out
-    own: float | None = None  # the total without the team's part
-    team: TeamPart | None = None  # what the total takes from the team's; None: nothing
-
-    def card(self, region: Region) -> RegionCard | None:
-        """The card of a region."""
-        return next((card for card in self.cards if card.region is region), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,109 +288,8 @@ def _middle(rule: WeightRow, pace: Goal) -> Goal | None:
     return replace(pace, value=R((low + high) / 2 * pace.part) or 0.0)
 
 
-def card_item(item: Item) -> CardItem:
-    """The item as a card adds it up."""
-    return CardItem(
-        item.metric.code,
-        item.rule.weight,
-        item.score,
-        applicable=item.actual.state is not DataState.NOT_APPLICABLE,
-        block=item.missing == Policy.BLOCK,
-        manual=item.actual.state is DataState.MANUAL,
-    )
-
-
-def hits(card: PersonCard, *effects: VetoEffect) -> int:
-    """Veto items of these effects in breach; an unknown value never hits."""
-    return sum(
-        item.rule.veto and item.rule.effect in effects and item.status is Status.BREACH
-        for one in card.cards
-        for item in one.items
-    )
-
-
-def totalled(card: PersonCard, totals: Mapping[Region, float | None]) -> PersonCard:
-    """The card with its total: regions by their shares, points by hand, the team's part, vetoes."""
-    us, eu = totals.get(Region.US), totals.get(Region.EU)
-    both = combined(us, eu, card.us_share, drop_small=card.drop_small)
-    own = adjusted(both, card.points, card.limit)
-    whole = own if card.team is None else with_team(own, card.team.total, card.team.share)
-    return gated(replace(card, own=own, total=adjusted(whole, (), card.limit)))
-
-
-def dropped(card: PersonCard) -> tuple[Region, float] | None:
-    """The unknown region that the total goes without, and its share; None where there is none."""
-    if not card.drop_small or card.own is None or card.us_share is None:
-        return None
-    shares = {Region.US: card.us_share, Region.EU: R(1 - card.us_share) or 0.0}
-    unknown = (one.region for one in card.cards if one.total.total is None)
-    return next(((region, shares[region]) for region in unknown if shares[region] > 0), None)
-
-
-def gated(card: PersonCard) -> PersonCard:
-    """Total, grade and bonus as the veto items leave them, after additions and deductions."""
-    zero = hits(card, VetoEffect.TOTAL_ZERO)
-    total, own = (0.0 if zero and one is not None else one for one in (card.total, card.own))
-    vetoes = hits(card, VetoEffect.GRADE_CAP)
-    forfeits = zero + hits(card, VetoEffect.BONUS_ZERO)
-    grade = grade_of(total, vetoes, card.grades)
-    return replace(card, total=total, own=own, grade=grade, vetoes=vetoes, forfeits=forfeits)
-
-
 def _us_share(person: Person, regions: tuple[Region, ...]) -> float | None:
     """The typed share; with one card only, that card is the whole."""
     if len(regions) == 1:
         return 1.0 if regions[0] is Region.US else 0.0
     return person.us_share
-
-
-def manual_share(card: PersonCard) -> float | None:
-    """Which part of 100 of all cards was typed by hand."""
-    if not card.cards:
-        return None
-    summed = total_of(one.total.manual_share for one in card.cards)
-    return None if summed is None else summed / len(card.cards) / 100
-
-
-def mostly_typed(cards: Sequence[PersonCard]) -> Iterator[Problem]:
-    """Cards of which more was typed by hand than a score should stand on."""
-    for card in cards:
-        share = manual_share(card)
-        if share is not None and share > MANUAL_MOST:
-            place = Place(table="tblTeam", text=card.person.code)
-            yield problem("much_by_hand", place, person=card.person.code, share=share * 100)
-
-
-def coverage(card: PersonCard) -> float | None:
-    """The least coverage of a person's cards."""
-    known = [one.total.coverage for one in card.cards if one.total.coverage is not None]
-    return min(known) if known else None
-
-
-def without_target(book: Book, cards: Sequence[PersonCard]) -> Iterator[Problem]:
-    """Items that cannot be scored because nobody set a target, or none of their categories."""
-    for card in cards:
-        for one in card.cards:
-            for item in one.items:
-                if item.goal is None and _wants_target(item):
-                    yield _lacking(book, item)
-
-
-def _lacking(book: Book, item: Item) -> Problem:
-    """What to type for an item without a target."""
-    place = Place(table="tblTarget", text=f"{item.person} {item.region}")
-    said = {"person": item.person, "region": item.region, "metric": item.metric.names["zh"]}
-    days = period(item.month).window
-    parts = in_region(book, person_parts(book, item.person), item.region)
-    some = next((one for one in parts if not one.whole and clip(one.days, days).days), None)
-    if some is None or not item.metric.additive:
-        return problem("no_target", place, **said)
-    category = some.category or f"≠ {', '.join(sorted(some.excluding))}"
-    return problem("no_category_target", place, **said, shop=some.shop, category=category)
-
-
-def _wants_target(item: Item) -> bool:
-    """Whether an item would be scored if it had a target."""
-    applies = item.actual.state is not DataState.NOT_APPLICABLE
-    without = item.rule.method in NEEDS_NO_TARGET or on_actual(item.params)
-    return applies and not without

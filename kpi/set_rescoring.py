@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from math import fsum, sqrt
 
 from kpi.model import Better
+from kpi.person_cards import Item, PersonCard, RegionCard, card_item
 from kpi.quarter_totals import quarter_total
-from kpi.scorecards import Item, PersonCard, RegionCard, card_item
 from kpi.scoring import card_total
 from kpi.set_review import ENOUGH, spread_of
 from kpi.what_if import Change, what_if, with_target, with_weight

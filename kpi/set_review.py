@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import fsum, sqrt
 
 from kpi.model import DataState
-from kpi.scorecards import Item
+from kpi.person_cards import Item
 
 FULL_SCORE = 100.0  # where a rule has no cap of its own
 GAPS = 1 / 3  # from this part without data on, the KPI cannot be relied on

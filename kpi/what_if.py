@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from kpi.methods import filled
 from kpi.model import Region
+from kpi.person_cards import Item, PersonCard, RegionCard, card_item, totalled
 from kpi.person_targets import Goal
-from kpi.scorecards import Item, PersonCard, RegionCard, card_item, is_paced, totalled
+from kpi.scorecards import is_paced
 from kpi.scoring import attainment, card_total, item_score, status_of_item
 from kpi.targets import due
 

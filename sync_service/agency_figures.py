@@ -14,8 +14,8 @@ from kpi.closing import month_state
 from kpi.model import Region, Window
 from kpi.numbers import R
 from kpi.payout import in_units
+from kpi.person_cards import PersonCard
 from kpi.person_targets import Goals
-from kpi.scorecards import PersonCard
 from kpi.typed_rows import TaskRow
 from sync_service.compute import Computed
 

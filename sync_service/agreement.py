@@ -10,7 +10,7 @@ from kpi.contract_rows import term_key
 from kpi.contracts import row_versions
 from kpi.model import Better, Unit
 from kpi.pack_reading import PARAMETER_NAMES
-from kpi.scorecards import Item
+from kpi.person_cards import Item
 from kpi.typed_rows import Bound
 from sheet_templates.words import show
 from sync_service.contract_store import label

@@ -19,10 +19,12 @@ from kpi.budget import planned_budgets
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
 from kpi.card_problems import (
     left_out,
+    mostly_typed,
     outdated_items,
     unjoined,
     without_card,
     without_share,
+    without_target,
     without_team,
 )
 from kpi.catalog import Catalog
@@ -34,6 +36,7 @@ from kpi.leaves import LeafSums
 from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
 from kpi.money import Rates
 from kpi.organisation import ScopeParts
+from kpi.person_cards import PersonCard
 from kpi.person_targets import Goal
 from kpi.ratings import Ratings
 from kpi.register import Register
@@ -41,7 +44,7 @@ from kpi.role_shares import unshared
 from kpi.scope_goals import scope_goal
 from kpi.scope_values import GAPS
 from kpi.scopes import scopes
-from kpi.scorecards import PersonCard, Scoring, mostly_typed, without_target
+from kpi.scorecards import Scoring
 from kpi.silences import hushed, too_long
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged

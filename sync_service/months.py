@@ -13,7 +13,8 @@ from kpi.contracts import Change, Terms, Version, changes, contract_of, in_force
 from kpi.heads import Headcount
 from kpi.item_values import HISTORY_MONTHS
 from kpi.model import Period
-from kpi.scorecards import Item, PersonCard, Scoring
+from kpi.person_cards import Item, PersonCard
+from kpi.scorecards import Scoring
 from kpi.totals import Converter
 
 

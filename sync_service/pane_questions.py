@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kpi.errors import UnansweredError
 from kpi.model import Metric, Region, Texts
-from kpi.scorecards import Item, PersonCard
+from kpi.person_cards import Item, PersonCard
 from kpi.what_if import what_if, with_target, with_weight
 from sync_service.compute import Computed
 from sync_service.sheet_answers import (

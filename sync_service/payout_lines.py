@@ -25,8 +25,8 @@ from kpi.payout import (
     team_parts,
     true_up,
 )
+from kpi.person_cards import PersonCard
 from kpi.rewards import RewardEffect, applied_rewards, counted_in, money_of
-from kpi.scorecards import PersonCard
 from sync_service.payout_reading import PayTyped, TypedLine, told
 from sync_service.payout_store import Kept, Key
 

@@ -13,8 +13,8 @@ from kpi.calendar import period, period_of, shifted
 from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
+from kpi.person_cards import PersonCard, totalled
 from kpi.quarter_totals import quarter_total
-from kpi.scorecards import PersonCard, totalled
 from kpi.scoring import grade_of
 from kpi.teams import TeamPart
 from sync_service import schema

@@ -14,7 +14,7 @@ from kpi.agency_rows import contract_days
 from kpi.calendar import period, period_of, shifted
 from kpi.errors import Problem
 from kpi.model import Language, Period, PeriodKind
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from sheet_templates.statement_paper import Number, StatementRows
 from sheet_templates.statement_period import Column, PeriodRows, build_period
 from sheet_templates.words import show

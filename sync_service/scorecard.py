@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kpi.errors import Problem
 from kpi.model import Region
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from sync_service import schema
 from sync_service.compute import Computed
 from sync_service.control import Control

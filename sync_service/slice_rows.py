@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kpi.model import ScopeKind
 from kpi.numbers import R
+from kpi.person_cards import PersonCard
 from kpi.person_targets import Goals
-from kpi.scorecards import PersonCard
 from kpi.scoring import SMALL_SHARE, total_of
 from kpi.tables import CellValue, ErrorValue
 from sheet_templates.layout import TABLES, Owner

@@ -16,8 +16,8 @@ from kpi.breach_memory import Kept
 from kpi.model import COMPANY_SCOPE, OWN_STORES, Language, PeriodKind, Region, Scope, ScopeKind
 from kpi.newcomers import Progress, newcomers
 from kpi.organisation import OWN_STORE_PLATFORMS, Part, ScopeParts, in_region, person_parts
+from kpi.person_cards import PersonCard
 from kpi.scopes import same
-from kpi.scorecards import PersonCard
 from kpi.trade import Shop
 from kpi.typed_rows import TaskRow
 from sync_service.compute import Computed, ScopeKey

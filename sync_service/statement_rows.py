@@ -19,7 +19,7 @@ from kpi.errors import Problem
 from kpi.model import Language, Window
 from kpi.money import Quote
 from kpi.pack_reading import contract_terms
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from sheet_templates.statement_paper import Number, StatementRows
 from sheet_templates.words import show
 from sync_service.agency_figures import Figures

@@ -26,7 +26,7 @@ from kpi.contract_rows import key_of
 from kpi.errors import KpiError, Problem
 from kpi.model import PeriodKind
 from kpi.money import cross
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from sheet_templates.statement import build_statement
 from sync_service.agency_figures import Figures, as_signed, figures_of, key
 from sync_service.agency_terms import Agreed, agreed, contracted

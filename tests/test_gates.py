@@ -13,7 +13,7 @@ from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.model import Better, Region
 from kpi.pack_reading import pack, packs
-from kpi.scorecards import gated
+from kpi.person_cards import gated
 from kpi.scoring import status_of_item
 from kpi.sheet_scoring import grade, person_total, veto_count, vetoes_unchecked
 from kpi.typed_rows import Bound, VetoEffect, WeightRow

@@ -17,7 +17,7 @@ from kpi.contract_nouns import ruled
 from kpi.contract_rows import rows_of
 from kpi.contracts import Change, Contract, against_lock, changes, contract_of
 from kpi.model import Language
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from kpi.scoring import ADD_CAP, DEDUCT_CAP, GRADES, LIMIT, Grade, grade_of
 from kpi.sheet_scoring import coefficient, grade, person_total
 from kpi.tables import CellValue, ErrorValue

@@ -17,7 +17,8 @@ from kpi.contract_nouns import ruled
 from kpi.contracts import contract_of
 from kpi.missing import Outdated
 from kpi.model import Better, DataState, Status
-from kpi.scorecards import PersonCard, Scoring
+from kpi.person_cards import PersonCard
+from kpi.scorecards import Scoring
 from tests.leaf_support import Leaf
 from tests.test_scorecards import CATALOG, D1, OCT, actuals, book, card, day_of, run, weight
 

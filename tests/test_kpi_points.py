@@ -8,10 +8,11 @@ import pytest
 
 from kpi.book_reading import read_book
 from kpi.calendar import period
+from kpi.card_problems import mostly_typed
 from kpi.closing import closing_state, month_state
 from kpi.contracts import Version, contract_from, contract_of, in_force
 from kpi.points import PointKind, counted, month_points
-from kpi.scorecards import Scoring, mostly_typed
+from kpi.scorecards import Scoring
 from kpi.tables import Cell, CellValue, Row, Table
 from kpi.typed_rows import PointRow, Settings
 from tests.contract_support import CATALOG

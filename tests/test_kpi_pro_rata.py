@@ -17,9 +17,9 @@ from kpi.methods import METHODS, PARAMETERS
 from kpi.model import Better, Status, Window
 from kpi.numbers import R, normalise
 from kpi.organisation import Part
+from kpi.person_cards import Item
 from kpi.person_targets import Goal, Goals
 from kpi.pro_rata import cut, cut_limits, cut_params
-from kpi.scorecards import Item
 from kpi.trade import Assignment
 from tests.leaf_support import Leaf
 from tests.test_scorecards import CATALOG, FR, OCT, PEOPLE, actuals, book, card, run, target, weight

@@ -19,8 +19,8 @@ from kpi.follow_ups import (
     request_of,
 )
 from kpi.model import Better, DataState, Region, Scope, ScopeKind, Status, Window
+from kpi.person_cards import Item
 from kpi.scopes import same
-from kpi.scorecards import Item
 from kpi.set_review import finding, review_kpis
 from kpi.tables import Cell, CellValue, Row, Table
 from kpi.typed_rows import Bound, TaskRow, WeightRow

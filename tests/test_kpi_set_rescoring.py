@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from kpi.catalog import shipped
 from kpi.model import Better, Region, Status
+from kpi.person_cards import PersonCard, RegionCard, card_item, gated
 from kpi.person_targets import Goal
 from kpi.quarter_totals import quarter_total
-from kpi.scorecards import PersonCard, RegionCard, card_item, gated
 from kpi.scoring import card_total, combined
 from kpi.set_rescoring import (
     PROPOSALS,

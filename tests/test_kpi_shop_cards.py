@@ -10,12 +10,14 @@ import pytest
 from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.book_checks import check_book
+from kpi.card_problems import without_target
 from kpi.model import Better, DataState, Region
 from kpi.organisation import shop_roles
+from kpi.person_cards import PersonCard
 from kpi.register import Register
 from kpi.scope_goals import scope_goal
 from kpi.scopes import scopes
-from kpi.scorecards import PersonCard, Scoring, without_target
+from kpi.scorecards import Scoring
 from kpi.shop_cards import around
 from kpi.target_parts import parts_of
 from kpi.target_scopes import TargetKind, kind_of, shops_of

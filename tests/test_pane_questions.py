@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from kpi.model import Region
-from kpi.scorecards import Item, PersonCard
+from kpi.person_cards import Item, PersonCard
 from kpi.what_if import what_if, with_target, with_weight
 from tests.sent_support import Body
 from tests.test_sheet_answers import BOOK, Asking, one

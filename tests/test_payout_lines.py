@@ -11,7 +11,7 @@ import pytest
 
 from kpi.errors import Place, Problem
 from kpi.payout import PayBasis, PayLine, PayMethod, PayRule, PayState
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from kpi.scoring import grade_of
 from kpi.trade import Person
 from sync_service.payout_lines import (

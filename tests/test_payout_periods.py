@@ -11,7 +11,7 @@ import pytest
 
 from kpi.calendar import period
 from kpi.model import Region
-from kpi.scorecards import PersonCard, RegionCard
+from kpi.person_cards import PersonCard, RegionCard
 from kpi.scoring import CardTotal, grade_of
 from kpi.teams import TeamPart
 from sheet_templates.build import build

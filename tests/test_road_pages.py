@@ -13,7 +13,7 @@ from typing import Any
 
 from kpi.model import Region, Status
 from kpi.numbers import R
-from kpi.scorecards import PersonCard, RegionCard, coverage
+from kpi.person_cards import PersonCard, RegionCard, coverage
 from sheet_templates.layout import CARD_LINES
 from sheet_templates.pages import card as card_page
 from sheet_templates.words import show

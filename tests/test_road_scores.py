@@ -8,7 +8,7 @@ from typing import Any
 
 from kpi.catalog import shipped
 from kpi.model import Region
-from kpi.scorecards import Item, PersonCard, coverage
+from kpi.person_cards import Item, PersonCard, coverage
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.refresh import look

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from sheet_templates.layout import CARD_LINES
 from sheet_templates.pages import card as card_page
 from sheet_templates.words import show

@@ -9,13 +9,13 @@ import pytest
 
 from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
-from kpi.card_problems import without_card
+from kpi.card_problems import without_card, without_target
 from kpi.employment import left_behind
 from kpi.heads import heads_by_shop
 from kpi.model import Better, Window
 from kpi.organisation import Part, ownership, person_parts
 from kpi.role_shares import unshared
-from kpi.scorecards import Scoring, without_target
+from kpi.scorecards import Scoring
 from kpi.trade import Assignment, Person
 from tests.test_scorecards import OCT, SHOP, actuals, book, run, target, weight
 

@@ -12,16 +12,18 @@ from kpi.alarms import alarms
 from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.calendar import period, shifted
+from kpi.card_problems import without_target
 from kpi.catalog import shipped
 from kpi.contracts import in_force
 from kpi.model import Better, DataState, PeriodKind, Region, Status, Window
 from kpi.money import DayRates
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
+from kpi.person_cards import PersonCard, coverage, manual_share
 from kpi.person_targets import Goals
 from kpi.scope_values import GAPS
 from kpi.scopes import scopes
-from kpi.scorecards import PersonCard, Scoring, coverage, manual_share, without_target
+from kpi.scorecards import Scoring
 from kpi.totals import Converter, Totals
 from kpi.trade import Assignment, Person, Shop
 from kpi.typed_rows import Bound, PointRow, Rule, Settings, TargetRow, WeightRow

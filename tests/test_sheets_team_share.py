@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpi.model import Region
-from kpi.scorecards import PersonCard, RegionCard, dropped, totalled
+from kpi.person_cards import PersonCard, RegionCard, dropped, totalled
 from kpi.scoring import CardItem, CardTotal, Grade, card_total, grade_of, item_score
 from kpi.tables import ErrorValue
 from kpi.teams import TeamPart

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpi.calendar import period
-from kpi.scorecards import Item
+from kpi.person_cards import Item
 from kpi.scoring import item_score
 from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue, ErrorValue, Row, Table

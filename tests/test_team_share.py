@@ -13,8 +13,9 @@ from kpi.book_nouns import NEVER
 from kpi.card_problems import unjoined, unshown, without_team
 from kpi.contracts import Version, changes, contract_of, in_force
 from kpi.model import Better, Region, Window
+from kpi.person_cards import PersonCard
 from kpi.register import Register
-from kpi.scorecards import PersonCard, Scoring
+from kpi.scorecards import Scoring
 from kpi.teams import TeamPart, team_parts, teams
 from kpi.trade import Assignment, Shop
 from kpi.typed_rows import PointRow, TaskRow, VetoEffect

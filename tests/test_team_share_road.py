@@ -13,7 +13,7 @@ import pytest
 
 from kpi.calendar import period
 from kpi.model import Language, Window
-from kpi.scorecards import PersonCard
+from kpi.person_cards import PersonCard
 from kpi.scoring import with_team
 from sheet_templates.build import build
 from sheet_templates.places import MANAGER_PLACES

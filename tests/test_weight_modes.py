@@ -17,8 +17,9 @@ from kpi.contracts import Version, contract_of, in_force
 from kpi.guards import guard
 from kpi.model import Better, Region
 from kpi.money import DayRates
+from kpi.person_cards import PersonCard
 from kpi.scope_values import GAPS
-from kpi.scorecards import PersonCard, Scoring
+from kpi.scorecards import Scoring
 from kpi.totals import Converter, Totals
 from kpi.trade import Shop
 from kpi.typed_rows import WeightRow

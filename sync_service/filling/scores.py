@@ -12,9 +12,10 @@ from kpi.grace import days_of_grace
 from kpi.methods import PARAMETERS
 from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit, Window
 from kpi.organisation import SHOP_ROLES, in_region, person_parts
+from kpi.person_cards import Item, PersonCard, manual_share
 from kpi.person_targets import Goals
 from kpi.points import counted
-from kpi.scorecards import Item, PersonCard, is_paced, manual_share
+from kpi.scorecards import is_paced
 from kpi.scoring import SMALL_SHARE
 from kpi.season import Flow, Pacing, flow_of
 from kpi.step_reading import table_text
