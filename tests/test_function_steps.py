@@ -63,5 +63,5 @@ def test_the_row_of_an_item_is_the_table_of_its_text() -> None:
     text = "actual linear extend; >0.3: 0; 0.3: 50; 0.2: 150"
     found = read_table(text, "matrix")
     assert isinstance(found, StepTable)
-    flags, row = found.params[:4], list(found.params[4:])
+    flags, row = found.params[:4], list[Cell](found.params[4:])
     assert score(0.25, "matrix", [row], *flags) == 100.0

@@ -23,7 +23,7 @@ from sync_service.slices import sliced
 from sync_service.verifying import verify
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
-from tests.libreoffice import Office
+from tests.libreoffice import CellResult, Office
 from tests.road_support import Folder, copied, house_at, order_of, refresh_book
 
 OWN = {  # KPI of the European card -> method and table
@@ -77,7 +77,7 @@ def rows(path: Path) -> dict[str, Row]:
     return {str(row.value("item")): row for row in table.rows}
 
 
-def recalculated(office: Office, path: Path) -> dict[str, dict[str, object]]:
+def recalculated(office: Office, path: Path) -> dict[str, dict[str, CellResult]]:
     """The lines of Items by LibreOffice, alone with the file."""
     sheet = office.calculate(path)["Items"]
     head = [str(cell) for cell in sheet[3]]
