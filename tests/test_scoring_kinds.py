@@ -21,7 +21,7 @@ from kpi.errors import KpiError
 from sheet_templates.build import build
 from sheet_templates.layout import SHEETS, Language
 from sheet_templates.pages import card as card_page
-from sheet_templates.places import MANAGER_PLACES, letters
+from sheet_templates.places import MANAGER_PLACES, letters, row_ref
 from sheet_templates.scoring_kinds import FormulaKind, call
 from sheet_templates.start import BookStart, StartRow
 from tests.libreoffice import NA, Observed, Office
@@ -266,8 +266,12 @@ def test_the_texts_of_the_calls_are_those_of_the_list(language: Language, tmp_pa
     )
     number = [sheet.code for sheet in SHEETS].index("items") + 1
     items = formulas_of(parts(path)[f"xl/worksheets/sheet{number}.xml"])
-    score = 'IF($A5="","",_xldudf_KPI_SCORE($AB5,$H5,$M5,$O5,$P5,$Q5,$R5,$S5,$T5))'
-    judged, low = "$AB5,$H5,$N5,$U5,$V5,$W5,$Z5", "$AX5,$AY5"
+    cell = row_ref(MANAGER_PLACES["tblScore"], 5)
+    scored = ("counted", "due", "method", "p1", "p2", "p3", "p4", "cap", "floor")
+    steps = f"{cell('points0')}:{cell('points7')}"
+    score = f'IF($A5="","",_xldudf_KPI_SCORE({",".join(map(cell, scored))},{steps}))'
+    codes = ("counted", "due", "better", "warn", "breach", "bound", "target_basis")
+    judged, low = ",".join(map(cell, codes)), f"{cell('warn_low')},{cell('breach_low')}"
     status = f'IF($A5="","",_xldudf_KPI_STATUS({judged},"","{language}",{low}))'
     wanted = [one.replace('"', "&quot;") for one in (score, status)]
     assert set(wanted) <= {one.replace('"', "&quot;") for one in items}
