@@ -11,6 +11,8 @@ from kpi.contracts import row_versions
 from kpi.model import Better, Unit
 from kpi.pack_reading import PARAMETER_NAMES
 from kpi.person_cards import Item
+from kpi.step_reading import table_text
+from kpi.step_table import table_of
 from kpi.typed_rows import Bound
 from sheet_templates.words import show
 from sync_service.contract_store import label
@@ -108,6 +110,9 @@ def _scoring(mine: Slice, item: Item) -> str:
     names = PARAMETER_NAMES.get(rule.method, ())
     unit = item.metric.unit
     parts = [show("method", rule.method, mine.done.given.language)]
+    table = table_of(rule.params)
+    if table is not None:  # its flags stand where parameters stand
+        return f"{parts[0]}: {table_text(table, mine.done.given.language)}"
     parts += [
         f"{PARAMETERS[name][at]} {shown(value, unit)}"
         for name, value in zip(names, rule.params, strict=False)
