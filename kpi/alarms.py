@@ -41,6 +41,13 @@ FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
 SHOWN = {PeriodKind.DAY: 31, PeriodKind.WEEK: 6, PeriodKind.MONTH: 2}  # whose closed runs show
 KEEP_RECOVERED_DAYS = 30
 DRIVERS = ("visits", "unit_session_rate", "average_order_value", "ad_cost", "acos")
+# What may be there in both regions under one code; a shop or market lies in one.
+IN_REGIONS = frozenset(
+    {
+        *(ScopeKind.PERSON, ScopeKind.PLATFORM, ScopeKind.CATEGORY),
+        *(ScopeKind.ENTITY, ScopeKind.BRAND),
+    }
+)
 SMALLEST_CAUSE = 0.05  # a driver that moved less explains nothing
 
 
@@ -285,10 +292,10 @@ def _alarm(
 def number(rule: Rule, scope: ScopeParts, since: date) -> str:
     """`1012-AMZ-US-acos.d-3f2a`: first day, scope, KPI, window, and a mark of the rule's terms.
 
-    Two rules on one KPI have two numbers; so have the two regions of one person.
+    Two rules on one KPI have two numbers; so has what is there in two regions.
     """
     kind, region = scope.scope.kind, scope.scope.region
-    side = f".{region}" if kind is ScopeKind.PERSON and region else ""
+    side = f".{region}" if kind in IN_REGIONS and region else ""
     window = rule.window.value[0]
     return f"{since:%m%d}-{scope.scope.code}{side}-{rule.metric}.{window}-{mark(rule)}"
 

@@ -6,7 +6,7 @@ the table behind it show the same number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -192,14 +192,8 @@ def compute(given: Inputs) -> Computed:
         },
         alarms=breaches.alarms,
         problems=(
-            *without_target(book, (*people, *teams, *shops)),
-            *outdated_items((*people, *teams, *shops)),
+            *_card_problems(book, people, teams, shops),
             *without_card(book, people, month),
-            *without_share(people),
-            *left_out((*people, *teams)),
-            *without_team(people, teams),
-            *unjoined(teams),
-            *mostly_typed(people),
             *left_behind(book, month),
             *unshared(book, month),
             *too_long(_typed(given.book), today),
@@ -215,6 +209,21 @@ def compute(given: Inputs) -> Computed:
         pending=pending,
         tried=tried(under(actuals, typed), typed, (*people, *teams), month) if pending else {},
     )
+
+
+Cards = Sequence[PersonCard]
+
+
+def _card_problems(book: Book, people: Cards, teams: Cards, shops: Cards) -> Iterator[Problem]:
+    """What is wrong with the cards of the month."""
+    every = (*people, *teams, *shops)
+    yield from without_target(book, every)
+    yield from outdated_items(every)
+    yield from without_share(people)
+    yield from left_out((*people, *teams))
+    yield from without_team(people, teams)
+    yield from unjoined(teams)
+    yield from mostly_typed(people)
 
 
 def _with_past(given: Inputs, terms: Terms, actuals: Actuals) -> tuple[Inputs, Terms]:

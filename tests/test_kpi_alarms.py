@@ -299,11 +299,21 @@ def test_the_same_limit_again_is_one_span_and_a_rule_of_another_day_has_not_begu
     assert folds(strange, found, scopes(strange), TODAY) == ()
 
 
-def test_a_person_of_two_regions_has_two_numbers() -> None:
-    one = ScopeParts(Scope("CHEN", ScopeKind.PERSON, Region.US, {"zh": "", "en": ""}), ())
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        pytest.param("CHEN", ScopeKind.PERSON, id="a person with shops in both"),
+        pytest.param("amazon", ScopeKind.PLATFORM, id="a platform"),
+        pytest.param("home", ScopeKind.CATEGORY, id="a category"),
+        pytest.param("Nord", ScopeKind.ENTITY, id="a company"),
+        pytest.param("Lumo", ScopeKind.BRAND, id="a brand"),
+    ],
+)
+def test_what_is_there_in_two_regions_has_two_numbers(code: str, kind: ScopeKind) -> None:
+    one = ScopeParts(Scope(code, kind, Region.US, {"zh": "", "en": ""}), ())
     other = replace(one, scope=replace(one.scope, region=Region.EU))
     assert number(rule(), one, SUNDAY) != number(rule(), other, SUNDAY)
-    assert number(rule(), one, SUNDAY).startswith("1011-CHEN.US-negative_review_count.d-")
+    assert number(rule(), one, SUNDAY).startswith(f"1011-{code}.US-negative_review_count.d-")
 
 
 def test_other_scopes_than_the_rules_are_not_watched() -> None:
