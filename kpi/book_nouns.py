@@ -181,7 +181,7 @@ def _target_row(row: RowReader, settings: Settings) -> TargetRow:
     )
 
 
-def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> WeightRow | None:
+def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> WeightRow:
     """A line of tblWeight."""
     found = _weight_row(row, settings)
     if catalog is not None:

@@ -195,10 +195,9 @@ def _weights(
     """The lines of all cards, and the cards of lines that could not be read."""
     unread: set[CardKey] = set()
 
-    def read(row: RowReader) -> WeightRow | None:
+    def read(row: RowReader) -> WeightRow:
         found = read_weight(row, settings, catalog)
-        if found is not None:
-            refuse_without_room(row, found.params, items)
+        refuse_without_room(row, found.params, items)
         if row.bad:
             unread.add(card_of(row))
         return found

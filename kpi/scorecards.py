@@ -26,7 +26,7 @@ from kpi.organisation import (
     person_parts,
     shop_roles,
 )
-from kpi.person_cards import Item, PersonCard, RegionCard, card_item, gated, totalled
+from kpi.person_cards import Item, PersonCard, RegionCard, card_item, totalled
 from kpi.person_targets import Goal, Goals
 from kpi.points import month_points
 from kpi.pro_rata import cut_limits, cut_params
@@ -168,9 +168,9 @@ class Scoring:
         card = self._card(itself, shop.region, (Part(shop.code, open_days(shop)),), month)
         if card is None:
             return None
-        total, share = card.total.total, 1.0 if shop.region is Region.US else 0.0
-        one = PersonCard(itself, month.code, (card,), share, (), total, None, 0)
-        return gated(replace(one, grades=self.book.grades))
+        share = 1.0 if shop.region is Region.US else 0.0
+        one = PersonCard(itself, month.code, (card,), share, (), None, None, 0)
+        return totalled(self._ruled(one), {card.region: card.total.total})
 
     def _card(
         self, person: Person, region: Region, parts: Sequence[Part], month: Period

@@ -186,7 +186,7 @@ def test_the_command_states_a_quarter(
     assert main([*home, *words, "--month", "2026-Q3", "--json"]) == Exit.OK
     said = json.loads(capsys.readouterr().out)
     assert (said["lines"]["true_up"], said["open_months"]) == ("2555.98", [])
-    assert main([*home, *words, "--month", "2026", "--lang", "zh"]) == Exit.OK
+    assert main([*home, *words, "--month", "2026", "--lang", "zh"]) == Exit.FOUND
     assert "尚未关账" in capsys.readouterr().out
 
 

@@ -54,11 +54,12 @@ def write(path: Path, calls: Sequence[Call]) -> list[tuple[int, int, list[list[C
     book = xlsxwriter.Workbook(path)
     sheet = book.add_worksheet("calls")
     row, expected = 0, []
-    for code, given in calls:
+    for code, asked in calls:
+        given = [[[None]] if one is None else one for one in asked]  # an empty cell
         found = answer(code, *given)
         column, height, texts = len(found[0]), len(found), list[str]()
         for one in given:
-            grid = [[None]] if one is None else as_grid(one)
+            grid = as_grid(one)
             for r, line in enumerate(grid, row):
                 for c, cell in enumerate(line, column):
                     put(sheet, r, c, cell)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from sheet_templates.places import MANAGER_PLACES, letters
 from tests.function_support import RUN, by_python, draw
 from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
@@ -251,11 +252,11 @@ def test_formulas_are_repaired_and_the_edition_is_changed(browser: Browser, stub
     stub.result = result
     [items] = [one for one in shipped["sheets"] if one["name"] == "Items"]
     lost = {
-        "BA1": '=_xldudf_KPI_SCORE(12,10,"ratio_up")',
-        "BA2": "='C:\\x\\[kpi.xlam]'!_xldudf_KPI_ATTAIN(8,10,\"higher\")",
-        "BA3": '=[2]!_xldudf_KPI_EXCHANGE(1,"USD","USD",A1:B1)',
-        "BA4": "=KPI.GRADE(85)",
-        "BA5": '=IF(TRUE,"_xldudf_KPI_SCORE(",1)',
+        "DA1": '=_xldudf_KPI_SCORE(12,10,"ratio_up")',
+        "DA2": "='C:\\x\\[kpi.xlam]'!_xldudf_KPI_ATTAIN(8,10,\"higher\")",
+        "DA3": '=[2]!_xldudf_KPI_EXCHANGE(1,"USD","USD",A1:B1)',
+        "DA4": "=KPI.GRADE(85)",
+        "DA5": '=IF(TRUE,"_xldudf_KPI_SCORE(",1)',
     }
     for at, formula in lost.items():
         items["cells"][at] = {"formula": formula, "value": "#NAME?"}
@@ -271,15 +272,15 @@ def test_formulas_are_repaired_and_the_edition_is_changed(browser: Browser, stub
         cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
         assert [cells[at]["formula"] for at in lost] == [
             '=KPI.SCORE(12,10,"ratio_up")', '=KPI.ATTAIN(8,10,"higher")',
-            '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["BA5"],
+            '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["DA5"],
         ]  # fmt: skip
         one.press("use-functions")
         one.says("1 columns of formulas rewritten")
-        score = "AJ"  # the column of scores
+        score = letters(MANAGER_PLACES["tblScore"].offset("score"))
         cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
         assert cells[f"{score}7"]["formula"] == "=KPI.SCORE($AB7,$H7,$M7)"
         one.js("HOST.book.calculate()")
-        assert one.cell("Items", "BA1") == 120
+        assert one.cell("Items", "DA1") == 120
     assert stub.of("/panes/convert")[0]["to"] == "officejs"
 
 

@@ -37,11 +37,11 @@ VIEW = "My view"
 EDITS: tuple[tuple[object, ...], ...] = (
     ("insert_rows", "Shops", 3, 2),  # above the table: its header is in row 6 now
     ("insert_columns", "Shops", 0, 1),  # left of it
-    ("insert_columns", "Shops", 3, 1),  # inside it: D, and net sales stand in S
+    ("insert_columns", "Shops", 3, 1),  # inside it: D, and net sales stand in U
     ("type", "Shops", "D6", "My rank"),
     ("type", "Shops", "D7", "1"),
     ("type", "Shops", "D8", "2"),
-    ("sort", "Shops", "B7:AM8", 2),  # by that rank, falling: the US shop is first now
+    ("sort", "Shops", "B7:AO8", 2),  # by that rank, falling: the US shop is first now
     ("insert_columns", "Tasks", 4, 1),
     ("type", "Tasks", "E4", "Mine"),
     ("type", "Tasks", "E6", "ask the agency"),
@@ -52,12 +52,12 @@ EDITS: tuple[tuple[object, ...], ...] = (
     ("rename", "Breaches", "Alerts 2026"),
     ("move", "Tasks", 0),
     ("add", VIEW),
-    ("type", VIEW, "A1", "=SUM($Shops.S7:S8)"),
+    ("type", VIEW, "A1", "=SUM($Shops.U7:U8)"),
     ("type", VIEW, "A2", "=$A$1*2"),
     ("type", VIEW, "A3", '=COUNTIF($Tasks.A5:A9;"T-*")'),
     ("type", VIEW, "B1", "what I watch"),
     ("style", VIEW, "A1", "Own look"),
-    ("chart", VIEW, "Own sales", "Shops", "S7:S8"),
+    ("chart", VIEW, "Own sales", "Shops", "U7:U8"),
     ("chart", "Shops", "Own chart here", VIEW, "A1:A3"),
 )
 
@@ -93,9 +93,9 @@ def _as_excel(path: Path) -> tuple[str, ...]:
         *add_threaded_comment(taken, "Tasks", "F6", "who pays for this?"),
         *add_note(taken, "Items", "F5", "told on the phone"),
     )
-    add_x14_rules(taken, VIEW, "C1:C5", "Shops!$S$7:$S$8")
-    add_sparkline(taken, VIEW, "D1", "Shops!S7:S8")
-    define_name(taken, "ownSales", "Shops!$S$7:$S$8")
+    add_x14_rules(taken, VIEW, "C1:C5", "Shops!$U$7:$U$8")
+    add_sparkline(taken, VIEW, "D1", "Shops!U7:U8")
+    define_name(taken, "ownSales", "Shops!$U$7:$U$8")
     taken.save(path)
     return names
 
@@ -238,7 +238,7 @@ def equal(held: CellResult, anew: CellResult) -> bool:
 
 def test_charts_of_the_person_show_the_new_values(kept: Kept) -> None:
     charts = [xml.decode() for n, xml in parts(kept.path).items() if "charts/chart" in n]
-    [own] = [xml for xml in charts if re.search(r"Shops[^<]*\$S\$7:\$S\$8", xml)]
+    [own] = [xml for xml in charts if re.search(r"Shops[^<]*\$U\$7:\$U\$8", xml)]
     cached = re.findall(r"<c:v>([\d.]+)</c:v>", own.split("<c:val>")[1])
     shops = XlsxPort(kept.path).read().tables["tblShop"].rows
     assert [float(v) for v in cached] == [row.value("net_sales") for row in shops]
