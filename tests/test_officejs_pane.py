@@ -183,13 +183,10 @@ def test_rows_that_moved_meanwhile_are_read_again(
     with pane(browser, stub, book) as one:
         one.press("refresh")
         one.says("Preparing the write 3/3")
-        one.js(
-            """() => Excel.run(async (c) => {
-            const rows = c.workbook.tables.getItem("tblScore").rows;
-            rows.add(null, [new Array(%d).fill(null)]);
+        add = """(width) => Excel.run(async (c) => {
+            c.workbook.tables.getItem("tblScore").rows.add(null, [new Array(width).fill(null)]);
             await c.sync(); })"""
-            % len(TABLES["tblScore"].columns)
-        )
+        one.js(add, len(TABLES["tblScore"].columns))
         stub.held.set()
         one.says("Done:")
     first, second = stub.of("/panes/refresh")
