@@ -207,7 +207,7 @@ def test_the_time_basis_and_both_switches_of_a_rate_are_printed() -> None:
     assert made.excludes["en"] == (
         "neither by units nor by value; refunds without a return do not count"
     )
-    assert made.numerator["en"] == "Orders returned, by ship day"
+    assert made.numerator["en"] == "Orders returned by ship day"
     assert made.denominator["en"] == "Orders shipped"
 
 

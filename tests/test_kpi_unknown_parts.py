@@ -106,5 +106,5 @@ def test_a_basis_without_data_is_told_once_a_kpi(text: str, leaves: list[Leaf], 
     found = list(unknown_bases(actuals, ["acos", "refund_rate"], scopes(book), OCT))
     assert [one.place.text for one in found] == (["refund_rate"] if shops else [])
     for one in found:
-        assert f"Units refunded, by order day, which nobody tells for {shops};" in one.what["en"]
+        assert f"Units refunded by order day, which nobody tells for {shops};" in one.what["en"]
         assert f"退款件数(按下单日)，{shops} 没有" in one.what["zh"]

@@ -170,7 +170,7 @@ def test_differences_as_a_workbook_defines_its_kpis(
     _, said = run(capsys, tmp_path, *words, "--platform", "amazon", "--platform", "shopify")
     [one] = said["differences"]
     assert one["platform"] == "amazon"
-    assert "Units refunded, by order day" in one["text"]["en"]
+    assert "Units refunded by order day" in one["text"]["en"]
     assert {line["platform"]: line["delivery"] for line in said["matrix"]} == {
         "amazon": "company",
         "shopify": "platform",

@@ -94,7 +94,7 @@ def test_a_basis_that_a_platform_does_not_deliver_is_told_in_the_row_with_the_sh
     refunds = lines["refund_rate"]
     assert str(refunds["includes"]).startswith("by cohort: of the units ordered")
     assert str(refunds["check"]).startswith(
-        "○ The chosen basis of Refund rate needs Units refunded, by order day, "
+        "○ The chosen basis of Refund rate needs Units refunded by order day, "
         "which nobody tells for HY-AMZ-DE;"
     )
     assert lines["return_rate"]["check"] == "●"  # every platform tells amounts
@@ -120,7 +120,7 @@ def test_refunds_by_order_day_are_a_stores_own_and_spread_unknown_where_nobody_t
         assert (other.value, other.state) == (None, DataState.MISSING)
         parts = done.scopes[scope]
         en, zh = why_unknown(done, done.metric("refund_rate"), parts, done.month)
-        assert "nobody tells Units refunded, by order day for HY-AMZ-DE." in en
+        assert "nobody tells Units refunded by order day for HY-AMZ-DE." in en
         assert "HY-AMZ-DE 没有退款件数(按下单日)。" in zh
 
 
