@@ -28,7 +28,7 @@ def items(done: Computed) -> Mapping[str, tuple[Item, float, float]]:
     """Item key -> the item, its share and what it adds."""
     return {
         item.key: (item, share, gained)
-        for card in (*done.people, *done.teams, *done.shops)
+        for card in done.cards
         for one in card.cards
         for item, share, gained in zip(one.items, one.total.shares, one.total.points, strict=True)
     }

@@ -29,6 +29,8 @@ from sync_service.contract_store import label
 from sync_service.filling.cells import FilledRow, known, number, state, worded
 from sync_service.workbooks.port import Written
 
+STEPPED = (*PARAMETERS, *STEP_NAMES)  # the columns of a method's numbers
+
 
 def items(done: Computed) -> Iterator[FilledRow]:
     """Every item of every card of the month, in the words of the book."""
@@ -38,8 +40,7 @@ def items(done: Computed) -> Iterator[FilledRow]:
 
 def _item(done: Computed, item: Item) -> FilledRow:
     language, rule, actual = done.given.language, item.rule, item.actual
-    names = (*PARAMETERS, *STEP_NAMES)  # what a row has no more of is emptied
-    params = dict(zip_longest(names, item.params))
+    params = dict(zip_longest(STEPPED, item.params))  # what a row has no more of is emptied
     shown, tried = number(actual), done.tried.get(item.key)
     return {
         "item": item.key,
