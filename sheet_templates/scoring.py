@@ -91,7 +91,7 @@ def person_points(book: Cells, month: str, person: str) -> str:
 def own_total(book: Cells, ref: Ref) -> str:
     """Both cards by their shares, plus points; nothing once a veto leaves nothing."""
     us, eu, share, points = (ref(c) for c in ("us_score", "eu_score", "us_share", "points"))
-    zeros, limit = _zeros(book, ref), _limit(book)
+    zeros, limit = _zeros(book, ref), total_limit(book)
     return sheet_scoring.person_total(us, eu, share, points, zeros, limit, ref("drop_below"))
 
 
@@ -104,16 +104,16 @@ def team_total(book: Cells, ref: Ref) -> str:
 def person_total(book: Cells, ref: Ref) -> str:
     """The own total with the team's by its share; nothing once a veto leaves nothing."""
     own, team, share = (ref(code) for code in ("own_total", "team_total", "team_share"))
-    return sheet_scoring.with_team(own, team, share, _zeros(book, ref), _limit(book))
+    return sheet_scoring.with_team(own, team, share, _zeros(book, ref), total_limit(book))
 
 
 def _zeros(book: Cells, ref: Ref) -> str:
     return veto_count(book, "nmMonth", ref("person"), VetoEffect.TOTAL_ZERO)
 
 
-def _limit(book: Cells) -> str:
-    """The highest total by Setup; the default where nothing is typed."""
-    typed = setting_value(book, "total_limit")
+def total_limit(book: Cells) -> str:
+    """The highest total by Setup, in a slice as it was stamped; the default where there is none."""
+    typed = setting_value(book, "total_limit") if book.holds("tblSetting") else "nmTotalLimit"
     return f"IF(ISNUMBER({typed}),{typed},{LIMIT[1]:g})"
 
 

@@ -19,12 +19,12 @@ from tests.sheets_support import filled
 
 
 def tenths(language: Language, mode: str = "relative") -> BookStart:
-    """A tenth of every weight; ACoS of the US operations card is off."""
+    """A tenth of every weight; US ACoS is off, the line before says nothing."""
     start = filled(language)
     rows: list[StartRow] = [
         {**row, "weight": round(float(str(row["weight"])) / 10, 9)} for row in start.weights
     ]
-    rows[2] = {**rows[2], "on": "no"}
+    rows[1], rows[2] = {**rows[1], "on": None}, {**rows[2], "on": "no"}
     settings = {**start.settings, "weight_mode": mode}
     return replace(start, weights=rows, settings=settings)
 

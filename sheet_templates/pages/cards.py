@@ -76,15 +76,18 @@ def _sum(book: Book, part: str, column: int, row: int) -> str:
     col = book.column("tblWeight")
     role, region = f"${letters(column)}{row + 1}", f"${letters(column + 1)}{row + 1}"
     tests = [f"{col('role')},{role}", f"{col('region')},{region}", f"{col('live')},1"]
-    if part == "off":
-        tests.append(f"{col('on')},{book.literal('yes_no', 'no')}")
-    else:
-        tests.append(f"{col('on')},{book.literal('yes_no', 'yes')}")
+    off = book.literal("yes_no", "no")
+    tests.append(f"{col('on')},{off if part == 'off' else in_use(book)}")
     if part in ("result", "process"):
         tests.append(f"{col('kind')},{book.literal('kind', part)}")
     if part in ("compliance", "sales", "profit"):
         tests.append(f"{col('klass')},{book.literal('klass', part)}")
     return f"ROUND(SUMIFS({col('weight')},{','.join(tests)}),9)"
+
+
+def in_use(book: Book) -> str:
+    """The condition that a line of Weights is on: whatever is not no, an empty cell too."""
+    return quote("<>" + book.word("yes_no", "no"))
 
 
 def is_relative(book: Book) -> str:

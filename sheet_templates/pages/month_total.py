@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping
 from xlsxwriter.worksheet import Worksheet
 
 from kpi import sheet_scoring
-from kpi.scoring import LIMIT
 from kpi.typed_rows import VetoEffect
 from sheet_templates.book import Book, formula, quote
 from sheet_templates.places import letters
-from sheet_templates.scoring import card_total, person_points, veto_count
+from sheet_templates.scoring import card_total, person_points, total_limit, veto_count
 from sheet_templates.style import UNKNOWN
 
 SHOWN, SAID = 11, 12  # columns of the total and of its sentence
@@ -67,7 +66,7 @@ def _figures(book: Book, spots: Mapping[str, str]) -> dict[str, str]:
         return {code: _of_team(book, code) for code in PLACED}
     given = {code: f'IF({name}="","",{name})' for code, name in STAMPED.items()}
     zeros = veto_count(book, MONTH, PERSON, VetoEffect.TOTAL_ZERO)
-    limit = f"IF(ISNUMBER(nmTotalLimit),nmTotalLimit,{LIMIT[1]:g})"
+    limit = total_limit(book)
     cell = spots.__getitem__
     us, eu, share, points = map(cell, ("us_score", "eu_score", "us_share", "points"))
     below = cell("drop_below")

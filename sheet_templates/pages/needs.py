@@ -9,6 +9,7 @@ from __future__ import annotations
 from sheet_templates.book import Book, formula, quote
 from sheet_templates.frame import NOTE, frame
 from sheet_templates.need_rows import need_rows
+from sheet_templates.pages.cards import in_use
 from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref, setting_value
 from sheet_templates.table import TableSpec, put_table
@@ -65,7 +66,7 @@ def _on_weights(book: Book, ref: Ref) -> str:
     col = book.column("tblWeight")
     role = f'IF({ref("role")}="",{book.literal("role", "operations")},{ref("role")})'
     mine = f"{col('metric')},{ref('metric')},{col('role')},{role},{col('live')},1"
-    count = f"COUNTIFS({mine},{col('on')},{book.literal('yes_no', 'yes')})"
+    count = f"COUNTIFS({mine},{col('on')},{in_use(book)})"
     used, off, new = (
         quote(book.text(*words))
         for words in (

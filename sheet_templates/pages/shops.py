@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from kpi.scoring import LIMIT
 from kpi.sheet_scoring import card_tests
 from kpi.typed_rows import VetoEffect
 from sheet_templates.book import Book, quote
 from sheet_templates.frame import frame, money_tail
 from sheet_templates.pages.lists import pace_status
 from sheet_templates.places import Ref
-from sheet_templates.scoring import card_coverage, card_total, veto_count
+from sheet_templates.scoring import card_coverage, card_total, total_limit, veto_count
 from sheet_templates.sparks import trend
 from sheet_templates.table import TableSpec, put_table
 
@@ -54,7 +55,8 @@ def _score(book: Book, ref: Ref) -> str:
     paced = f"IF(ISNUMBER({pace}),ROUND(MIN({SCORE_CAP},MAX(0,100*{pace})),9)+0,NA())"
     total = card_total(book, "nmMonth", ref("shop"), ref("region"))
     zeros = veto_count(book, "nmMonth", ref("shop"), VetoEffect.TOTAL_ZERO)
-    vetoed = f"IF({zeros}>0,IF(ISNUMBER({total}),0,NA()),{total})"
+    within = f"MIN({total_limit(book)},MAX({LIMIT[0]:g},{total}))+0"
+    vetoed = f"IF({zeros}>0,IF(ISNUMBER({total}),0,NA()),{within})"
     score = f"IF(COUNTIFS({_card(book, ref)})=0,{paced},{vetoed})"
     return f'IF({ref("shop")}="","",{score})'
 

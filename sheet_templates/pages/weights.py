@@ -6,7 +6,7 @@ from kpi import sheet_scoring
 from sheet_templates import words
 from sheet_templates.book import Book, formula
 from sheet_templates.frame import frame
-from sheet_templates.pages.cards import is_relative
+from sheet_templates.pages.cards import in_use, is_relative
 from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
@@ -61,10 +61,10 @@ def _live(book: Book, ref: Ref) -> str:
 
 def _part(book: Book, ref: Ref) -> str:
     """The line's points of 100: the weight, or its part of the card where weights are relative."""
-    col, yes = book.column("tblWeight"), book.literal("yes_no", "yes")
+    col = book.column("tblWeight")
     same = ",".join(f"{col(code)},{ref(code)}" for code in ("role", "region"))
-    counts = f"{col('live')},1,{col('on')},{yes}"
+    counts = f"{col('live')},1,{col('on')},{in_use(book)}"
     part = sheet_scoring.relative_weight(ref("weight"), f"SUMIFS({col('weight')},{same},{counts})")
     chosen = f"IF({is_relative(book)},{part},{ref('weight')})"
-    alive = f"AND({ref('live')}=1,{ref('on')}={yes})"
+    alive = f"AND({ref('live')}=1,{ref('on')}<>{book.literal('yes_no', 'no')})"
     return f'IF({ref("metric")}="","",IF({alive},{chosen},""))'
