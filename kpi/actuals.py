@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
@@ -40,8 +41,18 @@ class Actual:
         return self.covered.end - timedelta(days=1) if self.covered.days else None
 
 
-Asked = tuple[str, str, str | None, str, str, tuple[Part, ...], Period]
-"""Definition, its two parts, the view of money, scope, what it gathers, period."""
+class Asked(NamedTuple):
+    """What a value of shops stands for: two that ask the same have the same value."""
+
+    definition: str  # its hash
+    numerator: str
+    denominator: str | None
+    view: str  # of money
+    scope: str
+    parts: tuple[Part, ...]  # what the scope gathers
+    period: Period
+
+
 COUNTED = frozenset({HEADCOUNT})
 Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
 """The average headcount of a scope on some days; None where the book names nobody."""
@@ -83,10 +94,9 @@ class Actuals:
         """The value from the facts; books over the same facts share it where they mean the same."""
         if self.heads is not None and HEADCOUNT in self.catalog.needs(metric.code):
             return self._made(metric, found, period)  # of the people of this book
-        asked = (
-            *(self.catalog.definition_hash(metric.code), metric.numerator, metric.denominator),
-            *(self.money.view, found.scope.code, found.parts, period),
-        )
+        definition = self.catalog.definition_hash(metric.code)
+        meant = (definition, metric.numerator, metric.denominator)
+        asked = Asked(*meant, self.money.view, found.scope.code, found.parts, period)
         made = self.made.get(asked)
         if made is None or made.scope != found.scope:  # a code may have another name elsewhere
             made = self.made[asked] = self._made(metric, found, period)

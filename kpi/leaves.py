@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,3 +35,15 @@ class LeafSums:
     categories: tuple[str, ...]  # first is ""
     currencies: tuple[str, ...]
     version: int  # of the facts table
+    asked: str = ""  # names the question; "" is like no other
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)  # shop -> what was summed
+
+    def differing(self, other: LeafSums) -> frozenset[str] | None:
+        """The shops whose sums may differ from another's; None where every shop's may.
+
+        A file of facts never changes: the same question over the same files has the same sums.
+        """
+        if not self.asked or self.asked != other.asked:
+            return None
+        shops = self.files.keys() | other.files.keys()
+        return frozenset(one for one in shops if self.files.get(one) != other.files.get(one))

@@ -6,7 +6,7 @@ sources of one measure are never added. What no stream knows stays unknown: miss
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -76,6 +76,27 @@ class Series:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was asked of totals before: each answer stands on the facts of one shop alone."""
+
+    exact: dict[tuple[Part, str, Window, str], Decimal | None] = field(default_factory=dict)
+    until: dict[tuple[Part, str, Window], date] = field(default_factory=dict)
+    all_until: dict[tuple[Part, frozenset[str], Window], date] = field(default_factory=dict)
+    counting: dict[tuple[str, frozenset[str], Window], frozenset[str]] = field(default_factory=dict)
+    applicable: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
+
+    def without(self, shops: Collection[str]) -> Answers:
+        """The answers of all other shops; other threads may add to these meanwhile."""
+        return Answers(
+            {key: one for key, one in self.exact.copy().items() if key[0].shop not in shops},
+            {key: one for key, one in self.until.copy().items() if key[0].shop not in shops},
+            {key: one for key, one in self.all_until.copy().items() if key[0].shop not in shops},
+            {key: one for key, one in self.counting.copy().items() if key[0] not in shops},
+            {key: one for key, one in self.applicable.copy().items() if key[0] not in shops},
+        )
+
+
 class Totals:
     """The exact sums of one facts version, ready for any scope and period."""
 
@@ -85,8 +106,12 @@ class Totals:
         platforms: Mapping[str, str],
         sources: Sources,
         measures: Mapping[str, Measure],
+        answers: Answers | None = None,
     ) -> None:
-        """Take the leaves of one pass; `platforms` gives each shop's platform."""
+        """Take the leaves of one pass; `platforms` gives each shop's platform.
+
+        `answers` are those of totals that differ in other shops only.
+        """
         self.leaves = leaves
         self.measures = measures
         self._platforms = platforms
@@ -96,11 +121,7 @@ class Totals:
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
-        self._exact: dict[tuple[Part, str, Window, str], Decimal | None] = {}
-        self._until: dict[tuple[Part, str, Window], date] = {}
-        self._all_until: dict[tuple[Part, frozenset[str], Window], date] = {}
-        self._counting: dict[tuple[str, frozenset[str], Window], frozenset[str]] = {}
-        self._applicable: dict[tuple[str, frozenset[str]], bool] = {}
+        self.answers = answers or Answers()
 
     # --- what is known -------------------------------------------------------------------------
 
@@ -111,9 +132,9 @@ class Totals:
     def applicable(self, shop: str, measures: Iterable[str]) -> bool:
         """Whether a shop's platform delivers every one of these measures at all."""
         asked = (shop, frozenset(measures))
-        if asked not in self._applicable:
-            self._applicable[asked] = all(self.alternatives(shop, one) for one in asked[1])
-        return self._applicable[asked]
+        if asked not in self.answers.applicable:
+            self.answers.applicable[asked] = all(self.alternatives(shop, one) for one in asked[1])
+        return self.answers.applicable[asked]
 
     def covered(self, measures: Iterable[str], parts: Sequence[Part], window: Window) -> Window:
         """The days from the window's start on which every measure of every part is known."""
@@ -127,24 +148,24 @@ class Totals:
     def _all_known_until(self, part: Part, measures: frozenset[str], days: Window) -> date:
         """The first day of `days` on which the part lacks one of the measures that are sums."""
         asked = (part, measures, days)
-        if asked not in self._all_until:
+        if asked not in self.answers.all_until:
             wanted = [m for m in measures if self.measures[m].roll_up is RollUp.SUM]
             found = (self._known_until(part, measure, days) for measure in wanted)
-            self._all_until[asked] = min(found, default=date.max)
-        return self._all_until[asked]
+            self.answers.all_until[asked] = min(found, default=date.max)
+        return self.answers.all_until[asked]
 
     def _known_until(self, part: Part, measure: str, days: Window) -> date:
         """The first day of `days` that the part does not know; beyond all when it knows each."""
         asked = (part, measure, days)
-        if asked not in self._until:
+        if asked not in self.answers.until:
             known = self._known(part, measure)
             first, last = self._slice(days)
             inside = known[max(first, 0) : max(last, 0)] if first >= 0 else known[:0]
             gaps = np.flatnonzero(~inside)
             length = int(gaps[0]) if len(gaps) else len(inside)
             until = days.start + timedelta(days=length)
-            self._until[asked] = date.max if until >= days.end else until
-        return self._until[asked]
+            self.answers.until[asked] = date.max if until >= days.end else until
+        return self.answers.until[asked]
 
     def _known(self, part: Part, measure: str) -> NDArray[np.bool_]:
         shop = self._shop_index.get(part.shop)
@@ -182,10 +203,10 @@ class Totals:
     def streams(self, shop: str, measures: Iterable[str], window: Window) -> frozenset[str]:
         """The streams of a shop that count for any of these measures in a window."""
         asked = (shop, frozenset(measures), window)
-        if asked not in self._counting:
+        if asked not in self.answers.counting:
             found = (self._streams(shop, measure, window) for measure in asked[1])
-            self._counting[asked] = frozenset[str]().union(*found)
-        return self._counting[asked]
+            self.answers.counting[asked] = frozenset[str]().union(*found)
+        return self.answers.counting[asked]
 
     def _streams(self, shop: str, measure: str, window: Window) -> frozenset[str]:
         index = self._shop_index.get(shop)
@@ -227,9 +248,9 @@ class Totals:
         `Totals` serves any workbook's money over the same day rates.
         """
         asked = (part, measure, window, money.view)
-        if asked not in self._exact:
-            self._exact[asked] = self._converted(part, measure, window, money)
-        return self._exact[asked]
+        if asked not in self.answers.exact:
+            self.answers.exact[asked] = self._converted(part, measure, window, money)
+        return self.answers.exact[asked]
 
     def facts(self, part: Part, measure: str, window: Window) -> int:
         """How many facts know the measure: one product's figure is told from the sum of several."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from kpi.actuals import Actual, Actuals, Registered
 from kpi.alarms import Alarm, Fold, folds
@@ -46,7 +47,7 @@ from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.scorecards import Scoring
 from kpi.silences import hushed, too_long
-from kpi.totals import Converter, Totals
+from kpi.totals import Answers, Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
 from kpi.unknown_parts import unknown_bases
 from sync_service.hand_inputs import with_inputs, with_plans
@@ -266,7 +267,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         stale=stale,
     )
     known = given.recent.over(
-        given.leaves, given.rates, basis, lambda: _totals(given.leaves, basis)
+        given.leaves, given.rates, basis, partial(_totals, given.leaves, basis)
     )
     return Actuals(
         totals=known.totals,
@@ -282,13 +283,13 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     )
 
 
-def _totals(leaves: LeafSums, basis: Basis) -> Totals:
+def _totals(leaves: LeafSums, basis: Basis, answers: Answers) -> Totals:
     """The sums of the facts, of what was typed and of planned budgets."""
     currencies = {code: currency for code, (_, currency) in basis.shops.items()}
     platforms = {code: platform for code, (platform, _) in basis.shops.items()}
     typed = with_inputs(leaves, basis.inputs, currencies)
     planned_too = with_plans(typed, basis.plans, currencies)
-    return Totals(planned_too, platforms, alternatives, basis.measures)
+    return Totals(planned_too, platforms, alternatives, basis.measures, answers)
 
 
 def _beside(register: Register, ratings: Ratings) -> Registered:

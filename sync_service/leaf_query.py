@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +98,24 @@ def leaf_sums(query: LeafQuery, snapshot: Snapshot, schema: pa.Schema, folder: P
         costs += paid
     for stream in sorted({block.stream for block in costs}):
         blocks += _together([block for block in costs if block.stream == stream])
-    return _joined(query, planned, blocks, currencies, snapshot.version)
+    joined = _joined(query, planned, blocks, currencies, snapshot.version)
+    return replace(joined, asked=_asked(query, planned, joined), files=_files(wanted))
+
+
+def _asked(query: LeafQuery, planned: Plan, joined: LeafSums) -> str:
+    """Name all that the sums of a shop depend on besides its own files."""
+    numbered = (joined.streams, joined.categories, joined.currencies)
+    said = repr((query.window, sorted(query.shops.items()), sorted(query.winners.items())))
+    streams = query.streams if query.streams is None else sorted(query.streams)
+    return f"{_fingerprint(query, planned)} {said} {streams} {numbered}"
+
+
+def _files(wanted: Mapping[str, FactFile]) -> dict[str, frozenset[str]]:
+    """The keys of the files of each shop."""
+    found: dict[str, set[str]] = {}
+    for key, file in wanted.items():
+        found.setdefault(file.shop, set()).add(key)
+    return {shop: frozenset(keys) for shop, keys in found.items()}
 
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:

@@ -1,13 +1,14 @@
-"""What the last computations made of the facts, for the next one over the same facts.
+"""What the last computations made of the facts, for the next one over the same or newer facts.
 
 A refresh after an edit, and the books of one company, stand on the same sums; only what they make
-of them differs. Nothing here decides a number: what is kept is what would be computed again.
+of them differs. New facts of one shop move nothing of the other shops. Nothing here decides a
+number: what is kept is what would be computed again.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +16,7 @@ from kpi.actuals import Actual, Asked
 from kpi.leaves import LeafSums
 from kpi.model import Measure
 from kpi.money import Rates
-from kpi.totals import Totals
+from kpi.totals import Answers, Totals
 from kpi.typed_rows import InputRow
 
 KEPT = 2  # bases: sums of a large company take hundreds of MB
@@ -32,6 +33,33 @@ class Basis:
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]
 
+    def differing(self, other: Basis) -> frozenset[str] | None:
+        """The shops whose values may differ from another's; None where every shop's may."""
+        if self.measures != other.measures:
+            return None
+        typed = (
+            _differing(_by_shop(mine), _by_shop(others))
+            for mine, others in ((self.inputs, other.inputs), (self.plans, other.plans))
+        )
+        stale = {shop for _, shop in self.stale ^ other.stale}
+        return frozenset[str]().union(
+            *typed,
+            _differing(self.shops, other.shops),
+            _differing(self.last_day, other.last_day),
+            stale,
+        )
+
+
+def _by_shop(rows: Iterable[InputRow]) -> dict[str, list[InputRow]]:
+    found: dict[str, list[InputRow]] = {}
+    for row in rows:
+        found.setdefault(row.shop, []).append(row)
+    return found
+
+
+def _differing(mine: Mapping[str, object], others: Mapping[str, object]) -> set[str]:
+    return {key for key in mine.keys() | others.keys() if mine.get(key) != others.get(key)}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -47,6 +75,17 @@ class Known:
         """Whether another computation would give the same; leaves and rates are never changed."""
         return self.leaves is leaves and self.rates is rates and self.basis == basis
 
+    def differing(self, leaves: LeafSums, rates: Rates, basis: Basis) -> frozenset[str] | None:
+        """The shops of which another computation may say something else; None: of all."""
+        facts = self.leaves.differing(leaves) if self.rates is rates else None
+        typed = None if facts is None else self.basis.differing(basis)
+        return None if facts is None or typed is None else facts | typed
+
+    def of_others(self, shops: frozenset[str]) -> dict[Asked, Actual]:
+        """The values that no such shop is part of."""
+        made = self.made.copy()  # at once: other threads add to it
+        return {a: one for a, one in made.items() if shops.isdisjoint(p.shop for p in a.parts)}
+
 
 @dataclass(slots=True)
 class Recent:
@@ -56,14 +95,24 @@ class Recent:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def over(
-        self, leaves: LeafSums, rates: Rates, basis: Basis, make: Callable[[], Totals]
+        self, leaves: LeafSums, rates: Rates, basis: Basis, make: Callable[[Answers], Totals]
     ) -> Known:
-        """What is known of a basis, or a new beginning."""
-        found = self._find(leaves, rates, basis) or Known(leaves, rates, basis, make())
+        """What is known of a basis; else a new beginning with all that did not change."""
+        found = self._find(leaves, rates, basis) or self._begun(leaves, rates, basis, make)
         with self._lock:
             others: Collection[Known] = [one for one in self._known if one is not found]
             self._known = [*others, found][-KEPT:]
         return found
+
+    def _begun(
+        self, leaves: LeafSums, rates: Rates, basis: Basis, make: Callable[[Answers], Totals]
+    ) -> Known:
+        for before in reversed(self._known):
+            shops = before.differing(leaves, rates, basis)
+            if shops is not None:
+                answers = before.totals.answers.without(shops)
+                return Known(leaves, rates, basis, make(answers), before.of_others(shops))
+        return Known(leaves, rates, basis, make(Answers()))
 
     def _find(self, leaves: LeafSums, rates: Rates, basis: Basis) -> Known | None:
         return next((one for one in self._known if one.fits(leaves, rates, basis)), None)

@@ -11,13 +11,25 @@ import pytest
 
 from kpi.tables import Cell, ErrorValue
 from sync_service import control
+from sync_service.filling.everything import patches
 from sync_service.house import House
-from sync_service.refresh import PAUSE, Outcome
+from sync_service.refresh import PAUSE, Outcome, Seen, look, units_shipped
 from sync_service.workbooks.areas import position
+from sync_service.workbooks.port import TablePatch
 from sync_service.workbooks.setting import Assignment
 from sync_service.workbooks.values import Written
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.road_support import SEEN, WORLD, Folder, commit, copied, facts_of, house_at, refresh_book
+from tests.road_support import (
+    SEEN,
+    WORLD,
+    Folder,
+    commit,
+    copied,
+    facts_of,
+    house_at,
+    order_of,
+    refresh_book,
+)
 
 ITEM = "2026-10｜OPS5｜US｜net_sales"
 COMMENT = "=1+1 is what a person may write"
@@ -107,6 +119,27 @@ def test_restated_facts_move_the_value_and_its_facts_id(house: House, mine: Fold
     assert after[0] < before[0]
     assert after[1] != before[1]
     assert found(mine, "tblScore", "2026-10｜OPS6｜EU｜net_sales", "actual")[1].value == other
+
+
+def test_what_is_kept_between_refreshes_is_what_is_computed_anew(
+    house: House, mine: Folder
+) -> None:
+    """After new facts of one shop, the same house and one that remembers nothing say the same."""
+    refreshed(house, mine)
+    halved(house)
+    order = order_of(house, mine.book("FEW"), "never")
+    kept = look(house, order)
+    with house_at(mine.home) as other:
+        anew = look(other, order)
+        others = {one.table: one.rows for one in offered(other, anew)}
+    for one in offered(house, kept):
+        assert one.rows == others[one.table], one.table
+
+
+def offered(house: House, seen: Seen) -> tuple[TablePatch, ...]:
+    """Every row that the service fills."""
+    units = units_shipped(house, seen.done.book, seen.done.given.now)
+    return patches(seen.done, seen.problems, seen.compared, units, seen.contents.tables)
 
 
 def test_a_typed_over_actual_is_reported_kept_and_never_scored(house: House, mine: Folder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -270,6 +271,20 @@ def test_leaves_of_an_older_version_are_those_of_then(facts: Facts) -> None:
     put(facts, as_lines([(3, "A", "EUR", Decimal(5), 1)]), number=2)
     assert leaves_as_dict(facts.leaves(query(version=then))) == before
     assert leaves_as_dict(facts.leaves(query())) != before
+
+
+def test_new_facts_of_a_shop_leave_the_others_as_they_were(facts: Facts) -> None:
+    both = query(shops={"AMZ-DE": "DE", "AMZ-FR": "FR"}, winners={})
+    lines = [{"day": DAY, "sku": "A", "units_shipped": 1}]
+    for number, shop in enumerate(("AMZ-DE", "AMZ-FR"), 1):
+        facts.commit(STREAM, shop, OVER_TWO_MONTHS, rows(lines), number=number, meta={})
+    before = facts.leaves(both)
+    facts.commit(STREAM, "AMZ-FR", OVER_TWO_MONTHS, rows([]), number=3, meta={})
+    facts.commit(STREAM, "AMZ-FR", OVER_TWO_MONTHS, rows(lines), number=4, meta={})
+    assert facts.leaves(both).differing(before) == frozenset({"AMZ-FR"})
+    assert facts.leaves(replace(both, measures=("units_shipped",))).differing(before) is None
+    shorter = Window(OVER_TWO_MONTHS.start, DAY + dt.timedelta(days=1))
+    assert facts.leaves(replace(both, window=shorter)).differing(before) is None
 
 
 def test_a_damaged_file_of_kept_sums_is_summed_again(facts: Facts, tmp_path: Path) -> None:
