@@ -11,11 +11,12 @@ from kpi.book_rows import LARGEST, RowReader
 from kpi.book_settings import zone_exists
 from kpi.calendar import period
 from kpi.catalog import Catalog
+from kpi.directions import read_direction
 from kpi.errors import KpiError
 from kpi.grace import check_grace
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
-from kpi.model import Better, Region, Window
+from kpi.model import Region, Window
 from kpi.okr import KeyResult
 from kpi.personal import PERSONAL
 from kpi.points import PointKind
@@ -183,7 +184,7 @@ def _target_row(row: RowReader, settings: Settings) -> TargetRow:
 
 def read_weight(row: RowReader, settings: Settings, catalog: Catalog | None) -> WeightRow:
     """A line of tblWeight."""
-    found = _weight_row(row, settings)
+    found = _weight_row(row, settings, catalog)
     if catalog is not None:
         weight_limits(row, found.metric, found.better, catalog)
         step_limits(row, found.params, found.metric, catalog)
@@ -197,7 +198,7 @@ def card_of(row: RowReader) -> CardKey:
     return row.decode("role", role), row.decode("region", region)
 
 
-def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
+def _weight_row(row: RowReader, settings: Settings, catalog: Catalog | None) -> WeightRow:
     weight = row.number("weight", 0.0) or 0.0
     if weight < 0:
         row.wrong("weight", "negative_weight")
@@ -205,14 +206,16 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
     cap = settings.item_cap if typed is None or typed == "" else row.number("cap")
     cap_limits(row, cap, floor)
     effect, method = _effect(row), row.word("method", "method") or ""
+    role, region, metric = row.word("role", "role") or "", row.region(), row.metric("metric")
+    better, reason = read_direction(row, metric, catalog)
     return WeightRow(
-        role=row.word("role", "role") or "",
-        region=row.region(),
-        metric=row.metric("metric"),
+        role=role,
+        region=region,
+        metric=metric,
         on=row.yes("on", default=True),
         weight=weight,
         method=method,
-        better=Better(row.word("better", "better", "higher") or "higher"),
+        better=better,
         warn=row.number("warn"),
         breach=row.number("breach"),
         bound=Bound(row.word("bound", "bound", "strict") or "strict"),
@@ -229,6 +232,7 @@ def _weight_row(row: RowReader, settings: Settings) -> WeightRow:
         min_count=row.between("min_count", 0, LARGEST, 0.0) or 0.0,
         warn_low=row.number("warn_low"),
         breach_low=row.number("breach_low"),
+        note=reason,
     )
 
 

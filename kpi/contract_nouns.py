@@ -159,6 +159,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         breach_low=number(row, "breach_low"),
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
+        note=text(row, "note"),
     )
 
 

@@ -142,6 +142,7 @@ def _weight(row: WeightRow) -> Fields:
         **({} if row.outdated == Outdated.BLOCK else {"outdated": row.outdated}),  # as before it
         **({"min_count": _number(row.min_count)} if row.min_count else {}),
         **{c: _number(v) for c, v in _lows(row) if v is not None},
+        **({"note": row.note} if row.note else {}),
     }
 
 

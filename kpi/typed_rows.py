@@ -73,6 +73,7 @@ class WeightRow:
     min_count: float = 0.0  # smallest denominator; below it the value counts as unknown
     warn_low: float | None = None  # of a band; None: as far below the target as warn is above it
     breach_low: float | None = None  # likewise
+    note: str = ""  # why its direction is not the KPI's own; empty where it is
 
 
 @dataclass(frozen=True, slots=True)

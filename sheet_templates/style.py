@@ -115,7 +115,13 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),
         *("tblTerm.wording", "tblClause.wording", "tblContract.calculation", "tblContract.scoring"),
         *("tblContract.reward", "tblContract.deduction", "tblContract.source"),
-        *("tblTeam.comment", "tblTarget.note", "tblPoint.reason", "tblSetting.meaning"),
+        *(
+            "tblTeam.comment",
+            "tblTarget.note",
+            "tblWeight.note",
+            "tblPoint.reason",
+            "tblSetting.meaning",
+        ),
     }
 )
 CENTRED = frozenset({"tblFocus.no", "tblFocus.level"})  # too narrow for an indent

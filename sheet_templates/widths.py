@@ -65,6 +65,7 @@ WIDTH = {
     "tblWeight.region": 8.0,
     "tblWeight.on": 7.0,
     "tblWeight.pending": 24.0,
+    "tblWeight.note": 24.0,
     "tblWeight.steps": 36.0,
     "tblPeople.name": 20.0,
     "tblPeople.contact": 26.0,

@@ -134,6 +134,7 @@ def _ended(card: Sequence[WeightRow], pack: Pack, start: date) -> Iterator[Start
                 "weight": old.weight,
                 "method": old.method,
                 "better": str(old.better),
+                "note": old.note or None,
                 "start": start,
                 "confirmed": "no",
             }

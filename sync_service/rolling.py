@@ -135,6 +135,7 @@ def weight_row(line: WeightRow, language: Language) -> StartRow:
         "missing": line.missing,
         "outdated": line.outdated,
         "min_count": line.min_count or None,
+        "note": line.note or None,
         "confirmed": "yes" if line.confirmed else "no",
     }
 

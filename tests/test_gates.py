@@ -184,8 +184,8 @@ def test_lower_limits_are_signed_and_come_back() -> None:
 def test_a_lower_limit_lies_below_the_upper_one(
     better: str, breach: float | None, low: float, code: str | None
 ) -> None:
-    codes = "role region metric weight method better breach breach_low"
-    line: Line = ("advertising", "US", "ad_budget_used", 10.0, "band", better, breach, low)
+    codes = "role region metric weight method better breach breach_low note"
+    line: Line = ("advertising", "US", "ad_budget_used", 10.0, "band", better, breach, low, "why")
     found = read_book(
         {"tblWeight": table("tblWeight", "W", codes, line)},
         decode,

@@ -87,6 +87,7 @@ WEIGHT = TableLayout(
         klass* | 类别 | Class | F | text
         live* | 本月有效 | Valid now | F | count
         part | 折算 | Of 100 | F | points
+        note+ | 备注 | Note | M | text
     """),
 )
 OKR = TableLayout(
