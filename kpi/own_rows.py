@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpi.book_rows import Decode, RowReader
 from kpi.definitions import Definitions
 from kpi.errors import Level, Place, Problem
-from kpi.model import Better, Metric, Texts, Unit
+from kpi.model import Better, Kind, Klass, Metric, Texts, Unit
 from kpi.parser import parse
 from kpi.syntax import Expression, Name, name_text, walk
 from kpi.tables import ErrorValue, Row, Table
@@ -29,6 +29,8 @@ class OwnRow:
     at: Place  # the formula's cell
     named_at: Place  # the code's cell
     shipped: Metric | None  # the shipped KPI that the row defines anew
+    kind: Kind | None = None  # as typed; None: what the formula suggests
+    klass: Klass | None = None  # likewise
 
 
 def read_rows(
@@ -53,6 +55,8 @@ def _as_code(words: str, text: str) -> str | None:
         "unit": tuple(Unit),
         "better": tuple(Better),
         "yes_no": ("yes", "no"),
+        "kind": tuple(Kind),
+        "klass": tuple(Klass),
     }
     code = text.strip().casefold()
     return code if code in lists[words] else None
@@ -65,11 +69,23 @@ def _read(catalog: Definitions, reader: RowReader, problems: list[Problem]) -> O
         problems.append(_sheet_formula(Place(*table.place(row, "formula"), table.name)))
         return None
     shipped = catalog.metrics.get(catalog.known.code(code) or "")
+    if shipped is not None:
+        _doubt_kinds(reader, shipped)
     if not formula and (not code or shipped is not None):
         return None  # an empty line, or a shipped KPI with its switches only
     if not reader.yes("on", default=True):
         return None
     return _complete(reader, code, formula, shipped)
+
+
+KINDS = (("own_kind", "kind"), ("own_klass", "klass"))  # column and its word list
+
+
+def _doubt_kinds(reader: RowReader, shipped: Metric) -> None:
+    """Kind and class of a shipped KPI are its own; what is typed beside it changes nothing."""
+    for column, words in KINDS:
+        if reader.text(column):
+            reader.doubt(column, f"{words}_fixed", metric=shipped.code)
 
 
 def _formula(row: Row) -> str:
@@ -98,8 +114,16 @@ def _complete(reader: RowReader, code: str, formula: str, shipped: Metric | None
         for column in ("formula", "metric")
     )
     name = reader.text("name") or code
-    code = shipped.code if shipped else code
-    return OwnRow(code, name, formula, Unit(unit), Better(better), at, named_at, shipped)
+    if shipped is not None:
+        return OwnRow(
+            shipped.code, name, formula, Unit(unit), Better(better), at, named_at, shipped
+        )
+    kind, klass = (reader.word_if_known(column, words) for column, words in KINDS)
+    return OwnRow(
+        *(code, name, formula, Unit(unit), Better(better), at, named_at, None),
+        kind=Kind(kind) if kind else None,
+        klass=Klass(klass) if klass else None,
+    )
 
 
 def _misnamed(

@@ -120,6 +120,8 @@ KPI = TableLayout(
         version | 版本 | Version | S | text
         kind* | 类 | Kind | S | text
         klass* | 类别 | Class | S | text
+        own_kind+ | 自定类 | Own kind | M | choice:kind
+        own_klass+ | 自定类别 | Own class | M | choice:klass
     """),
 )
 ASSIGN = TableLayout(

@@ -54,6 +54,7 @@ def _sound(done: Computed, metric: Metric, row: Row) -> FilledRow:
         "source": card.source[language],
         "check": "; ".join((*waits, sound) if risks or not waits else waits),
         "version": agreed.kpi_version(done, metric.code),
+        **({"kind": str(metric.kind), "klass": str(metric.klass)} if metric.own else {}),
     }
 
 
