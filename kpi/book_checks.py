@@ -62,7 +62,7 @@ def _unanswered(book: Book) -> Iterator[Problem]:
     """Policies that have nothing to put in the place of a missing value."""
     for weight in book.weights:
         place = place_of(weight.address, "tblWeight")
-        if weight.missing == Policy.SUBSTITUTE:
+        if weight.missing == Policy.SUBSTITUTE and weight.substitute is None:
             yield problem("no_substitute", place, metric=weight.metric)
         elif weight.missing == Policy.ZERO and not weight.confirmed:
             yield problem("zero_unconfirmed", place, metric=weight.metric)

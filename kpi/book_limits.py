@@ -9,6 +9,7 @@ from __future__ import annotations
 from kpi.book_rows import RowReader
 from kpi.catalog import Catalog
 from kpi.methods import MOST_POINTS, Params
+from kpi.missing import Policy
 from kpi.model import Better, Klass, Metric, Unit
 from kpi.step_table import table_of
 from kpi.syntax import Chain, Negate, Node, walk
@@ -41,6 +42,7 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
     metric = catalog.metrics.get(code)
     if metric is not None and metric.denominator is None and row.number("min_count"):
         row.doubt("min_count", "count_of_nothing", metric=code)
+    _substitute(row, metric)
     shares = metric is not None and better != Better.BAND and (metric.additive or _is_share(metric))
     for upper, column in ((warn, "warn_low"), (breach, "breach_low")):
         _lower(row, column, upper, better)
@@ -54,6 +56,17 @@ def weight_limits(row: RowReader, code: str, better: str, catalog: Catalog) -> N
         row.doubt("breach", "breach_above_warn", warn=warn, breach=breach)
     elif better != Better.HIGHER and breach < warn:
         row.doubt("breach", "breach_below_warn", warn=warn, breach=breach)
+
+
+def _substitute(row: RowReader, metric: Metric | None) -> None:
+    """A stored value of a missing one: a fraction where one is due, and only where it counts."""
+    value = row.number("substitute")
+    if value is None:
+        return
+    if row.word("missing", "missing", Policy.EXCLUDE) != Policy.SUBSTITUTE:
+        row.doubt("substitute", "substitute_unused", shown=value)
+    elif metric is not None and _is_share(metric):
+        _fraction(row, "substitute", value)
 
 
 def _lower(row: RowReader, column: str, upper: float | None, better: str) -> None:

@@ -233,6 +233,7 @@ def _weight_row(row: RowReader, settings: Settings, catalog: Catalog | None) -> 
         warn_low=row.number("warn_low"),
         breach_low=row.number("breach_low"),
         note=reason,
+        substitute=row.number("substitute"),
     )
 
 

@@ -160,6 +160,7 @@ def _weight_of(row: Fields, live: WeightRow | None) -> WeightRow:
         effect=VetoEffect.GRADE_CAP if isinstance(veto, bool) else VetoEffect(str(veto)),
         outdated=optional(row, "outdated") or Outdated.BLOCK,
         note=text(row, "note"),
+        substitute=number(row, "substitute"),
     )
 
 

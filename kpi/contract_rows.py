@@ -143,6 +143,7 @@ def _weight(row: WeightRow) -> Fields:
         **({"min_count": _number(row.min_count)} if row.min_count else {}),
         **{c: _number(v) for c, v in _lows(row) if v is not None},
         **({"note": row.note} if row.note else {}),
+        **({} if row.substitute is None else {"substitute": _number(row.substitute)}),
     }
 
 

@@ -78,7 +78,7 @@ class ItemValues:
         }
         asked = next((months for policy, months in back.items() if policy == rule.missing), ())
         value = self._before(rule, found, asked)
-        stored = Stored(last_value=value, last_year=value, zero_approved=rule.confirmed)
+        stored = Stored(value, value, rule.substitute, zero_approved=rule.confirmed)
         return counted(None, rule.missing, stored).value
 
     def _before(self, rule: WeightRow, found: ScopeParts, back: Iterable[int]) -> float | None:

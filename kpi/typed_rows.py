@@ -73,6 +73,7 @@ class WeightRow:
     min_count: float = 0.0  # smallest denominator; below it the value counts as unknown
     warn_low: float | None = None  # of a band; None: as far below the target as warn is above it
     breach_low: float | None = None  # likewise
+    substitute: float | None = None  # of a whole month, in the metric's unit; for that policy
     note: str = ""  # why its direction is not the KPI's own; empty where it is
 
 

@@ -136,6 +136,7 @@ def weight_row(line: WeightRow, language: Language) -> StartRow:
         "outdated": line.outdated,
         "min_count": line.min_count or None,
         "note": line.note or None,
+        "substitute": line.substitute,
         "confirmed": "yes" if line.confirmed else "no",
     }
 

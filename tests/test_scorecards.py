@@ -476,13 +476,20 @@ def year_ago_and_last_month(spend: int | None = None) -> Actuals:
         pytest.param("zero", True, 0.0, 120.0, id="zero, agreed: the cap"),
         pytest.param("zero", False, None, None, id="zero that nobody agreed to"),
         pytest.param("substitute", True, None, None, id="nothing is stored"),
+        pytest.param(0.3125, False, 0.3125, 75.0, id="a stored 0.3125: 100 x (2 - 1.25)"),
     ],
 )
 def test_what_stands_in_for_a_missing_value(
-    policy: str, confirmed: bool, value: float | None, score: float | None
+    policy: str | float, confirmed: bool, value: float | None, score: float | None
 ) -> None:
+    stored = policy if isinstance(policy, float) else None
     acos = weight(
-        "acos", 40, method="mirror_down", better=Better.LOWER, missing=policy, confirmed=confirmed
+        *("acos", 40),
+        method="mirror_down",
+        better=Better.LOWER,
+        missing="substitute" if stored else policy,
+        confirmed=confirmed,
+        substitute=stored,
     )
     one = card(year_ago_and_last_month(), book(weights=(weight("net_sales", 60), acos)))
     item = one.cards[0].items[1]

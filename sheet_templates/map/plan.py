@@ -88,6 +88,7 @@ WEIGHT = TableLayout(
         live* | 本月有效 | Valid now | F | count
         part | 折算 | Of 100 | F | points
         note+ | 备注 | Note | M | text
+        substitute+ | 替代值 | Substitute | M | number
     """),
 )
 OKR = TableLayout(

@@ -10,6 +10,7 @@ from kpi.closing import month_state
 from kpi.employment import fitted, presence
 from kpi.grace import days_of_grace
 from kpi.methods import PARAMETERS
+from kpi.missing import Outdated, Policy
 from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit, Window
 from kpi.organisation import SHOP_ROLES, in_region, person_parts
 from kpi.person_cards import Item, PersonCard, manual_share
@@ -76,6 +77,7 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "kind": item.metric.kind.value,
         "meaning": _flagged(item, language)
         + _few(item, language)
+        + estimated(item, language)
         + _adjusted(item, language)
         + stepped(item, language)
         + _graced(item, language)
@@ -106,6 +108,18 @@ def _flagged(item: Item, language: Language) -> str:
     if flag is None:
         return ""
     return f"{SIGNS['warn']} {FLAGS[flag][language]}" + ("；" if language == "zh" else "; ")
+
+
+def estimated(item: Item, language: Language) -> str:
+    """`≈ Estimated, Substitute: 0.12; `: what counts was not measured in this month."""
+    stands_in = item.outdated is Outdated.LAST_VALUE or item.actual.value is None
+    if item.counted is None or not stands_in:
+        return ""
+    policy = Policy.LAST_VALUE if item.outdated else item.rule.missing
+    ratio = item.metric.unit is Unit.RATIO
+    value = _percent(item.counted) if ratio else _plain(item.counted)
+    said = show("missing", policy, language)
+    return f"≈ 估计值（{said}）{value}；" if language == "zh" else f"≈ Estimated, {said}: {value}; "
 
 
 def _adjusted(item: Item, language: Language) -> str:
