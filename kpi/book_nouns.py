@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from kpi.book_limits import cap_limits, step_limits, target_limits, weight_limits
 from kpi.book_links import Codes
@@ -18,7 +17,6 @@ from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
 from kpi.model import Region, Window
 from kpi.okr import KeyResult
-from kpi.personal import PERSONAL
 from kpi.points import PointKind
 from kpi.step_rows import line_params
 from kpi.steps import read_steps
@@ -27,7 +25,6 @@ from kpi.target_reading import planned, scope_code
 from kpi.trade import Assignment, Person, Product, Shop
 from kpi.typed_rows import (
     Bound,
-    InputRow,
     PointRow,
     Settings,
     TargetRow,
@@ -41,7 +38,6 @@ NEVER = date(9999, 1, 1)
 US_MARKETS = frozenset({"US"})
 MONTHS = tuple(f"m{n:02d}" for n in range(1, 13))
 MOST_FREE = 31  # misses of a month
-MOST_NAMED = 5  # measures in one message
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CardKey = tuple[str | None, str | None]
 """Role and region of a card; None where the row does not say it."""
@@ -111,8 +107,8 @@ def _ramp(row: RowReader) -> tuple[float, ...]:
 def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:
     """A line of tblAssign; both typed days are included."""
     shop, person = row.needed("shop"), row.needed("person")
-    _known(row, "shop", shop, shops)
-    _known(row, "person", person, people)
+    known_code(row, "shop", shop, shops)
+    known_code(row, "person", person, people)
     share = row.between("share", 0, 1, 1.0)
     start, end = row.day("start") or EVER, row.day("end")
     row.in_order("end", start, end)
@@ -125,8 +121,8 @@ def day_after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1) if day < NEVER else NEVER
 
 
-def _known(row: RowReader, column: str, code: str, codes: Codes) -> None:
-    """A code whose own row is wrong is one Problem there, not one more in each row naming it."""
+def known_code(row: RowReader, column: str, code: str, codes: Codes) -> None:
+    """Hold a code against its table; a code whose own row is wrong is one Problem there alone."""
     if codes.strange(code):
         row.wrong(column, "unknown_code", shown=code)
     elif code not in codes.read:
@@ -246,66 +242,10 @@ def _effect(row: RowReader) -> VetoEffect | None:
     return VetoEffect(code) if code in tuple(VetoEffect) else None
 
 
-def _measure(row: RowReader, catalog: Catalog | None) -> str:
-    """The code of a measure that can be typed; a KPI is worked out and cannot."""
-    if catalog is None:
-        return row.metric("measure")
-    text = row.needed("measure")
-    names = catalog.typed_names()
-    code = names.get(text) or names.get(text.casefold())
-    if code is not None or not text:
-        return code or ""
-    formula = catalog.known.code(text)
-    if formula is None:
-        row.unknown("measure", "measure", names)
-    else:
-        row.wrong("measure", "not_typed", shown=text, measures=_bases(catalog, formula))
-    return ""
-
-
-def _bases(catalog: Catalog, code: str) -> str:
-    return ", ".join(sorted(catalog.needs(code))[:MOST_NAMED])
-
-
-def read_input(
-    row: RowReader, shops: Codes, people: Codes, catalog: Catalog | None
-) -> InputRow | None:
-    """A line of tblInput; a figure of a person stands under the person's code and has an author."""
-    day, value = row.day("day"), row.exact("value")
-    shop = row.needed("shop")
-    if shop in people.read and shop not in shops.named:
-        return _personal(row, day, value, catalog)
-    _known(row, "shop", shop, shops)
-    if day is None or value is None:
-        if not row.bad:
-            row.needed("day" if day is None else "value")
-        return None
-    return InputRow(day, shop, _measure(row, catalog), value, row.text("by"), row.address)
-
-
-def _personal(
-    row: RowReader, day: date | None, value: Decimal | None, catalog: Catalog | None
-) -> InputRow | None:
-    """Quiz points or a mentor's rating; a person has no other figures that are typed."""
-    measure, by, person = _measure(row, catalog), row.needed("by"), row.text("shop")
-    if measure and measure not in PERSONAL:
-        row.wrong("shop", "not_personal", shown=person, measure=measure)
-    if day is None or value is None:
-        if not row.bad:
-            row.needed("day" if day is None else "value")
-        return None
-    if not 0 <= value <= PERSONAL.get(measure, value):
-        high = PERSONAL.get(measure, value)
-        row.wrong("value", "out_of_range", shown=row.raw("value"), low=0, high=high)
-    if by == person:
-        row.doubt("by", "rated_self", shown=person)
-    return InputRow(day, "", measure, value, by, row.address, person)
-
-
 def read_point(row: RowReader, people: Codes) -> PointRow | None:
     """A line of tblPoint."""
     person = row.needed("person")
-    _known(row, "person", person, people)
+    known_code(row, "person", person, people)
     code = row.month("month", "empty")
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None

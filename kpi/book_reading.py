@@ -19,7 +19,6 @@ from kpi.book_nouns import (
     card_of,
     read_assignment,
     read_back_office,
-    read_input,
     read_key_result,
     read_person,
     read_point,
@@ -37,6 +36,7 @@ from kpi.book_settings import read_settings
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.grade_rows import read_grades
+from kpi.input_rows import read_input
 from kpi.need_rows import read_needs
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.step_rows import refuse_without_room

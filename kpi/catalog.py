@@ -31,6 +31,7 @@ from kpi.model import (
     Unit,
 )
 from kpi.own_kpis import with_own
+from kpi.own_measures import own_measures
 from kpi.syntax import unparse
 from kpi.tables import Table
 
@@ -54,9 +55,22 @@ class Catalog(Definitions):
         metric = self.metrics[code]
         parts = {step: unparse(self.expressions[step]) for step in self.steps([code])}
         told = [getattr(metric.card, part) for part in Card.__slots__]
-        known = [metric.unit, metric.better, metric.additive]
+        typed = (self.measures[base] for base in sorted(self.needs(code)))
+        own = [[m.code, m.unit, m.roll_up, m.personal] for m in typed if m.own]
+        known = [metric.unit, metric.better, metric.additive, *own]
         text = json.dumps([code, parts, told, known], sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def with_measures(
+        self, table: Table | None, decode: Decode | None = None
+    ) -> tuple[Catalog, list[Problem]]:
+        """This catalogue with the own measures of tblMeasure; see `kpi.own_measures`."""
+        if table is None:
+            return self, []
+        found, problems = own_measures(self, table, decode)
+        if not found:
+            return self, problems
+        return build({**self.measures, **found}, self.metrics), problems
 
     def with_own(
         self, table: Table | None, decode: Decode | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
@@ -12,11 +12,12 @@ from kpi.book import Book
 from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.cards import made_card
-from kpi.catalog import Catalog, build
+from kpi.catalog import Catalog, build, shipped
 from kpi.contract_rows import (
     PARAMETERS,
     Fields,
     Rows,
+    measure_row,
     metric_row,
     rule_key,
     target_key,
@@ -25,7 +26,21 @@ from kpi.contract_rows import (
 )
 from kpi.methods import Params
 from kpi.missing import Outdated
-from kpi.model import Better, Card, Kind, Klass, Metric, PeriodKind, Region, Texts, Unit, Window
+from kpi.model import (
+    Better,
+    Card,
+    Kind,
+    Klass,
+    Measure,
+    Metric,
+    PeriodKind,
+    Region,
+    RollUp,
+    Texts,
+    Unit,
+    Window,
+)
+from kpi.own_measures import PERSON, SOURCES
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
@@ -306,23 +321,56 @@ def _or(value: float | None, default: float) -> float:
 # --- definitions ----------------------------------------------------------------------------------
 
 
-def defined(catalog: Catalog, rows: Rows) -> Catalog:
+def defined(catalog: Catalog, tables: Mapping[str, Rows]) -> Catalog:
     """The catalogue with every signed definition; the same one where nothing was redefined.
 
     Raises:
         KpiError: A signed formula stands on a measure that this program no longer has.
     """
+    measures = {
+        code: _measure_of(row)
+        for code, row in tables.get("tblMeasure", {}).items()
+        if code not in catalog.measures or measure_row(catalog.measures[code]) != row
+    }
     strange = {
         code: row
-        for code, row in rows.items()
+        for code, row in tables["tblKpi"].items()
         if code not in catalog.metrics or metric_row(catalog, code) != row
     }
-    if not strange:
+    if not strange and not measures:
         return catalog
     signed = {c: _metric_of(row, catalog.metrics.get(c)) for c, row in strange.items()}
-    bare = build(catalog.measures, {**catalog.metrics, **signed})
+    unsigned = _steady(catalog, measures.keys(), tables["tblKpi"])
+    bare = build({**catalog.measures, **measures}, {**unsigned, **signed})
     full = {code: replace(one, card=made_card(bare, one)) for code, one in signed.items()}
     return replace(bare, metrics=printed(replace(bare, metrics={**bare.metrics, **full})))
+
+
+def _steady(catalog: Catalog, measures: Collection[str], signed: Rows) -> dict[str, Metric]:
+    """The live KPIs, but for unsigned ones over measures that were signed otherwise.
+
+    Those were written for the measure as it is typed now; of a shipped one its shipped
+    definition stays.
+    """
+    kept = {}
+    for code, metric in catalog.metrics.items():
+        moved = code not in signed and not catalog.needs(code).isdisjoint(measures)
+        found = shipped().metrics.get(code) if moved else metric
+        if found is not None:
+            kept[code] = found
+    return kept
+
+
+def _measure_of(row: Fields) -> Measure:
+    return Measure(
+        code=text(row, "measure"),
+        names={"zh": text(row, "name_zh"), "en": text(row, "name_en")},
+        unit=Unit(text(row, "unit")),
+        roll_up=RollUp(text(row, "roll_up")),
+        sources=SOURCES,
+        own=True,
+        personal=row["level"] == PERSON,
+    )
 
 
 def _metric_of(row: Fields, live: Metric | None) -> Metric:

@@ -16,6 +16,8 @@ from kpi.book_nouns import EVER, MONTHS, NEVER
 from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
 from kpi.missing import Outdated
+from kpi.model import Measure
+from kpi.own_measures import PERSON, SHOP
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
 from kpi.season import Pacing
@@ -55,6 +57,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblRule": {rule_key(row): _rule(row) for row in book.rules},
         "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
+        **_own_measures(book, catalog),
         "tblPeople": {row.code: _person(row, targeted) for row in book.people},
         "tblShop": {row.code: _shop(row, _owned(book, targeted)) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
@@ -69,6 +72,27 @@ def _defined(book: Book, catalog: Catalog) -> tuple[str, ...]:
     codes = {row.metric for row in book.targets} | {row.metric for row in book.weights}
     codes |= {row.metric for row in book.rules}
     return tuple(code for code in catalog.steps(codes) if code in catalog.metrics)
+
+
+def _own_measures(book: Book, catalog: Catalog) -> dict[str, Rows]:
+    """The own measures that signed KPIs stand on; without any, as before there were some."""
+    used = {base for code in _defined(book, catalog) for base in catalog.needs(code)}
+    rows = {
+        code: measure_row(one) for code, one in catalog.measures.items() if one.own and code in used
+    }
+    return {"tblMeasure": rows} if rows else {}
+
+
+def measure_row(measure: Measure) -> Fields:
+    """An own measure; its figures are facts and no agreement."""
+    return {
+        "measure": measure.code,
+        "name_zh": measure.names["zh"],
+        "name_en": measure.names["en"],
+        "unit": str(measure.unit),
+        "roll_up": str(measure.roll_up),
+        "level": PERSON if measure.personal else SHOP,
+    }
 
 
 def _number(value: float | None) -> float | None:

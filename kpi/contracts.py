@@ -29,7 +29,7 @@ from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
 
 WHOLE_ROW = ""  # in place of a field: the row itself came or went
-KPI_SET = ("tblTarget", "tblWeight", "tblRule", "tblKpi", "tblSetting", "tblGrade")
+KPI_SET = ("tblTarget", "tblWeight", "tblRule", "tblKpi", "tblSetting", "tblGrade", "tblMeasure")
 """What is locked for a quarter."""
 UNSIGNED: Mapping[str, Rows] = {"tblGrade": grade_rows(GRADES)}  # a contract without it means these
 ALWAYS = Window(EVER, NEVER)
@@ -131,7 +131,7 @@ def in_force(book: Book, catalog: Catalog, versions: Sequence[Version], of: Peri
         signed = replace(signed, weights=tuple(_meant(signed.weights, lines)))
     if found is None:
         return Terms(signed, catalog, None)
-    return Terms(signed, defined(catalog, found.contract.tables["tblKpi"]), found.number)
+    return Terms(signed, defined(catalog, found.contract.tables), found.number)
 
 
 def every_terms(book: Book, catalog: Catalog, versions: Sequence[Version]) -> tuple[Terms, ...]:
@@ -139,7 +139,7 @@ def every_terms(book: Book, catalog: Catalog, versions: Sequence[Version]) -> tu
     signed = (
         Terms(
             ruled(book, one.contract.tables),
-            defined(catalog, one.contract.tables["tblKpi"]),
+            defined(catalog, one.contract.tables),
             one.number,
         )
         for one in sorted(versions, key=lambda v: v.number)

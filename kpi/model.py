@@ -161,6 +161,8 @@ class Measure:
     derived: str | None = None  # an expression over other measures; then it is no column of facts
     from_products: bool = False  # units times the product table's cost, unless a file delivers it
     day_rates: bool = False  # at each day's rate, also where the workbook stores a fixed one
+    own: bool = False  # a row of the manager's workbook; its figures are typed in Inputs
+    personal: bool = False  # typed for a person and never for a shop
     alone: bool = False  # never added over shops and products: a rank, a score, a printed rate
 
 

@@ -15,8 +15,17 @@ from kpi.cards import DEFAULT_DECIMALS, made_card
 from kpi.definitions import Definitions, all_names, check_one, define, ordered
 from kpi.errors import Problem
 from kpi.model import Card, Kind, Klass, Metric, RollUp, Texts, Unit
-from kpi.own_rows import OwnRow, in_circle, read_rows, stands_on, too_deep, unit_changed
+from kpi.own_rows import (
+    OwnRow,
+    in_circle,
+    mixed_levels,
+    read_rows,
+    stands_on,
+    too_deep,
+    unit_changed,
+)
 from kpi.parser import parse
+from kpi.personal import is_personal
 from kpi.syntax import Call, Chain, Expression, Name, references, unparse, walk
 from kpi.tables import Table
 from kpi.tokens import MOST_DEPTH, FormulaError, Names
@@ -37,6 +46,7 @@ def with_own(
     _drop_circles(catalog, rows, expressions, problems)
     _drop_deep(catalog, rows, expressions, problems)
     _drop_orphans(rows, expressions, problems)
+    _drop_mixed(catalog, rows, expressions, problems)
     metrics = _right_units(catalog, rows, expressions, problems)
     whole = define(catalog.measures, {**catalog.metrics, **metrics})
     full = {code: replace(m, card=made_card(whole, m)) for code, m in metrics.items()}
@@ -126,6 +136,24 @@ def _drop_deep(
             problems.append(too_deep(rows[code]))
             del expressions[code]
             depth[code] = 0
+
+
+def _drop_mixed(
+    catalog: Definitions,
+    rows: Mapping[str, OwnRow],
+    expressions: dict[str, Expression],
+    problems: list[Problem],
+) -> None:
+    """Drop KPIs over own measures of people and measures of shops at once: no scope has both."""
+    every = {**catalog.expressions, **expressions}
+    for code in list(expressions):
+        behind = [code, *_reached(code, every)]
+        named = frozenset[str]().union(*(references(every[c]) for c in behind)) - every.keys()
+        people = {m for m in named if is_personal(m, catalog.measures)}
+        if any(catalog.measures[m].personal for m in people) and named - people:
+            problems.append(mixed_levels(rows[code], min(people), min(named - people)))
+            del expressions[code]
+    _drop_orphans(rows, expressions, problems)
 
 
 def _drop_orphans(

@@ -14,7 +14,7 @@ from kpi.syntax import Expression, Name, name_text, walk
 from kpi.tables import ErrorValue, Row, Table
 from kpi.tokens import MOST_DEPTH, FormulaError, name_key
 
-_MOST_NAME = 64
+MOST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _misnamed(
     problems: list[Problem],
 ) -> bool:
     """Whether the row's code or name cannot be used; then there is a Problem."""
-    if len(row.code) > _MOST_NAME or not _can_be_named(row.code):
+    if len(row.code) > MOST_NAME or not can_be_named(row.code):
         problems.append(_bad_name(row))
         return True
     keys = [row.code] if row.shipped else [row.code, row.name]
@@ -148,7 +148,7 @@ def _misnamed(
     return True
 
 
-def _can_be_named(code: str) -> bool:
+def can_be_named(code: str) -> bool:
     """Whether a formula can hold the code and gives it back."""
     try:
         return parse(name_text(code)).root == Name(code)
@@ -189,8 +189,8 @@ def _bad_name(row: OwnRow) -> Problem:
         "kpi_name",
         row.named_at,
         {
-            "zh": f"指标名称超过 {_MOST_NAME} 个字符，或含有公式里不能写的符号，如“]”和上标。",
-            "en": f"The KPI's name is longer than {_MOST_NAME} characters, or holds a sign that no "
+            "zh": f"指标名称超过 {MOST_NAME} 个字符，或含有公式里不能写的符号，如“]”和上标。",
+            "en": f"The KPI's name is longer than {MOST_NAME} characters, or holds a sign that no "
             'formula can hold, such as "]" or a superscript.',
         },
         {"zh": "请换一个短的名称。", "en": "Give it a short name."},
@@ -222,6 +222,23 @@ def unit_changed(row: OwnRow, shipped: Metric) -> Problem:
             "en": f'The unit of the shipped KPI "{row.code}" is {shipped.unit}, not {row.unit}.',
         },
         {"zh": "请恢复单位，或另建一个指标。", "en": "Restore the unit, or add a KPI of your own."},
+    )
+
+
+def mixed_levels(row: OwnRow, person: str, shop: str) -> Problem:
+    """A formula over figures of people and of shops at once."""
+    return _problem(
+        "kpi_mixed_levels",
+        row.at,
+        {
+            "zh": f"“{person}”是人员的数字，“{shop}”是店铺的数字，不能放进同一个指标。",
+            "en": f'"{person}" is typed for people and "{shop}" belongs to shops; one KPI cannot '
+            "hold both.",
+        },
+        {
+            "zh": "请在自定量表把归属改为同一种，或分成两个指标。",
+            "en": "Give the own measures one level, or make two KPIs of it.",
+        },
     )
 
 

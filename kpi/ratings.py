@@ -1,24 +1,27 @@
-"""Figures that somebody typed for a person: quiz points and the mentor's rating, with an author.
+"""Figures that somebody typed for a person: quiz, mentor's rating, own measures; with an author.
 
 They are lines of tblInput whose shop is a person's code. They give the person's KPIs their value
 and are always marked as typed. Of a quiz the better of the first two attempts counts from its day
-on; a rating counts in the period in which it was given, and without one it is missing.
+on; a rating counts in the period in which it was given, and without one it is missing. An own
+measure adds up, stands as it was last or is the mean of what was typed in the period, as it says;
+a period without a line is unknown.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from kpi.actuals import Actual
+from kpi.calendar import month_period
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
-from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Window
+from kpi.model import DataState, Metric, Period, RollUp, Scope, ScopeKind, Window
 from kpi.numbers import normalise
-from kpi.personal import MENTOR, PERSONAL, QUIZ, QUIZ_MAX
+from kpi.personal import MENTOR, QUIZ, QUIZ_MAX, is_personal
 from kpi.typed_rows import InputRow
 from kpi.values import Row
 
@@ -50,20 +53,20 @@ class Ratings:
     def actual(self, metric: Metric, scope: Scope, period: Period) -> Actual | None:
         """The value of a KPI that stands on personal figures; None where nobody typed any."""
         needs = self.catalog.needs(metric.code)
-        if scope.kind is not ScopeKind.PERSON or not needs or not needs <= set(PERSONAL):
+        if scope.kind is not ScopeKind.PERSON or not self._of_people(needs):
             return None
         end = max(period.window.start, min(period.window.end, self.today + timedelta(days=1)))
         mine = [r for r in self.inputs if r.person == scope.code and r.day < end]
         if not any(row.measure in needs for row in mine):
             return None
         counted = self._counted(mine, Window(period.window.start, end))
-        values = Row({m: float(counted[m].value) if m in counted else None for m in needs})
+        values = Row({m: self._value(m, counted.get(m, ())) for m in needs})
         above = evaluate(self.catalog.parsed(metric.numerator), values)
         below = None
         if metric.denominator is not None:
             below = evaluate(self.catalog.parsed(metric.denominator), values)
         value = evaluate(self.catalog.expressions[metric.code], values)
-        said = [counted[measure] for measure in sorted(needs & set(counted))]
+        said = [row for measure in sorted(needs) for row in counted.get(measure, ())]
         return Actual(
             period=period.code,
             scope=scope,
@@ -84,16 +87,47 @@ class Ratings:
         mine = [r for r in self.inputs if r.person == scope.code and r.day < end]
         counted = self._counted(mine, Window(period.window.start, end))
         needs = self.catalog.needs(metric.code)
-        return tuple(row for measure, row in sorted(counted.items()) if measure in needs)
+        return tuple(r for code, rows in sorted(counted.items()) if code in needs for r in rows)
 
-    def _counted(self, mine: Sequence[InputRow], window: Window) -> dict[str, InputRow]:
-        """The line that counts of each measure."""
-        found: dict[str, InputRow] = {}
+    def counts(self, row: InputRow) -> bool:
+        """Whether a line of an own measure counts in its month."""
+        month = month_period(row.day.year, row.day.month).window
+        mine = [r for r in self.inputs if r.person == row.person and r.day <= self.today]
+        return row in self._counted(mine, month).get(row.measure, ())
+
+    def _of_people(self, needs: Collection[str]) -> bool:
+        measures = self.catalog.measures
+        return bool(needs) and all(is_personal(code, measures) for code in needs)
+
+    def _value(self, code: str, rows: Sequence[InputRow]) -> float | None:
+        """The lines that count of a measure, rolled up its own way; unknown without one."""
+        if not rows:
+            return None
+        total = sum((row.value for row in rows), Decimal())
+        mean = self.catalog.measures[code].roll_up is RollUp.MEAN
+        return float(total / len(rows)) if mean else float(total)
+
+    def _counted(self, mine: Sequence[InputRow], window: Window) -> dict[str, tuple[InputRow, ...]]:
+        """The lines that count of each measure."""
+        found: dict[str, tuple[InputRow, ...]] = {}
         attempt = best_attempt(mine)
         if attempt is not None:
-            found |= {QUIZ: attempt.points, QUIZ_MAX: attempt.most}
+            found |= {QUIZ: (attempt.points,), QUIZ_MAX: (attempt.most,)}
         rating = latest_rating(mine, window)
-        return found if rating is None else {**found, MENTOR: rating}
+        if rating is not None:
+            found[MENTOR] = (rating,)
+        return {**found, **self._own(mine, window)}
+
+    def _own(self, mine: Sequence[InputRow], window: Window) -> dict[str, tuple[InputRow, ...]]:
+        """Lines of own measures inside a window, by day; of a level the last one alone."""
+        found: dict[str, tuple[InputRow, ...]] = {}
+        for row in sorted(mine, key=lambda one: one.day):
+            measure = self.catalog.measures.get(row.measure)
+            if measure is None or not measure.own or not window.start <= row.day < window.end:
+                continue
+            before = () if measure.roll_up is RollUp.LAST else found.get(row.measure, ())
+            found[row.measure] = (*before, row)
+        return found
 
     def _hash(self, metric: Metric, rows: Sequence[InputRow], end: date) -> str:
         """Twelve hex digits that change with any figure, its author or the definition."""

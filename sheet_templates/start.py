@@ -28,6 +28,7 @@ OF_TABLE = {
     "tblPointKind": "point_kinds",
     "tblGrade": "grades",
     "tblKpi": "kpis",
+    "tblMeasure": "measures",
     "tblReview": "decisions",
     "tblTerm": "terms",
 }
@@ -53,6 +54,7 @@ class BookStart:
     decisions: Sequence[StartRow] = ()
     terms: Sequence[StartRow] = ()  # of agencies
     kpis: Sequence[StartRow] = ()  # shipped and own KPIs; `metric` is the code, `name` is shown
+    measures: Sequence[StartRow] = ()  # own ones
     settings: Mapping[str, CellValue] = field(default_factory=dict)  # setting code -> value
     service: Mapping[str, Sequence[StartRow]] = field(default_factory=dict)  # table -> its rows
     names: Mapping[str, CellValue] = field(default_factory=dict)  # defined name -> stamp

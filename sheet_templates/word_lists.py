@@ -189,6 +189,12 @@ LISTS: dict[str, Words] = {
         ("compliance", "合规", "Compliance"),
         ("none", "其他", "Other"),
     ),
+    "roll_up": (
+        ("sum", "相加", "Sum"),
+        ("last", "取最后", "Last"),
+        ("mean", "取平均", "Mean"),
+    ),
+    "measure_level": (("shop", "店铺", "Shop"), ("person", "人员", "Person")),
     "task_type": (
         ("compliance", "合规", "Compliance"),
         ("action", "行动", "Action"),

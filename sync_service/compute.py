@@ -34,7 +34,7 @@ from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.heads import Headcount
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Metric, Period, Region, Scope
+from kpi.model import OWN_STORES, Language, Measure, Metric, Period, Region, Scope
 from kpi.money import Rates
 from kpi.organisation import ScopeParts
 from kpi.person_cards import PersonCard
@@ -54,7 +54,7 @@ from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
 from sync_service.recent import Basis, Recent
-from sync_service.sources import alternatives
+from sync_service.sources import sources_of
 
 WEEKS_SHOWN = 9
 ScopeKey = tuple[Region | None, str]
@@ -262,7 +262,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         inputs=tuple(given.book.inputs),
         plans=tuple(planned_budgets(terms.book, given.now.date())),
         shops={shop.code: (shop.platform, shop.currency) for shop in shops.values()},
-        measures={**given.catalog.measures, **GAPS},
+        measures={**_measures((*every, terms)), **GAPS},
         last_day=last,
         stale=stale,
     )
@@ -283,13 +283,18 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
     )
 
 
+def _measures(every: Sequence[Terms]) -> dict[str, Measure]:
+    """The measures of all versions; an own one as the terms that stand last say it."""
+    return {code: one for terms in every for code, one in terms.catalog.measures.items()}
+
+
 def _totals(leaves: LeafSums, basis: Basis, answers: Answers) -> Totals:
     """The sums of the facts, of what was typed and of planned budgets."""
     currencies = {code: currency for code, (_, currency) in basis.shops.items()}
     platforms = {code: platform for code, (platform, _) in basis.shops.items()}
-    typed = with_inputs(leaves, basis.inputs, currencies)
+    typed = with_inputs(leaves, basis.inputs, currencies, basis.measures)
     planned_too = with_plans(typed, basis.plans, currencies)
-    return Totals(planned_too, platforms, alternatives, basis.measures, answers)
+    return Totals(planned_too, platforms, sources_of(basis.measures), basis.measures, answers)
 
 
 def _beside(register: Register, ratings: Ratings) -> Registered:

@@ -8,7 +8,7 @@ typed day on the later figure does. An advertising budget is spread over its day
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
@@ -20,7 +20,7 @@ from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
 from kpi.leaves import SCALE, LeafSums
-from kpi.model import RollUp
+from kpi.model import Measure, RollUp
 from kpi.targets import AD_BUDGET
 from kpi.typed_rows import InputRow
 from sync_service.sources import INPUTS, PLANS
@@ -30,13 +30,21 @@ Columns = Mapping[str, NDArray[np.int64]]
 
 
 def with_inputs(
-    leaves: LeafSums, inputs: Sequence[InputRow], currencies: Mapping[str, str]
+    leaves: LeafSums,
+    inputs: Sequence[InputRow],
+    currencies: Mapping[str, str],
+    measures: Mapping[str, Measure] | None = None,
 ) -> LeafSums:
-    """The leaves of the facts with those of the typed figures behind them."""
+    """The leaves of the facts with those of the typed figures behind them.
+
+    `measures` are the book's, with its own ones; the shipped ones without them.
+    """
     usable = [row for row in inputs if row.shop in leaves.shops]
     scaled = _scaled(leaves, usable)
     budgets = lasting_budgets(row for row in usable if row.measure == AD_BUDGET)
-    rows = _rows([row for row in usable if row.measure != AD_BUDGET], scaled)
+    known = shipped().measures if measures is None else measures
+    levels = {code for code, one in known.items() if one.roll_up is not RollUp.SUM}
+    rows = _rows([row for row in usable if row.measure != AD_BUDGET], scaled, levels)
     return _appended(leaves, _on_days(rows, budgets, scaled), scaled, currencies, INPUTS)
 
 
@@ -101,8 +109,8 @@ def _exact(row: InputRow, scaled: dict[str, bool]) -> int:
     return int((row.value * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
 
 
-def _rows(inputs: Sequence[InputRow], scaled: dict[str, bool]) -> Rows:
-    """Every day of a typed month is there."""
+def _rows(inputs: Sequence[InputRow], scaled: dict[str, bool], levels: Collection[str]) -> Rows:
+    """Every day of a typed month is there; `levels` say how much there is, not how much came."""
     rows: Rows = {}
     typed: set[tuple[str, str, date]] = set()
     for row in sorted(inputs, key=lambda one: one.day):
@@ -112,19 +120,13 @@ def _rows(inputs: Sequence[InputRow], scaled: dict[str, bool]) -> Rows:
         typed.add((row.shop, row.measure, month.start))
         for day in month.each():
             figures = rows.setdefault((row.shop, day), {})
-            if not _is_level(row.measure):
+            if row.measure not in levels:
                 figures.setdefault(row.measure, 0)
             elif first or day >= row.day:
                 figures[row.measure] = exact
-        if not _is_level(row.measure):
+        if row.measure not in levels:
             rows[row.shop, row.day][row.measure] += exact
     return rows
-
-
-def _is_level(measure: str) -> bool:
-    """Whether a measure is how much there is, not how much came."""
-    known = shipped().measures.get(measure)
-    return known is not None and known.roll_up is not RollUp.SUM
 
 
 def _append(array: NDArray[Number], more: Sequence[int]) -> NDArray[Number]:

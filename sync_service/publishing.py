@@ -37,7 +37,7 @@ SCORED = frozenset(
     {
         *("tblTarget", "tblWeight", "tblRule", "tblKpi"),
         *("tblPeople", "tblShop", "tblAssign", "tblPointKind", "tblSetting"),
-        *("tblGrade", "tblTerm"),
+        *("tblGrade", "tblTerm", "tblMeasure"),
     }
 )
 MOST_NAMED = 8  # cells or rows in one sentence

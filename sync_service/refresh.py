@@ -240,7 +240,8 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
             "或检查表名（tblTarget 等）是否被改过。",
         )
     kpis = contents.tables.get("tblKpi")
-    definitions, unread = switched(shipped(), kpis)
+    measured, strange = shipped().with_measures(contents.tables.get("tblMeasure"), decode)
+    definitions, unread = switched(measured, kpis)
     catalog, own = definitions.with_own(kpis, decode)
     book = read_book(contents.tables, decode, catalog.names(), catalog)
     missing = [
@@ -253,7 +254,7 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
     kept, refused = allowed(book, catalog)
     checked = (*check_book(book), *loose_limits(book), *legal_deadlines(book))
     checked = (*checked, *unshown(contents.tables.get("tblTeam"), book))
-    found = (*missing, *unread, *own, *book.problems, *checked, *guarded, *refused)
+    found = (*missing, *strange, *unread, *own, *book.problems, *checked, *guarded, *refused)
     return with_kpi_faults(kept, kpis, own), catalog, found
 
 

@@ -15,6 +15,7 @@ from datetime import date
 
 from kpi.actuals import Actual
 from kpi.calendar import month_period, period, shifted, zone
+from kpi.catalog import Catalog
 from kpi.changes import By, change
 from kpi.errors import KpiError, UnansweredError
 from kpi.explain import rounded
@@ -165,8 +166,14 @@ def _lacking(known: Known, kpis: Sequence[object]) -> set[str]:
     return {
         code
         for code in codes - known.asked
-        if code in catalog.metrics and not catalog.needs(code) <= read.keys()
+        if code in catalog.metrics and not _of_facts(catalog, code) <= read.keys()
     }
+
+
+def _of_facts(catalog: Catalog, code: str) -> set[str]:
+    """The measures behind a KPI that facts can hold; own ones are typed in the workbook."""
+    own = {code for code, one in catalog.measures.items() if one.own}
+    return set(catalog.needs(code) - own)
 
 
 def _remembered(known: Known, call: Call) -> Answer:

@@ -9,10 +9,11 @@ of `kpi.platform_sources`) is not applicable to its shops.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
 from kpi.compliance import REGISTERED
+from kpi.model import Measure
 from kpi.platform_sources import can_be_known
 
 Alternatives = tuple[tuple[str, ...], ...]
@@ -108,6 +109,17 @@ def alternatives(platform: str, measure: str) -> Alternatives:
     if listed is not None:
         return listed
     return FILES_AND_HAND if by_hand(platform, measure) else ()
+
+
+def sources_of(measures: Mapping[str, Measure]) -> Callable[[str, str], Alternatives]:
+    """`alternatives` for these measures: an own one is typed, whatever the platform."""
+
+    def found(platform: str, measure: str) -> Alternatives:
+        known = measures.get(measure)
+        own = known is not None and known.own
+        return FILES_AND_HAND if own else alternatives(platform, measure)
+
+    return found
 
 
 def by_hand(platform: str, measure: str) -> bool:

@@ -124,6 +124,21 @@ KPI = TableLayout(
         own_klass+ | 自定类别 | Own class | M | choice:klass
     """),
 )
+MEASURE = TableLayout(  # figures that only the team knows; typed in Inputs, own KPIs stand on them
+    "tblMeasure",
+    ("measure",),
+    columns("""
+        measure | 自定量 | Own measure | M | text
+        name_zh | 中文名 | Chinese name | M | text
+        name_en | 英文名 | English name | M | text
+        unit | 单位 | Unit | M | choice:unit
+        roll_up | 汇总 | Roll-up | M | choice:roll_up
+        level | 归属 | Level | M | choice:measure_level
+        check | 检查 | Check | S | text
+        version | 版本 | Version | S | text
+    """),
+    later=True,
+)
 ASSIGN = TableLayout(
     "tblAssign",
     ("shop", "category", "person", "start"),

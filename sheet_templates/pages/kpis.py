@@ -12,9 +12,12 @@ def page(book: Book) -> None:
     frame(
         book,
         "kpis",
-        "勾选要用的指标；自建指标在最后一行下填写名称、公式、单位和方向，公式检查会立即说明对错。",
+        "勾选要用的指标；自建指标在最后一行下填写名称、公式、单位和方向，公式检查会立即说明对错。"
+        "平台没有的数（如直播场次）在右侧“自定量”表中添加，到补录页录入。",
         "Switch KPIs on; add one of your own below the last line: name, formula, unit, direction. "
-        "Check says what is wrong.",
+        "Check says what is wrong. Figures that only you know (live shows) are named in Own "
+        "measures, to the right, and typed in Inputs.",
         freeze=(4, 5),
     )
     put_table(book, TableSpec("tblKpi"))
+    put_table(book, TableSpec("tblMeasure", autofilter=False))

@@ -51,6 +51,7 @@ GROWING_IN_PAY = (
 )
 OF_SLICE = frozenset(name.code for name in SLICE_NAMES)
 FIRST_YEAR, LAST_YEAR = 2024, 2032
+OWN_MEASURES = 60  # own measures that the dropdown of Inputs offers
 LIST_END = 2000  # dropdowns that grow with a table look this far
 
 
@@ -269,6 +270,10 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
             _methods(book, tab, column)
             column += 1
             continue
+        if name == "measure" and "tblMeasure" in book.places:
+            _measures(book, tab, column)
+            column += 1
+            continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)
         for row, word in enumerate(offered, HEADER_ROW + 1):
@@ -294,6 +299,33 @@ def _methods(book: Book, tab: Worksheet, column: int) -> None:
         full = f"{setting_value(book, 'mode')}={book.literal('mode', 'full')}"
         offered = f"IF({full},{len(every)},{offered})"
     book.workbook.define_name("lstMethod", f"={first}:INDEX({cells},{offered})")
+
+
+def _measures(book: Book, tab: Worksheet, column: int) -> None:
+    """Every shipped measure that can be typed, then the book's own ones as far as there are."""
+    _heading(book, tab, column, "measure")
+    offered, look = words.dropdown("measure", book.language), book.styles.get()
+    for row, word in enumerate(offered, HEADER_ROW + 1):
+        tab.write_string(row, column, word, look)
+    first = HEADER_ROW + 1 + len(offered)
+    own = [str(row.get(f"name_{book.language}") or "") for row in book.start.measures]
+    codes, names = (_own_column(book, code) for code in ("measure", f"name_{book.language}"))
+    for n in range(OWN_MEASURES):
+        at = f"INDEX({names},{n + 1})"
+        text = f'IF({at}="",INDEX({codes},{n + 1})&"",{at}&"")'
+        formula(tab, first + n, column, text, look, own[n] if n < len(own) else "")
+    title = quoted(book.sheet("lists").title(book.language))
+    cells = title + below(HEADER_ROW + 1, column, last_row=first + OWN_MEASURES)
+    mine = title + below(first, column, last_row=first + OWN_MEASURES)
+    filled = f'{len(offered)}+COUNTIFS({mine},"?*")'
+    book.workbook.define_name("lstMeasure", f"={cells.partition(':')[0]}:INDEX({cells},{filled})")
+
+
+def _own_column(book: Book, code: str) -> str:
+    """A column of tblMeasure, as long as the list has room."""
+    place = book.places["tblMeasure"]
+    title = quoted(place.sheet.title(book.language))
+    return title + below(place.row + 1, place.offset(code), last_row=place.row + 1 + OWN_MEASURES)
 
 
 def _growing_lists(book: Book, lists: Sequence[tuple[str, str, str]]) -> None:

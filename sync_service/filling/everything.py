@@ -28,7 +28,7 @@ from sync_service.filling import (
 )
 from sync_service.filling.bands import band
 from sync_service.filling.cells import Cell, FilledRow, known, worded
-from sync_service.filling.kpis import kpis
+from sync_service.filling.kpis import kpis, measures
 from sync_service.reconcile import Compared
 from sync_service.workbooks.port import NamePatch, TablePatch
 
@@ -105,6 +105,9 @@ def _theirs(
         "tblNeed": _of("tblNeed", needs.needs, done, tables),
         "tblAdjust": _of("tblAdjust", improving.adjustments, done, tables),
         "tblKpi": kpis(done, problems, tables["tblKpi"]) if "tblKpi" in tables else (),
+        "tblMeasure": (
+            measures(done, problems, tables["tblMeasure"]) if "tblMeasure" in tables else ()
+        ),
     }
 
 

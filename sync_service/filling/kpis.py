@@ -1,10 +1,11 @@
-"""tblKpi: the card of each KPI as the book defines it, and what its formula says or lacks."""
+"""tblKpi and tblMeasure: each KPI as the book defines it, what it stands on, what it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from kpi.catalog import Catalog
+from kpi.contracts import row_versions
 from kpi.division import told, zero_risks
 from kpi.errors import Problem
 from kpi.meaning import explain
@@ -12,6 +13,7 @@ from kpi.model import Metric, Texts
 from kpi.tables import Row, Table
 from sheet_templates.words import SIGNS
 from sync_service.compute import Computed
+from sync_service.contract_store import label
 from sync_service.filling import agreed
 from sync_service.filling.cells import FilledRow
 
@@ -29,6 +31,26 @@ def kpis(done: Computed, problems: Sequence[Problem], table: Table) -> Iterator[
             yield {"metric": key, "check": f"{SIGNS['breach']} {mend}"}
         elif code in done.given.catalog.metrics and (code in done.book.kpis or _changed(row)):
             yield {"metric": key, **_sound(done, done.given.catalog.metrics[code], row)}
+
+
+def measures(done: Computed, problems: Sequence[Problem], table: Table) -> Iterator[FilledRow]:
+    """A line for each own measure: whether it can be used, and the version that signed it."""
+    language = done.given.language
+    faults = {p.place.cell: p for p in reversed(problems) if p.place.table == table.name}
+    signed = row_versions(done.given.versions)
+    live = done.given.typed.catalog if done.given.typed else done.given.catalog
+    for row in table.rows:
+        key = row.value("measure")
+        code = str(key or "").strip()
+        fault = next((faults[c.address] for c in row.cells.values() if c.address in faults), None)
+        if code and fault is not None:
+            said = f"{fault.what[language]} {fault.mend[language]}"
+            yield {"measure": key, "check": f"{SIGNS['breach']} {said}", "version": None}
+        elif code in live.measures:
+            found = signed.get(("tblMeasure", code))
+            waits = any(c.table == table.name and c.key == code for c in done.pending)
+            version = SIGNS["pending"] if waits else label(found.number) if found else None
+            yield {"measure": key, "check": SIGNS["ok"], "version": version}
 
 
 def _changed(row: Row) -> bool:

@@ -15,7 +15,8 @@ from kpi.model import DataState, Language, Metric, Period, ScopeKind, Unit, Wind
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
-from kpi.ratings import best_attempt, latest_rating
+from kpi.personal import PERSONAL
+from kpi.ratings import Ratings, best_attempt, latest_rating
 from kpi.season import Pacing, part_of
 from kpi.tables import Row, Table
 from kpi.target_scopes import TargetKind, kind_of
@@ -281,22 +282,37 @@ def inputs(done: Computed, table: Table) -> Iterator[FilledRow]:
         )
         if used:
             said = "✓ 采用" if chinese else "✓ Used"
-        elif shop is None or not by_hand(shop.platform, row.measure):
+        elif shop is None or not _can_be_typed(done, shop.platform, row.measure):
             said = "▲ 此店不适用，未采用" if chinese else "▲ Not for this shop: not used"
         else:
             said = "平台已提供此数" if chinese else "The platform delivers this"
         yield {**_key(table, typed[row.address]), "used": said}
 
 
+def _can_be_typed(done: Computed, platform: str, measure: str) -> bool:
+    known = done.given.catalog.measures.get(measure)
+    return by_hand(platform, measure) or (known is not None and known.own)
+
+
 def _of_person(done: Computed, row: InputRow) -> str:
     """Whether a quiz or rating counts in the month under review; an author is always named."""
     chinese, today = done.given.language == "zh", done.today
+    if row.measure not in PERSONAL:
+        used = Ratings(done.book.inputs, done.given.catalog, today).counts(row)
+        return _used(chinese=chinese) if used else _not_used(chinese=chinese)
     mine = [r for r in done.book.inputs if r.person == row.person and r.day <= today]
     best = best_attempt(mine)
     counted = [best.points, best.most] if best else []
     counted.append(latest_rating(mine, done.month.window) or row)
-    if row.day <= today and row in counted:
-        return "✎ 采用" if chinese else "✎ Used"
+    used = row.day <= today and row in counted
+    return _used(chinese=chinese) if used else _not_used(chinese=chinese)
+
+
+def _used(*, chinese: bool) -> str:
+    return "✎ 采用" if chinese else "✎ Used"
+
+
+def _not_used(*, chinese: bool) -> str:
     return "未采用：另有更好或更晚的一次" if chinese else "Not used: another one counts"
 
 
