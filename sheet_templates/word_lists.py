@@ -209,6 +209,8 @@ LISTS: dict[str, Words] = {
         ("ce_check", "CE检查", "CE check"),
         ("document", "产品文件", "Product document"),
         ("gdpr", "GDPR", "GDPR"),
+        ("data_access", "数据访问请求", "Data access request"),
+        ("data_deletion", "数据删除请求", "Data deletion request"),
         ("ftc", "FTC", "FTC"),
         ("claims", "文案检查", "Claims check"),
         ("finding", "问题整改", "Finding"),
