@@ -259,7 +259,12 @@ LISTS: dict[str, Words] = {
         ("mean", "× 均值", "× mean"),
         ("median", "× 中位数", "× median"),
     ),
-    "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
+    "window": (
+        ("day", "日", "Day"),
+        ("week", "周", "Week"),
+        ("month", "月", "Month"),
+        *((f"{n}d", f"近{n}天", f"Last {n} days") for n in (7, 10, 30, 60, 90)),
+    ),
     "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
     "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
     "outdated": (
