@@ -117,7 +117,7 @@ def test_a_person_of_both_regions_is_told_apart(road: Folder) -> None:
 
 
 def test_a_forecast_says_its_method_its_data_and_what_it_missed(road: Folder) -> None:
-    kpis = ("net_sales", "acos", "days_of_supply")
+    kpis = ("net_sales", "acos", "sales_per_head")
     found = asked(road, "forecast", "--kpi", *kpis, "--scope", "US", language="zh")
     sales, ratio, stock = found["forecasts"]
     with house_at(road.home) as house:
