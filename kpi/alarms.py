@@ -26,7 +26,17 @@ from kpi.budget import Budget, is_budget
 from kpi.calendar import period_of
 from kpi.contracts import Version
 from kpi.judging import Day, judge, lacking
-from kpi.model import DataState, Metric, Period, PeriodKind, ScopeKind, Unit, Window
+from kpi.model import (
+    ROLLING,
+    DataState,
+    Metric,
+    Period,
+    PeriodKind,
+    ScopeKind,
+    Unit,
+    Window,
+    by_length,
+)
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
 from kpi.period_values import PeriodValues
@@ -36,9 +46,10 @@ from kpi.scopes import OWNERS
 from kpi.surge import Lack, Limit
 from kpi.typed_rows import Rule
 
-LOOK_BACK = {PeriodKind.DAY: 35, PeriodKind.WEEK: 8, PeriodKind.MONTH: 4}  # periods, at first
-FARTHEST = {PeriodKind.DAY: 400, PeriodKind.WEEK: 57, PeriodKind.MONTH: 13}
-SHOWN = {PeriodKind.DAY: 31, PeriodKind.WEEK: 6, PeriodKind.MONTH: 2}  # whose closed runs show
+# Periods: looked at first; at most; and those whose closed runs show.
+LOOK_BACK = by_length(35, 8, 4)
+FARTHEST = by_length(400, 57, 13)
+SHOWN = by_length(31, 6, 2)
 KEEP_RECOVERED_DAYS = 30
 DRIVERS = ("visits", "unit_session_rate", "average_order_value", "ad_cost", "acos")
 # What may be there in both regions under one code; a shop or market lies in one.
@@ -204,7 +215,7 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
     runs = episodes(steps)
     found = (_alarm(span, scope, facts, values, run, by_period) for run in runs)
     known = {
-        one.seen.period.window.start: one.seen.value
+        one.seen.period.anchor: one.seen.value
         for one in days
         if one.said is not Verdict.GAP and one.seen.value is not None
     }
@@ -272,18 +283,18 @@ def _alarm(
         metric=values.metric,
         scope=scope,
         open=is_open,
-        since=run.periods[0].window.start,
+        since=run.periods[0].anchor,
         last=last.seen.actual,
         cause=_cause(facts.actuals, last.seen.actual, scope),
         limit=last.limit or Limit(span.rule.value),
-        number=number(span.rule, scope, run.periods[0].window.start),
+        number=number(span.rule, scope, run.periods[0].anchor),
         episode=run,
         values=tuple(days[period].seen.value for period in run.periods),
         data=values.data() if is_open else DataState.COMPLETE,
         failed=is_open and values.failed(),
         softer=values.budget is not None
         and values.budget.ahead(last.seen.period, last.seen.actual),
-        reach=values.known[-1].period.window.start,
+        reach=values.known[-1].period.anchor,
         closed=None if is_open else closed_on,
         ended=run.open and over,
     )
@@ -292,11 +303,13 @@ def _alarm(
 def number(rule: Rule, scope: ScopeParts, since: date) -> str:
     """`1012-AMZ-US-acos.d-3f2a`: first day, scope, KPI, window, and a mark of the rule's terms.
 
+    Of the last sixty days `1012-AMZ-US-order_defect_rate.60d-3f2a`: their last day.
+
     Two rules on one KPI have two numbers; so has what is there in two regions.
     """
     kind, region = scope.scope.kind, scope.scope.region
     side = f".{region}" if kind in IN_REGIONS and region else ""
-    window = rule.window.value[0]
+    window = rule.window.value if rule.window in ROLLING else rule.window.value[0]
     return f"{since:%m%d}-{scope.scope.code}{side}-{rule.metric}.{window}-{mark(rule)}"
 
 

@@ -144,7 +144,7 @@ def _is(one: Kept, alarm: Alarm) -> bool:
     """Whether a line told of this run: a day of the line is still one of its firing days."""
     if one.terms != mark(alarm.rule):
         return False
-    fired = {period.window.start for period in alarm.episode.fired}
+    fired = {period.anchor for period in alarm.episode.fired}
     return one.number == alarm.number or not fired.isdisjoint(one.days)
 
 
@@ -161,7 +161,7 @@ def _without_alarm(one: Kept, folds: Collection[Fold], today: date, alive: Colle
         state = "unreported" if one.terms in alive else "ended"
         return one if one.closed else replace(one, state=state, closed=today)
     for run in (run for fold in mine for run in fold.runs):
-        if not {period.window.start for period in run.fired}.isdisjoint(one.days):
+        if not {period.anchor for period in run.fired}.isdisjoint(one.days):
             return replace(one, state="recovered", closed=run.fired[-1].window.end)
     known = {day: value for fold in mine for day, value in fold.known.items()}
     if known.keys().isdisjoint(one.days):  # nothing is known of them any more: no state changes
@@ -191,7 +191,7 @@ def _kept(alarm: Alarm) -> Kept:
         limit=alarm.limit.value,
         value=alarm.last.value,
         value_day=alarm.last.covered.start,
-        days=tuple(period.window.start for period in alarm.episode.periods),
+        days=tuple(period.anchor for period in alarm.episode.periods),
         values=alarm.values,
         state="firing" if alarm.open else alarm.state,
         closed=alarm.closed,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kpi.errors import KpiError
-from kpi.model import Period, PeriodKind, Region, Texts, Window
+from kpi.model import ROLLING, Period, PeriodKind, Region, Texts, Window
 
 if TYPE_CHECKING:
     import holidays
@@ -124,8 +124,14 @@ def week_of(day: date, week_start: int = 0) -> Period:
     return Period(f"{middle.year:04d}-W{number:02d}", PeriodKind.WEEK, window)
 
 
+def rolling_period(last: date, kind: PeriodKind) -> Period:
+    """So many days up to a day: `2026-10-21/60d`."""
+    window = Window(last - timedelta(days=ROLLING[kind] - 1), last + timedelta(days=1))
+    return Period(f"{last.isoformat()}/{kind.value}", kind, window)
+
+
 def period_of(day: date, kind: PeriodKind, week_start: int = 0) -> Period:
-    """The period of a kind that holds a day."""
+    """The period of a kind that holds a day; of the last so many days the one that ends with it."""
     match kind:
         case PeriodKind.DAY:
             return day_period(day)
@@ -135,17 +141,21 @@ def period_of(day: date, kind: PeriodKind, week_start: int = 0) -> Period:
             return month_period(day.year, day.month)
         case PeriodKind.QUARTER:
             return quarter_period(day.year, (day.month + 2) // 3)
-    return year_period(day.year)
+    return rolling_period(day, kind) if kind in ROLLING else year_period(day.year)
 
 
 _CODE = re.compile(
     r"(?P<year>\d{4})"
-    r"(?:-(?:W(?P<week>\d{2})|Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?"
+    r"(?:-(?:W(?P<week>\d{2})|Q(?P<quarter>[1-4])|(?P<month>\d{2})"
+    rf"(?:-(?P<day>\d{{2}})(?:/(?P<rolling>{'|'.join(ROLLING)}))?)?))?"
 )
 
 
 def period(code: str, week_start: int = 0) -> Period:
-    """The period of a code: `2026`, `2026-Q4`, `2026-10`, `2026-W43` or `2026-10-21`."""
+    """The period of a code: `2026`, `2026-Q4`, `2026-10`, `2026-W43`, `2026-10-21`.
+
+    `2026-10-21/60d` are the sixty days up to that one.
+    """
     found = _CODE.fullmatch(code.strip())
     made = _from_parts(found, week_start) if found else None
     if made is None:
@@ -159,7 +169,9 @@ def period(code: str, week_start: int = 0) -> Period:
 
 def _from_parts(found: re.Match[str], week_start: int) -> Period | None:
     """The period of a code's parts; None where the calendar has no such period."""
-    part = {name: int(text) for name, text in found.groupdict().items() if text is not None}
+    groups = found.groupdict()
+    rolling = groups.pop("rolling")
+    part = {name: int(text) for name, text in groups.items() if text is not None}
     try:
         inside = date(part["year"], part.get("month", 1), part.get("day", 1))
     except ValueError:
@@ -171,7 +183,7 @@ def _from_parts(found: re.Match[str], week_start: int) -> Period | None:
     if "quarter" in part:
         return quarter_period(part["year"], part["quarter"])
     if "day" in part:
-        return day_period(inside)
+        return rolling_period(inside, PeriodKind(rolling)) if rolling else day_period(inside)
     return (
         month_period(part["year"], part["month"]) if "month" in part else year_period(inside.year)
     )
@@ -179,6 +191,8 @@ def _from_parts(found: re.Match[str], week_start: int) -> Period | None:
 
 def shifted(of: Period, steps: int, week_start: int = 0) -> Period:
     """The period of the same kind `steps` later, or earlier when negative."""
+    if of.kind in ROLLING:
+        return rolling_period(of.anchor + timedelta(days=steps), of.kind)
     now = of
     for _ in range(abs(steps)):
         day = now.window.end if steps > 0 else now.window.start - timedelta(days=1)
@@ -188,9 +202,11 @@ def shifted(of: Period, steps: int, week_start: int = 0) -> Period:
 
 def year_before(of: Period) -> Period:
     """The same period one year earlier; a week is compared with the week 52 weeks before."""
+    back = timedelta(weeks=52)
+    if of.kind in ROLLING:
+        return rolling_period(of.anchor - back, of.kind)
     match of.kind:
         case PeriodKind.WEEK | PeriodKind.DAY:
-            back = timedelta(weeks=52)
             window = Window(of.window.start - back, of.window.end - back)
             if of.kind is PeriodKind.DAY:
                 return day_period(window.start)

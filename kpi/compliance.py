@@ -27,7 +27,8 @@ REGISTRATIONS = EPR | {"vat_registration", "eori"}
 CERTIFICATES = frozenset({"ce", "document"})
 NUMBERED = REGISTRATIONS | CERTIFICATES
 # Days that a law or an authority sets; the others are our own plans.
-STATUTORY = REGISTRATIONS | {"epr_report", "weee_fee", "vat", "gdpr"}
+DATA_REQUESTS = frozenset({"gdpr", "data_access", "data_deletion"})  # of people, in any region
+STATUTORY = REGISTRATIONS | DATA_REQUESTS | {"epr_report", "weee_fee", "vat"}
 LATE_FACTOR = Decimal("0.5")  # scoring.md section 10: what a gate passed late counts
 ZERO, ONE = Decimal(), Decimal(1)
 
@@ -170,7 +171,7 @@ FLOWS: Mapping[str, Counted] = {
     **_pair("vat_due", "vat_filed", _of("vat"), _if(is_done)),
     "vat_on_time": Counted(_of("vat"), _if(in_time)),
     **_checks("ce_checks_planned", "ce_checks_done", "ce_check", quantity_done),
-    **_pair("gdpr_due", "gdpr_on_time", _of("gdpr"), _if(in_time)),
+    **_pair("gdpr_due", "gdpr_on_time", _of(*DATA_REQUESTS), _if(in_time)),
     **_checks("ftc_planned", "ftc_passed", "ftc", quantity_passed),
     **_checks("claims_checks_planned", "claims_checks_passed", "claims", quantity_passed),
     **_pair("tasks_compliance_due", "tasks_compliance_on_time", _typed("compliance"), _if(in_time)),

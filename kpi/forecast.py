@@ -4,6 +4,7 @@ Two methods are tried on the past at weekly steps, each time with as many days a
 now: weekday and calendar (level of four weeks, weights of the weekdays, events and holidays), and
 the naive one (each day is what its weekday was in the last known week). The one that missed less
 is used. The range is what it missed by at worst, both ways; nothing is assumed about a curve.
+A ratio is foretold by its two parts, and held against what the ratio was.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from kpi.calendar import DAYS_OF_WEEK
 from kpi.errors import UnansweredError
@@ -71,7 +73,32 @@ def landing(
     Raises:
         UnansweredError: The history is too short, or the period has not begun.
     """
-    history = _unbroken(days, until)
+    amount = _Amount(_unbroken(days, until), weights)
+    return _landed(amount, actual, period, until)
+
+
+def ratio_landing(
+    actual: tuple[float, float],
+    days: Mapping[date, tuple[float, float]],
+    period: Window,
+    until: date,
+    weights: Weights,
+) -> Landing:
+    """Foretell a ratio by its two parts, each an amount of the days; the range is the ratio's own.
+
+    `actual` and `days` hold what is above and below the line.
+
+    Raises:
+        UnansweredError: The history is too short, the period has not begun, or nothing is below.
+    """
+    above, below = (
+        _Amount(_unbroken({day: one[n] for day, one in days.items()}, until), weights)
+        for n in (0, 1)
+    )
+    return _landed(_Ratio(above, below, *actual), _quotient(*actual), period, until)
+
+
+def _landed(kind: _Kind, actual: float | None, period: Window, until: date) -> Landing:
     if until < period.start:
         raise UnansweredError(
             f"The data end before {until}, and the period begins on {period.start}; wait or fetch.",
@@ -79,26 +106,111 @@ def landing(
         )
     left = (period.end - until).days
     if left <= 0:
-        return Landing(actual, actual, actual, actual, 0, Method.NONE, None, None, 0, period)
-    tries = _tries(history, until, left)
-    tested = {method: _tested(method, history, tries, left, weights) for method in _METHODS}
+        stands = _stands(actual)
+        return Landing(stands, stands, stands, stands, 0, Method.NONE, None, None, 0, period)
+    tries = _tries(kind.history, until, left)
+    tested = {method: _tested(method, kind, tries, left) for method in _METHODS}
     method = _better(tested)
-    ahead = _METHODS[method](history, until, left, weights)
+    ahead = kind.told(method, until, left)
     if ahead is None or not ahead > 0:
         raise _no_level()
-    low, high = _range(ahead, tested[method].ratios)
+    value, low, high = (
+        kind.ended(actual, method, until, left, one)
+        for one in (ahead, *_range(ahead, tested[method].ratios))
+    )
     return Landing(
-        actual=actual,
-        value=actual + ahead,
-        low=actual + low,
-        high=actual + high,
+        actual=actual or 0.0,
+        value=value,
+        low=low,
+        high=high,
         left=left,
         method=method,
         error=tested[method].error,
         naive_error=tested[Method.NAIVE].error,
         tries=len(tested[method].ratios),
-        used=Window(min(history), until),
+        used=Window(min(kind.history), until),
     )
+
+
+def _stands(actual: float | None) -> float:
+    if actual is None:
+        raise _no_level()
+    return actual
+
+
+def _quotient(above: float, below: float) -> float | None:
+    return above / below if below else None
+
+
+# --- what is foretold -------------------------------------------------------------------------
+
+
+class _Kind(Protocol):
+    """A value of days: what a method foretells of some days, and what came."""
+
+    @property
+    def history(self) -> Mapping[date, float]:
+        """The known days."""
+
+    def told(self, method: Method, origin: date, left: int) -> float | None:
+        """What the days before `origin` foretell of the `left` days from it."""
+
+    def came(self, origin: date, left: int) -> float | None:
+        """What those days were."""
+
+    def ended(
+        self, actual: float | None, method: Method, until: date, left: int, ahead: float
+    ) -> float:
+        """Where the period ends when the days left are `ahead`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """Days that add up."""
+
+    history: Mapping[date, float]
+    weights: Weights
+
+    def told(self, method: Method, origin: date, left: int) -> float | None:
+        before = {day: value for day, value in self.history.items() if day < origin}
+        return _METHODS[method](before, origin, left, self.weights)
+
+    def came(self, origin: date, left: int) -> float:
+        return sum(self.history[origin + timedelta(days=n)] for n in range(left))
+
+    def ended(
+        self, actual: float | None, method: Method, until: date, left: int, ahead: float
+    ) -> float:
+        del method, until, left
+        return (actual or 0.0) + ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _Ratio:
+    """One amount over another."""
+
+    above: _Amount
+    below: _Amount
+    up: float  # known in the period, above and below the line
+    down: float
+
+    @property
+    def history(self) -> Mapping[date, float]:
+        return self.below.history
+
+    def told(self, method: Method, origin: date, left: int) -> float | None:
+        above, below = (part.told(method, origin, left) for part in (self.above, self.below))
+        return None if above is None or below is None else _quotient(above, below)
+
+    def came(self, origin: date, left: int) -> float | None:
+        return _quotient(self.above.came(origin, left), self.below.came(origin, left))
+
+    def ended(
+        self, actual: float | None, method: Method, until: date, left: int, ahead: float
+    ) -> float:
+        del actual
+        below = self.below.told(method, until, left) or 0.0
+        return _stands(_quotient(self.up + ahead * below, self.down + below))
 
 
 def _unbroken(days: Mapping[date, float], until: date) -> dict[date, float]:
@@ -173,21 +285,13 @@ _METHODS = {Method.CALENDAR: _calendar, Method.NAIVE: _naive}
 # --- the past ---------------------------------------------------------------------------------
 
 
-def _tested(
-    method: Method,
-    history: Mapping[date, float],
-    tries: Sequence[date],
-    left: int,
-    weights: Weights,
-) -> Tested:
+def _tested(method: Method, kind: _Kind, tries: Sequence[date], left: int) -> Tested:
     """The misses of a method: it sees nothing of the days that it foretells."""
     missed, whole, ratios = 0.0, 0.0, []
     for origin in tries:
-        before = {day: value for day, value in history.items() if day < origin}
-        told = _METHODS[method](before, origin, left, weights)
-        if told is None or not told > 0:
+        told, came = kind.told(method, origin, left), kind.came(origin, left)
+        if told is None or came is None or not told > 0:
             return Tested(None, ())
-        came = sum(history[origin + timedelta(days=n)] for n in range(left))
         missed, whole = missed + abs(came - told), whole + abs(came)
         ratios.append(came / told)
     return Tested(missed / whole if whole else None, tuple(ratios))

@@ -138,15 +138,41 @@ class PeriodKind(StrEnum):
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
+    DAYS_7 = "7d"  # the last days up to a day, as platforms count their limits
+    DAYS_10 = "10d"
+    DAYS_30 = "30d"
+    DAYS_60 = "60d"
+    DAYS_90 = "90d"
+
+
+ROLLING: Mapping[PeriodKind, int] = {
+    PeriodKind.DAYS_7: 7,
+    PeriodKind.DAYS_10: 10,
+    PeriodKind.DAYS_30: 30,
+    PeriodKind.DAYS_60: 60,
+    PeriodKind.DAYS_90: 90,
+}
+"""Days of the windows that move on by one day."""
+
+
+def by_length(day: int, week: int, month: int) -> dict[PeriodKind, int]:
+    """A count of periods for each kind that rules judge; windows that move by days are as days."""
+    days = dict.fromkeys((PeriodKind.DAY, *ROLLING), day)
+    return {**days, PeriodKind.WEEK: week, PeriodKind.MONTH: month}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A named window: `2026-10`, `2026-W43`, `2026-Q4`, `2026`, `2026-10-21`."""
+    """A named window: `2026-10`, `2026-W43`, `2026-Q4`, `2026`, `2026-10-21`, `2026-10-21/60d`."""
 
     code: str
     kind: PeriodKind
     window: Window
+
+    @property
+    def anchor(self) -> date:
+        """The day that stands for it in a row: its first; of the last so many days their last."""
+        return self.window.end - timedelta(days=1) if self.kind in ROLLING else self.window.start
 
 
 @dataclass(frozen=True, slots=True)

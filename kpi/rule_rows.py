@@ -12,12 +12,13 @@ from kpi.book_rows import RowReader
 from kpi.breach_typed import Typed
 from kpi.catalog import Catalog
 from kpi.errors import Problem
-from kpi.model import Metric, PeriodKind, Unit
+from kpi.model import ROLLING, Metric, PeriodKind, Unit, by_length
 from kpi.quiet_days import undated, unread
 from kpi.surge import HISTORY
 from kpi.typed_rows import Rule
 
-LONGEST = {PeriodKind.DAY: 60, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}  # periods in a row
+LONGEST = by_length(60, 26, 12)  # periods in a row
+MOST_HISTORY = by_length(90, 26, 12)
 FEWEST = 3  # periods that a mean or median is made of
 DAYS_IN_A_ROW = 2  # bad days that make a breach, where nobody says
 Rows = Callable[[str], Iterator[RowReader]]
@@ -55,6 +56,8 @@ def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
     window = PeriodKind(row.word("window", "window", "day") or "day")
     operator = row.word("operator", "operator", ">") or ">"
     against = row.word("against", "against", "value") or "value"
+    if window in ROLLING and against != "value":
+        row.wrong("against", "rolling_against", shown=ROLLING[window])
     history = _history(row, window, against)
     code, metric = row.needed("rule"), row.metric("metric")
     known = catalog.metrics.get(metric) if catalog else None
@@ -80,7 +83,7 @@ def read_rule(row: RowReader, catalog: Catalog | None = None) -> Rule | None:
         end=end,
         against=against,
         history=history,
-        least=_least(row, history or HISTORY[window], against),
+        least=_least(row, history or HISTORY.get(window, 0), against),
         beyond=row.number("beyond"),
         quiet=row.text("quiet_days"),
     )
@@ -122,8 +125,7 @@ def _whole(
 
 def _history(row: RowReader, window: PeriodKind, against: str) -> int | None:
     """How many earlier periods to compare with; a mean of one or two says nothing."""
-    most = {PeriodKind.DAY: 90, PeriodKind.WEEK: 26, PeriodKind.MONTH: 12}[window]
-    return None if against == "value" else _whole(row, "history", FEWEST, most)
+    return None if against == "value" else _whole(row, "history", FEWEST, MOST_HISTORY[window])
 
 
 def _least(row: RowReader, history: int, against: str) -> int | None:

@@ -35,7 +35,7 @@ class Threshold:
     regions: frozenset[str]
     operator: str  # what the platform asks for: < <= > >=
     value: float  # in the KPI's unit
-    window: str  # week or month: the nearest to what the platform counts
+    window: str  # of a rule: what the platform counts, or the nearest to it
     start: date | None  # first day; None: always before
     end: date | None  # last day; None: still
     source: Texts

@@ -215,6 +215,8 @@ LISTS: dict[str, Words] = {
         ("ce_check", "CE检查", "CE check"),
         ("document", "产品文件", "Product document"),
         ("gdpr", "GDPR", "GDPR"),
+        ("data_access", "数据访问请求", "Data access request"),
+        ("data_deletion", "数据删除请求", "Data deletion request"),
         ("ftc", "FTC", "FTC"),
         ("claims", "文案检查", "Claims check"),
         ("finding", "问题整改", "Finding"),
@@ -263,7 +265,12 @@ LISTS: dict[str, Words] = {
         ("mean", "× 均值", "× mean"),
         ("median", "× 中位数", "× median"),
     ),
-    "window": (("day", "日", "Day"), ("week", "周", "Week"), ("month", "月", "Month")),
+    "window": (
+        ("day", "日", "Day"),
+        ("week", "周", "Week"),
+        ("month", "月", "Month"),
+        *((f"{n}d", f"近{n}天", f"Last {n} days") for n in (7, 10, 30, 60, 90)),
+    ),
     "operator": ((">", ">", ">"), (">=", ">=", ">="), ("<", "<", "<"), ("<=", "<=", "<=")),
     "level": (("warn", "关注", "Warn"), ("breach", "突破", "Breach")),
     "outdated": (

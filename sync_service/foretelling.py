@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from math import isclose
 
+from kpi.actuals import Actual
 from kpi.calendar import day_period
 from kpi.errors import UnansweredError
-from kpi.forecast import LEVEL_DAYS, MOST_TRAINING, MOST_TRIES, Landing, landing
+from kpi.forecast import LEVEL_DAYS, MOST_TRAINING, MOST_TRIES, Landing, landing, ratio_landing
 from kpi.model import Metric, Period, ScopeKind, Window
 from kpi.organisation import ScopeParts
 from kpi.season import factors_of
 from sync_service.compute import Computed, ScopeKey
 
 DAY = timedelta(days=1)
+Parted = tuple[float, float]
+"""What is above and below the line of a ratio."""
 
 
 def foretold(
@@ -21,14 +25,11 @@ def foretold(
 ) -> Landing:
     """Where a KPI of a scope lands.
 
+    A ratio is foretold by what is above and below its line, where both add up day by day.
+
     Raises:
-        UnansweredError: It is a ratio, it is not known, or its history is too short.
+        UnansweredError: It does not add up, it is not known, or its history is too short.
     """
-    if not metric.additive:
-        raise UnansweredError(
-            f"{metric.code} is no amount that grows day by day; forecast the amounts behind it.",
-            f"{metric.names['zh']} 不是逐日累加的量；请预测其分子与分母。",
-        )
     actual = done.value(metric.code, key, of)
     begun = actual is not None and actual.covered.days
     if actual is None or (begun and actual.value is None):
@@ -44,9 +45,30 @@ def foretold(
     def weights(window: Window) -> Sequence[float]:
         return factors_of(metric, shops, window, settings) or (1.0,) * window.days
 
-    return landing(
-        actual.value or 0.0, _days(done, metric, key, of, until), of.window, until, weights
-    )
+    days = _days(done, metric, key, of, until)
+    if metric.additive:
+        amounts = {day: one.value for day, one in days.items() if one.value is not None}
+        return landing(actual.value or 0.0, amounts, of.window, until, weights)
+    parted = {day: _parted(one) for day, one in days.items()}
+    whole = _parted(actual)
+    _adds_up(metric, whole, [parted[day] for day in of.window.each() if day in parted])
+    return ratio_landing(whole, parted, of.window, until, weights)
+
+
+def _parted(one: Actual) -> tuple[float, float]:
+    """What is above and below the line; nothing on a day that has none of it."""
+    return one.numerator or 0.0, one.denominator or 0.0
+
+
+def _adds_up(metric: Metric, whole: Parted, days: Sequence[Parted]) -> None:
+    """Refuse a ratio over a stock, a mean or a rank: its days do not make its month."""
+    sums = [sum(one[n] for one in days) for n in (0, 1)]
+    same = all(isclose(sums[n], whole[n], rel_tol=1e-9, abs_tol=1e-9) for n in (0, 1))
+    if metric.denominator is None or not same:
+        raise UnansweredError(
+            f"{metric.code} does not follow from its days; forecast the amounts behind it.",
+            f"{metric.names['zh']} 不能由各日相加得出；请预测其背后的金额或数量。",
+        )
 
 
 def _steady(scope: ScopeParts, days: Window) -> None:
@@ -62,14 +84,21 @@ def _steady(scope: ScopeParts, days: Window) -> None:
 
 def _days(
     done: Computed, metric: Metric, key: ScopeKey, of: Period, until: date
-) -> dict[date, float]:
+) -> dict[date, Actual]:
     """The known days before `until`, as many as the tries can use."""
     left = max(0, (of.window.end - until).days)
-    found: dict[date, float] = {}
+    found: dict[date, Actual] = {}
     for back in range(1, 2 * LEVEL_DAYS + left + 7 * MOST_TRIES + 1):
         day = until - back * DAY
         value = done.value(metric.code, key, day_period(day))
-        if value is None or value.value is None or value.covered.days < 1:
+        if value is None or value.covered.days < 1 or _unknown(metric, value):
             break
-        found[day] = value.value
+        found[day] = value
     return found
+
+
+def _unknown(metric: Metric, day: Actual) -> bool:
+    """A day of no orders has no rate, but both parts of it are known."""
+    if metric.denominator is None:
+        return day.value is None
+    return day.numerator is None or day.denominator is None

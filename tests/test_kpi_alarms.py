@@ -62,6 +62,44 @@ def test_a_week_is_judged_when_it_is_over_in_the_shops_own_zone() -> None:
     assert [one.last.value for one in found_in(ended, TODAY, weekly)] == [69.0]
 
 
+LAST_7 = {"window": PeriodKind.DAYS_7}
+
+
+@pytest.mark.parametrize(
+    ("days", "since"),
+    [
+        pytest.param([0] * 6 + [4], SUNDAY, id="four on the last day"),
+        pytest.param([0] * 5 + [2, 0, 0, 0, 0, 0, 2], SUNDAY, id="two and two within seven days"),
+        pytest.param([0] * 5 + [2, 0, 0, 0, 0, 0, 0, 2], None, id="the first two have gone"),
+        pytest.param([0] * 6 + [4, 0, 0], date(2026, 10, 9), id="bad for as long as they are in"),
+        pytest.param([9, 9], None, id="of five days nothing is known, so nothing is said"),
+    ],
+)
+def test_the_last_seven_days_as_a_platform_counts(days: list[int], since: date | None) -> None:
+    """More than three bad reviews in the seven days up to each day; the line tells that day."""
+    found = found_in(actuals_of(SUNDAY, {"reviews_negative": days}), TODAY, rule(**LAST_7))
+    assert [one.since for one in found] == ([since] if since else [])
+    assert [one.number[:4] for one in found] == ([f"{since:%m%d}"] if since else [])
+    assert all(".7d-" in one.number for one in found)
+
+
+def test_the_last_seven_days_are_good_again_on_the_first_day_that_is_within() -> None:
+    """Four on the 3rd are out of the window on the 10th; three good days end the line."""
+    days = [0] * 6 + [4] + [0] * 8
+    (one,) = found_in(actuals_of(SUNDAY, {"reviews_negative": days}), TODAY, rule(**LAST_7))
+    assert (one.open, one.since) == (False, date(2026, 10, 3))
+    assert one.values[0] == 4.0
+
+
+def test_a_rate_of_the_last_thirty_days_divides_their_sums() -> None:
+    """Twenty days of 30 over 100 and ten of 60: 1,200 / 3,000 is 40 %, no mean of rates."""
+    spend, sales = [30] * 20 + [60] * 10, [100] * 30
+    found = actuals_of(SUNDAY, {"ad_spend": spend, "ad_sales": sales})
+    given = rule(metric="acos", window=PeriodKind.DAYS_30, operator=">=", value=0.4)
+    assert [one.last.value for one in found_in(found, TODAY, given)] == [0.4]
+    assert found_in(found, TODAY, replace(given, value=0.41)) == ()
+
+
 def test_two_rules_on_one_kpi_have_two_numbers() -> None:
     given = (rule(code="warn", level="warn", value=1.0), rule(code="red"))
     found = found_in(actuals_of(SUNDAY, {"reviews_negative": [0, 5]}), TODAY, *given)

@@ -29,7 +29,7 @@ from kpi.calendar import (
     year_before,
 )
 from kpi.errors import KpiError
-from kpi.model import PeriodKind, Region, Window
+from kpi.model import ROLLING, PeriodKind, Region, Window
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 ZONES = st.sampled_from(["America/Los_Angeles", "Europe/Berlin", "Asia/Shanghai", "UTC"])
@@ -111,6 +111,8 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         pytest.param("2026-W53", date(2026, 12, 28), date(2027, 1, 4), id="2026 has 53 weeks"),
         pytest.param("2027-W01", date(2027, 1, 4), date(2027, 1, 11), id="week 1 of 2027"),
         pytest.param("2026-10-21", date(2026, 10, 21), date(2026, 10, 22), id="one day"),
+        pytest.param("2026-10-21/7d", date(2026, 10, 15), date(2026, 10, 22), id="seven days"),
+        pytest.param("2026-03-01/60d", date(2026, 1, 1), date(2026, 3, 2), id="31 + 28 + 1 days"),
     ],
 )
 def test_a_code_names_a_half_open_window(code: str, start: date, end: date) -> None:
@@ -119,7 +121,19 @@ def test_a_code_names_a_half_open_window(code: str, start: date, end: date) -> N
 
 
 @pytest.mark.parametrize(
-    "code", ["2026-13", "2025-W53", "2026-W00", "2026-Q5", "2026-02-30", "26-10", "0000", "10月"]
+    "code",
+    [
+        "2026-13",
+        "2025-W53",
+        "2026-W00",
+        "2026-Q5",
+        "2026-02-30",
+        "26-10",
+        "0000",
+        "10月",
+        "2026-10-21/8d",
+        "2026-10/7d",
+    ],
 )
 def test_a_code_that_names_nothing_is_refused(code: str) -> None:
     with pytest.raises(KpiError, match="2026-W43"):
@@ -139,11 +153,19 @@ def test_a_period_is_found_again_by_its_code(day: date, kind: PeriodKind, start:
     assert made.window.start <= day < made.window.end
 
 
-@given(DAYS, st.sampled_from(PeriodKind), st.integers(-30, 30))
+@given(DAYS, st.sampled_from(sorted(set(PeriodKind) - set(ROLLING))), st.integers(-30, 30))
 def test_periods_follow_each_other_without_a_gap(day: date, kind: PeriodKind, steps: int) -> None:
     here = period_of(day, kind)
     assert shifted(here, 1).window.start == here.window.end
     assert shifted(shifted(here, steps), -steps) == here
+
+
+@given(DAYS, st.sampled_from(sorted(ROLLING)), st.integers(-30, 30))
+def test_windows_of_so_many_days_move_on_by_days(day: date, kind: PeriodKind, steps: int) -> None:
+    here = period_of(day, kind)
+    assert here.window.days == ROLLING[kind]
+    assert here.anchor == day
+    assert shifted(here, steps) == period_of(day + timedelta(days=steps), kind)
 
 
 @given(DAYS, st.integers(0, 6))
@@ -161,6 +183,7 @@ def test_the_days_of_a_month_are_the_days_of_its_weeks_clipped(day: date, start:
         pytest.param("2026-Q1", "2025-Q1", id="the quarter a year ago"),
         pytest.param("2026-W43", "2025-W43", id="52 weeks back: the same weekdays"),
         pytest.param("2026-10-21", "2025-10-22", id="a Wednesday is compared with a Wednesday"),
+        pytest.param("2026-10-21/7d", "2025-10-22/7d", id="seven days up to a Wednesday"),
     ],
 )
 def test_the_same_period_last_year(code: str, before: str) -> None:

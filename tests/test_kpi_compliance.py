@@ -147,7 +147,8 @@ def test_every_task_counts_in_the_inbox_and_a_dispute_in_none(one: TaskRow, on_t
     assert (over("tasks_due", *mine), over("tasks_on_time", *mine)) == (2, 2 * on_time)
     assert over("tasks_compliance_due", *mine) == 1
     assert over("tasks_compliance_on_time", *mine) == on_time
-    assert over("gdpr_on_time", replace(one, regime="gdpr")) == on_time
+    for request in ("gdpr", "data_access", "data_deletion"):
+        assert over("gdpr_on_time", replace(one, regime=request)) == on_time
 
 
 # ------------------------------------------------------------------ registrations, certificates

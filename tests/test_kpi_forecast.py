@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import UnansweredError
-from kpi.forecast import Landing, Method, landing
+from kpi.forecast import Landing, Method, landing, ratio_landing
 from kpi.model import Window
 
 NOV = Window(date(2026, 11, 1), date(2026, 12, 1))  # begins on a Sunday
@@ -156,3 +156,68 @@ def test_a_forecast_grows_with_what_it_learns_from(times: float, count: int) -> 
     more = {day: value * times for day, value in weekly(count).items()}
     assert landing(0.0, more, NOV, UNTIL, even).value == pytest.approx(one.value * times)
     assert one.low <= one.value <= one.high
+
+
+# --- ratios ---------------------------------------------------------------------------------------
+
+
+def over(above: dict[date, float], below: dict[date, float]) -> dict[date, tuple[float, float]]:
+    return {day: (above[day], below[day]) for day in above}
+
+
+def test_a_ratio_lands_by_its_two_parts() -> None:
+    """20 of 100 a day; in November so far 500 of 2,000: (500 + 10 x 20) / (2,000 + 10 x 100)."""
+    found = ratio_landing((500.0, 2_000.0), over(past(120, 20.0), past(120)), NOV, UNTIL, even)
+    assert found.actual == 0.25
+    assert found.value == pytest.approx(700 / 3_000)
+    assert (found.low, found.high) == (found.value, found.value)
+    assert (found.left, found.tries, found.error) == (10, 12, 0.0)
+
+
+def test_the_weight_of_the_days_left_is_that_of_what_is_below_the_line() -> None:
+    """On Black Friday three times the orders and three times the returns: the rate stays."""
+    found = ratio_landing(
+        (100.0, 2_000.0), over(past(120, 5.0), past(120)), NOV, UNTIL, black_friday
+    )
+    assert found.value == pytest.approx((100 + 60) / (2_000 + 1_200))
+
+
+def test_the_range_of_a_ratio_is_what_the_ratio_missed_by() -> None:
+    """Two months ago the rate rose from 10 % to 30 %. The try of the day after knew one day of it:
+    nine days of 10 and one of 30 were foretold, ten of 30 came: 2.5 times the rate.
+    """
+    step = UNTIL - timedelta(days=60)
+    above = {d: 30.0 if d >= step else 10.0 for d in past(180)}
+    found = ratio_landing((600.0, 2_000.0), over(above, past(180)), NOV, UNTIL, even)
+    assert found.value == pytest.approx(0.3)
+    assert found.high == pytest.approx((600 + 1_000 * 0.3 * 2.5) / 3_000)
+    assert found.low == pytest.approx(0.3)
+
+
+def test_a_ratio_of_a_whole_period_is_itself() -> None:
+    found = ratio_landing((1.0, 4.0), {}, NOV, NOV.end, even)
+    assert (found.value, found.left, found.method) == (0.25, 0, Method.NONE)
+
+
+@pytest.mark.parametrize(
+    ("actual", "days", "until"),
+    [
+        pytest.param((0.0, 0.0), {}, NOV.end, id="a whole period of nothing"),
+        pytest.param((0.0, 9.0), over(past(120, 0.0), past(120)), UNTIL, id="nothing above"),
+        pytest.param((9.0, 0.0), over(past(120), past(120, 0.0)), UNTIL, id="nothing below"),
+        pytest.param((1.0, 9.0), over(past(30), past(30)), UNTIL, id="too short a past"),
+    ],
+)
+def test_a_ratio_without_a_level_is_refused(
+    actual: tuple[float, float], days: dict[date, tuple[float, float]], until: date
+) -> None:
+    with pytest.raises(UnansweredError):
+        ratio_landing(actual, days, NOV, until, even)
+
+
+def test_days_without_either_part_are_days_like_others() -> None:
+    """Orders on weekdays alone: at weekends 0 of 0."""
+    below = {d: 0.0 if d.weekday() >= 5 else 100.0 for d in past(120)}
+    above = {d: value / 5 for d, value in below.items()}
+    found = ratio_landing((280.0, 1_400.0), over(above, below), NOV, UNTIL, even)
+    assert found.value == pytest.approx(0.2)

@@ -1,4 +1,4 @@
-"""Requests with a legal time: GDPR gives 30 days from the day a request came in."""
+"""Requests with a legal time: 30 days in the EU, 45 in the US, from the day a request came in."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def task(
         pytest.param(task(None, regime="vat"), [], id="no legal days are known for it"),
         pytest.param(task(None, regime=None), [], id="a free task"),
         pytest.param(task(None, region=Region.US), [], id="the law holds in the EU"),
+        pytest.param(task(date(2026, 11, 1), "data_access"), ["legal_due_late"], id="access"),
+        pytest.param(task(None, "data_deletion"), ["legal_due_absent"], id="deletion"),
         pytest.param(task(None, region=None), [], id="a task without a region"),
     ],
 )
@@ -49,5 +51,15 @@ def test_due_days_against_the_law(given: TaskRow, codes: list[str]) -> None:
         assert "2026-10-31" in one.mend["en"]
 
 
-def test_the_legal_due_day() -> None:
-    assert legal_due(task(None)) == date(2026, 10, 31)
+@pytest.mark.parametrize(
+    ("regime", "region", "last"),
+    [
+        ("gdpr", Region.EU, date(2026, 10, 31)),
+        ("data_access", Region.EU, date(2026, 10, 31)),
+        ("data_access", Region.US, date(2026, 11, 15)),  # 45 days after 1 October
+        ("data_deletion", Region.US, date(2026, 11, 15)),
+        ("ftc", Region.US, None),
+    ],
+)
+def test_the_legal_due_day(regime: str, region: Region, last: date | None) -> None:
+    assert legal_due(task(None, regime, region)) == last

@@ -111,5 +111,7 @@ def test_rules_name_what_there_is() -> None:
 
 
 def test_the_law_gives_a_month_for_a_request() -> None:
-    assert legal_days(Region.EU, "gdpr") == 30
+    for duty in ("gdpr", "data_access", "data_deletion"):
+        assert legal_days(Region.EU, duty) == 30
     assert legal_days(Region.US, "gdpr") is None
+    assert {legal_days(Region.US, duty) for duty in ("data_access", "data_deletion")} == {45}

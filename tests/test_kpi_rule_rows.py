@@ -42,6 +42,8 @@ def read(*lines: Line, month: str = "2026-10") -> Book:
         pytest.param(("R1", "是", "acos", "*", "日", ">", 0.35), 2, id="a ratio: two days"),
         pytest.param(("R1", "是", "acos", "*", "Week", ">", 0.35), 1, id="a week: one"),
         pytest.param((*BARE, "Fixed", 4.0), 4, id="as typed"),
+        pytest.param((*BARE[:4], "近60天", ">", 3.0), 1, id="the last sixty days: once"),
+        pytest.param((*BARE[:4], "Last 7 days", ">", 3.0, None, 2.0), 2, id="on two days in a row"),
     ],
 )
 def test_how_many_bad_periods_make_a_breach(line: Line, periods: int) -> None:
@@ -84,6 +86,9 @@ def test_a_surge_is_typed_in_either_language(word: str) -> None:
             id="a margin below 0",
         ),
         pytest.param((*BARE[:6], None), ("empty", "G5"), id="no limit"),
+        pytest.param(
+            (*BARE[:4], "近7天", ">", 3.0, "均值"), ("rolling_against", "H5"), id="overlapping days"
+        ),
         pytest.param((*BARE[:6], "many"), ("not_a_number", "G5"), id="a limit that is no number"),
     ],
 )

@@ -117,8 +117,9 @@ def test_a_person_of_both_regions_is_told_apart(road: Folder) -> None:
 
 
 def test_a_forecast_says_its_method_its_data_and_what_it_missed(road: Folder) -> None:
-    found = asked(road, "forecast", "--kpi", "net_sales", "acos", "--scope", "US", language="zh")
-    sales, ratio = found["forecasts"]
+    kpis = ("net_sales", "acos", "sales_per_head")
+    found = asked(road, "forecast", "--kpi", *kpis, "--scope", "US", language="zh")
+    sales, ratio, stock = found["forecasts"]
     with house_at(road.home) as house:
         done = look(house, order_of(house, road.book("XH"))).done
     actual = done.value("net_sales", (Region.US, "US"))
@@ -132,7 +133,12 @@ def test_a_forecast_says_its_method_its_data_and_what_it_missed(road: Folder) ->
     assert sales["early"] is False
     assert 0 < sales["error"] < sales["naive_error"]
     assert sales["used"]["end"] == "2026-10-21"
-    assert set(ratio["refused"]) == {"en", "zh"}
+    acos = done.value("acos", (Region.US, "US"))
+    assert acos is not None
+    assert ratio["so_far"] == pytest.approx(acos.value)
+    assert 0 < ratio["low"] <= ratio["forecast"] <= ratio["high"] < 1
+    assert set(stock["refused"]) == {"en", "zh"}
+    assert "does not follow from its days" in stock["refused"]["en"]
     assert sales["method"] == "weekday_calendar"
     assert "区间为回测中最大的偏差" in found["said"]
 

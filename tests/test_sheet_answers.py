@@ -124,7 +124,12 @@ def test_names_are_read_as_people_write_them(one: Asking, call: list[object]) ->
         pytest.param(["WHY", "net_sales", "ALL", "2026-10", 0], "value", "rows", id="no rows"),
         pytest.param(["ACTUAL", "net_sales", "ALL", "2031-01"], "na", "known", id="the future"),
         pytest.param(["ACTUAL", "net_sales", "ALL", "2019-01"], "na", "495", id="long ago"),
-        pytest.param(["FORECAST", "acos", "ALL", "2026-10"], "na", "amount", id="a ratio"),
+        pytest.param(
+            ["FORECAST", "sales_per_head", "ALL", "2026-10"],
+            "na",
+            "its days",
+            id="a ratio over heads",
+        ),
         pytest.param(["WHY", "days_of_supply", "ALL", "2026-10"], "na", "add up", id="a stock"),
     ],
 )

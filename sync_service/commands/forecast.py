@@ -35,7 +35,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "forecast", help="where the open period lands, with a tested range / 预测"
     )
     one.add_argument("book", type=Path)
-    one.add_argument("--kpi", nargs="+", default=USUAL, help="codes or names; money and counts")
+    one.add_argument(
+        "--kpi",
+        nargs="+",
+        default=USUAL,
+        help="codes or names; amounts, and ratios whose parts add up day by day",
+    )
     one.add_argument("--scope", nargs="+", default=["ALL", *Region], help="codes of scopes")
     one.add_argument("--region", choices=tuple(Region), help="of a person or category")
     one.add_argument("--period", help="month, quarter or week; the book's month")
@@ -82,18 +87,23 @@ def _target(done: Computed, metric: Metric, key: ScopeKey, of: Period) -> float 
 def _row(
     terminal: Terminal, metric: Metric, scope: str, found: Landing, target: float | None
 ) -> tuple[str | None, ...]:
-    digits = 0 if metric.unit in {Unit.MONEY, Unit.COUNT} else 2
     figures = (found.actual, found.value, found.low, found.high)
     return (
         scope,
         metric.names[terminal.language],
-        *(f"{value:,.{digits}f}" for value in figures),
+        *(_figure(value, metric.unit) for value in figures),
         _percent(found.value / target) if target else None,
         terminal.text(*METHODS[found.method]),
         _percent(found.error),
         _percent(found.naive_error),
         f"{found.tries} · {found.used.start:%m-%d}…{found.used.end - DAY:%m-%d}",
     )
+
+
+def _figure(value: float, unit: Unit) -> str:
+    if unit is Unit.RATIO:
+        return f"{value:.2%}"
+    return f"{value:,.0f}" if unit in {Unit.MONEY, Unit.COUNT} else f"{value:,.2f}"
 
 
 def _percent(value: float | None) -> str | None:
