@@ -34,6 +34,7 @@ class Book:
     settings: Settings
     shops: tuple[Shop, ...] = ()
     people: tuple[Person, ...] = ()
+    own_roles: tuple[str, ...] = ()  # names in Duties that are no shipped roles
     assignments: tuple[Assignment, ...] = ()
     products: tuple[Product, ...] = ()
     targets: tuple[TargetRow, ...] = ()

@@ -15,7 +15,7 @@ from kpi.errors import KpiError
 from kpi.grace import check_grace
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
-from kpi.model import Better, Region, Window
+from kpi.model import Better, Region
 from kpi.okr import KeyResult
 from kpi.personal import PERSONAL
 from kpi.points import PointKind
@@ -23,7 +23,7 @@ from kpi.step_rows import line_params
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
-from kpi.trade import Assignment, Person, Product, Shop
+from kpi.trade import Person, Product, Shop
 from kpi.typed_rows import (
     Bound,
     InputRow,
@@ -107,29 +107,9 @@ def _ramp(row: RowReader) -> tuple[float, ...]:
     return steps or ()
 
 
-def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:
-    """A line of tblAssign; both typed days are included."""
-    shop, person = row.needed("shop"), row.needed("person")
-    _known(row, "shop", shop, shops)
-    _known(row, "person", person, people)
-    share = row.between("share", 0, 1, 1.0)
-    start, end = row.day("start") or EVER, row.day("end")
-    row.in_order("end", start, end)
-    window = Window(start, day_after(end) if end else NEVER)
-    return Assignment(shop, row.text("category") or None, person, share or 0.0, window)
-
-
 def day_after(day: date) -> date:
     """The next day; what lies beyond the calendar's end never comes."""
     return date.fromordinal(day.toordinal() + 1) if day < NEVER else NEVER
-
-
-def _known(row: RowReader, column: str, code: str, codes: Codes) -> None:
-    """A code whose own row is wrong is one Problem there, not one more in each row naming it."""
-    if codes.strange(code):
-        row.wrong(column, "unknown_code", shown=code)
-    elif code not in codes.read:
-        row.bad = True
 
 
 def read_product(row: RowReader) -> Product | None:
@@ -270,7 +250,7 @@ def read_input(
     shop = row.needed("shop")
     if shop in people.read and shop not in shops.named:
         return _personal(row, day, value, catalog)
-    _known(row, "shop", shop, shops)
+    shops.check(row, "shop", shop)
     if day is None or value is None:
         if not row.bad:
             row.needed("day" if day is None else "value")
@@ -300,7 +280,7 @@ def _personal(
 def read_point(row: RowReader, people: Codes) -> PointRow | None:
     """A line of tblPoint."""
     person = row.needed("person")
-    _known(row, "person", person, people)
+    people.check(row, "person", person)
     code = row.month("month", "empty")
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None

@@ -126,7 +126,7 @@ ASSIGN = TableLayout(
     "tblAssign",
     ("shop", "category", "person", "start"),
     columns("""
-        shop | 店铺 | Shop | M | choice:shop
+        shop | 店铺 | Shop | M | choice:scope
         category | 品类 | Category | M | text
         person | 人员 | Person | M | choice:person
         share | 占比 | Share | M | ratio
