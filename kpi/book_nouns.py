@@ -75,7 +75,7 @@ def read_shop(row: RowReader) -> Shop | None:
     )
 
 
-def read_person(row: RowReader) -> Person | None:
+def read_person(row: RowReader) -> Person:
     """A line of tblPeople."""
     start, end = row.day("start"), row.day("end")
     row.in_order("end", start, end)

@@ -21,7 +21,6 @@ from kpi.book_nouns import (
     read_back_office,
     read_input,
     read_key_result,
-    read_person,
     read_point,
     read_point_kind,
     read_product,
@@ -37,6 +36,7 @@ from kpi.book_settings import read_settings
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.grade_rows import read_grades
+from kpi.moves import read_people, with_people
 from kpi.need_rows import read_needs
 from kpi.own_roles import doubt_roles, own_roles, with_own_roles
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
@@ -123,18 +123,17 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
     """The nouns of every table, and the codes of People; problems are noted on the way."""
     rows = reading.rows
     shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
-    people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
+    people = read_people(rows("tblPeople"))
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     book = Book(
         settings=settings,
         shops=shops,
-        people=people,
         named=_codes_named(rows),
         nameless=shop_codes.open or person_codes.open,
         staffed="tblPeople" not in reading.tables or bool(person_codes.named) or person_codes.open,
     )
-    book = _with_cards(book, reading, catalog)
+    book = _with_cards(with_people(book, people), reading, catalog)
     book = _with_lines(book, reading, catalog, shop_codes, person_codes)
     return _with_rest(book, reading, person_codes), person_codes
 

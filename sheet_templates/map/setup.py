@@ -24,6 +24,7 @@ PEOPLE = TableLayout(
         team_share* | 团队占比 | Team share | M | ratio
         plan*+ | 新人计划 | Newcomer plan | M | choice:newcomer_plan
         fte*+ | 全职占比 | Full-time share | M | ratio
+        since+ | 变动起 | From | M | date
     """),
 )
 NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gates stand in Tasks
