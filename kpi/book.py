@@ -33,7 +33,9 @@ class Book:
 
     settings: Settings
     shops: tuple[Shop, ...] = ()
-    people: tuple[Person, ...] = ()
+    people: tuple[Person, ...] = ()  # each once, as in force in the month under review
+    moves: tuple[Person, ...] = ()  # every row, by its first day, of who has several
+    own_roles: tuple[str, ...] = ()  # names in Duties that are no shipped roles
     assignments: tuple[Assignment, ...] = ()
     products: tuple[Product, ...] = ()
     targets: tuple[TargetRow, ...] = ()

@@ -47,6 +47,13 @@ class Codes:
         """Whether a code is surely nobody's."""
         return bool(code) and code not in self.named and not self.open
 
+    def check(self, row: RowReader, column: str, code: str) -> None:
+        """A code whose own row is wrong is one Problem there, not one more in each naming row."""
+        if self.strange(code):
+            row.wrong(column, "unknown_code", shown=code)
+        elif code not in self.read:
+            row.bad = True
+
 
 def doubt_people(rows: Rows, codes: Codes) -> None:
     """Owners, managers and mentors that are not in People."""

@@ -15,14 +15,14 @@ from kpi.errors import KpiError
 from kpi.grace import check_grace
 from kpi.methods import MOST_POINTS
 from kpi.missing import Outdated
-from kpi.model import Region, Window
+from kpi.model import Region
 from kpi.okr import KeyResult
 from kpi.points import PointKind
 from kpi.step_rows import line_params
 from kpi.steps import read_steps
 from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
-from kpi.trade import Assignment, Person, Product, Shop
+from kpi.trade import Person, Product, Shop
 from kpi.typed_rows import (
     Bound,
     PointRow,
@@ -72,7 +72,7 @@ def read_shop(row: RowReader) -> Shop | None:
     )
 
 
-def read_person(row: RowReader) -> Person | None:
+def read_person(row: RowReader) -> Person:
     """A line of tblPeople."""
     start, end = row.day("start"), row.day("end")
     row.in_order("end", start, end)
@@ -104,29 +104,9 @@ def _ramp(row: RowReader) -> tuple[float, ...]:
     return steps or ()
 
 
-def read_assignment(row: RowReader, shops: Codes, people: Codes) -> Assignment | None:
-    """A line of tblAssign; both typed days are included."""
-    shop, person = row.needed("shop"), row.needed("person")
-    known_code(row, "shop", shop, shops)
-    known_code(row, "person", person, people)
-    share = row.between("share", 0, 1, 1.0)
-    start, end = row.day("start") or EVER, row.day("end")
-    row.in_order("end", start, end)
-    window = Window(start, day_after(end) if end else NEVER)
-    return Assignment(shop, row.text("category") or None, person, share or 0.0, window)
-
-
 def day_after(day: date) -> date:
     """The next day; what lies beyond the calendar's end never comes."""
     return date.fromordinal(day.toordinal() + 1) if day < NEVER else NEVER
-
-
-def known_code(row: RowReader, column: str, code: str, codes: Codes) -> None:
-    """Hold a code against its table; a code whose own row is wrong is one Problem there alone."""
-    if codes.strange(code):
-        row.wrong(column, "unknown_code", shown=code)
-    elif code not in codes.read:
-        row.bad = True
 
 
 def read_product(row: RowReader) -> Product | None:
@@ -245,7 +225,7 @@ def _effect(row: RowReader) -> VetoEffect | None:
 def read_point(row: RowReader, people: Codes) -> PointRow | None:
     """A line of tblPoint."""
     person = row.needed("person")
-    known_code(row, "person", person, people)
+    people.check(row, "person", person)
     code = row.month("month", "empty")
     points = row.number("points", 0.0) or 0.0
     approved = row.text("approved_by") or None

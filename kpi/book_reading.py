@@ -12,15 +12,14 @@ from datetime import date
 from typing import TypeVar
 
 from kpi.agency_rows import read_term, term_order
+from kpi.assignment_rows import Held, read_assignment
 from kpi.book import Book, scope_codes
 from kpi.book_links import Codes, doubt_managers, doubt_people, doubt_rule_scopes, doubt_words
 from kpi.book_nouns import (
     CardKey,
     card_of,
-    read_assignment,
     read_back_office,
     read_key_result,
-    read_person,
     read_point,
     read_point_kind,
     read_product,
@@ -37,7 +36,9 @@ from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.grade_rows import read_grades
 from kpi.input_rows import read_input
+from kpi.moves import read_people, with_people
 from kpi.need_rows import read_needs
+from kpi.own_roles import doubt_roles, own_roles, with_own_roles
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
@@ -107,9 +108,13 @@ def read_book(
     With the catalogue, what a row says is also held against what its KPI or measure can be.
     """
     problems: list[Problem] = []
+    duties = tables.get("tblDuty")
+    own = tuple(own_roles(duties, decode).values())
+    decode = with_own_roles(decode, duties)
     reading = _Reading(tables, decode, names, problems, _nameless(tables, decode, problems))
     settings = read_settings(tables.get("tblSetting"), decode, problems)
     book, person_codes = _read(reading, settings, catalog)
+    book = replace(book, own_roles=own)
     _doubts(reading.rows, book, person_codes if "tblPeople" in tables else None)
     return replace(book, problems=tuple(problems))
 
@@ -118,18 +123,17 @@ def _read(reading: _Reading, settings: Settings, catalog: Catalog | None) -> tup
     """The nouns of every table, and the codes of People; problems are noted on the way."""
     rows = reading.rows
     shops = _keyed(rows("tblShop"), read_shop, lambda s: s.code)
-    people = _keyed(rows("tblPeople"), read_person, lambda p: p.code)
+    people = read_people(rows("tblPeople"))
     shop_codes = reading.codes("tblShop", "shop", (s.code for s in shops))
     person_codes = reading.codes("tblPeople", "person", (p.code for p in people))
     book = Book(
         settings=settings,
         shops=shops,
-        people=people,
         named=_codes_named(rows),
         nameless=shop_codes.open or person_codes.open,
         staffed="tblPeople" not in reading.tables or bool(person_codes.named) or person_codes.open,
     )
-    book = _with_cards(book, reading, catalog)
+    book = _with_cards(with_people(book, people), reading, catalog)
     book = _with_lines(book, reading, catalog, shop_codes, person_codes)
     return _with_rest(book, reading, person_codes), person_codes
 
@@ -150,9 +154,10 @@ def _with_lines(
 ) -> Book:
     """With who has what, what it is, what is asked of it, and its typed figures."""
     rows = reading.rows
+    held = Held(book.shops, _held_codes(reading, shops), people)
     return replace(
         book,
-        assignments=_all(rows("tblAssign"), lambda r: read_assignment(r, shops, people)),
+        assignments=_many(rows("tblAssign"), lambda r: read_assignment(r, held)),
         products=_keyed(rows("tblProduct"), read_product, lambda p: (p.sku, p.market, p.start)),
         targets=_keyed(
             rows("tblTarget"),
@@ -166,6 +171,12 @@ def _with_lines(
             lambda i: (i.day, i.shop, i.person, i.measure),
         ),
     )
+
+
+def _held_codes(reading: _Reading, shops: Codes) -> Codes:
+    """The shops with their markets and platforms, of rows that could not be read too."""
+    wide = (_named(reading.rows("tblShop"), column) for column in ("market", "platform"))
+    return replace(shops, named=shops.named.union(*wide))
 
 
 def _with_rest(book: Book, reading: _Reading, people: Codes) -> Book:
@@ -228,6 +239,7 @@ def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Code
     if people is not None:
         doubt_people(rows, people)
     doubt_managers(rows, book.people)
+    doubt_roles(rows("tblDuty"), book.own_roles, scope_codes(book))
     doubt_words(rows)
     doubt_rule_scopes(rows, scope_codes(book), complete=not book.nameless)
     doubt_quiet_days(rows, int(book.settings.month[:4] or 0) or date.min.year)
@@ -258,6 +270,13 @@ def _named(rows: Iterator[RowReader], column: str) -> frozenset[str]:
 
 def _all(rows: Iterator[RowReader], read: Callable[[RowReader], Noun | None]) -> tuple[Noun, ...]:
     return tuple(noun for row in rows if (noun := read(row)) is not None and not row.bad)
+
+
+def _many(
+    rows: Iterator[RowReader], read: Callable[[RowReader], Iterable[Noun]]
+) -> tuple[Noun, ...]:
+    """The nouns of rows that make several each."""
+    return tuple(noun for row in rows for noun in tuple(read(row)) if not row.bad)
 
 
 def _keyed(

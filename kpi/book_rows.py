@@ -183,7 +183,7 @@ class RowReader:
             return default
         code = self.decode(words, text)
         if code is None:
-            self.wrong(column, "unknown_word", shown=text)
+            self.wrong(column, "unknown_role" if words == "role" else "unknown_word", shown=text)
         return code
 
     def word_if_known(self, column: str, words: str) -> str | None:

@@ -30,11 +30,17 @@ TOTAL_COLUMNS = frozenset({"drop_below", "team", "team_share", "own_total", "tea
 
 
 def without_share(cards: Sequence[PersonCard]) -> Iterator[Problem]:
-    """People with a card of either region and no share to join them by: their total is unknown."""
+    """People with a card of either region and no typed share to join them by.
+
+    The share of their sales targets is noted; without such targets the total is unknown.
+    """
     for card in cards:
+        place = Place(table="tblPeople", text=card.person.code)
+        said = {"person": card.person.code, "month": card.month}
         if card.us_share is None:
-            place = Place(table="tblPeople", text=card.person.code)
-            yield problem("share_missing", place, person=card.person.code, month=card.month)
+            yield problem("share_missing", place, **said)
+        elif card.share_derived:
+            yield problem("share_derived", place, **said, share=percent(card.us_share))
 
 
 def left_out(cards: Sequence[PersonCard]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from kpi.contract_rows import (
     Rows,
     measure_row,
     metric_row,
+    person_key,
     rule_key,
     target_key,
     term_key,
@@ -40,6 +41,7 @@ from kpi.model import (
     Unit,
     Window,
 )
+from kpi.moves import every_row, with_people
 from kpi.own_measures import PERSON, SOURCES
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
@@ -63,9 +65,11 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
     Rows keep the order of the sheet. A person or shop without a signature is there, and nobody's:
     it is not scored and has no owner.
     """
-    people = {person.code: person for person in book.people}
+    rows = (*_ordered(every_row(book), person_key, tables["tblPeople"], _person_of),)
     shops = {shop.code: shop for shop in book.shops}
-    return replace(
+    signed = {row.code for row in rows}
+    nobodys = (replace(p, scored=False) for p in every_row(book) if p.code not in signed)
+    ruled_book = replace(
         book,
         settings=_settings_of(book.settings, tables["tblSetting"]),
         targets=_ordered(book.targets, target_key, tables["tblTarget"], _target_of),
@@ -75,15 +79,12 @@ def ruled(book: Book, tables: Mapping[str, Rows]) -> Book:
         grades=_grades_of(tables.get("tblGrade", {})),
         terms=_ordered(book.terms, term_key, tables.get("tblTerm", {}), _term_of),
         assignments=tuple(_assignment_of(row) for row in tables["tblAssign"].values()),
-        people=(
-            *_ordered(book.people, _person_key, tables["tblPeople"], _person_of),
-            *(replace(p, scored=False) for c, p in people.items() if c not in tables["tblPeople"]),
-        ),
         shops=(
             *_ordered(book.shops, _shop_key, tables["tblShop"], _shop_of),
             *(replace(s, owner=None) for c, s in shops.items() if c not in tables["tblShop"]),
         ),
     )
+    return with_people(ruled_book, (*rows, *nobodys))
 
 
 def _ordered(
@@ -97,10 +98,6 @@ def _ordered(
     order = [code for code in there if code in signed]
     order += [code for code in signed if code not in there]
     return tuple(make(signed[code], there.get(code)) for code in order)
-
-
-def _person_key(row: Person) -> str:
-    return row.code
 
 
 def _shop_key(row: Shop) -> str:
@@ -262,6 +259,7 @@ def _person_of(row: Fields, live: Person | None) -> Person:
         ramp=read_steps(text(row, "ramp")) or (),
         team_share=number(row, "team_share") or 0.0,
         fte=_or(number(row, "fte"), 1.0),
+        since=day(row, "since") if "since" in row else None,
     )
 
 

@@ -17,6 +17,7 @@ from kpi.book_settings import RATE_SETTINGS
 from kpi.catalog import Catalog
 from kpi.missing import Outdated
 from kpi.model import Measure
+from kpi.moves import every_row
 from kpi.own_measures import PERSON, SHOP
 from kpi.points import PointKind
 from kpi.scoring import GRADES, Grade
@@ -50,7 +51,7 @@ def key_of(*parts: object) -> str:
 def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
     """Every table that scores, by name; each row by its key."""
     targeted = {row.scope for row in book.targets}
-    targeted |= {row.department for row in book.people if row.team_share} - {""}
+    targeted |= {row.department for row in every_row(book) if row.team_share} - {""}
     return {
         "tblTarget": {target_key(row): _target(row) for row in book.targets},
         "tblWeight": {weight_key(row): _weight(row) for row in book.weights},
@@ -58,7 +59,7 @@ def rows_of(book: Book, catalog: Catalog) -> dict[str, Rows]:
         "tblPointKind": {row.kind: _point_kind(row) for row in book.point_kinds},
         "tblKpi": {code: metric_row(catalog, code) for code in _defined(book, catalog)},
         **_own_measures(book, catalog),
-        "tblPeople": {row.code: _person(row, targeted) for row in book.people},
+        "tblPeople": {person_key(row): _person(row, targeted) for row in every_row(book)},
         "tblShop": {row.code: _shop(row, _owned(book, targeted)) for row in book.shops},
         "tblAssign": dict(_assignments(book.assignments)),
         "tblSetting": _settings(book.settings),
@@ -268,6 +269,11 @@ def metric_row(catalog: Catalog, code: str) -> Fields:
     }
 
 
+def person_key(row: Person) -> str:
+    """The key of a person; of a dated row with its first day."""
+    return key_of(row.code, _day(row.since)) if row.since else row.code
+
+
 def _person(row: Person, targeted: Collection[str]) -> Fields:
     """A person; the department only where a target or a team's score goes by it."""
     department = {"department": row.department} if row.department in targeted else {}
@@ -283,6 +289,7 @@ def _person(row: Person, targeted: Collection[str]) -> Fields:
         "ramp": steps_text(row.ramp) or None,
         **({"team_share": _number(row.team_share)} if row.team_share else {}),
         **({} if row.fte == 1 else {"fte": _number(row.fte)}),  # as before the column
+        **({"since": _day(row.since)} if row.since else {}),
     }
 
 

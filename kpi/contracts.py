@@ -23,6 +23,7 @@ from kpi.contract_nouns import defined, ruled
 from kpi.contract_rows import SIGN, Fields, Plain, Rows, grade_rows, rows_of
 from kpi.errors import KpiError
 from kpi.model import Period, PeriodKind, Window
+from kpi.moves import in_month
 from kpi.numbers import R
 from kpi.scoring import GRADES
 from kpi.typed_rows import WeightRow
@@ -125,7 +126,7 @@ def version_on(versions: Sequence[Version], day: date) -> Version | None:
 def in_force(book: Book, catalog: Catalog, versions: Sequence[Version], of: Period) -> Terms:
     """The terms of a period: those of its last day; its weights as the signed setting picks."""
     found = version_on(versions, of.window.end - timedelta(days=1))
-    signed = book if found is None else ruled(book, found.contract.tables)
+    signed = in_month(book if found is None else ruled(book, found.contract.tables), of)
     if signed.settings.weight_pick == Pick.DAY_WEIGHTED:
         lines = {day: tuple(_lines_on(book, versions, day)) for day in of.window.each()}
         signed = replace(signed, weights=tuple(_meant(signed.weights, lines)))

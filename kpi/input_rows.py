@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from kpi.book_links import Codes
-from kpi.book_nouns import known_code
 from kpi.book_rows import RowReader
 from kpi.catalog import Catalog
 from kpi.personal import PERSONAL, is_personal
@@ -23,7 +22,7 @@ def read_input(
     shop = row.needed("shop")
     if shop in people.read and shop not in shops.named:
         return _personal(row, day, value, catalog)
-    known_code(row, "shop", shop, shops)
+    shops.check(row, "shop", shop)
     if day is None or value is None:
         if not row.bad:
             row.needed("day" if day is None else "value")

@@ -87,6 +87,7 @@ class PersonCard:
     limit: tuple[float, float] = LIMIT  # of the total after points by hand
     drop_small: bool = False  # an unknown region with a share below a tenth is left out
     own: float | None = None  # the total without the team's part
+    share_derived: bool = False  # the US share is that of the month's sales targets, not typed
     team: TeamPart | None = None  # what the total takes from the team's; None: nothing
 
     def card(self, region: Region) -> RegionCard | None:

@@ -48,7 +48,7 @@ from kpi.weight_modes import in_points
 
 # Whose lines they are says what they score; else it is a person.
 SCOPE_KINDS = {**dict.fromkeys(SHOP_ROLES, ScopeKind.SHOP), TEAM_ROLE: ScopeKind.DEPARTMENT}
-TEAM_REVENUE = "net_sales"  # its targets of the month say how a team's two cards are joined
+REVENUE = "net_sales"  # its targets of the month say how two cards are joined without a share
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,14 @@ class Scoring:
         found = self._cards(person, parts, month)
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
+        derived = share is None
+        if derived:
+            share = self._revenue_share(person, parts, tuple(totals), month)
         book = self.book
         caps = (book.settings.add_cap, book.settings.deduct_cap)
         applied = month_points(book.points, book.point_kinds, person.code, month.code, caps)
         one = PersonCard(person, month.code, found, share, applied, None, None, 0)
+        one = replace(one, share_derived=derived and share is not None)
         part = self._team_part(person, month, team_totals)
         return totalled(replace(self._ruled(one), team=part), totals)
 
@@ -117,17 +121,17 @@ class Scoring:
         return totalled(self._ruled(one), totals)
 
     def _revenue_share(
-        self, team: Person, parts: Sequence[Part], regions: tuple[Region, ...], month: Period
+        self, whose: Person, parts: Sequence[Part], regions: tuple[Region, ...], month: Period
     ) -> float | None:
-        """The US part of what the month's targets ask the team to sell; of one card, that card."""
+        """The US part of what the month's targets ask of them to sell; of one card, that card."""
         if len(regions) == 1:
-            return _us_share(team, regions)
-        metric, goals = self.actuals.catalog.metrics[TEAM_REVENUE], Goals(self.book, month)
+            return _us_share(whose, regions)
+        metric, goals = self.actuals.catalog.metrics[REVENUE], Goals(self.book, month)
         asked = [
             goals.of(
                 metric,
                 region,
-                own_scopes(team, metric),
+                own_scopes(whose, metric),
                 in_days(in_region(self.book, parts, region), month.window),
                 month.window.end,
             )

@@ -24,8 +24,9 @@ STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct na
 
 def target_scopes(book: Book) -> frozenset[str]:
     """Codes that only a target may name: regions, roles, departments and stages of products."""
-    roles = {person.role for person in book.people} | set(SHOP_ROLES)
-    departments = {person.department for person in book.people if person.department}
+    people = (*book.people, *book.moves)
+    roles = {person.role for person in people} | set(SHOP_ROLES)
+    departments = {person.department for person in people if person.department}
     named = roles | departments | set(_pairs(book))
     return frozenset({str(region) for region in Region} | named | set(STAGES))
 
@@ -79,8 +80,8 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.MARKET, (shop.market for shop in book.shops)),
         (TargetKind.PLATFORM, (shop.platform for shop in book.shops)),
         (TargetKind.PERSON, (person.code for person in book.people)),
-        (TargetKind.ROLE, (*SHOP_ROLES, *(person.role for person in book.people))),
-        (TargetKind.DEPARTMENT, (person.department for person in book.people)),
+        (TargetKind.ROLE, (*SHOP_ROLES, *(one.role for one in (*book.people, *book.moves)))),
+        (TargetKind.DEPARTMENT, (one.department for one in (*book.people, *book.moves))),
         (TargetKind.CATEGORY, (product.category for product in book.products)),
         (TargetKind.STAGE, STAGES),
         (TargetKind.ENTITY, (shop.company for shop in book.shops)),

@@ -61,6 +61,7 @@ class Person:
     team_share: float = 0.0  # fraction of the total that comes from the department's score
     plan: str | None = None  # newcomer plan of a business line; None: the standard one
     fte: float = 1.0  # fraction of full-time work; half days are 0.5
+    since: date | None = None  # from when the row counts; the first of a person counts from ever
 
 
 @dataclass(frozen=True, slots=True)

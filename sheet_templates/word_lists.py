@@ -162,6 +162,10 @@ LISTS: dict[str, Words] = {
         ("percent", "百分比 %", "%"),
         ("value", "数值", "Plain value"),
     ),
+    "share_basis": (
+        ("typed", "人员页", "People"),
+        ("targets", "按销售额目标", "Sales targets"),
+    ),
     "stage": (
         ("new", "新品", "New"),
         ("mature", "成熟", "Mature"),
@@ -468,6 +472,8 @@ SHOWN: dict[str, str] = {
     "tblScore.unit": "unit",
     "tblScore.kind": "kind",
     "tblTeam.role": "role",
+    "tblTeam.share_basis": "share_basis",
+    "tblDuty.role": "role",  # a name that is no shipped role is an own one and stays
     "tblTeam.state": "team_state",
     "tblBreach.level": "alarm",
     "tblBreach.bound": "bound",

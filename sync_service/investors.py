@@ -40,7 +40,7 @@ PLACES: tuple[ScopeKey, ...] = ((Region.US, "US"), (Region.EU, "EU"), (None, "AL
 PERSONAL: Mapping[str, tuple[str, ...]] = {  # what must stand nowhere in the file
     "tblPeople": ("person", "name", "contact", "partner"),
     "tblShop": ("shop", "name", "owner"),
-    "tblAssign": ("person", "shop"),
+    "tblAssign": ("person",),  # its shops stand in Shops, its markets are no secret
     "tblTask": ("no", "what", "owner", "number", "reviewer", "evidence", "comment"),
     "tblPoint": ("reason", "evidence", "approved_by"),
     "tblReview": ("present", "topic", "decision", "expected"),

@@ -122,19 +122,20 @@ class Adoption:
 
     team: str  # department; ALL for the company
     people: int
-    refreshes: int  # of the workbook, which is everybody's
+    refreshes: int  # of the workbook by its people; of the company by anybody and by the clock
     days: int
     notes: int
     reviews: int
     feedback: int
     tasks: int
     updated: int
+    fresh: bool  # the workbook was refreshed, by whomever
 
     @property
     def level(self) -> str:
         """Refreshed, and used by the team: notes, reviews, feedback, tasks worked on."""
         signs = self.notes + self.reviews + self.feedback + self.updated
-        if not self.refreshes or not signs:
+        if not self.fresh or not signs:
             return "unused"
         return "used" if signs >= LITTLE else "little"
 
@@ -144,8 +145,9 @@ def adoption(
 ) -> tuple[Adoption, ...]:
     """A line for the company and one for each department of People."""
     zone = ZoneInfo(done.book.settings.time_zone)
-    seen = [at.astimezone(zone).date() for at in refreshed_at(store, book)]
-    days = [one for one in seen if _within(quarter.window, one)]
+    seen = [(at.astimezone(zone).date(), actor) for at, actor in refreshed_at(store, book)]
+    known = _named(tables)
+    days = [(one, known.get(_bare(actor))) for one, actor in seen if _within(quarter.window, one)]
     people = [p for p in done.typed.people if p.end is None or p.end >= quarter.window.start]
     teams = {p.code: p.department.strip() for p in people}
     names = [EVERYBODY, *dict.fromkeys(name for name in teams.values() if name)]
@@ -162,36 +164,56 @@ def adoption(
     )
 
 
-def refreshed_at(store: Control, book: str) -> list[datetime]:
-    """The instants of every refresh of a workbook, from the audit chain."""
+def refreshed_at(store: Control, book: str) -> list[tuple[datetime, str]]:
+    """The instant of every refresh of a workbook and who ordered it, from the audit chain."""
     rows = schema.audit.c
-    asked = select(rows.at).where(rows.action == "refresh", rows.object == book)
+    asked = select(rows.at, rows.actor).where(rows.action == "refresh", rows.object == book)
     with store.read() as connection:
-        return list(connection.execute(asked).scalars())
+        return [(at, actor) for at, actor in connection.execute(asked)]
+
+
+def _named(tables: Mapping[str, Table]) -> dict[str, str]:
+    """By what a person is named where a refresh is ordered -> code: code, name, e-mail, its user.
+
+    What several people are called is nobody's.
+    """
+    found: dict[str, set[str]] = {}
+    for row in tables["tblPeople"].rows if "tblPeople" in tables else ():
+        code, contact = text(row, "person"), text(row, "contact")
+        for said in {code, text(row, "name"), contact, contact.partition("@")[0]} - {""}:
+            found.setdefault(said.casefold(), set()).add(code)
+    return {said: codes.pop() for said, codes in found.items() if len(codes) == 1}
+
+
+def _bare(actor: str) -> str:
+    """Who ordered it, without the way: `excel:ann` is ann."""
+    return actor.rpartition(":")[2].strip().casefold()
 
 
 def _of_team(
     name: str,
     codes: set[str],
-    days: Sequence[date],
+    days: Sequence[tuple[date, str | None]],  # of each refresh, and whose it was
     tasks: Sequence[TaskRow],
     tables: Mapping[str, Table],
     window: Window,
 ) -> Adoption:
     due = [t for t in tasks if t.owner in codes and _within(window, t.due)]
     said = [t for t in due if t.done or t.evidence or t.delivered]
+    mine = [one for one, who in days if name == EVERYBODY or who in codes]
     reviews = [r for r in _rows(tables, "tblReview", window, "date") if _present(r, codes)]
     feedback = [r for r in _rows(tables, "tblFeedback", window, "day") if text(r, "by") in codes]
     return Adoption(
         team=name,
         people=len(codes),
-        refreshes=len(days),
-        days=len(set(days)),
+        refreshes=len(mine),
+        days=len(set(mine)),
         notes=sum(_notes(tables, codes)),
         reviews=len(reviews),
         feedback=len(feedback),
         tasks=len(due),
         updated=len(said),
+        fresh=bool(days),
     )
 
 

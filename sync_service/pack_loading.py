@@ -8,7 +8,7 @@ does not have are ended by a line that is switched off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kpi.benchmarks import benchmarks_of, beside
@@ -34,6 +34,7 @@ from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, cell_word, show
 from sync_service.refresh import read
+from sync_service.told import ToldError
 from sync_service.workbooks.port import BookContents, TablePatch, WorkbookPort, WriteReport
 
 
@@ -59,11 +60,17 @@ class Loaded:
     report: WriteReport | None = None
 
 
-def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
-    """Write the packs into a book, valid from a day on."""
+def load(port: WorkbookPort, fits: Sequence[Fit], start: date, onto: str | None = None) -> Loaded:
+    """Write the packs into a book, valid from a day on; `onto` is an own role to load them for.
+
+    Raises:
+        ToldError: Duties has no such own role.
+    """
     contents = port.read()
     book, catalog, _ = read(contents)
     made = Loaded()
+    if onto is not None:
+        fits = _for_role(fits, onto, book.own_roles)
     for fit in fits:
         _weights(book, fit.pack, start, made)
         made.weights = [_without_low(row, contents.tables.get("tblWeight")) for row in made.weights]
@@ -71,6 +78,17 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date) -> Loaded:
         if "tblTerm" in contents.tables and not (book.terms or made.terms):
             made.terms += term_rows(fit.pack, language_of(contents))
     return _written(port, contents, catalog, made)
+
+
+def _for_role(fits: Sequence[Fit], onto: str, own: Sequence[str]) -> tuple[Fit, ...]:
+    """The packs as cards of an own role."""
+    if onto not in own:
+        named = ", ".join(own) or "-"
+        raise ToldError(
+            f'Duties has no own role "{onto}" (it has: {named}). Write it there as a row first.',
+            f"岗位职责页没有自定岗位“{onto}”（已有：{named}）。请先在该页写一行。",
+        )
+    return tuple(replace(one, pack=replace(one.pack, role=onto)) for one in fits)
 
 
 def propose(port: WorkbookPort, start: date | None = None) -> tuple[Loaded, tuple[Proposal, ...]]:

@@ -27,6 +27,7 @@ from kpi.leaves import LeafSums
 from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
 from kpi.model import Language, Window
+from kpi.own_roles import with_own_roles
 from kpi.policy import allowed
 from kpi.switches import switched
 from kpi.thresholds import loose_limits
@@ -249,7 +250,8 @@ def read(contents: BookContents) -> tuple[Book, Catalog, tuple[Problem, ...]]:
         for name in _tables_of(contents)
         if name not in contents.tables and not TABLES[name].later
     ]
-    exempt = exemptions(contents.tables.get("tblReview"), decode)
+    words = with_own_roles(decode, contents.tables.get("tblDuty"))
+    exempt = exemptions(contents.tables.get("tblReview"), words)
     guarded = guard(book, catalog.metrics, exempt)
     kept, refused = allowed(book, catalog)
     checked = (*check_book(book), *loose_limits(book), *legal_deadlines(book))

@@ -101,7 +101,7 @@ def test_a_wrong_role_of_a_person_is_one_problem_however_often_the_person_is_nam
     goal = target(2026.0, "EU", "OPS1", "net_sales", "OPS1", None, 1.0)
     found = book(table("tblShop", "店铺", SHOP, DE), people, assigned, goal)
     (problem,) = [*found.problems, *check_book(found)]
-    assert (problem.code, str(problem.place)) == ("unknown_word", "人员!B5 (tblPeople)")
+    assert (problem.code, str(problem.place)) == ("unknown_role", "人员!B5 (tblPeople)")
 
 
 def test_the_second_row_of_a_key_is_named_with_the_first() -> None:
@@ -343,7 +343,7 @@ def test_days_that_are_read(typed: CellValue | ErrorValue, read: object) -> None
 def test_an_empty_word_that_must_be_there_and_one_that_is_unknown() -> None:
     people = table("tblPeople", "人员", "person role scored", ("A", "", True), ("B", "厨师", False))
     problems = [(p.code, p.place.cell) for p in book(people).problems]
-    assert problems == [("empty", "B5"), ("unknown_word", "B6")]
+    assert problems == [("empty", "B5"), ("unknown_role", "B6")]
 
 
 def test_a_tick_says_whether_a_person_is_scored() -> None:

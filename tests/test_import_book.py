@@ -170,6 +170,16 @@ def test_what_the_book_has_is_left_and_a_second_run_adds_nothing(
     assert (code, set(said["added"].values()), new.read_bytes()) == (Exit.FOUND, {0}, before)
 
 
+def test_an_own_role_of_the_book_goes_before_a_role_that_a_title_resembles(
+    tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = new_book(tmp_path, service={"tblDuty": ({"role": "运营专员"},)})
+    run(capsys, tmp_path / "home", old, "--into", new, "--write")
+    book = book_of(new)
+    assert [person.role for person in book.people] == ["运营专员", "advertising"]
+    assert {line.role for line in book.weights} == {"运营专员", "advertising"}
+
+
 def test_a_corrected_mapping_decides(
     tmp_path: Path, old: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ import xlsxwriter
 from kpi.actuals import Actuals
 from kpi.book import Book
 from kpi.card_problems import without_share
+from kpi.errors import Level
 from kpi.model import Region
 from kpi.money import DayRates
 from kpi.scope_values import GAPS
@@ -64,7 +65,6 @@ def sold(*days: list[Leaf]) -> Actuals:
     [
         pytest.param(0.5, 95.0, [], id="half of 110 and half of 80"),
         pytest.param(0.0, 80.0, [], id="a share of nothing is a share"),
-        pytest.param(None, None, ["OPS1"], id="nobody typed a share"),
     ],
 )
 def test_two_cards_need_a_share(share: float | None, total: float | None, told: list[str]) -> None:
@@ -73,6 +73,26 @@ def test_two_cards_need_a_share(share: float | None, total: float | None, told: 
     found = list(without_share(cards))
     assert [one.place.text for one in found] == told
     assert {(one.code, one.place.table) for one in found} <= {("share_missing", "tblPeople")}
+
+
+def test_without_a_typed_share_the_sales_targets_say_it() -> None:
+    """31,000 of 31,000 + 34,100 dollars: 0.476190476 x 110 + 0.523809524 x 80 = 94.28571428."""
+    facts = sold(run("DE", 800, 1), run("US", 1_000, 1))
+    [card] = Scoring(both(None), facts).people(OCT)
+    assert (card.us_share, card.share_derived) == (0.476190476, True)
+    assert card.total == 94.28571428
+    [note] = without_share((card,))
+    assert (note.code, note.level, note.place.text) == ("share_derived", Level.NOTE, "OPS1")
+    [typed] = Scoring(both(0.5), facts).people(OCT)
+    assert not typed.share_derived
+
+
+def test_without_sales_targets_on_both_sides_nobody_knows_the_share() -> None:
+    given = replace(both(None), targets=both(None).targets[:1])
+    facts = sold(run("DE", 800, 1), run("US", 1_000, 1))
+    [card] = Scoring(given, facts).people(OCT)
+    assert (card.us_share, card.share_derived, card.total) == (None, False, None)
+    assert [one.code for one in without_share((card,))] == ["share_missing"]
 
 
 def test_one_card_needs_none() -> None:

@@ -64,7 +64,7 @@ def test_what_is_wanted(row: Row, wanted: list[tuple[str, str, str]]) -> None:
     ("row", "code", "cell", "kept"),
     [
         pytest.param(("Mars", "是", "运营"), "strange_kpi", "A5", 0, id="an unknown KPI"),
-        pytest.param(("GMV", "是", "Mars"), "unknown_word", "C5", 0, id="an unknown role"),
+        pytest.param(("GMV", "是", "Mars"), "unknown_role", "C5", 0, id="an unknown role"),
         pytest.param(("GMV", "是", "运营", "P9"), "unknown_pain", "D5", 1, id="an unknown pain"),
         pytest.param((None, "是", "运营"), "empty", "A5", 0, id="no KPI"),
     ],

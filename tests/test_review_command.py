@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from kpi.scorecards import Scoring
 from kpi.set_rescoring import PROPOSALS, effect, without
 from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import show
+from sync_service import audit
 from sync_service.cli import main
 from sync_service.commands.review import run
 from sync_service.console import Terminal
@@ -209,6 +210,30 @@ def test_how_far_a_team_uses_the_system(opened: Opened) -> None:
     assert team.people == everybody.people
     before = adoption(opened.house.store, book, seen.done, tables, period("2026-Q3"))
     assert [one.level for one in before] == ["unused", "unused"]
+
+
+def test_a_refresh_counts_for_the_team_of_whoever_ordered_it(opened: Opened) -> None:
+    """Two by OPS5 on one day, one by the clock; the person's team has two, the others none."""
+    seen = look(opened.house, order_of(opened.house, opened.book, "never"))
+    done, tables, quarter = seen.done, seen.contents.tables, quarter_of(seen.done, None)
+    people = tuple(
+        replace(one, department="Ads" if one.code == "OPS5" else "Ops") for one in done.typed.people
+    )
+    book = replace(done.typed, people=people)
+    parted = replace(done, given=replace(done.given, typed=None, book=book))
+    at = datetime(2026, 10, 20, 9, tzinfo=UTC)
+    with opened.house.store.begin() as connection:
+        for n, actor in enumerate(("excel:ops5", "OPS5", "scheduler")):
+            audit.record(
+                connection, at=at + timedelta(hours=n), actor=actor, action="refresh", about="b"
+            )
+    used = {one.team: one for one in adoption(opened.house.store, "b", parted, tables, quarter)}
+    assert {team: (one.refreshes, one.days) for team, one in used.items()} == {
+        "ALL": (3, 1),
+        "Ads": (2, 1),
+        "Ops": (0, 0),
+    }
+    assert used["Ops"].level == "used"  # others keep the workbook fresh; it has reviews and notes
 
 
 def test_an_earlier_quarter_looks_at_its_own_months(opened: Opened) -> None:

@@ -51,6 +51,7 @@ TEAM = TableLayout(
         trend | 趋势 | Trend | S | spark
         manual_share | 人工项占比 | Manual share | S | ratio
         comment | 经理备注 | Comment | M | text
+        share_basis*+ | 占比依据 | Share basis | S | text
     """),
 )
 SHOP = TableLayout(

@@ -20,7 +20,7 @@ DUTY = TableLayout(
     "tblDuty",
     ("role",),
     columns("""
-        role | 岗位 | Role | M | choice:role
+        role | 岗位 | Role | M | text
         purpose | 存在的理由 | Purpose | M | text
         duties | 主要职责 | Duties | M | text
         decides | 可自行决定 | May decide | M | text

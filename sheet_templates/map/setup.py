@@ -24,6 +24,7 @@ PEOPLE = TableLayout(
         team_share* | 团队占比 | Team share | M | ratio
         plan*+ | 新人计划 | Newcomer plan | M | choice:newcomer_plan
         fte*+ | 全职占比 | Full-time share | M | ratio
+        since+ | 变动起 | From | M | date
     """),
 )
 NEWCOMER = TableLayout(  # how far each newcomer is, under which mentor; the gates stand in Tasks
@@ -143,7 +144,7 @@ ASSIGN = TableLayout(
     "tblAssign",
     ("shop", "category", "person", "start"),
     columns("""
-        shop | 店铺 | Shop | M | choice:shop
+        shop | 店铺 | Shop | M | choice:scope
         category | 品类 | Category | M | text
         person | 人员 | Person | M | choice:person
         share | 占比 | Share | M | ratio

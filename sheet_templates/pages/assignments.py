@@ -12,8 +12,8 @@ def page(book: Book) -> None:
     frame(
         book,
         "assignments",
-        "月中换人或多人共管一店时填写；这里的行优先于店铺负责人。",
-        "For a change in mid-month or a shared shop; these lines win over the shop's owner.",
+        "月中换人或多人共管一店时填写，也可写站点或平台；这里的行优先于店铺负责人。",
+        "For a change in mid-month, a shared shop, a whole market; wins over the shop's owner.",
         freeze=(4, 1),
     )
     put_table(book, TableSpec("tblAssign"))

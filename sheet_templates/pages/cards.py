@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from kpi.organisation import SHOP_ROLES
+from kpi.own_roles import MOST_OWN_ROLES
 from sheet_templates import words
 from sheet_templates.book import Book, below, formula, quote
 from sheet_templates.places import HEADER_ROW, letters, quoted, setting_value
@@ -12,28 +13,43 @@ from sheet_templates.places import HEADER_ROW, letters, quoted, setting_value
 REGIONS = ("US", "EU")
 RESULT_MAX, PROCESS_MIN, COMPLIANCE_MIN = 70, 20, 10  # points; packs.md, balance checks
 CARDED = 300  # people and shops that the dropdown of Card offers
+CARD_ROLES = len(words.LISTS["role"]) + MOST_OWN_ROLES
 PARTS = ("total", "off", "result", "process", "compliance", "sales", "profit")
 
 
 def cards(book: Book, tab: Worksheet, column: int) -> int:
     """A line a card: its sums, and the text that Weights shows; empty where a role is unused.
 
+    Own roles of Duties have their lines behind the shipped roles, as many as the lists have room.
+
     Returns:
         The next free column.
     """
     row = HEADER_ROW
     plain = book.styles.get()
-    for role in words.LISTS["role"]:
+    shipped = [book.word("role", code) for code, _, _ in words.LISTS["role"]]
+    for number in range(1, CARD_ROLES + 1):
         for region in REGIONS:
             row += 1
-            tab.write_string(row, column, book.word("role", role[0]), plain)
+            if number <= len(shipped):
+                tab.write_string(row, column, shipped[number - 1], plain)
+            else:
+                formula(tab, row, column, f'INDEX(nmRoles,{number})&""', plain)
             tab.write_string(row, column + 1, region, plain)
-            for offset, part in enumerate(PARTS, column + 2):
-                formula(tab, row, offset, _sum(book, part, column, row), plain)
-            formula(tab, row, column + 2 + len(PARTS), _text(book, column, row), plain)
+            _line(book, tab, column, row)
     last = letters(column + 2 + len(PARTS))
     book.define("nmCards", "lists", f"${last}${HEADER_ROW + 2}:${last}${row + 1}")
     return column + len(PARTS) + 4
+
+
+def _line(book: Book, tab: Worksheet, column: int, row: int) -> None:
+    """The sums of a card and its text; nothing is summed where there is no role."""
+    plain, role = book.styles.get(), f"${letters(column)}{row + 1}"
+    for offset, part in enumerate(PARTS, column + 2):
+        text = f'IF({role}="",0,{_sum(book, part, column, row)})'
+        formula(tab, row, offset, text, plain)
+    text = f'IF({role}="","",{_text(book, column, row)})'
+    formula(tab, row, column + 2 + len(PARTS), text, plain)
 
 
 def carded(book: Book, tab: Worksheet, column: int) -> None:

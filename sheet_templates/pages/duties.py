@@ -13,7 +13,7 @@ def page(book: Book) -> None:
     frame(
         book,
         "duties",
-        "每个岗位为什么存在、做什么、能自己决定什么；按本公司情况修改。",
-        "What each role is there for, does, and may decide alone; change it to your company.",
+        "每个岗位为什么存在、做什么、能自己决定什么；自定岗位在此新增一行。",
+        "What each role is for, does and may decide alone; a role of your own is a new row here.",
     )
     put_table(book, TableSpec("tblDuty", keys=duty_rows(book.language)["tblDuty"]))

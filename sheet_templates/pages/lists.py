@@ -23,6 +23,7 @@ from sheet_templates.layout import (
     Owner,
 )
 from sheet_templates.pages.cards import carded, cards
+from sheet_templates.pages.roles import roles
 from sheet_templates.places import HEADER_ROW, Ref, letters, quoted, setting_value
 from sheet_templates.scoring import grade_lines
 from sheet_templates.start import StartRow
@@ -273,6 +274,9 @@ def _words(book: Book, tab: Worksheet, column: int) -> int:
         if name == "measure" and "tblMeasure" in book.places:
             _measures(book, tab, column)
             column += 1
+            continue
+        if name == "role":
+            column = roles(book, tab, column)
             continue
         offered = words.dropdown(name, book.language)
         _heading(book, tab, column, name)

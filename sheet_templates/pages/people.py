@@ -12,8 +12,8 @@ def page(book: Book) -> None:
     frame(
         book,
         "people",
-        "一人一行；“人员”用短码，全表都按它匹配。离职填日期，不要删行。",
-        "One line a person; every tab matches the short code. Fill the end date, delete no line.",
+        "一人一行，按短码匹配；调岗再写一行并填“变动起”。离职填日期，不要删行。",
+        "One line a person, matched by short code; a move is a second line with From. Delete none.",
         freeze=(4, 5),
     )
     put_table(book, TableSpec("tblPeople"))

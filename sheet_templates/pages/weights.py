@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from kpi import sheet_scoring
-from sheet_templates import words
 from sheet_templates.book import Book, formula
 from sheet_templates.frame import frame
-from sheet_templates.pages.cards import in_use, is_relative
+from sheet_templates.pages.cards import CARD_ROLES, in_use, is_relative
 from sheet_templates.pages.targets import unit_of
 from sheet_templates.places import Ref
 from sheet_templates.table import TableSpec, put_table
@@ -45,7 +44,7 @@ def page(book: Book) -> None:
 
 def _card_texts() -> list[str]:
     """The text cells of the cards block on Lists, one after the other."""
-    count = 2 * len(words.LISTS["role"])
+    count = 2 * CARD_ROLES
     return [f"INDEX(nmCards,{n})" for n in range(1, count + 1)]
 
 

@@ -51,6 +51,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         one.set_defaults(run=run)
         if name == "refresh":
             one.add_argument("--sync", action="store_true", help="fetch what can be had now first")
+            one.add_argument("--by", default="cli", help="who refreshes, by code / 刷新人")
     why = commands.add_parser("explain", help="where the value of a cell comes from / 解释来源")
     why.add_argument("book", type=Path)
     why.add_argument("cell", help="for example 明细!I6")
@@ -129,7 +130,7 @@ def run_refresh(terminal: Terminal, house: House, words: argparse.Namespace) -> 
     """One refresh, with progress and what it found."""
     from sync_service.sync import sync  # noqa: PLC0415  # only --sync fetches
 
-    order = order_of(house, words.book)
+    order = order_of(house, words.book, words.by)
     writable(words.book)
     with terminal.steps() as bar:
         if words.sync:

@@ -22,6 +22,7 @@ from sync_service.console import Exit, Terminal
 from sync_service.house import House
 from sync_service.pack_loading import Fit, Loaded, benchmark_of, kept_target, line_of, load
 from sync_service.refresh import read
+from sync_service.told import ToldError
 
 PLATFORMS = tuple(code for code, _, _ in LISTS["platform"])
 
@@ -52,6 +53,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one = actions.add_parser("load", help="write cards into a workbook / 装入工作簿")
     one.add_argument("book", type=Path)
     one.add_argument("role", nargs="+")
+    one.add_argument(
+        "--as", dest="onto", metavar="ROLE", help="an own role of Duties to load it for / 自定岗位"
+    )
     one.add_argument("--region", choices=tuple(Region), help="the default is both")
     one.add_argument(
         "--from",
@@ -217,7 +221,9 @@ def run_load(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
     writable(words.book)
     cards = list(fitted(words, [role_of(role) for role in words.role]))
     start = words.start or date(house.clock.now().year, 1, 1)
-    made = load(port, [Fit(one.pack, one.changes) for one in cards], start)
+    if words.onto is not None and len(words.role) > 1:
+        raise ToldError("--as takes one pack.", "--as 只能对应一个岗位包。")
+    made = load(port, [Fit(one.pack, one.changes) for one in cards], start, words.onto)
     _report(terminal, made)
     terminal.result |= {"book": str(words.book), "from": start, "cards": [_card(c) for c in cards]}
     for one in cards:

@@ -23,6 +23,7 @@ from kpi.step_reading import table_text
 from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
+from kpi.teams import TEAM_ROLE
 from kpi.value_flags import FLAGS, flag_of
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
@@ -211,6 +212,7 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "role": show("role", card.person.role, language),
             "manager": card.person.manager,
             "us_share": card.us_share,
+            "share_basis": show("share_basis", _share_basis(card), language),
             "state": show("team_state", closing, language),
             **{f"m{6 - n}": known(total) for n, total in enumerate(history)},
             "manual_share": manual_share(card),
@@ -218,6 +220,14 @@ def team(done: Computed) -> Iterator[FilledRow]:
             "team": card.team.team if card.team else None,
             "team_share": card.team.share if card.team else None,
         }
+
+
+def _share_basis(card: PersonCard) -> str:
+    """What the US share stands on; nothing where there is one card, or no share."""
+    if len(card.cards) < len(Region) or card.us_share is None:
+        return ""
+    by_targets = card.share_derived or card.person.role == TEAM_ROLE
+    return "targets" if by_targets else "typed"
 
 
 def points(done: Computed) -> Iterator[FilledRow]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from kpi.book import Book
 from kpi.catalog import Catalog
 from kpi.model import Language
+from kpi.sheet_words import plain
 from kpi.tables import CellValue
 from sheet_templates.layout import TABLES, Column, Owner
 from sheet_templates.start import StartRow
@@ -45,6 +46,8 @@ def import_book(port: WorkbookPort, old: Path, mapping: Path | None, *, write: b
     sheets = old_sheets(old)
     made = guess(sheets, _names(catalog), _scopes(book))
     name_people(made, sheets, {p.name: p.code for p in book.people if p.name})
+    own = {plain(name): name for name in book.own_roles}
+    made.roles |= {cell: own[plain(cell)] for cell in made.roles if plain(cell) in own}
     text = as_toml(made)
     if mapping is not None:
         made = read_toml(mapping, made)
