@@ -90,7 +90,7 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
         f"tblPay.{code}": "#,##0.00"
         for code in (
             *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned"),
-            *("payable", "paid", "net"),
+            *("payable", "paid", "net", "kpi_amount", "kpi_goal"),
         )
     },
     **{

@@ -44,6 +44,7 @@ def _formulas(book: Book) -> dict[str, Formula]:
         "payable": lambda r: sheet_payout.payable(r, book.word),
         "currency": lambda r: sheet_payout.text_of_rule(r, rules, "currency"),
         "why": lambda r: sheet_payout.reason(r, rules, book.word),
+        "typed": sheet_payout.typed_mark,
     }
     for number in (1, 2, 3, 4):
         made[f"p{number}"] = _parameter(book, rules, number)
