@@ -10,7 +10,7 @@ PAY = TableLayout(
     columns("""
         month | 月份 | Month | S | text
         person | 人员 | Person | S | text
-        name* | 姓名 | Name | S | text
+        name | 姓名 | Name | S | text
         total | 总分 | Total | S | points
         grade | 等级 | Grade | S | text
         coefficient | 系数 | Coefficient | S | number
@@ -49,8 +49,8 @@ PAY = TableLayout(
         approved_by | 批准 | Approved by | M | text
         paid | 已发 | Paid | S | money
         paid_on | 记录日 | Recorded on | S | date
-        kpi_amount+ | 指标计提额 | Amount by KPI | S | money
-        kpi_goal+ | 指标目标 | Goal by KPI | S | money
+        kpi_amount*+ | 指标计提额 | Amount by KPI | S | money
+        kpi_goal*+ | 指标目标 | Goal by KPI | S | money
         typed+ | 手改 | Typed over | F | text
         amount_from+ | 计提额来源 | Amount from | S | text
         slip+ | 凭条版本 | Slip version | S | text
