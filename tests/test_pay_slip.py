@@ -101,12 +101,12 @@ def test_slips_hold_one_person_and_their_answers_come_back(opened: Opened) -> No
     ]
     head, five, six = paid.slips
     names = {p.code: p.name for p in opened.look().book.people}
-    for path, who, base in ((head, "HEAD", "43210"), (five, "OPS5", "54321")):
+    for path, who, own in ((head, "HEAD", "43210"), (five, "OPS5", "54321")):
         foreign = {*(c for c in names if c != who), *(n for c, n in names.items() if c != who)}
-        foreign |= {b for b in ("43210", "54321", "65432") if b != base}
+        foreign |= {b for b in ("43210", "54321", "65432") if b != own}
         data = path.read_bytes()
         assert traces(data, foreign - {names[who]}) == {}
-        assert set(traces(data, {who, base})) == {who, base}
+        assert set(traces(data, {who, own})) == {who, own}
         assert is_as_sealed(data, path.name)
         with zipfile.ZipFile(path) as package:
             parts = "".join(
