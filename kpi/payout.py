@@ -93,6 +93,8 @@ class PayRule:
     veto_zero: bool = True  # a veto item in breach takes the bonus
     slices: tuple[Slice, ...] = ()
     carry_loss: bool = False  # a loss comes off the amounts of later periods
+    on_kpi: str = ""  # code of the KPI whose value is the amount; empty: it is typed
+    on_scope: str = ""  # of what; empty: the shops of the person
 
     def __post_init__(self) -> None:
         """Refuse a threshold that leaves no line to the target."""
@@ -139,6 +141,10 @@ class PayBasis:
     true_up: Decimal = ZERO  # of earlier periods that were paid
     loss_in: float | None = 0.0  # loss that earlier periods left, zero or more
     weight: float = 1.0  # in a team's pool
+    kpi_amount: float | None = None  # by the rule's KPI; `amount` is what was typed, else this
+    kpi_goal: float | None = None
+    amount_from: str = ""  # where both came from, said in the language of the book
+    typed_over: bool = False  # an amount or goal was typed in place of the KPI's
 
 
 @dataclass(frozen=True, slots=True)

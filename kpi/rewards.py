@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from kpi.book_rows import is_month
 from kpi.calendar import period, period_of
 from kpi.errors import KpiError
 from kpi.model import PeriodKind
 from kpi.payout import ZERO, in_units
+from kpi.typed_rows import PointRow
 
 
 class RewardEffect(StrEnum):
     """What a reward or penalty changes."""
 
-    POINTS = "points"  # of the total: entered in the team's book
+    POINTS = "points"  # of the total: an entry of Points of the team's book
     MONEY = "money"  # of the payable amount
     TEXT = "text"  # a mention
 
@@ -111,3 +113,59 @@ def money_of(
         ),
         ZERO,
     )
+
+
+# --- points ---------------------------------------------------------------------------------------
+
+FROM_REWARDS = "tblApplied"
+"""The address of an entry of points that a reward brought."""
+
+
+def entry_number(application: Application) -> str:
+    """The number of the entry of Points: `R-2026-10-5`."""
+    return f"R-{application.period}-{application.number}"
+
+
+def reward_points(applied: Iterable[Applied]) -> tuple[PointRow, ...]:
+    """The entries of Points that approved rewards in points make, one for each application.
+
+    What counts is what the cap of the reward leaves; kinds and caps of Points come after it. Points
+    belong to a month: those of a quarter make no entry.
+    """
+    return tuple(
+        PointRow(
+            *(one.application.period, one.application.person, float(one.counted)),
+            " · ".join(filter(None, (one.rule.code, one.rule.condition))),
+            *(one.application.approved_by, FROM_REWARDS, entry_number(one.application)),
+            kind=one.rule.code,
+        )
+        for one in applied
+        if one.rule.effect is RewardEffect.POINTS
+        and one.application.approved_by
+        and is_month(one.application.period)
+    )
+
+
+def with_rewards(
+    typed: Sequence[PointRow], flowed: Iterable[PointRow], kinds: Collection[str]
+) -> tuple[PointRow, ...]:
+    """The entries of a book with those of rewards, each number once and in the book's order.
+
+    A reward whose name is a kind of points follows the rule of that kind. An entry of 0 points was
+    withdrawn: it empties a row that is there and adds none. What somebody typed by hand of the same
+    reward, person, month and points is counted there and not again.
+    """
+    hands = [row for row in typed if not row.number.startswith("R-")]
+    fresh = {
+        row.number: replace(row, kind=row.kind if row.kind in kinds and row.points else "")
+        for row in flowed
+        if not any(same_reward(row, one) for one in hands)
+    }
+    kept = [fresh.pop(row.number, row) for row in typed]
+    return (*kept, *(row for row in fresh.values() if row.points))
+
+
+def same_reward(flowed: PointRow, typed: PointRow) -> bool:
+    """Whether somebody typed by hand what a reward brings: its name stands in the reason."""
+    same = (flowed.person, flowed.month, flowed.points) == (typed.person, typed.month, typed.points)
+    return same and flowed.reason.split(" · ")[0] in typed.reason

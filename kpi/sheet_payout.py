@@ -76,11 +76,26 @@ def _is(ref: Ref, words: Words, method: PayMethod) -> str:
 
 def net(ref: Ref, rules: Ref, words: Words) -> str:
     """The amount that is paid on: less the loss that came in, where the rule carries losses."""
-    here = ref("loss_in")
-    cells = {"amount": ref("amount"), "loss": f'IF({here}="",0,{here})'}
+    here, used = ref("loss_in"), typed_or_kpi(ref, "amount")
+    cells = {"amount": used, "loss": f'IF({here}="",0,{here})'}
     less = to_formula("R(amount - loss)", cells.__getitem__, kinds=_LOSS, seal=False)
-    chosen = f"IF({_carries(ref, rules, words)},{less},{ref('amount')})"
-    return f"IF(ISNUMBER({ref('amount')}),{chosen},NA())"
+    chosen = f"IF({_carries(ref, rules, words)},{less},{used})"
+    return f"IF({_has(ref, 'amount')},{chosen},NA())"
+
+
+def typed_or_kpi(ref: Ref, code: str) -> str:
+    """The amount or goal that counts: what is typed, else what the rule's KPI gives."""
+    return f"IF(ISNUMBER({ref(code)}),{ref(code)},{ref(f'kpi_{code}')})"
+
+
+def _has(ref: Ref, code: str) -> str:
+    return f"OR(ISNUMBER({ref(code)}),ISNUMBER({ref(f'kpi_{code}')}))"
+
+
+def typed_mark(ref: Ref) -> str:
+    """The sign of a figure that somebody typed in place of the KPI's."""
+    typed = f"OR(ISNUMBER({ref('amount')}),ISNUMBER({ref('goal')}))"
+    return f'IF(AND({ref("amount_from")}<>"",{typed}),"✎","")'
 
 
 def loss_out(ref: Ref, rules: Ref, words: Words) -> str:
@@ -123,8 +138,9 @@ def slice_rate(ref: Ref, slices: Ref) -> str:
 def step1(ref: Ref, words: Words, slices: Ref) -> str:
     """What a ladder's slices give or the rate that is reached; where an accelerator begins."""
     ladders = f"COUNTIFS({slices('slice_of')},{ref('rule')})>0"
-    edge = _compiled("R(p2 * goal)", ref)
-    known = f"ISNUMBER({ref('goal')})"
+    used = typed_or_kpi(ref, "goal")
+    edge = _compiled("R(p2 * goal)", lambda name: used if name == "goal" else ref(name))
+    known = _has(ref, "goal")
     chosen = f"IF(AND({_is(ref, words, PayMethod.ACCELERATE)},{known}),{edge},NA())"
     for method, made in (
         (PayMethod.LADDER_WHOLE, slice_rate(ref, slices)),
@@ -229,7 +245,7 @@ def reason(ref: Ref, rules: Ref, words: Words) -> str:
     unknown = (
         f"IF(NOT(ISNUMBER({ref('total')})),{said('no_total')},"
         f"IF(AND(NOT(ISNUMBER({ref('base')})),{with_base}),{said('no_base')},"
-        f"IF(AND(NOT(ISNUMBER({ref('amount')})),{on_amount}),{said('no_amount')},"
+        f"IF(AND(NOT({_has(ref, 'amount')}),{on_amount}),{said('no_amount')},"
         f"IF(AND({_carries(ref, rules, words)},ISNA({ref('loss_in')})),{said('loss_open')},"
         f"{said('incomplete')}))))"
     )
@@ -272,14 +288,18 @@ def reward_counted(ref: Ref, col: Ref, rules: Ref) -> str:
     return f"IF(ISNUMBER({typed}),ROUND({within[0]}-{within[1]},2)+0,ROUND({ref('raw')},2)+0)"
 
 
-def counts_in(ref: Ref, pay: Ref, periods: str, quarters: str) -> str:
+def counts_in(ref: Ref, pay: Ref, periods: str, quarters: str, words: Words) -> str:
     """The period in whose pay an application counts: its own, or the quarter of its month.
 
+    Points count in an entry of Points, which is named once they are approved.
     `periods` and `quarters` are the list of periods and the quarter that each lies in.
     """
     mine = f"COUNTIFS({pay('month')},{ref('month')},{pay('person')},{ref('person')})>0"
     quarter = f"IFERROR(INDEX({quarters},MATCH({ref('month')},{periods},0)),{ref('month')})"
-    return f"IF({mine},{ref('month')},{quarter})"
+    entry = f'IF({ref("approved_by")}="",{ref("month")},"R-"&{ref("month")}&"-"&{ref("no")})'
+    points = _quoted(words("reward_effect", "points"))
+    money = f"IF({mine},{ref('month')},{quarter})"
+    return f"IF({ref('effect')}={points},{entry},{money})"
 
 
 def rewards(ref: Ref, applied: Ref, words: Words) -> str:

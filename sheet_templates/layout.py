@@ -26,7 +26,7 @@ from sheet_templates.map.editions import DISPUTE, MEANING, REGION_LINE, TALK
 from sheet_templates.map.improve import ADJUST, ADOPTION, FEEDBACK, KPI_REVIEW
 from sheet_templates.map.nouns import Column, Language, Owner, Sheet, TableLayout
 from sheet_templates.map.partner import CLAUSE, CONTRACT, TERM
-from sheet_templates.map.payout import APPLIED, PAY, PAY_RULE, PAY_SLICE, REWARD
+from sheet_templates.map.payout import APPLIED, CONFIRM, PAY, PAY_RULE, PAY_SLICE, REWARD
 from sheet_templates.map.plan import OKR, TARGET, WEIGHT
 from sheet_templates.map.reports import DAILY, MONTHLY, WEEKLY
 from sheet_templates.map.setup import (
@@ -56,6 +56,7 @@ __all__ = [
     "CARD_LINES",
     "CARD_WEEKS",
     "CLAUSE",
+    "CONFIRM",
     "CONTRACT",
     "DAILY",
     "DAY",
@@ -109,6 +110,7 @@ __all__ = [
     "SHEETS",
     "SHOP",
     "SLICE_NAMES",
+    "SLIP_SHEETS",
     "STATES",
     "TABLES",
     "TALK",
@@ -211,9 +213,16 @@ PAYOUT_SHEETS: tuple[Sheet, ...] = (  # a book of its own: no tab of it is in th
     Sheet("lists", "词表", "Lists", "none", (), _NEVER),
 )
 
+SLIP_SHEETS: tuple[Sheet, ...] = (  # what one person gets of it
+    Sheet("slip", "奖金单", "Pay slip", "blue", (CONFIRM,)),
+)
+
 TABLES: dict[str, TableLayout] = {
     t.name: t
-    for sheet in (*SHEETS, *PARTNER_SHEETS, *PERSON_SHEETS, *INVESTOR_SHEETS, *PAYOUT_SHEETS)
+    for sheet in (
+        *(*SHEETS, *PARTNER_SHEETS, *PERSON_SHEETS, *INVESTOR_SHEETS, *PAYOUT_SHEETS),
+        *SLIP_SHEETS,
+    )
     for t in sheet.tables
 }
 

@@ -21,6 +21,14 @@ PAY_LISTS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("veto", "一票否决，奖金为零", "Veto: bonus is 0"),
         ("capped", "已封顶", "Capped"),
     ),
+    "slip_state": (
+        ("outdated", "已过期：", "Outdated:"),
+        ("recorded", "合计（已记录）", "In all, as recorded"),
+    ),
+    "confirm": (
+        ("yes", "确认", "Confirmed"),
+        ("no", "有异议", "Objection"),
+    ),
     "reward_effect": (
         ("points", "分值", "Points"),
         ("money", "金额", "Money"),

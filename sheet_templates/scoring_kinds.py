@@ -175,7 +175,9 @@ def _bonus(cells: Cells, kind: FormulaKind) -> Formula:
         bonus = call(
             kind,
             "BONUS",
-            *_cells(r, "method", "total", "coefficient", "base", "net", "goal", *PARAMETERS),
+            *_cells(r, "method", "total", "coefficient", "base", "net"),
+            sheet_payout.typed_or_kpi(r, "goal"),
+            *_cells(r, *PARAMETERS),
             f"{starts.rpartition(':')[0]}:{rates.rpartition(':')[2]}",
             r("attendance"),
             sheet_payout.looked_up(r, rules, "cap"),

@@ -86,11 +86,12 @@ OWN_FORMAT = {  # columns that their kind's format would show too roughly, or to
     "tblTarget.year": "0",
     "tblPay.attendance": "0.0%",
     "tblPaySlice.rate": "0.00%",
+    **dict.fromkeys(("tblPaySlice.start", "tblPaySlice.end"), "#,##0.00"),
     **{
         f"tblPay.{code}": "#,##0.00"
         for code in (
             *("base", "amount", "goal", "team", "gross", "prorated", "cap", "earned"),
-            *("payable", "paid", "net"),
+            *("payable", "paid", "net", "kpi_amount", "kpi_goal"),
         )
     },
     **{
@@ -115,19 +116,14 @@ WRAPPED = frozenset(  # texts that people type or that are there from the start:
         *("tblTalk.good", "tblTalk.better", "tblTalk.agreed", "tblTalk.support", "tblTalk.reply"),
         *("tblTerm.wording", "tblClause.wording", "tblContract.calculation", "tblContract.scoring"),
         *("tblContract.reward", "tblContract.deduction", "tblContract.source"),
-        *(
-            "tblTeam.comment",
-            "tblTarget.note",
-            "tblWeight.note",
-            "tblPoint.reason",
-            "tblSetting.meaning",
-        ),
+        *("tblTeam.comment", "tblTarget.note", "tblWeight.note", "tblPoint.reason"),
+        *("tblSetting.meaning", "tblPay.amount_from"),
     }
 )
 CENTRED = frozenset({"tblFocus.no", "tblFocus.level"})  # too narrow for an indent
 TINY = frozenset({"tblScore.item", "tblBreach.no"})  # long keys that nobody reads
 LONG = frozenset(  # sentences: cut at the end, never made tiny
-    {"tblLog.what", "tblLog.mend", "tblTarget.benchmark"}
+    {"tblLog.what", "tblLog.mend", "tblTarget.benchmark", "tblPay.said"}
 )
 SMALL = frozenset({"tblFocus.what", "tblFocus.scope", "tblFocus.next_step"})
 _MADE = (Owner.SERVICE, Owner.FORMULA)

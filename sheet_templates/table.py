@@ -32,6 +32,7 @@ OPEN_LISTS = (
     "market",
     "currency",
     "measure",
+    "pay_kpi",
 )  # a word outside is asked about, not refused
 OPEN_COLUMNS = (  # what is no word of the list has its place here too
     "tblTarget.metric",  # an ad budget has targets and is no KPI

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -130,6 +130,7 @@ class Adoption:
     tasks: int
     updated: int
     fresh: bool  # the workbook was refreshed, by whomever
+    first_score: float | None = None  # hours from the making of the book; None: none yet
 
     @property
     def level(self) -> str:
@@ -151,17 +152,34 @@ def adoption(
     people = [p for p in done.typed.people if p.end is None or p.end >= quarter.window.start]
     teams = {p.code: p.department.strip() for p in people}
     names = [EVERYBODY, *dict.fromkeys(name for name in teams.values() if name)]
-    return tuple(
-        _of_team(
-            name,
-            {code for code, team in teams.items() if name in (EVERYBODY, team)},
-            days,
-            done.typed.tasks,
-            tables,
-            quarter.window,
-        )
-        for name in names
-    )
+    took = hours_to_score(store, book)
+    found = []
+    for name in names:
+        codes = {code for code, team in teams.items() if name in (EVERYBODY, team)}
+        line = _of_team(name, codes, days, done.typed.tasks, tables, quarter.window)
+        first = min((took[code] for code in codes if code in took), default=None)
+        found.append(replace(line, first_score=first))
+    return tuple(found)
+
+
+def hours_to_score(store: Control, book: str) -> dict[str, float]:
+    """Hours from when a book was made, or first seen, to each person's first score.
+
+    Both stand in the audit chain; who has no score yet is left out.
+    """
+    rows = schema.audit.c
+    asked = select(rows.at, rows.action, rows.after).where(rows.object == book).order_by(rows.seq)
+    with store.read() as connection:
+        entries = connection.execute(asked).all()
+    found: dict[str, float] = {}
+    for at, action, after in entries:
+        if action != "refresh":
+            continue
+        for person, total in (after or {}).items():
+            if total is not None:
+                hours = (at - entries[0].at).total_seconds() / 3600
+                found.setdefault(person, round(hours, 2))
+    return found
 
 
 def refreshed_at(store: Control, book: str) -> list[tuple[datetime, str]]:
@@ -241,7 +259,7 @@ def adoption_rows(found: Sequence[Adoption]) -> Iterator[FilledRow]:
     counts = ("people", "refreshes", "days", "notes", "reviews", "feedback", "tasks", "updated")
     for one in found:
         said: dict[str, float] = {code: float(getattr(one, code)) for code in counts}
-        yield {"team": one.team, **said, "level": one.level}
+        yield {"team": one.team, **said, "level": one.level, "first_score": one.first_score}
 
 
 def patches(

@@ -16,6 +16,7 @@ from sync_service.schema import (
     metadata,
     mornings,
     payouts,
+    reward_points,
     schema_version,
     sent_books,
 )
@@ -47,12 +48,18 @@ def _sent_books(connection: Connection) -> None:
     metadata.create_all(connection, tables=[sent_books])
 
 
+def _reward_points(connection: Connection) -> None:
+    """Add the points that rewards bring."""
+    metadata.create_all(connection, tables=[reward_points])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
     ("contracts", _contracts),
     ("payouts", _payouts),
     ("sent_books", _sent_books),
+    ("reward_points", _reward_points),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -43,15 +43,39 @@ class Correction:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class ByKpi:
+    """What a line may pay on by the KPI of its rule, in the currency of pay."""
+
+    amount: float | None = None
+    goal: float | None = None
+    said: str = ""  # where both came from; empty where the rule names no KPI
+
+
+NOT_BY_KPI = ByKpi()
+KpiAmounts = Callable[[str, str, PayRule | None], ByKpi]
+"""(period, person, rule) -> what the line may pay on."""
+
+
+def no_kpi(_period: str, _person: str, _rule: PayRule | None) -> ByKpi:
+    """No rule names a KPI."""
+    return NOT_BY_KPI
+
+
 Losses = Mapping[tuple[str, str], Sequence[Turn]]
 """The periods that carry losses, by person and currency."""
 
 
 def basis_of(
-    card: PersonCard, line: TypedLine | None, rewards: Decimal, loss: float | None = 0.0
+    card: PersonCard,
+    line: TypedLine | None,
+    rewards: Decimal,
+    loss: float | None = 0.0,
+    by_kpi: ByKpi = NOT_BY_KPI,
 ) -> PayBasis:
     """What a line starts from: the card's figures and what was typed beside them."""
     grade = card.grade
+    amount, goal = (line.amount, line.goal) if line else (None, None)
     return PayBasis(
         person=card.person.code,
         period=card.month,
@@ -60,13 +84,17 @@ def basis_of(
         coefficient=grade.coefficient if grade else None,
         base=line.base if line else None,
         attendance=line.attendance if line else 1.0,
-        amount=line.amount if line else None,
-        goal=line.goal if line else None,
+        amount=by_kpi.amount if amount is None else amount,
+        goal=by_kpi.goal if goal is None else goal,
         vetoes=card.vetoes,
         forfeits=card.forfeits,
         rewards=rewards,
         loss_in=loss,
         weight=line.weight if line else 1.0,
+        kpi_amount=by_kpi.amount,
+        kpi_goal=by_kpi.goal,
+        amount_from=by_kpi.said,
+        typed_over=bool(by_kpi.said) and not amount is goal is None,
     )
 
 
@@ -77,6 +105,7 @@ def lines_of(
     state: PayState,
     rules: Mapping[str, PayRule] | None = None,
     losses: Losses | None = None,
+    amounts: KpiAmounts = no_kpi,
 ) -> dict[str, PayLine]:
     """The lines of a month without true-up; `rules` by person instead of those that are typed."""
     applied = applied_rewards(typed.rewards, typed.applications)
@@ -87,7 +116,8 @@ def lines_of(
         rule = chosen.get(person) or typed.rules.get(line.rule if line else "")
         turns = (losses or {}).get((person, rule.currency if rule else ""), ())
         loss = loss_before(turns, month)
-        bases[person] = basis_of(card, line, money_of(applied, person, month, typed.lines), loss)
+        rewards = money_of(applied, person, month, typed.lines)
+        bases[person] = basis_of(card, line, rewards, loss, amounts(month, person, rule))
         used[person] = rule
     parts = _teams(bases, used)
     return {
@@ -97,11 +127,12 @@ def lines_of(
 
 
 def losses_of(
-    month: str, kept: Mapping[Key, Kept], typed: PayTyped
+    month: str, kept: Mapping[Key, Kept], typed: PayTyped, amounts: KpiAmounts = no_kpi
 ) -> dict[tuple[str, str], list[Turn]]:
     """The periods before a month that carry losses, as they stand today.
 
-    A paid period keeps its rule; its amount is the one typed now, or the one it was paid with.
+    A paid period keeps its rule; its amount is the one typed now, that of the rule's KPI, or the
+    one that it was paid with.
     Pilots carry nothing. Quarters follow quarters, months months.
     """
     found: dict[tuple[str, str], list[Turn]] = {}
@@ -113,8 +144,10 @@ def losses_of(
         if rule is None or not rule.carries or pilot or not _before(of, month):
             continue
         amount = line.amount if line else None
-        if amount is None and before and paid:
-            amount = before.basis.amount
+        if amount is None:
+            amount = amounts(of, person, rule).amount
+        if amount is None and before:
+            amount = before.basis.amount if paid else before.basis.kpi_amount
         found.setdefault((person, rule.currency), []).append(Turn(of, amount))
     return found
 
@@ -173,16 +206,29 @@ def approved(typed: PayTyped, kept: Mapping[Key, Kept]) -> Iterator[PayLine | Pr
         if not line.approved_by or known is None or known.paid is not None:
             continue
         rewards = money_of(applied, line.person, line.month, typed.lines)
+        rule = typed.rules.get(line.rule)
+        by_kpi = _kept_kpi(known, rule)
         basis = replace(
             known.basis,
             base=line.base,
             attendance=line.attendance,
-            amount=line.amount,
-            goal=line.goal,
+            amount=by_kpi.amount if line.amount is None else line.amount,
+            goal=by_kpi.goal if line.goal is None else line.goal,
             rewards=rewards,
         )
-        made = pay_line(basis, typed.rules.get(line.rule), known.state)
+        made = pay_line(basis, rule, known.state)
         yield _refused(line, made) or made
+
+
+def _kept_kpi(known: Kept, rule: PayRule | None) -> ByKpi:
+    """What was shown of the rule's KPI; nothing once another rule was chosen."""
+    before, basis = known.rule, known.basis
+    if rule is None or before is None:
+        return NOT_BY_KPI
+    asked = [(one.on_kpi, one.on_scope, one.currency) for one in (rule, before)]
+    if asked[0] != asked[1]:
+        return NOT_BY_KPI
+    return ByKpi(basis.kpi_amount, basis.kpi_goal, basis.amount_from)
 
 
 def _refused(line: TypedLine, made: PayLine) -> Problem | None:
@@ -196,18 +242,23 @@ def _refused(line: TypedLine, made: PayLine) -> Problem | None:
 
 
 def corrections(
-    month: str, kept: Mapping[Key, Kept], now: Mapping[str, Cards], typed: PayTyped
+    month: str,
+    kept: Mapping[Key, Kept],
+    now: Mapping[str, Cards],
+    typed: PayTyped,
+    amounts: KpiAmounts = no_kpi,
 ) -> dict[str, list[Correction]]:
     """By person: every paid month before this one, as paid and as it would be today."""
     found: dict[str, list[Correction]] = {}
-    losses = losses_of(month, kept, typed)
+    losses = losses_of(month, kept, typed, amounts)
     for earlier in sorted({key[0] for key, one in kept.items() if one.paid is not None}):
         if not _before(earlier, month):
             continue
         paid = {who: one for (when, who), one in kept.items() if when == earlier}
         rules = {who: one.rule for who, one in paid.items() if one.rule is not None}
         whole, lost = _with_lost(earlier, paid, typed)
-        today = lines_of(earlier, now.get(earlier, {}), whole, PayState.FINAL, rules, losses)
+        cards = now.get(earlier, {})
+        today = lines_of(earlier, cards, whole, PayState.FINAL, rules, losses, amounts)
         for person, one in paid.items():
             if one.paid is not None and one.rule is not None:
                 owed = _owed(today.get(person), one.basis.rewards if person in lost else None)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from kpi.bonus import Slice, checked_ladder
 from kpi.book_rows import RowReader
 from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
+from kpi.model import Metric
+from kpi.pay_amounts import pays_on
 from kpi.payout import ON_AMOUNT, PayMethod, PayRule
 from kpi.rewards import Application, RewardEffect, RewardRule
 from kpi.tables import Table
@@ -18,6 +21,7 @@ from sync_service.workbooks.port import BookContents
 
 LADDERS = (PayMethod.LADDER, PayMethod.LADDER_WHOLE)
 MOST_MONEY = 1e9
+NO_METRICS: Mapping[str, Metric] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class TypedLine:
     approved_by: str
     shown: float | None  # the payable that its formula showed; None: not calculated
     place: Place
+    slip: str = ""  # version of the pay slip as it was last shown
+    answered: bool = False  # a confirmation or an objection stands in the line
 
 
 @dataclass(slots=True)
@@ -49,13 +55,15 @@ class PayTyped:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_payout(contents: BookContents) -> PayTyped:
-    """Rules, rewards and lines of a payout book."""
+def read_payout(contents: BookContents, metrics: Mapping[str, Metric] = NO_METRICS) -> PayTyped:
+    """Rules, rewards and lines of a payout book; `metrics` are those of the team's book."""
     found = PayTyped()
+    names = {text: code for code, one in metrics.items() for text in (code, *one.names.values())}
     slices = _slices(contents.tables.get("tblPaySlice"), found.problems)
-    for reader in _readers(contents.tables.get("tblPayRule"), found.problems):
+    for reader in _readers(contents.tables.get("tblPayRule"), found.problems, names):
         rule = _rule(reader, slices)
         if rule is not None:
+            rule = _on_kpi(reader, rule, metrics)
             found.rules[rule.code] = rule
             found.first_rule = found.first_rule or rule.code
     rewards = _readers(contents.tables.get("tblReward"), found.problems)
@@ -70,10 +78,12 @@ def read_payout(contents: BookContents) -> PayTyped:
     return found
 
 
-def _readers(table: Table | None, problems: list[Problem]) -> Iterator[RowReader]:
+def _readers(
+    table: Table | None, problems: list[Problem], names: Mapping[str, str] | None = None
+) -> Iterator[RowReader]:
     if table is not None:
         for row in table.rows:
-            yield RowReader(table, row, decode, {}, problems)
+            yield RowReader(table, row, decode, names or {}, problems)
 
 
 def _slices(table: Table | None, problems: list[Problem]) -> Mapping[str, Sequence[Slice]]:
@@ -107,6 +117,22 @@ def _rule(reader: RowReader, slices: Mapping[str, Sequence[Slice]]) -> PayRule |
     except KpiError as error:
         reader.wrong("rule", "pay_rule", rule=code, **_why(error))
         return None
+
+
+def _on_kpi(reader: RowReader, rule: PayRule, metrics: Mapping[str, Metric]) -> PayRule:
+    """The rule with the KPI that it pays on; one that cannot be paid on is a Problem."""
+    if not reader.text("on_kpi"):
+        return rule
+    code, kpi = reader.metric("on_kpi"), reader.text("on_kpi")
+    if not code:
+        return rule
+    if rule.method not in ON_AMOUNT:
+        reader.wrong("on_kpi", "no_kpi_here", rule=rule.code)
+        return rule
+    if not pays_on(metrics[code]):
+        reader.wrong("on_kpi", "pay_kpi_kind", rule=rule.code, kpi=kpi)
+        return rule
+    return replace(rule, on_kpi=code, on_scope=reader.text("on_scope"))
 
 
 def _why(error: KpiError) -> dict[str, str]:
@@ -151,6 +177,8 @@ def _line(reader: RowReader, rules: Mapping[str, PayRule]) -> TypedLine:
         approved_by=reader.text("approved_by"),
         shown=shown if isinstance(shown, float) else None,
         place=Place(sheet=sheet, cell=cell, table=reader.table.name),
+        slip=reader.text("slip"),
+        answered=bool(reader.raw("confirmed") or reader.text("said")),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sheet_templates.start import StartRow
 from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.payout_reading import PayTyped, TypedLine
+from sync_service.payout_slips import NONE, Confirmed, Slips
 from sync_service.payout_store import Kept, Key
 from sync_service.refresh import Order
 from sync_service.workbooks.port import TablePatch, Written
@@ -34,6 +35,7 @@ class Paying:
     out: Path
     provisional: bool = False  # before the closing day: shown, marked, nothing payable
     language: Language | None = None  # of a new file; None: the team's book
+    slips: Path | None = None  # folder of the pay slips; None: none are made or read
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Worked:
     kept: Mapping[Key, Kept]  # as it was before the run
     language: Language
     problems: tuple[Problem, ...]
+    slips: Slips = NONE  # as they came back
+    answers: Mapping[Key, Confirmed] = field(default_factory=dict)  # what lines show of them
 
 
 def first_rows(language: Language) -> Mapping[str, Sequence[StartRow]]:
@@ -90,12 +94,18 @@ def patches(worked: Worked) -> Iterator[TablePatch]:
         (line.basis.period, line.basis.person): formulas(line, worked.language)
         for line in worked.lines.values()
     }
-    owners = (Owner.SERVICE, Owner.MANAGER)
-    rows = [*known, *fresh, *_paid(worked)]
+    owners = (Owner.SERVICE, Owner.MANAGER, Owner.PARTNER)
+    rows = [_answered(row, worked) for row in (*known, *fresh, *_paid(worked))]
     yield TablePatch("tblPay", KEY, rows, prune=False, computed=computed, owners=owners)
     proposals = list(_by_grade(worked))
     if proposals:
         yield TablePatch("tblApplied", ("no",), proposals, prune=False, owners=owners)
+
+
+def _answered(row: Mapping[str, Written], worked: Worked) -> Mapping[str, Written]:
+    """A row with what its person said of the pay slip."""
+    found = worked.answers.get((str(row["month"]), str(row["person"])))
+    return row if found is None else {**row, **found.cells}
 
 
 def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
@@ -118,7 +128,15 @@ def figures(line: PayLine, worked: Worked) -> dict[str, Written]:
         "true_up_of": worked.why.get(basis.person) if basis.true_up else None,
         "paid": None,
         "paid_on": None,
+        "kpi_amount": _by_kpi(line, basis.kpi_amount),
+        "kpi_goal": _by_kpi(line, basis.kpi_goal),
+        "amount_from": basis.amount_from or None,
     }
+
+
+def _by_kpi(line: PayLine, value: float | None) -> Written:
+    """A figure of the rule's KPI; empty where the rule names none."""
+    return _known(value) if line.basis.amount_from else None
 
 
 def formulas(line: PayLine, language: Language) -> dict[str, Written]:
@@ -134,6 +152,7 @@ def formulas(line: PayLine, language: Language) -> dict[str, Written]:
         "payable": _money(line.payable),
         "currency": line.rule.currency if line.rule else "",
         "why": reason,
+        "typed": "✎" if line.basis.typed_over else "",
     }
 
 

@@ -67,6 +67,8 @@ def _rule_of(said: Mapping[str, Any] | None) -> PayRule | None:
         said["veto_zero"],
         tuple(Slice(*one) for one in said["slices"]),
         said.get("carry_loss", False),
+        said.get("on_kpi", ""),
+        said.get("on_scope", ""),
     )
 
 
@@ -112,6 +114,8 @@ def _said(line: PayLine) -> dict[str, object]:
             "cap": rule.cap,
             "veto_zero": rule.veto_zero,
             "carry_loss": rule.carry_loss,
+            "on_kpi": rule.on_kpi,
+            "on_scope": rule.on_scope,
             "slices": [[one.start, one.end, one.rate] for one in rule.slices],
         },
     }

@@ -8,7 +8,7 @@ by later figures is the true-up of the next one.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -22,6 +22,7 @@ from kpi.employment import presence
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
 from kpi.payout import PayLine, PayState
+from kpi.typed_rows import PointRow
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sheet_templates.words import show
@@ -30,6 +31,8 @@ from sync_service.compute import Computed, compute
 from sync_service.contract_store import records
 from sync_service.house import House
 from sync_service.pausing import paused
+from sync_service.payout_amounts import Amounts, told_amounts
+from sync_service.payout_answers import issued, with_answers
 from sync_service.payout_lines import (
     Cards,
     Correction,
@@ -46,6 +49,7 @@ from sync_service.payout_reading import PayTyped, proposed, read_payout, told
 from sync_service.payout_rows import Paying, Worked, first_rows, patches
 from sync_service.payout_store import Kept, Key, keep, kept_lines
 from sync_service.refresh import inputs, read
+from sync_service.reward_store import keep_points, kept_points, points_in, rewarded, told_points
 from sync_service.told import ToldError
 from sync_service.workbooks.port import BookContents, NamePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
@@ -65,6 +69,7 @@ class Paid:
     recorded: tuple[PayLine, ...]  # approved since the last run, now paid
     made: bool  # the file is new
     problems: tuple[Problem, ...]
+    slips: tuple[Path, ...] = ()  # made or made anew
 
 
 def payout(house: House, paying: Paying) -> Paid:
@@ -91,8 +96,9 @@ def payout(house: House, paying: Paying) -> Paid:
             _keep_private(paying.out)
     _record(house, worked)
     lines = tuple(worked.lines.values())
-    found = (*worked.problems, *report.problems)
-    return Paid(paying.month, worked.state, lines, worked.recorded, there is None, found)
+    slips, unmade = issued(house, worked) if paying.slips else ((), ())
+    found = (*worked.problems, *report.problems, *unmade)
+    return Paid(paying.month, worked.state, lines, worked.recorded, there is None, found, slips)
 
 
 def _may_write(house: House, paying: Paying) -> None:
@@ -159,7 +165,10 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     contents = paying.order.port.read()
     book, catalog, found = read(contents)
     state = state_of(paying, book, _today(house, book))
-    typed, kept = read_payout(there), kept_lines(house.store, paying.order.book)
+    typed = read_payout(there, catalog.metrics)
+    kept = kept_lines(house.store, paying.order.book)
+    flowed, about_points = _points(house, paying, book, typed)
+    book = rewarded(book, flowed)
     settled = list(approved(typed, kept))
     recorded = tuple(one for one in settled if isinstance(one, PayLine))
     known = {**kept, **{_key(line): _as_paid(line, house.clock.now()) for line in recorded}}
@@ -171,29 +180,50 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     given = inputs(house, first, catalog, language, versions)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     now = _period(paying.month)
-    by_month = {month: _cards(one) for month, one in done.items()}
-    cards = {code: _merged(_period(code), by_month) for code in periods}
-    closed, unread = _as_closed(house, paying, now, by_month)
-    cards[now.code] = merged(now, closed)
+    cards, unread = _all_cards(house, paying, periods, done)
     here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
-    fixes = corrections(paying.month, known, cards, typed)
-    lines = dict(_lines(paying.month, cards, typed, state, known, fixes))
+    amounts = Amounts(done, language)
+    fixes = corrections(paying.month, known, cards, typed, amounts.by_kpi)
+    lines = dict(_lines(paying.month, cards, typed, state, known, fixes, amounts))
     why = {person: sources(line, fixes.get(person, ())) for person, line in lines.items()}
     problems = (
         *(one for one in found if one.place.table in ("tblPeople", "tblSetting")),
         *typed.problems,
+        *about_points,
         *unread,
         *(one for month in months_of(now) for one in outdated_items(done[month].people)),
         *(one for one in settled if isinstance(one, Problem)),
         *unplaced(now, typed, known),
         *_notes(paying.month, typed, lines, fixes),
+        *told_amounts(paying.month, typed, lines, amounts),
     )
-    return Worked(
+    worked = Worked(
         *(paying, done[months_of(now)[-1]], state, typed, lines, fresh),
         *(recorded, why, known, language, problems),
     )
+    return with_answers(worked)
+
+
+def _points(
+    house: House, paying: Paying, book: Book, typed: PayTyped
+) -> tuple[tuple[PointRow, ...], list[Problem]]:
+    """The entries of Points that rewards bring, and what is told of them."""
+    source = str(paying.out.resolve())
+    flowed = kept_points(house.store, paying.order.book, source, points_in(typed))
+    return flowed, list(told_points(typed, book.points))
+
+
+def _all_cards(
+    house: House, paying: Paying, periods: Collection[str], done: Mapping[str, Computed]
+) -> tuple[dict[str, Cards], list[Problem]]:
+    """The cards of each period; those of the one to pay as they were signed, where it is closed."""
+    now = _period(paying.month)
+    by_month = {month: _cards(one) for month, one in done.items()}
+    cards: dict[str, Cards] = {code: _merged(_period(code), by_month) for code in periods}
+    closed, unread = _as_closed(house, paying, now, by_month)
+    return {**cards, now.code: merged(now, closed)}, unread
 
 
 def state_of(paying: Paying, book: Book, today: date) -> PayState:
@@ -266,10 +296,13 @@ def _lines(
     state: PayState,
     known: Mapping[Key, Kept],
     fixes: Mapping[str, Sequence[Correction]],
+    amounts: Amounts,
 ) -> Iterator[tuple[str, PayLine]]:
     """The lines of the month that are not paid yet, with their true-up."""
-    losses = losses_of(month, known, typed)
-    for person, line in lines_of(month, cards[month], typed, state, losses=losses).items():
+    by_kpi = amounts.by_kpi
+    losses = losses_of(month, known, typed, by_kpi)
+    made = lines_of(month, cards[month], typed, state, losses=losses, amounts=by_kpi)
+    for person, line in made.items():
         before = known.get((month, person))
         if before is None or before.paid is None:
             yield person, trued_up(line, fixes.get(person, ()))
@@ -323,6 +356,7 @@ def _record(house: House, worked: Worked) -> None:
             keep(connection, book, line, now, paid=line.payable, approved_by=by)
         for line in worked.lines.values():
             keep(connection, book, line, now)
+        keep_points(connection, book, str(worked.paying.out.resolve()), points_in(worked.typed))
         audit.record(
             connection,
             at=now,

@@ -56,6 +56,7 @@ from sync_service.imports.unit_costs import known_costs, with_costs
 from sync_service.leaf_query import LeafQuery
 from sync_service.past_months import asks_history
 from sync_service.reconcile import Compared, reconcile
+from sync_service.reward_store import kept_points, rewarded
 from sync_service.schedule import Plan
 from sync_service.scorecard import Card, last_scorecard, scorecard
 from sync_service.told import ToldError
@@ -126,6 +127,7 @@ def look(house: House, order: Order, tell: Step = nothing) -> Seen:
 def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
     own_book(contents)
     book, catalog, problems = read(contents)
+    book = rewarded(book, kept_points(house.store, order.book))
     tell("汇总事实", "Adding up the facts")
     known = records(house.store, order.book)
     language: Language = "en" if contents.language == "en" else "zh"
@@ -369,7 +371,9 @@ def _mark(house: House, book: str, fingerprint: str, now: datetime) -> str:
     )
     costs = [repr(one) for one in known_costs(house.store)]
     agreed = [one.version.contract.digest for one in records(house.store, book)]
+    points = [repr(one) for one in kept_points(house.store, book)]
     known = [fingerprint, house.facts.version, states, str(now.date()), paused, costs, agreed]
+    known += [points] if points else []
     said = json.dumps(known)
     return hashlib.sha256(said.encode()).hexdigest()
 

@@ -313,6 +313,19 @@ payouts = Table(  # every pay line that was shown, and what was paid of it
     Column("approved_by", String(100)),
     Column("at", Instant, nullable=False),
 )
+reward_points = Table(  # entries of Points that approved rewards of a payout book make
+    "reward_points",
+    metadata,
+    Column("book", String(700), primary_key=True),  # the team's
+    Column("number", String(60), primary_key=True),  # R-2026-10-5
+    Column("source", Text, nullable=False),  # the payout book
+    Column("month", String(7), nullable=False),
+    Column("person", String(100), nullable=False),
+    Column("points", Float, nullable=False),  # 0: withdrawn
+    Column("reason", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # name of the reward
+    Column("approved_by", String(100), nullable=False),
+)
 sent_books = Table(  # workbooks that a task pane holds open, as they were last sent
     "sent_books",
     metadata,

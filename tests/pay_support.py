@@ -114,12 +114,11 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
         if number % 17 == 0
         else chance.choice([8000.0, 0.0, round(chance.uniform(1, 40_000), 2)]),
         attendance=chance.choice([1.0, 0.5, round(chance.uniform(0, 1), 4)]),
-        amount=amount,
-        goal=None if number % 23 == 0 else 100_000.0,
         team=None if number % 29 == 0 else Decimal("333.34"),
         vetoes=int(number % 13 == 0),
         forfeits=int(number % 19 == 0),
         rewards=money_of(counted, person, period, {(period, person)}),
+        **_by_kpi(number, amount),
         loss_in=None
         if number % 31 == 0
         else chance.choice([0.0, 0.0, 50.25, 60_000.0, round(chance.uniform(0, 3e5), 6)]),
@@ -127,6 +126,22 @@ def _line(number: int, chance: Random, counted: tuple[Applied, ...]) -> PayLine:
     )
     state = (PayState.FINAL, PayState.FINAL, PayState.FINAL, PayState.PROVISIONAL, PayState.PILOT)
     return pay_line(basis, rule, state[number % 5])
+
+
+def _by_kpi(number: int, amount: float | None) -> dict[str, Any]:
+    """Every third line has an amount by its rule's KPI; of those every second is typed over."""
+    goal = None if number % 23 == 0 else 100_000.0
+    if number % 3:
+        return {"amount": amount, "goal": goal}
+    over = number % 2 == 0 and amount is not None
+    return {
+        "amount": amount,
+        "goal": goal,
+        "kpi_amount": 4321.0 if over else amount,
+        "kpi_goal": goal,
+        "amount_from": "Net sales, own shops",
+        "typed_over": over,
+    }
 
 
 def start(pay: list[PayLine], language: Language) -> BookStart:
@@ -158,13 +173,24 @@ def row(line: PayLine, language: Language) -> StartRow:
         "rule": line.rule.code if line.rule else None,
         "base": basis.base,
         "attendance": None if basis.attendance == 1 else basis.attendance,
-        "amount": basis.amount,
-        "goal": basis.goal,
+        **amounts(basis),
         "loss_in": UNKNOWN if basis.loss_in is None else basis.loss_in,
         "team": None if basis.team is None else float(basis.team),
         "true_up": float(basis.true_up),
     }
     return typed
+
+
+def amounts(basis: PayBasis) -> dict[str, Any]:
+    """The cells of amount and goal: typed, by the KPI, or typed over it."""
+    if not basis.amount_from:
+        return {"amount": basis.amount, "goal": basis.goal}
+    return {
+        "amount": basis.amount if basis.typed_over else None,
+        "kpi_amount": UNKNOWN if basis.kpi_amount is None else basis.kpi_amount,
+        "kpi_goal": UNKNOWN if basis.kpi_goal is None else basis.kpi_goal,
+        "amount_from": basis.amount_from,
+    }
 
 
 def rule_row(rule: PayRule) -> StartRow:

@@ -53,6 +53,7 @@ def test_every_step_of_every_line_equals_the_service_to_the_last_bit(
         row, who = rows[line.basis.person], (line.basis, line.rule)
         assert row["net"] == shown(line.net), who
         assert row["loss_out"] == shown(line.loss_out), who
+        assert row["typed"] == ("✎" if line.basis.typed_over else ""), who
         assert row["gross"] == shown(line.gross), who
         assert row["prorated"] == shown(line.prorated), who
         assert row["earned"] == shown(line.earned), who
@@ -89,6 +90,7 @@ def test_each_application_counts_what_the_service_counts(
     assert [rows[n]["counts_in"] for n in (1, 7, 9, 10, 11)] == [
         *("2026-10", "2026-Q3", "2026-Q4", "2026-Q4", "2026-Q4"),  # P003 has no September
     ]
+    assert rows[5]["counts_in"] == "R-2026-10-5"  # points: the entry of Points
     paid = {row["person"]: row["rewards"] for row in table(calculated, "tblPay", language)}
     assert (paid["P005"], paid["P049"]) == (0, 20.5)
 

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kpi.model import Window
+from kpi.calendar import period
+from kpi.model import Region, Window
+from kpi.money import cross
 from kpi.payout import Reason
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES
@@ -22,11 +24,12 @@ from sheet_templates.start import BookStart, StartRow
 from sync_service import audit, schema
 from sync_service.cli import main
 from sync_service.clock import FakeClock
+from sync_service.compute import Computed
 from sync_service.console import Exit
 from sync_service.house import House
 from sync_service.payout_rows import Paying
 from sync_service.payouts import Paid, payout
-from sync_service.refresh import refresh
+from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
 from sync_service.told import ToldError
 from sync_service.workbooks.setting import assignment
@@ -45,10 +48,14 @@ class Opened:
     book: Path
     out: Path
     clock: FakeClock
+    slips: Path | None = None
+
+    def look(self) -> Computed:
+        return look(self.house, order_of(self.house, self.book, "never")).done
 
     def pay(self, month: str, *, provisional: bool = False) -> Paid:
         order = order_of(self.house, self.book, "never")
-        return payout(self.house, Paying(order, month, self.out, provisional))
+        return payout(self.house, Paying(order, month, self.out, provisional, slips=self.slips))
 
     def rows(self) -> dict[tuple[str, str], Any]:
         table = XlsxPort(self.out).read().tables["tblPay"]
@@ -56,6 +63,17 @@ class Opened:
 
     def cell(self, month: str, person: str, column: str) -> Any:
         return self.rows()[month, person].value(column)
+
+    def total(self, person: str, month: str = "2026-09") -> float:
+        """A person's total as the payout has it."""
+        [line] = [one for one in self.pay(month).lines if one.basis.person == person]
+        assert line.basis.total is not None
+        return line.basis.total
+
+    def cells(self, sheet: str, **values: object) -> None:
+        """What is typed in cells of a tab."""
+        words = [assignment(f"{sheet}!{cell}={value}") for cell, value in values.items()]
+        set_in_copy(self.out, self.out, words, "never")
 
     def rule(self, code: str, **values: object) -> None:
         """What is typed in a row of the rule table."""
@@ -222,6 +240,43 @@ def test_a_paid_loss_comes_off_the_next_months_amount(opened: Opened, office: Of
     shown = at["2026-10", "OPS5"]
     assert [shown[code] for code in ("loss_in", "net", "loss_out")] == [5000, 15_000, 0]
     assert shown["payable"] == float(line.payable or 0)
+
+
+def test_a_commission_pays_on_the_kpi_of_the_month(opened: Opened, office: Office) -> None:
+    """OPS5 sold in one shop; 1 % of it in yuan, and a typed amount goes before it and is marked."""
+    seen = opened.look()
+    both = (seen.value("net_sales", (one, "OPS5"), period("2026-09")) for one in Region)
+    [sold] = [one for one in both if one is not None and one.value is not None]
+    assert sold.value is not None
+    quote = cross(opened.house.rates, "USD", "CNY", date(2026, 9, 30))
+    fixed = seen.book.settings.fixed_rates.get("CNY")
+    rate = 1 / Decimal(str(fixed)) if fixed else quote and quote.rate
+    assert rate
+    amount = float(round(Decimal(repr(sold.value)) * rate, 2))
+
+    opened.pay("2026-09")
+    opened.rule("direct", method="Accelerated commission", p1=0.01, on_kpi="Net sales")
+    for who in ("OPS5", "OPS6"):
+        opened.type("2026-09", who, rule="direct")
+    opened.type("2026-09", "OPS6", amount=1000)
+    lines = {one.basis.person: one for one in opened.pay("2026-09").lines}
+    five, six = lines["OPS5"], lines["OPS6"]
+    assert (five.basis.amount, five.basis.typed_over) == (amount, False)
+    assert (six.basis.amount, six.basis.typed_over) == (1000.0, True)
+    assert opened.cell("2026-09", "OPS5", "amount") is None
+    assert opened.cell("2026-09", "OPS5", "kpi_amount") == amount
+    assert f"{sold.value:,.2f} USD × " in str(opened.cell("2026-09", "OPS5", "amount_from"))
+    assert five.basis.goal
+    assert five.earned == round(Decimal(repr(amount)) / 100, 2)  # below 1.2 of the goal
+    sheet = office.calculate(opened.out)["Payout"]
+    codes = [c.code for c in TABLES["tblPay"].columns]
+    at = {row[1]: dict(zip(codes, row, strict=False)) for row in sheet[4:]}
+    assert [at[who]["typed"] for who in ("OPS5", "OPS6")] == ["", "✎"]
+    assert [at[who]["payable"] for who in ("OPS5", "OPS6")] == [
+        float(one.payable or 0) for one in (five, six)
+    ]
+    opened.type("2026-09", "OPS5", approved_by="CFO")
+    assert [one.payable for one in opened.pay("2026-09").recorded] == [five.payable]
 
 
 def test_a_pool_is_shared_by_weight_points_and_days_to_the_cent(

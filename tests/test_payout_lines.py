@@ -15,6 +15,8 @@ from kpi.person_cards import PersonCard
 from kpi.scoring import grade_of
 from kpi.trade import Person
 from sync_service.payout_lines import (
+    ByKpi,
+    KpiAmounts,
     approved,
     corrections,
     lines_of,
@@ -301,3 +303,61 @@ def test_a_month_that_is_added_late_is_trued_up_in_its_order() -> None:
     }
     line = of_september(book, history)
     assert (str(line.basis.true_up), str(line.payable)) == ("-500.00", "500.00")
+
+
+# --- amounts by a KPI -----------------------------------------------------------------------------
+
+ON_SALES = replace(CARRY, code="sales", carry_loss=False, on_kpi="net_sales")
+
+
+def by_kpi(amount: float) -> KpiAmounts:
+    return lambda _period, _person, rule: ByKpi(amount, 90.0, "said") if rule else ByKpi()
+
+
+@pytest.mark.parametrize(
+    ("typed_amount", "used", "over"),
+    [
+        pytest.param(None, 500.0, False, id="nothing typed: the KPI's"),
+        pytest.param(200.0, 200.0, True, id="what is typed goes before it"),
+        pytest.param(0.0, 0.0, True, id="zero is typed too"),
+    ],
+)
+def test_the_amount_of_a_line_by_its_kpi(
+    typed_amount: float | None, used: float, *, over: bool
+) -> None:
+    book = carrying(profit("2026-09", typed_amount, "sales"))
+    book.rules["sales"] = ON_SALES
+    found = lines_of("2026-09", CARDS["2026-09"], book, PayState.FINAL, amounts=by_kpi(500.0))
+    basis = found["CHEN"].basis
+    assert (basis.amount, basis.kpi_amount, basis.typed_over) == (used, 500.0, over)
+    assert (basis.goal, basis.amount_from) == (90.0, "said")
+
+
+@pytest.mark.parametrize(
+    ("rule", "paid"),
+    [
+        pytest.param(ON_SALES, "50.00", id="10 % of the 500 that were shown"),
+        pytest.param(
+            replace(ON_SALES, on_scope="DE"), None, id="of another scope since: run again"
+        ),
+        pytest.param(replace(ON_SALES, currency="USD"), None, id="in another currency since"),
+    ],
+)
+def test_an_approval_pays_on_the_amount_that_was_shown(rule: PayRule, paid: str | None) -> None:
+    book = carrying(replace(profit("2026-09", None, "sales"), approved_by="CFO"))
+    book.rules["sales"] = rule
+    shown = kept("2026-09", 100.0, None, ON_SALES)
+    basis = replace(shown.basis, amount=500.0, kpi_amount=500.0, amount_from="said")
+    [one] = approved(book, {("2026-09", "CHEN"): replace(shown, basis=basis)})
+    assert (str(one.payable) if isinstance(one, PayLine) else None) == paid
+
+
+def test_a_corrected_kpi_of_a_paid_month_is_trued_up() -> None:
+    """Paid 50 on 500; today the month shows 620: 12 more in the next one."""
+    shown = kept("2026-08", 100.0, "50.00", ON_SALES)
+    basis = replace(shown.basis, amount=500.0, kpi_amount=500.0, amount_from="said")
+    history = {("2026-08", "CHEN"): replace(shown, basis=basis)}
+    book = carrying(profit("2026-08", None, "sales"), profit("2026-09", None, "sales"))
+    book.rules["sales"] = ON_SALES
+    [one] = corrections("2026-09", history, CARDS, book, by_kpi(620.0))["CHEN"]
+    assert one.settled.rest == Decimal("12.00")

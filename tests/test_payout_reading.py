@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from kpi.calendar import period
+from kpi.catalog import shipped
 from kpi.tables import Table
 from sync_service.payout_lines import unplaced
 from sync_service.payout_reading import PayTyped, read_payout
 from sync_service.workbooks.port import BookContents
 from tests.table_support import Line, table
 
-RULES = "rule method currency p1 p2 p3 p4 cap veto_zero carry_loss note"
+RULES = "rule method currency p1 p2 p3 p4 cap veto_zero carry_loss note on_kpi on_scope"
 APPLIED = "no month person reward times evidence approved_by"
 
 
@@ -20,7 +21,7 @@ def read(*tables: Table) -> PayTyped:
 
 
 def rule(method: str, carry: str | None) -> Line:
-    return ("r", method, "CNY", None, None, None, None, None, None, carry, None)
+    return ("r", method, "CNY", None, None, None, None, None, None, carry, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,29 @@ def test_whether_a_rule_carries_losses(
     found = read(table("tblPayRule", "Pay rules", RULES, rule(method, carry)))
     assert found.rules["r"].carries is carries
     assert [one.code for one in found.problems] == told
+
+
+@pytest.mark.parametrize(
+    ("method", "kpi", "code", "told"),
+    [
+        pytest.param("Profit commission", "Net sales", "net_sales", [], id="by its name"),
+        pytest.param("利润系数提成", "边际贡献额", "contribution_profit", [], id="in Chinese"),
+        pytest.param("Profit commission", "net_sales", "net_sales", [], id="by its code"),
+        pytest.param("Profit commission", None, "", [], id="none: the amount is typed"),
+        pytest.param("Base x total", "Net sales", "", ["no_kpi_here"], id="a base needs none"),
+        pytest.param("Profit commission", "ACOS", "", ["pay_kpi_kind"], id="a ratio is no amount"),
+        pytest.param("Profit commission", "Net salse", "", ["unknown_kpi"], id="a slip of the pen"),
+    ],
+)
+def test_the_kpi_that_a_rule_pays_on(
+    method: str, kpi: str | None, code: str, told: list[str]
+) -> None:
+    line = ("r", method, "CNY", None, None, None, None, None, None, None, None, kpi, "DE")
+    book = BookContents({"tblPayRule": table("tblPayRule", "Pay rules", RULES, line)}, {}, "en", "")
+    found = read_payout(book, shipped().metrics)
+    one = found.rules["r"]
+    assert (one.on_kpi, one.on_scope) == (code, "DE" if code else "")
+    assert [problem.code for problem in found.problems] == told
 
 
 def rewarded(

@@ -46,7 +46,7 @@ def test_words_of_a_list_differ_in_each_language() -> None:
 def test_every_choice_column_has_a_list_or_follows_a_table() -> None:
     follows = {"person", "shop", "metric", "scope", "month", "point_kind"}
     follows |= {"item"}  # of a person's book
-    follows |= {"pay_rule", "pay_person", "reward", "period"}  # of the payout book
+    follows |= {"pay_rule", "pay_person", "pay_kpi", "reward", "period"}  # of the payout book
     kinds = {c.kind for t in TABLES.values() for c in t.columns if c.kind.startswith("choice:")}
     assert {kind.partition(":")[2] for kind in kinds} <= set(words.LISTS) | follows
 

@@ -83,5 +83,6 @@ ADOPTION = TableLayout(  # is the system used, team by team
         tasks | 任务 | Tasks | S | count
         updated | 已更新任务 | Tasks worked on | S | count
         level | 判断 | Verdict | S | text
+        first_score+ | 首次得分用时（时） | Time to first score (h) | S | number
     """),
 )

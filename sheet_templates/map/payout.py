@@ -10,7 +10,7 @@ PAY = TableLayout(
     columns("""
         month | 月份 | Month | S | text
         person | 人员 | Person | S | text
-        name* | 姓名 | Name | S | text
+        name | 姓名 | Name | S | text
         total | 总分 | Total | S | points
         grade | 等级 | Grade | S | text
         coefficient | 系数 | Coefficient | S | number
@@ -49,6 +49,12 @@ PAY = TableLayout(
         approved_by | 批准 | Approved by | M | text
         paid | 已发 | Paid | S | money
         paid_on | 记录日 | Recorded on | S | date
+        kpi_amount*+ | 指标计提额 | Amount by KPI | S | money
+        kpi_goal*+ | 指标目标 | Goal by KPI | S | money
+        typed+ | 手改 | Typed over | F | text
+        amount_from+ | 计提额来源 | Amount from | S | text
+        slip+ | 凭条版本 | Slip version | S | text
+        said+ | 本人意见 | In their words | S | text
     """),
 )
 
@@ -67,6 +73,8 @@ PAY_RULE = TableLayout(
         veto_zero | 否决即为零 | Veto takes it | M | choice:yes_no
         carry_loss | 亏损结转 | Carry loss | M | choice:yes_no
         note | 备注 | Note | M | text
+        on_kpi+ | 计提指标 | On KPI | M | choice:pay_kpi
+        on_scope+ | 计提范围 | Of scope | M | text
     """),
 )
 
@@ -110,5 +118,19 @@ APPLIED = TableLayout(
         raw | 封顶前 | Before cap | F | number
         counted | 计入 | Counted | F | number
         counts_in | 计入期间 | Counts in | F | text
+    """),
+)
+
+CONFIRM = TableLayout(  # of a pay slip: what its person says of it; keys as the slip was made
+    "tblConfirm",
+    ("month", "person", "version"),
+    columns("""
+        month | 期间 | Period | S | text
+        person | 人员 | Person | S | text
+        version | 版本 | Version | S | text
+        answer | 确认 | Confirm | P | choice:confirm
+        name | 姓名 | Name | P | text
+        day | 日期 | Date | P | date
+        objection | 异议原因 | Objection | P | text
     """),
 )

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from xlsxwriter.worksheet import Worksheet
 
+from kpi.catalog import shipped
+from kpi.pay_amounts import pays_on
 from sheet_templates import words
 from sheet_templates.book import Book, Formula, below, formula, put
 from sheet_templates.frame import band_text, coded_setting, frame, setting
@@ -72,7 +74,7 @@ def page(book: Book) -> None:
     column = _months(book, tab, column)
     column = _words(book, tab, column)
     if book.edition == "payout":
-        _periods(book, tab, column)
+        _pay_kpis(book, tab, _periods(book, tab, column))
         _growing_lists(book, GROWING_IN_PAY)
     if book.edition in ("person", "partner"):
         _growing_lists(book, GROWING_OF_SCORED)
@@ -244,7 +246,7 @@ def _months(book: Book, tab: Worksheet, column: int) -> int:
     return column + 4
 
 
-def _periods(book: Book, tab: Worksheet, column: int) -> None:
+def _periods(book: Book, tab: Worksheet, column: int) -> int:
     """Every month and quarter, and the quarter that each lies in: people are paid by either."""
     _heading(book, tab, column, book.text("期间", "Period"))
     _heading(book, tab, column + 1, book.text("季度", "Quarter"))
@@ -259,6 +261,17 @@ def _periods(book: Book, tab: Worksheet, column: int) -> None:
                 tab.write_string(row, column + 1, quarter, text)
     for name, offset in (("lstPeriod", 0), ("lstQuarterOf", 1)):
         book.define(name, "lists", below(HEADER_ROW + 1, column + offset, last_row=row + 1))
+    return column + 3
+
+
+def _pay_kpis(book: Book, tab: Worksheet, column: int) -> None:
+    """The KPIs that a commission may be paid on; a team's own ones are typed by name or code."""
+    _heading(book, tab, column, "pay_kpi")
+    names = [one.names[book.language] for one in shipped().metrics.values() if pays_on(one)]
+    for row, name in enumerate(names, HEADER_ROW + 1):
+        tab.write_string(row, column, name, book.styles.get())
+    last = HEADER_ROW + 1 + len(names)
+    book.define("lstPayKpi", "lists", below(HEADER_ROW + 1, column, last_row=last))
 
 
 def _words(book: Book, tab: Worksheet, column: int) -> int:

@@ -21,10 +21,11 @@ def page(book: Book) -> None:
         "填基数、出勤和规则，核对应发后填批准人；批准后的月份不再改动，更正进入下期调整。",
         "Type base, attendance and rule, check Payable, then approve; an approved month never "
         "changes, corrections go to the next one.",
-        freeze=(4, 2),
+        freeze=(4, 3),
     )
     put_table(book, TableSpec("tblPay", _formulas(book)))
     _looks(book)
+    _paper(book)
 
 
 def _formulas(book: Book) -> dict[str, Formula]:
@@ -44,6 +45,7 @@ def _formulas(book: Book) -> dict[str, Formula]:
         "payable": lambda r: sheet_payout.payable(r, book.word),
         "currency": lambda r: sheet_payout.text_of_rule(r, rules, "currency"),
         "why": lambda r: sheet_payout.reason(r, rules, book.word),
+        "typed": sheet_payout.typed_mark,
     }
     for number in (1, 2, 3, 4):
         made[f"p{number}"] = _parameter(book, rules, number)
@@ -53,6 +55,14 @@ def _formulas(book: Book) -> dict[str, Formula]:
 
 def _parameter(book: Book, rules: Ref, number: int) -> Formula:
     return lambda r: sheet_payout.parameter(r, rules, book.word, number)
+
+
+def _paper(book: Book) -> None:
+    """Printed on two sheets beside each other, each with whose line it is."""
+    tab, place = book.tabs["pay"], book.places["tblPay"]
+    tab.fit_to_pages(2, 0)
+    tab.repeat_columns(0, place.offset("name"))
+    tab.set_v_pagebreaks([place.offset("gross")])
 
 
 def _looks(book: Book) -> None:

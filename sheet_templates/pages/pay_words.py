@@ -24,6 +24,12 @@ STEPS = (
         "From the team's book; without a total there is no amount.",
     ),
     (
+        "计提额、计提目标",
+        "Amount, goal",
+        "规则有计提指标时取其整月实际值与目标，按当月汇率换成发放币种；填写的数优先，标 ✎。",
+        "By the KPI that the rule names, of the whole month, at its rate; a typed one counts, ✎.",
+    ),
+    (
         "抵亏后计提额",
         "Amount after loss",
         "计提额 − 上期亏损（规则“亏损结转”为是时）；不足为 0，余下的亏损留给下一期。",
@@ -56,8 +62,8 @@ STEPS = (
     (
         "奖惩",
         "Rewards",
-        "奖惩页已批准、效果为金额的合计，每期封顶后。",
-        "Approved applications in money, after the cap of the period.",
+        "奖惩页已批准、效果为金额的合计，每期封顶后；分值类进入团队工作簿的加减分。",
+        "Approved applications in money, after the cap; those in points go to Points.",
     ),
     (
         "上期调整",
@@ -70,6 +76,12 @@ STEPS = (
         "Payable",
         "本期应得 + 奖惩 + 上期调整，不小于 0；扣不完的结转下期。待定与试运行为 0。",
         "Earned + rewards + true-up, at least 0, the rest goes on; 0 while provisional or pilot.",
+    ),
+    (
+        "本人确认",
+        "Confirmed on",
+        "来自交回的奖金单（payout --slips 文件夹）；金额其后有更正的确认不算，须重新确认。",
+        "From the pay slip that came back (payout --slips FOLDER); a corrected line asks again.",
     ),
     (
         "已发",

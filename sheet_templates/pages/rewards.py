@@ -14,9 +14,9 @@ def page(book: Book) -> None:
     frame(
         book,
         "rewards",
-        "左表逐条登记，批准后才计入；右表定条件、效果与每期封顶。分值类请同时录入团队工作簿的加减分页。",
+        "左表逐条登记，批准后才计入；右表定条件、效果与每期封顶。分值类批准后自动进入团队工作簿的加减分页。",
         "List each application on the left, it counts once approved; conditions and caps stand on "
-        "the right. Points also belong on Points of the team's book.",
+        "the right. Approved points go to Points of the team's book by themselves.",
     )
     formulas = _formulas(book)
     put_table(book, TableSpec("tblApplied", formulas, fill_down=formulas))
@@ -31,6 +31,8 @@ def _formulas(book: Book) -> dict[str, Formula]:
             "effect": lambda r: sheet_payout.text_of_rule(r, rules, "effect", "reward"),
             "raw": lambda r: sheet_payout.reward_raw(r, rules),
             "counted": lambda r: sheet_payout.reward_counted(r, applied, rules),
-            "counts_in": lambda r: sheet_payout.counts_in(r, pay, "lstPeriod", "lstQuarterOf"),
+            "counts_in": lambda r: sheet_payout.counts_in(
+                r, pay, "lstPeriod", "lstQuarterOf", book.word
+            ),
         }.items()
     }

@@ -13,6 +13,7 @@ from sheet_templates.build import build
 from sheet_templates.scoring_kinds import FormulaKind
 from sheet_templates.shipped_rows import rows_of, shipped
 from sheet_templates.start import BookStart
+from sync_service import audit
 from sync_service.commands.pack_choices import STARTER, choices, fitted, mode_of, role_of
 from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
@@ -79,7 +80,6 @@ def order_of(house: House, path: Path, who: str = "cli") -> Order:
 
 def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Make a new workbook from the shipped template."""
-    del house  # it was opened, so a data folder that cannot be used is told at the first command
     path: Path = words.book
     if path.suffix.casefold() != ".xlsx" or path.is_dir():
         raise ToldError(
@@ -96,6 +96,14 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     writable(path)
     start = _start(terminal, words, language) if words.edition == "manager" else None
     build(path, words.edition, language, start, FormulaKind(words.formulas))
+    with house.store.begin() as connection:  # from here the time to the first score counts
+        audit.record(
+            connection,
+            at=house.clock.now(),
+            actor="cli",
+            action="init",
+            about=book_name(path),
+        )
     terminal.result["book"] = str(path)
     terminal.say(f"已新建 {path}", f"Made {path}")
     return Exit.OK

@@ -23,6 +23,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     which.add_argument("--month", type=a_month, help="for example 2026-10")
     which.add_argument("--quarter", dest="month", type=a_quarter, help="2026-Q3: the months' mean")
     one.add_argument("--out", type=Path, help="the payout book; BOOK-payout.xlsx by default")
+    one.add_argument(
+        "--slips",
+        type=Path,
+        metavar="FOLDER",
+        help="read the pay slips that came back there, and write one for each person / 奖金单",
+    )
     one.add_argument("--language", choices=("zh", "en"), help="of a new payout book")
     one.add_argument(
         "--provisional", action="store_true", help="before the closing day: shown, not payable"
@@ -50,7 +56,7 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     out: Path = words.out or words.book.with_name(f"{words.book.stem}-payout.xlsx")
     if out.parent.is_dir():
         writable(out)
-    paying = Paying(order, words.month, out, words.provisional, words.language)
+    paying = Paying(order, words.month, out, words.provisional, words.language, words.slips)
     with terminal.steps() as bar:
         bar.step("计算奖金", "Working out pay")
         paid = payout(house, paying)
@@ -74,6 +80,7 @@ def _show(terminal: Terminal, paid: Paid, out: Path) -> None:
             {"month": one.basis.period, "person": one.basis.person, "paid": str(one.payable)}
             for one in paid.recorded
         ],
+        "slips": [str(path) for path in paid.slips],
         "payable": {code: str(amount) for code, amount in total_of(paid.lines).items()},
     }
     heads = (
@@ -92,6 +99,9 @@ def _sentences(terminal: Terminal, paid: Paid, out: Path) -> None:
         terminal.say(f"已批准并记为已发：{count} 行", f"Approved and recorded as paid: {count}")
     if paid.state is not PayState.FINAL:
         terminal.say("金额仅供查看，不发放。", "Amounts are shown, nothing is payable.")
+    if paid.slips:
+        count, folder = len(paid.slips), paid.slips[0].parent
+        terminal.say(f"奖金单：{count} 份，{folder}", f"Pay slips: {count} in {folder}")
     terminal.say(f"{out}（仅限财务与人事）", f"{out} (for finance and HR only)")
 
 

@@ -299,13 +299,26 @@ def _used(terminal: Terminal, seen: Seen, used: Sequence[Adoption]) -> None:
             one.feedback,
             f"{one.updated}/{one.tasks}",
             show("adoption", one.level, terminal.language),
+            "–" if one.first_score is None else f"{one.first_score:g} h",
         )
         for one in used
     ]
     who = sponsor or terminal.text("（未填发起人）", "(no sponsor named)")
-    heads = ("团队 Team", "刷新", "批注 Notes", "复盘 Reviews", "反馈", "任务 Tasks", "判断")
+    heads = (
+        "团队 Team",
+        "刷新",
+        "批注 Notes",
+        "复盘 Reviews",
+        "反馈",
+        "任务 Tasks",
+        "判断",
+        "首次得分用时 To first score",
+    )
     terminal.table(
         terminal.text(f"推行情况 · 发起人 {who}", f"Adoption · sponsor {who}"), heads, rows
     )
     terminal.result["sponsor"] = sponsor
-    terminal.result["adoption"] = [{"team": one.team, "level": one.level} for one in used]
+    terminal.result["adoption"] = [
+        {"team": one.team, "level": one.level, "hours_to_first_score": one.first_score}
+        for one in used
+    ]

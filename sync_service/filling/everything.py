@@ -51,6 +51,7 @@ def patches(
     more: Mapping[str, Mapping[str, Any]] = {
         "tblScore": {"computed": scores.computed(done)},
         "tblBreach": {"released": breaches.moved(done)},
+        "tblPoint": {"owners": scores.writers_of_points(done)},
     }
     language = done.given.language
     made = (

@@ -16,6 +16,7 @@ from kpi.organisation import SHOP_ROLES, in_region, person_parts
 from kpi.person_cards import Item, PersonCard, manual_share
 from kpi.person_targets import Goals
 from kpi.points import counted
+from kpi.rewards import FROM_REWARDS
 from kpi.scorecards import is_paced
 from kpi.scoring import SMALL_SHARE
 from kpi.season import Flow, Pacing, flow_of
@@ -24,13 +25,17 @@ from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
 from kpi.teams import TEAM_ROLE
+from kpi.typed_rows import PointRow
 from kpi.value_flags import FLAGS, flag_of
+from sheet_templates.layout import Owner
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.contract_store import label
 from sync_service.filling.cells import FilledRow, known, number, state, worded
 from sync_service.workbooks.port import Written
 
+REWARDED = {"zh": "奖惩表", "en": "Rewards table"}
+WITHDRAWN = {"zh": "已在奖惩表中撤回", "en": "Withdrawn in the rewards table"}
 STEPPED = (*PARAMETERS, *STEP_NAMES)  # the columns of a method's numbers
 
 
@@ -240,7 +245,28 @@ def points(done: Computed) -> Iterator[FilledRow]:
     for numbers in by_person.values():
         applied = counted([done.book.points[n] for n in numbers], kinds, caps)
         for number_, counts in zip(numbers, applied, strict=True):
-            yield {"no": done.book.points[number_].number, "applied": counts}
+            entry = done.book.points[number_]
+            made = _rewarded(entry, done.given.language) if entry.address == FROM_REWARDS else {}
+            yield {"no": entry.number, "applied": counts, **made}
+
+
+def writers_of_points(done: Computed) -> tuple[Owner, ...]:
+    """Whose columns of Points are written: the manager's too, where a reward brings an entry."""
+    rewarded = any(entry.address == FROM_REWARDS for entry in done.book.points)
+    return (Owner.SERVICE, Owner.MANAGER) if rewarded else (Owner.SERVICE,)
+
+
+def _rewarded(entry: PointRow, language: Language) -> FilledRow:
+    """The cells of an entry that an approved reward of the payout book made."""
+    return {
+        "month": entry.month,
+        "person": entry.person,
+        "kind": entry.kind or None,
+        "points": entry.points,
+        "reason": entry.reason,
+        "evidence": (REWARDED if entry.points else WITHDRAWN)[language],
+        "approved_by": entry.approved_by,
+    }
 
 
 def strip(done: Computed) -> Iterator[FilledRow]:
