@@ -140,8 +140,10 @@ LISTS: dict[str, Words] = {
     "way": (
         ("even", "均分", "Even"),
         ("history_share", "历史", "History"),
+        ("seasonality", "季节", "Season"),
         ("capacity", "产能", "Capacity"),
         ("assignment", "分工占比", "Assignments"),
+        ("manual", "手工", "By hand"),
     ),
     "target_kind": (
         ("region", "区域", "Region"),

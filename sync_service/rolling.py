@@ -60,8 +60,13 @@ def write_lines(
     targets: Sequence[RolledTarget],
     weights: Sequence[WeightRow],
     note: Callable[[Language], str],
+    *,
+    over: bool = False,
 ) -> tuple[WriteReport, ...]:
-    """New lines of targets and cards with a note, and the empty months of lines that are there."""
+    """New lines of targets and cards with a note, and the empty months of lines that are there.
+
+    `over`: their typed months and years too.
+    """
     contents = seen.contents
     names, language = metric_names(contents, seen.done.given.catalog), language_of(contents)
     said = note(language)
@@ -74,7 +79,7 @@ def write_lines(
     port, reports = order.port, []
     if wanted:
         reports.append(port.write(wanted, (), contents.fingerprint))
-    filled = months_patch(seen, [one.row for one in targets if not one.added])
+    filled = months_patch(seen, [one.row for one in targets if not one.added], over=over)
     if filled.rows:
         reports.append(port.write([filled], (), port.fingerprint()))
     return tuple(reports)
@@ -139,10 +144,10 @@ def weight_row(line: WeightRow, language: Language) -> StartRow:
     }
 
 
-def months_patch(seen: Seen, there: Sequence[TargetRow]) -> TablePatch:
-    """The months of lines that are there; only cells that hold nothing."""
+def months_patch(seen: Seen, there: Sequence[TargetRow], *, over: bool = False) -> TablePatch:
+    """The months of lines that are there; only cells that hold nothing, all with `over`."""
     rows = by_address(seen.contents.tables["tblTarget"]) if there else {}
-    lines = [_months_of(rows[row.address], row) for row in there]
+    lines = [_months_of(rows[row.address], row, over=over) for row in there]
     return TablePatch(
         "tblTarget",
         TABLES["tblTarget"].key,
@@ -152,11 +157,14 @@ def months_patch(seen: Seen, there: Sequence[TargetRow]) -> TablePatch:
     )
 
 
-def _months_of(there: Row, row: TargetRow) -> Mapping[str, Written]:
+def _months_of(there: Row, row: TargetRow, *, over: bool) -> Mapping[str, Written]:
     key = {code: there.value(code) for code in TABLES["tblTarget"].key}
+    cells = dict(zip(MONTHS, row.months, strict=True)) | (
+        {"year_total": row.year_total} if over else {}
+    )
     free = {
-        month: value
-        for month, value in zip(MONTHS, row.months, strict=True)
-        if value is not None and there.value(month) in (None, "")
+        code: value
+        for code, value in cells.items()
+        if value is not None and (over or there.value(code) in (None, ""))
     }
     return {**key, **free}
