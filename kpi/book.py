@@ -50,6 +50,7 @@ class Book:
     needs: tuple[Need, ...] = ()  # KPIs that the needs diagnosis asks for
     terms: tuple[TermRow, ...] = ()  # of agencies
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
+    reported: tuple[str, ...] = ()  # KPIs of the report pages, as typed; none: the shipped ones
     unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()

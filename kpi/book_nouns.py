@@ -388,6 +388,12 @@ def read_switched_on(row: RowReader) -> str | None:
     return code if code and row.yes("on", default=True) else None
 
 
+def read_reported(row: RowReader) -> str | None:
+    """The code of a KPI of tblKpi that the report pages show."""
+    code = row.text("metric")
+    return code if code and row.yes("on_report", default=False) else None
+
+
 def read_unused(row: RowReader) -> tuple[str, Region] | None:
     """A KPI of tblKpi and the one region that does not use it; both or none mean both."""
     code = row.text("metric")

@@ -25,6 +25,7 @@ from kpi.book_nouns import (
     read_point,
     read_point_kind,
     read_product,
+    read_reported,
     read_shop,
     read_switched_on,
     read_target,
@@ -184,6 +185,7 @@ def _with_rest(book: Book, reading: _Reading, people: Codes) -> Book:
         needs=read_needs(rows("tblPain"), rows("tblNeed")),
         terms=_keyed(rows("tblTerm"), lambda r: read_term(r, people), term_order),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        reported=_all(rows("tblKpi"), read_reported),
         unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
     )
