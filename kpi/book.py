@@ -37,6 +37,7 @@ class Book:
     assignments: tuple[Assignment, ...] = ()
     products: tuple[Product, ...] = ()
     targets: tuple[TargetRow, ...] = ()
+    other_stages: tuple[TargetRow, ...] = ()  # lines of targets that the company's stage leaves out
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
     unread_rules: tuple[UnreadRule, ...] = ()  # that are on and cannot be read

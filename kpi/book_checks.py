@@ -15,6 +15,7 @@ from kpi.model import Region
 from kpi.rule_rows import crossing
 from kpi.step_table import has_table, on_actual
 from kpi.target_scopes import target_scopes
+from kpi.target_stages import unchosen
 from kpi.task_checks import check_tasks
 from kpi.typed_rows import TargetRow, WeightRow
 from kpi.weight_modes import WeightMode
@@ -35,6 +36,7 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _zero_targets,
         _unused,
         _reported,
+        _unchosen_stage,
         _crossed_rules,
         check_tasks,
     )
@@ -143,6 +145,14 @@ def _unused(book: Book) -> Iterator[Problem]:
         if row.on and row.weight > 0 and (row.metric, row.region) in book.unused:
             place = place_of(row.address, "tblWeight")
             yield problem("kpi_not_used", place, metric=row.metric, region=row.region)
+
+
+def _unchosen_stage(book: Book) -> Iterator[Problem]:
+    """Targets for stages of the company, and no stage in Setup."""
+    line = unchosen(book.other_stages, book.settings.company_stage)
+    if line is not None:
+        place = _target_place(book, line, "company_stage")
+        yield problem("stage_not_chosen", place, scope=line.scope, metric=line.metric)
 
 
 def _reported(book: Book) -> Iterator[Problem]:

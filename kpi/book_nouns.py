@@ -25,6 +25,7 @@ from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
 from kpi.trade import Assignment, Person, Product, Shop
 from kpi.typed_rows import (
+    ANY_STAGE,
     Bound,
     InputRow,
     PointRow,
@@ -168,6 +169,7 @@ def read_target(row: RowReader, settings: Settings, catalog: Catalog | None) -> 
 
 
 def _target_row(row: RowReader, settings: Settings) -> TargetRow:
+    stage = row.word_if_known("company_stage", "company_stage")
     return TargetRow(
         year=_year(row),
         region=row.region(),
@@ -178,6 +180,7 @@ def _target_row(row: RowReader, settings: Settings) -> TargetRow:
         months=tuple(row.number(month) for month in MONTHS),
         currency=row.currency("currency") or settings.currency,
         address=row.address,
+        stage=stage if stage != ANY_STAGE else None,
     )
 
 

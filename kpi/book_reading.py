@@ -42,6 +42,8 @@ from kpi.need_rows import read_needs
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
+from kpi.target_stages import in_force
+from kpi.targets import key_of
 from kpi.typed_rows import Rule, Settings, WeightRow
 
 KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is nobody's
@@ -151,15 +153,18 @@ def _with_lines(
 ) -> Book:
     """With who has what, what it is, what is asked of it, and its typed figures."""
     rows = reading.rows
+    typed = _keyed(
+        rows("tblTarget"),
+        lambda r: read_target(r, book.settings, catalog),
+        lambda t: (*key_of(t), t.stage),
+    )
+    targets, others = in_force(typed, book.settings.company_stage)
     return replace(
         book,
         assignments=_all(rows("tblAssign"), lambda r: read_assignment(r, shops, people)),
         products=_keyed(rows("tblProduct"), read_product, lambda p: (p.sku, p.market, p.start)),
-        targets=_keyed(
-            rows("tblTarget"),
-            lambda r: read_target(r, book.settings, catalog),
-            lambda t: (t.year, t.region, t.scope, t.metric),
-        ),
+        targets=targets,
+        other_stages=others,
         target_cells={row.address: row.cells() for row in rows("tblTarget")},
         inputs=_keyed(
             rows("tblInput"),

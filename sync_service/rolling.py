@@ -18,10 +18,10 @@ from kpi.step_reading import table_text
 from kpi.step_table import table_of
 from kpi.tables import Row
 from kpi.typed_rows import TargetRow, WeightRow
-from sheet_templates.layout import TABLES, Owner
+from sheet_templates.layout import Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import show
-from sync_service.filling.agreed import by_address
+from sync_service.filling.agreed import by_address, target_columns
 from sync_service.house import House
 from sync_service.pack_loading import added_rows, language_of, metric_names
 from sync_service.refresh import Order, Seen, look
@@ -101,6 +101,7 @@ def target_row(row: TargetRow, note: str, language: Language) -> StartRow:
         "uplift": row.uplift,
         "uplift_unit": row.uplift_unit,
         "split": None if row.uplift is None else row.split,
+        **({"company_stage": row.stage} if row.stage else {}),
         "note": note,
     }
 
@@ -146,19 +147,22 @@ def weight_row(line: WeightRow, language: Language) -> StartRow:
 
 def months_patch(seen: Seen, there: Sequence[TargetRow], *, over: bool = False) -> TablePatch:
     """The months of lines that are there; only cells that hold nothing, all with `over`."""
-    rows = by_address(seen.contents.tables["tblTarget"]) if there else {}
-    lines = [_months_of(rows[row.address], row, over=over) for row in there]
+    table = seen.contents.tables["tblTarget"]
+    rows, key = by_address(table) if there else {}, target_columns(table)
+    lines = [_months_of(rows[row.address], row, key, over=over) for row in there]
     return TablePatch(
         "tblTarget",
-        TABLES["tblTarget"].key,
-        [line for line in lines if len(line) > len(TABLES["tblTarget"].key)],
+        key,
+        [line for line in lines if len(line) > len(key)],
         prune=False,
         owners=(Owner.MANAGER,),
     )
 
 
-def _months_of(there: Row, row: TargetRow, *, over: bool) -> Mapping[str, Written]:
-    key = {code: there.value(code) for code in TABLES["tblTarget"].key}
+def _months_of(
+    there: Row, row: TargetRow, columns: Sequence[str], *, over: bool
+) -> Mapping[str, Written]:
+    key = {code: there.value(code) for code in columns}
     cells = dict(zip(MONTHS, row.months, strict=True)) | (
         {"year_total": row.year_total} if over else {}
     )

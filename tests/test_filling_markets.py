@@ -64,7 +64,7 @@ def _sold(amount: int) -> dict[str, int | None]:
 def lines(done: Computed) -> list[str]:
     """The lines of Today in their order."""
     placed = {row["place"]: str(row["scope"]) for row in today.markets(done) if row["place"]}
-    return [placed[number] for number in sorted(placed)]
+    return [placed[float(n)] for n in range(1, len(placed) + 1)]
 
 
 def columns(done: Computed) -> list[str]:
@@ -174,7 +174,7 @@ def test_the_pages_show_another_market_in_libreoffice(office: Office, tmp_path: 
         {"scope": "NL", "pace": 0.8, "margin": 0.1, "place": 2.0},
         {"scope": "ALL", "pace": 0.9, "place": 3.0},
     )
-    week = (
+    week: tuple[StartRow, ...] = (
         {"metric": "net_sales", "scope": "DE", "this_week": 1.0, "last_week": 1.0},
         {
             "metric": "net_sales",
