@@ -83,7 +83,7 @@ def _sections(book: Book, tab: Worksheet) -> None:
         title if any_row else title + calm,
     )
     name = book.text("市场", "Markets")
-    count = f"COUNT({book.column('tblMarket')('place')})"
+    count = f"COUNTIFS({book.column('tblMarket')('place')},{quote('>0')})"
     more = f'IF({count}>{MARKET_LINES}," · {MARKET_LINES}/"&{count},"")'
     formula(tab, SECTION, MARKET_COLUMN, f"{quote(name)}&{more}", look, name)
     unit = book.styles.get(font_color="#7F7F7F", font_size=9, align="right")
