@@ -136,7 +136,8 @@ def _names(book: Book) -> dict[str, str]:
 def _market_line(book: Book, tab: Worksheet, row: int, number: int) -> None:
     line = {"bottom": 1, "bottom_color": "#D9D9D9"}
     rows = book.start.rows("tblMarket")
-    codes = [str(one["scope"]) for one in rows if one.get("place")] or list(MARKETS)
+    placed = sorted((float(str(r["place"])), str(r["scope"])) for r in rows if r.get("place"))
+    codes = [code for _, code in placed] or list(MARKETS)
     code = codes[number - 1] if number <= len(codes) else ""
     names, found = _names(book), _found(book, number, "scope")
     named = found
