@@ -39,6 +39,7 @@ class Book:
     assignments: tuple[Assignment, ...] = ()
     products: tuple[Product, ...] = ()
     targets: tuple[TargetRow, ...] = ()
+    other_stages: tuple[TargetRow, ...] = ()  # lines of targets that the company's stage leaves out
     weights: tuple[WeightRow, ...] = ()
     rules: tuple[Rule, ...] = ()
     unread_rules: tuple[UnreadRule, ...] = ()  # that are on and cannot be read
@@ -52,6 +53,7 @@ class Book:
     needs: tuple[Need, ...] = ()  # KPIs that the needs diagnosis asks for
     terms: tuple[TermRow, ...] = ()  # of agencies
     kpis: frozenset[str] = frozenset()  # codes switched on in tblKpi
+    reported: tuple[str, ...] = ()  # KPIs of the report pages, as typed; none: the shipped ones
     unused: frozenset[tuple[str, Region]] = frozenset()  # KPIs that one region does not use
     back_office: Mapping[str, float] = field(default_factory=dict)  # typed by hand, by shop
     problems: tuple[Problem, ...] = ()

@@ -15,11 +15,13 @@ from kpi.model import Region
 from kpi.rule_rows import crossing
 from kpi.step_table import has_table, on_actual
 from kpi.target_scopes import target_scopes
+from kpi.target_stages import unchosen
 from kpi.task_checks import check_tasks
 from kpi.typed_rows import TargetRow, WeightRow
 from kpi.weight_modes import WeightMode
 
 ABOVE_ZERO = frozenset({"ratio_up", "mirror_down", "step_pct", "tiers"})  # divide by the target
+MOST_REPORTED = 10  # KPIs of a scope on a report page, which stays one screen
 WEIGHT_TOLERANCE = 1e-9  # points; scoring.md section 6
 
 
@@ -33,6 +35,8 @@ def check_book(book: Book) -> tuple[Problem, ...]:
         _taken_names,
         _zero_targets,
         _unused,
+        _reported,
+        _unchosen_stage,
         _crossed_rules,
         check_tasks,
     )
@@ -141,6 +145,27 @@ def _unused(book: Book) -> Iterator[Problem]:
         if row.on and row.weight > 0 and (row.metric, row.region) in book.unused:
             place = place_of(row.address, "tblWeight")
             yield problem("kpi_not_used", place, metric=row.metric, region=row.region)
+
+
+def _unchosen_stage(book: Book) -> Iterator[Problem]:
+    """Targets for stages of the company, and no stage in Setup."""
+    line = unchosen(book.other_stages, book.settings.company_stage)
+    if line is not None:
+        place = _target_place(book, line, "company_stage")
+        yield problem("stage_not_chosen", place, scope=line.scope, metric=line.metric)
+
+
+def _reported(book: Book) -> Iterator[Problem]:
+    """More KPIs for the report pages than a screen shows."""
+    more = book.reported[MOST_REPORTED:]
+    if more:
+        yield problem(
+            "too_many_reported",
+            Place(table="tblKpi"),
+            most=MOST_REPORTED,
+            found=len(book.reported),
+            more=", ".join(more),
+        )
 
 
 def _crossed_rules(book: Book) -> Iterator[Problem]:

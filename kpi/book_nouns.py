@@ -24,6 +24,7 @@ from kpi.tables import ErrorValue
 from kpi.target_reading import planned, scope_code
 from kpi.trade import Person, Product, Shop
 from kpi.typed_rows import (
+    ANY_STAGE,
     Bound,
     PointRow,
     Settings,
@@ -145,6 +146,7 @@ def read_target(row: RowReader, settings: Settings, catalog: Catalog | None) -> 
 
 
 def _target_row(row: RowReader, settings: Settings) -> TargetRow:
+    stage = row.word_if_known("company_stage", "company_stage")
     return TargetRow(
         year=_year(row),
         region=row.region(),
@@ -155,6 +157,7 @@ def _target_row(row: RowReader, settings: Settings) -> TargetRow:
         months=tuple(row.number(month) for month in MONTHS),
         currency=row.currency("currency") or settings.currency,
         address=row.address,
+        stage=stage if stage != ANY_STAGE else None,
     )
 
 
@@ -311,6 +314,12 @@ def read_switched_on(row: RowReader) -> str | None:
     """The code of a KPI of tblKpi that is in use."""
     code = row.text("metric")
     return code if code and row.yes("on", default=True) else None
+
+
+def read_reported(row: RowReader) -> str | None:
+    """The code of a KPI of tblKpi that the report pages show."""
+    code = row.text("metric")
+    return code if code and row.yes("on_report", default=False) else None
 
 
 def read_unused(row: RowReader) -> tuple[str, Region] | None:

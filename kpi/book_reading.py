@@ -23,6 +23,7 @@ from kpi.book_nouns import (
     read_point,
     read_point_kind,
     read_product,
+    read_reported,
     read_shop,
     read_switched_on,
     read_target,
@@ -42,6 +43,8 @@ from kpi.own_roles import doubt_roles, own_roles, with_own_roles
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
 from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
+from kpi.target_stages import in_force
+from kpi.targets import key_of
 from kpi.typed_rows import Rule, Settings, WeightRow
 
 KEYS: Mapping[str, tuple[str, ...]] = {  # a row with none of them filled in is nobody's
@@ -155,15 +158,18 @@ def _with_lines(
     """With who has what, what it is, what is asked of it, and its typed figures."""
     rows = reading.rows
     held = Held(book.shops, _held_codes(reading, shops), people)
+    typed = _keyed(
+        rows("tblTarget"),
+        lambda r: read_target(r, book.settings, catalog),
+        lambda t: (*key_of(t), t.stage),
+    )
+    targets, others = in_force(typed, book.settings.company_stage)
     return replace(
         book,
         assignments=_many(rows("tblAssign"), lambda r: read_assignment(r, held)),
         products=_keyed(rows("tblProduct"), read_product, lambda p: (p.sku, p.market, p.start)),
-        targets=_keyed(
-            rows("tblTarget"),
-            lambda r: read_target(r, book.settings, catalog),
-            lambda t: (t.year, t.region, t.scope, t.metric),
-        ),
+        targets=targets,
+        other_stages=others,
         target_cells={row.address: row.cells() for row in rows("tblTarget")},
         inputs=_keyed(
             rows("tblInput"),
@@ -195,6 +201,7 @@ def _with_rest(book: Book, reading: _Reading, people: Codes) -> Book:
         needs=read_needs(rows("tblPain"), rows("tblNeed")),
         terms=_keyed(rows("tblTerm"), lambda r: read_term(r, people), term_order),
         kpis=frozenset(_all(rows("tblKpi"), read_switched_on)),
+        reported=_all(rows("tblKpi"), read_reported),
         unused=frozenset(_all(rows("tblKpi"), read_unused)),
         back_office=dict(_all(rows("tblReconcile"), read_back_office)),
     )

@@ -53,6 +53,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         min_group=int(reader.number("min_group", default.min_group, 0, LARGEST_GROUP)),
         drop_small=reader.word("drop_small", "no") == "yes",
         weight_mode=reader.word("weight_mode", default.weight_mode),
+        company_stage=reader.word("company_stage", default.company_stage),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from kpi.book import Book
 from kpi.book_nouns import region_of
@@ -37,6 +38,11 @@ def scopes(book: Book) -> tuple[ScopeParts, ...]:
             found.extend(_inside_region(book, region, shops))
     found.extend(_of_owners(book, {one.scope.code for one in found}))
     return tuple(found)
+
+
+def markets(book: Book, on: date) -> tuple[str, ...]:
+    """The markets of the book's shops that are not closed for good before a day, each once."""
+    return tuple(dict.fromkeys(s.market for s in book.shops if s.closed is None or s.closed >= on))
 
 
 def owners(book: Book) -> Mapping[str, tuple[ScopeKind, tuple[Shop, ...]]]:

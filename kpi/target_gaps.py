@@ -68,7 +68,7 @@ def gaps(book: Book, parent: TargetRow, unit: Unit) -> tuple[Gap, ...]:
 def lines_below(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[TargetRow, ...]:
     """The lines of one kind that are parts of a line, in the order of the table."""
     lines = (row for row in book.targets if _beside(parent, row))
-    return tuple(row for row in lines if _below(book, parent, row, kind))
+    return tuple(row for row in lines if is_below(book, parent, row, kind))
 
 
 def _beside(parent: TargetRow, row: TargetRow) -> bool:
@@ -76,7 +76,8 @@ def _beside(parent: TargetRow, row: TargetRow) -> bool:
     return row is not parent and (row.year, row.region, row.metric) == key
 
 
-def _below(book: Book, parent: TargetRow, row: TargetRow, kind: TargetKind) -> bool:
+def is_below(book: Book, parent: TargetRow, row: TargetRow, kind: TargetKind) -> bool:
+    """Whether a line of one kind, beside a line, is a part of it."""
     if kind_of(book, row) is not kind:
         return False
     if parent.scope == parent.region:
@@ -104,7 +105,7 @@ def _gap(
 ) -> Gap:
     parts = [in_currency_of(book, parent, row, unit, year_counted(book, row, unit)) for row in rows]
     known = [part for part in parts if part is not None]
-    total = _rounded(sum(known, Decimal()), unit) if len(known) == len(parts) else None
+    total = rounded(sum(known, Decimal()), unit) if len(known) == len(parts) else None
     asked = year_counted(book, parent, unit)
     rest = None if total is None or asked is None else asked - total
     return Gap(kind, len(rows), total, rest)
@@ -122,6 +123,6 @@ def in_currency_of(
     return None if rate is None else value * Decimal(str(rate))
 
 
-def _rounded(amount: Decimal, unit: Unit) -> Decimal:
+def rounded(amount: Decimal, unit: Unit) -> Decimal:
     """Converted amounts are added before they are rounded, once."""
     return amount.quantize(Decimal(1).scaleb(-decimals_of(unit)), ROUND_HALF_UP)

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from kpi.model import Better, Language, PeriodKind, Region
 
+ANY_STAGE = "any"  # of the company: no target set is chosen
+
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
@@ -28,6 +30,7 @@ class TargetRow:
     baseline: float | None = None  # of an uplift target, in the metric's unit
     uplift: float | None = None  # as typed: 5 is five percent or points; None: no uplift target
     uplift_unit: str | None = None  # a code of `kpi.targets.Uplift`
+    stage: str | None = None  # of the company; None: any. What is signed is what was in force
 
 
 class VetoEffect(StrEnum):
@@ -203,3 +206,4 @@ class Settings:
     min_group: int = 25  # fewer people get no more than a proposal
     drop_small: bool = False  # an unknown region below a tenth leaves the total known
     weight_mode: str = "absolute"  # or relative: see `kpi.weight_modes.WeightMode`
+    company_stage: str = ANY_STAGE  # launch, growth, mature: whose targets are in force

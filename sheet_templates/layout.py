@@ -76,6 +76,7 @@ __all__ = [
     "LOGIC",
     "MARKET",
     "MARKETS",
+    "MARKET_LINES",
     "MEANING",
     "MEASURE",
     "MONTHLY",
@@ -100,6 +101,7 @@ __all__ = [
     "REGISTER",
     "REPORT_SCOPES",
     "REVIEW",
+    "REVIEW_COLUMNS",
     "REVIEW_METRICS",
     "REVIEW_SCOPES",
     "REWARD",
@@ -129,6 +131,7 @@ __all__ = [
     "Owner",
     "Sheet",
     "TableLayout",
+    "review_slot",
 ]
 
 _TEAM_UP = frozenset({"team", "full"})
@@ -228,6 +231,7 @@ TABLES: dict[str, TableLayout] = {
 
 TILES = ("net_sales", "contribution_profit", "tacos", "return_rate", "compliance", "breaches")
 MARKETS = ("US", "EU", "DE", "FR", "IT", "ES", "STORE", "ALL")  # keys of tblMarket, in order
+MARKET_LINES = 10  # of Today: the markets of the book's shops, largest sales first where more
 REVIEW_METRICS = (
     "net_sales",
     "contribution_profit",
@@ -250,7 +254,8 @@ REGION_METRICS = (  # the lines of an investor's regions
     "compliance_task_rate",
 )
 REPORT_SCOPES = ("ALL", "US", "EU")
-REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")
+REVIEW_SCOPES = ("US", "DE", "FR", "IT", "ES")  # of a book without shops
+REVIEW_COLUMNS = 9  # of Review: the markets of the book's shops
 FOCUS_ROWS = 10
 DAY_ROWS = 62
 STATES = {"tblScore": "data_state", "tblActual": "state"}  # where a row says what was typed over
@@ -303,3 +308,8 @@ NAMES: tuple[Name, ...] = (
     Name("nmCardRegion", Owner.MANAGER, "dropdown of the card"),
     Name("nmCardMonth", Owner.MANAGER, "dropdown of the card"),
 )
+
+
+def review_slot(metric: str, column: int | str) -> str:
+    """The key of a KPI in a column (one-based) of Review: `net_sales｜1`; `*` for any."""
+    return f"{metric}｜{column}"

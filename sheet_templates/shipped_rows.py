@@ -14,7 +14,7 @@ from kpi.model import Region
 from kpi.pack_reading import Pack, pack
 from kpi.switches import shipped_text
 from sheet_templates.book import SLICES
-from sheet_templates.layout import Language
+from sheet_templates.layout import REGION_METRICS, Language
 from sheet_templates.pack_rows import target_rows, term_rows, weight_rows
 from sheet_templates.start import BookStart, StartRow
 
@@ -158,6 +158,7 @@ def kpi_rows(
             "check": "●",
             "kind": str(m.kind),
             "klass": str(m.klass),
+            "on_report": "yes" if m.code in REGION_METRICS else "no",
         }
         for m in metrics
     )

@@ -204,6 +204,7 @@ WIDTH = {
     "tblKpi.eu": 6.0,
     "tblKpi.unit": 9.0,
     "tblKpi.version": 10.0,
+    "tblKpi.on_report": 11.0,
     "tblScore.month": 9.0,
     "tblScore.person": 9.5,
     "tblScore.region": 8.0,

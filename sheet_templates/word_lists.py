@@ -140,8 +140,10 @@ LISTS: dict[str, Words] = {
     "way": (
         ("even", "均分", "Even"),
         ("history_share", "历史", "History"),
+        ("seasonality", "季节", "Season"),
         ("capacity", "产能", "Capacity"),
         ("assignment", "分工占比", "Assignments"),
+        ("manual", "手工", "By hand"),
     ),
     "target_kind": (
         ("region", "区域", "Region"),
@@ -383,6 +385,12 @@ LISTS: dict[str, Words] = {
         ("absolute", "合计 100", "Adds up to 100"),
         ("relative", "相对", "Relative"),
     ),
+    "company_stage": (
+        ("any", "不分阶段", "Any"),
+        ("launch", "起步", "Launch"),
+        ("growth", "增长", "Growth"),
+        ("mature", "成熟", "Mature"),
+    ),
     "tie": (
         ("first", "归前一档", "The better class"),
         ("last", "归后一档", "The lower class"),
@@ -413,6 +421,7 @@ LISTS: dict[str, Words] = {
         ("sponsor", "发起人", "Sponsor"),
         ("weight_pick", "月中改权重", "Weight changed mid-month"),
         ("weight_mode", "权重写法", "Weights"),
+        ("company_stage", "公司阶段", "Company stage"),
         ("drop_small", "略去小区域", "Drop small region"),
         ("pacing", "应达进度", "Pacing"),
         ("events", "大促日期", "Sales events"),

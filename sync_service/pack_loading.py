@@ -33,6 +33,7 @@ from sheet_templates.pack_rows import (
 from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import StartRow
 from sheet_templates.words import LISTS, cell_word, show
+from sync_service.filling.agreed import target_columns
 from sync_service.refresh import read
 from sync_service.told import ToldError
 from sync_service.workbooks.port import BookContents, TablePatch, WorkbookPort, WriteReport
@@ -232,7 +233,9 @@ def added_rows(
     ]
     # A row that was not there holds nothing of a person.
     owners = (Owner.MANAGER, Owner.SERVICE)
-    return TablePatch(table, layout.key, shown, prune=False, adds=True, owners=owners)
+    there = contents.tables.get(table)
+    key = target_columns(there) if table == "tblTarget" and there else layout.key
+    return TablePatch(table, key, shown, prune=False, adds=True, owners=owners)
 
 
 def _shown(

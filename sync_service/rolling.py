@@ -18,10 +18,10 @@ from kpi.step_reading import table_text
 from kpi.step_table import table_of
 from kpi.tables import Row
 from kpi.typed_rows import TargetRow, WeightRow
-from sheet_templates.layout import TABLES, Owner
+from sheet_templates.layout import Owner
 from sheet_templates.start import StartRow
 from sheet_templates.words import show
-from sync_service.filling.agreed import by_address
+from sync_service.filling.agreed import by_address, target_columns
 from sync_service.house import House
 from sync_service.pack_loading import added_rows, language_of, metric_names
 from sync_service.refresh import Order, Seen, look
@@ -60,8 +60,13 @@ def write_lines(
     targets: Sequence[RolledTarget],
     weights: Sequence[WeightRow],
     note: Callable[[Language], str],
+    *,
+    over: bool = False,
 ) -> tuple[WriteReport, ...]:
-    """New lines of targets and cards with a note, and the empty months of lines that are there."""
+    """New lines of targets and cards with a note, and the empty months of lines that are there.
+
+    `over`: their typed months and years too.
+    """
     contents = seen.contents
     names, language = metric_names(contents, seen.done.given.catalog), language_of(contents)
     said = note(language)
@@ -74,7 +79,7 @@ def write_lines(
     port, reports = order.port, []
     if wanted:
         reports.append(port.write(wanted, (), contents.fingerprint))
-    filled = months_patch(seen, [one.row for one in targets if not one.added])
+    filled = months_patch(seen, [one.row for one in targets if not one.added], over=over)
     if filled.rows:
         reports.append(port.write([filled], (), port.fingerprint()))
     return tuple(reports)
@@ -96,6 +101,7 @@ def target_row(row: TargetRow, note: str, language: Language) -> StartRow:
         "uplift": row.uplift,
         "uplift_unit": row.uplift_unit,
         "split": None if row.uplift is None else row.split,
+        **({"company_stage": row.stage} if row.stage else {}),
         "note": note,
     }
 
@@ -141,24 +147,30 @@ def weight_row(line: WeightRow, language: Language) -> StartRow:
     }
 
 
-def months_patch(seen: Seen, there: Sequence[TargetRow]) -> TablePatch:
-    """The months of lines that are there; only cells that hold nothing."""
-    rows = by_address(seen.contents.tables["tblTarget"]) if there else {}
-    lines = [_months_of(rows[row.address], row) for row in there]
+def months_patch(seen: Seen, there: Sequence[TargetRow], *, over: bool = False) -> TablePatch:
+    """The months of lines that are there; only cells that hold nothing, all with `over`."""
+    table = seen.contents.tables["tblTarget"]
+    rows, key = by_address(table) if there else {}, target_columns(table)
+    lines = [_months_of(rows[row.address], row, key, over=over) for row in there]
     return TablePatch(
         "tblTarget",
-        TABLES["tblTarget"].key,
-        [line for line in lines if len(line) > len(TABLES["tblTarget"].key)],
+        key,
+        [line for line in lines if len(line) > len(key)],
         prune=False,
         owners=(Owner.MANAGER,),
     )
 
 
-def _months_of(there: Row, row: TargetRow) -> Mapping[str, Written]:
-    key = {code: there.value(code) for code in TABLES["tblTarget"].key}
+def _months_of(
+    there: Row, row: TargetRow, columns: Sequence[str], *, over: bool
+) -> Mapping[str, Written]:
+    key = {code: there.value(code) for code in columns}
+    cells = dict(zip(MONTHS, row.months, strict=True)) | (
+        {"year_total": row.year_total} if over else {}
+    )
     free = {
-        month: value
-        for month, value in zip(MONTHS, row.months, strict=True)
-        if value is not None and there.value(month) in (None, "")
+        code: value
+        for code, value in cells.items()
+        if value is not None and (over or there.value(code) in (None, ""))
     }
     return {**key, **free}

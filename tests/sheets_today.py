@@ -9,7 +9,7 @@ from random import Random
 from kpi.model import LANGUAGES
 from kpi.tables import ErrorValue
 from sheet_templates import words
-from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES, Language
+from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES, Language, review_slot
 from sheet_templates.start import StartRow
 
 UNKNOWN = ErrorValue("#N/A")
@@ -128,15 +128,18 @@ def tiles(language: Language) -> Iterator[StartRow]:
 
 
 def markets() -> Iterator[StartRow]:
-    for scope, pace, margin, tacos, returns, compliance in (
-        ("US", 1.01, 0.148, 0.11, 0.05, 1.0),
-        ("EU", 0.94, 0.131, 0.13, 0.06, 0.86),
-        ("DE", 0.98, 0.141, 0.12, 0.058, 0.9),
-        ("FR", 0.9, 0.127, 0.13, 0.062, 0.8),
-        ("IT", 0.81, 0.118, 0.15, 0.061, 0.9),
-        ("ES", 0.97, UNKNOWN, 0.14, 0.066, 0.9),
-        ("STORE", 1.03, 0.17, 0.09, 0.041, None),
-        ("ALL", 0.98, 0.141, 0.118, 0.051, 0.9),
+    for place, (scope, pace, margin, tacos, returns, compliance) in enumerate(
+        (
+            ("US", 1.01, 0.148, 0.11, 0.05, 1.0),
+            ("EU", 0.94, 0.131, 0.13, 0.06, 0.86),
+            ("DE", 0.98, 0.141, 0.12, 0.058, 0.9),
+            ("FR", 0.9, 0.127, 0.13, 0.062, 0.8),
+            ("IT", 0.81, 0.118, 0.15, 0.061, 0.9),
+            ("ES", 0.97, UNKNOWN, 0.14, 0.066, 0.9),
+            ("STORE", 1.03, 0.17, 0.09, 0.041, None),
+            ("ALL", 0.98, 0.141, 0.118, 0.051, 0.9),
+        ),
+        1,
     ):
         yield {
             "scope": scope,
@@ -145,6 +148,7 @@ def markets() -> Iterator[StartRow]:
             "tacos": tacos,
             "return_rate": returns,
             "compliance": compliance,
+            "place": float(place),
         }
 
 
@@ -187,7 +191,7 @@ def week_kpis() -> Iterator[StartRow]:
     chance = fixed(13)
     for metric in REVIEW_METRICS:
         big = metric in ("net_sales", "contribution_profit", "units_sold")
-        for scope in REVIEW_SCOPES:
+        for column, scope in enumerate(REVIEW_SCOPES, 1):
             now = chance.uniform(8_000, 90_000) if big else chance.uniform(0.05, 0.25)
             unknown = scope == "ES" and metric.startswith("contribution")
             yield {
@@ -195,6 +199,7 @@ def week_kpis() -> Iterator[StartRow]:
                 "scope": scope,
                 "this_week": UNKNOWN if unknown else round(now, 4),
                 "last_week": UNKNOWN if unknown else round(now * chance.uniform(0.85, 1.15), 4),
+                "slot": review_slot(metric, column),
             }
 
 

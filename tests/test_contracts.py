@@ -360,7 +360,7 @@ def test_an_edit_is_exactly_one_change_and_scores_nothing(edit: Edit, wanted: Ch
 
 
 UNSIGNED = {  # fields of the nouns that nobody signs: names, notes and places
-    "TargetRow": {"address"},
+    "TargetRow": {"address", "stage"},  # what the stage put in force is what is signed
     "WeightRow": {"address"},
     "Rule": {"address", "quiet"},
     "Person": {"name", "department", "mentor", "partner", "plan"},

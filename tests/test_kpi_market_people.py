@@ -16,6 +16,7 @@ from kpi.capacity import month_capacity
 from kpi.employment import fitted, presence
 from kpi.model import Region, Unit, Window
 from kpi.organisation import in_region, person_parts
+from kpi.part_codes import parts_of
 from kpi.part_weights import (
     Weights,
     assignment_weights,
@@ -26,7 +27,7 @@ from kpi.part_weights import (
 from kpi.person_targets import Goal, Goals, together
 from kpi.season import Flow
 from kpi.target_gaps import Gap, gaps
-from kpi.target_parts import divided, parts_of
+from kpi.target_parts import divided
 from kpi.target_scopes import TargetKind, kind_of, own_scopes, shops_of
 from kpi.targets import Split
 from kpi.trade import Assignment

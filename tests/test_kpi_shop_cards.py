@@ -13,13 +13,13 @@ from kpi.book_checks import check_book
 from kpi.card_problems import without_target
 from kpi.model import Better, DataState, Region
 from kpi.organisation import shop_roles
+from kpi.part_codes import parts_of
 from kpi.person_cards import PersonCard
 from kpi.register import Register
 from kpi.scope_goals import scope_goal
 from kpi.scopes import scopes
 from kpi.scorecards import Scoring
 from kpi.shop_cards import around
-from kpi.target_parts import parts_of
 from kpi.target_scopes import TargetKind, kind_of, shops_of
 from kpi.trade import Shop
 from kpi.typed_rows import TaskRow, WeightRow

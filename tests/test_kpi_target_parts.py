@@ -16,9 +16,10 @@ from kpi.book import Book
 from kpi.book_nouns import EVER, NEVER
 from kpi.errors import UnansweredError
 from kpi.model import Region, Unit, Window
+from kpi.part_codes import parts_of
 from kpi.part_weights import capacity_weights, even_weights, history_weights
 from kpi.season import Flow
-from kpi.target_parts import Division, divided, parts_of
+from kpi.target_parts import Division, divided
 from kpi.target_scopes import TargetKind
 from kpi.targets import Split
 from kpi.trade import Assignment, Shop
@@ -208,11 +209,20 @@ def test_a_shop_that_opens_and_a_person_who_leaves_have_their_months() -> None:
         ),
         pytest.param(room(monthly("DE1", 9.0)), PERSON, "is not made of people", id="a shop"),
         pytest.param(
-            room(monthly("EU", 9.0)),
-            *(TargetKind.CATEGORY, "is not made of category"),
-            id="categories have no people of their own",
+            room(monthly("DE", 9.0)),
+            *(TargetKind.CATEGORY, "is not made of categories"),
+            id="a line of a category is the whole region's",
         ),
         pytest.param(room(monthly("Mars", 9.0)), SHOP, "Mars is not made", id="a stranger"),
+        pytest.param(
+            room(monthly("operations", 9.0)), PERSON, "asked of each of its people", id="a role"
+        ),
+        pytest.param(
+            room(monthly("EU", 9.0)),
+            TargetKind.ROLE,
+            "is not made of role",
+            id="roles are no parts",
+        ),
     ],
 )
 def test_what_cannot_be_given_is_said(book: Book, kind: TargetKind, said: str) -> None:

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
-from sheet_templates.layout import DAY_ROWS, MARKETS, TILES
+from sheet_templates.layout import DAY_ROWS, MARKET_LINES, TILES
 from sheet_templates.pages import tiles as at
 from sheet_templates.pages import today as page
 from sheet_templates.start import BookStart
@@ -127,7 +127,8 @@ def heading_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
     place = case.place("tblFocus")
     for number, column in enumerate(place.table.columns):
         yield (place.row, number), column.header(case.language)
-    for number, column in enumerate(case.place("tblMarket").table.columns, page.MARKET_COLUMN):
+    shown = (c for c in case.place("tblMarket").table.columns if c.code != "place")
+    for number, column in enumerate(shown, page.MARKET_COLUMN):
         yield (place.row, number), column.header(case.language)
 
 
@@ -178,10 +179,15 @@ def landing(case: Case, tile: str, row: FilledRow) -> CellResult:
 
 def market_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
     head = case.place("tblFocus").row
-    rows = {row["scope"]: row for row in today.markets(case.done)}
+    rows = {row["place"]: row for row in today.markets(case.done)}
     names = {"STORE": text(case, "独立站", "Own store"), "ALL": text(case, "合计", "All")}
-    for number, code in enumerate(MARKETS, 1):
-        row = rows[code]
+    for number in range(1, MARKET_LINES + 1):
+        row = rows.get(float(number))
+        if row is None:
+            for column in range(7):
+                yield (head + number, page.MARKET_COLUMN + column), ""
+            continue
+        code = str(row["scope"])
         yield (head + number, page.MARKET_COLUMN), names.get(code, code)
         for column, name in enumerate(("pace", "margin", "tacos", "return_rate", "compliance"), 1):
             yield (head + number, page.MARKET_COLUMN + column), or_dash(row[name])
@@ -198,7 +204,7 @@ def focus_cells(case: Case) -> Iterator[tuple[tuple[int, int], CellResult]]:
 def test_every_cell_of_today_is_the_services_own(case: Case) -> None:
     parts = (heading_cells, tile_cells, market_cells, focus_cells)
     wanted: Spots = dict([one for part in parts for one in part(case)])
-    assert len(wanted) == (5 + 9 + 7) + (6 * 5 + 5) + 8 * 7 + 10 * 9
+    assert len(wanted) == (5 + 9 + 7) + (6 * 5 + 5) + 10 * 7 + 10 * 9
     compared(case, TAB, wanted)
     shown = {
         (r, c): value

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kpi.errors import UnansweredError
+from kpi.errors import KpiError, UnansweredError
 from kpi.tables import Row
 from sync_service.cli import WrongWordsError, parser
 from sync_service.console import Exit, Terminal
@@ -251,6 +251,66 @@ def test_a_market_is_given_to_its_people_who_are_scored_by_it(desk: Desk) -> Non
 def test_what_cannot_be_divided_is_said(desk: Desk, words: tuple[str, ...], said: str) -> None:
     with pytest.raises(UnansweredError, match=said):
         desk.run("divide", "--region", "EU", "--to", "shop", *words)
+
+
+def test_a_region_is_given_to_its_market_by_hand_and_written_from_it_again(desk: Desk) -> None:
+    """60 % goes to DE and the rest is shown; then EU, emptied, is what DE asks."""
+    words = ("--region", "EU", "--kpi", "net_sales", "--to", "market")
+    code, said, shown = desk.run("divide", *words, "--share", "DE=60", "--write")
+    assert (code, [part["scope"] for part in said["parts"]]) == (Exit.OK, ["DE"])
+    whole = [float(str(desk.row("tblTarget", **REGION).value(month))) for month in MONTHS]
+    market = desk.row("tblTarget", **{**REGION, "scope": "DE"})
+    sixty = [float(str(market.value(month))) for month in MONTHS]
+    assert sixty == [pytest.approx(0.6 * month) for month in whole]
+    assert [a + b for a, b in zip(sixty, said["rest"], strict=True)] == [
+        pytest.approx(month) for month in whole
+    ]
+    assert market.value("note") == "part of EU, by By hand"
+    assert "given to nobody" in shown
+    code, said, shown = desk.run("divide", *words, "--up", lang="zh")
+    assert (code, said["lines"], said["months"], said["written"]) == (Exit.OK, ["DE"], sixty, False)
+    assert said["typed"][0] == {"month": 1, "value": whole[0], "total": sixty[0]}
+    with pytest.raises(UnansweredError, match="--replace writes over"):
+        desk.run("divide", *words, "--up", "--write")
+    code, said, _ = desk.run("divide", *words, "--up", "--write", "--replace")
+    line = desk.row("tblTarget", **REGION)
+    assert (code, [line.value(month) for month in MONTHS]) == (Exit.OK, sixty)
+    assert line.value("year_total") in (None, pytest.approx(sum(sixty)))
+    desk.refresh()
+    assert "Markets ✓" in str(desk.row("tblTarget", **REGION).value("breakdown"))
+
+
+def test_a_market_that_has_no_line_gets_one_from_its_shop(desk: Desk) -> None:
+    words = ("--region", "EU", "--scope", "DE", "--kpi", "net_sales", "--to", "shop", "--up")
+    code, said, shown = desk.run("divide", *words, "--write")
+    assert (code, said["added"], said["lines"]) == (Exit.OK, True, ["HY-AMZ-DE"])
+    assert "no owner" in shown
+    shop = desk.row("tblTarget", **SHOP)
+    line = desk.row("tblTarget", **{**REGION, "scope": "DE"})
+    assert [line.value(month) for month in MONTHS] == [shop.value(month) for month in MONTHS]
+    assert (line.value("note"), line.value("currency")) == (
+        *("added up from Shops", shop.value("currency")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--up", "--by", "even"), "neither --by nor --share", id="up by a way"),
+        pytest.param(("--replace",), "--replace needs --up", id="replace alone"),
+        pytest.param(("--by", "manual"), "--share DE=60", id="by hand without shares"),
+        pytest.param(("--by", "even", "--share", "DE=1"), "--share DE=60", id="shares of another"),
+    ],
+)
+def test_words_that_say_nothing_together(desk: Desk, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(KpiError, match=said):
+        desk.run("divide", *TO_SHOPS, *words)
+
+
+@pytest.mark.parametrize("share", ["DE", "=5", "DE=1/0", "DE=nan", "DE=much"])
+def test_a_share_is_a_part_and_its_percent(share: str) -> None:
+    with pytest.raises(WrongWordsError):
+        parser().parse_args(["divide", "x.xlsx", *TO_SHOPS, "--share", share])
 
 
 # --- roll -----------------------------------------------------------------------------------------

@@ -152,6 +152,7 @@ WEEK_KPI = TableLayout(  # the upper part of Review: the week against the week b
         last_week | 上周 | Week before | S | number
         unit | 单位 | Unit | S | text
         week | 周 | Week | S | text
+        slot+ | 列位 | Slot | S | text
     """),
 )
 MARKET = TableLayout(
@@ -165,6 +166,7 @@ MARKET = TableLayout(
         return_rate | 退货率 | Returns | S | ratio
         compliance | 合规 | Compliance | S | ratio
         status | 状态 | Status | F | text
+        place+ | 行位 | Place | S | count
     """),
 )
 TILE = TableLayout(

@@ -33,6 +33,7 @@ TARGET = TableLayout(
         uplift* | 提升 | Uplift | M | number
         uplift_unit* | 提升单位 | Uplift unit | M | choice:uplift_unit
         split* | 分解 | Split | M | choice:split
+        company_stage*+ | 公司阶段 | Company stage | M | choice:company_stage
         note | 备注 | Note | M | text
         month_sum | 月合计 | Sum of months | F | number
         gap | 差额 | Gap to parent | F | number

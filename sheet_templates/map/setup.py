@@ -119,6 +119,7 @@ KPI = TableLayout(
         switches | 口径开关 | Switches | M | text
         check | 公式检查 | Check | S | text
         version | 版本 | Version | S | text
+        on_report+ | 报告页 | On report | M | choice:yes_no
         kind* | 类 | Kind | S | text
         klass* | 类别 | Class | S | text
         own_kind+ | 自定类 | Own kind | M | choice:kind

@@ -23,6 +23,7 @@ from sheet_templates.layout import (
     SLICE_NAMES,
     TILES,
     Owner,
+    review_slot,
 )
 from sheet_templates.pages.cards import carded, cards
 from sheet_templates.pages.roles import roles
@@ -89,7 +90,7 @@ def _specs(book: Book) -> tuple[TableSpec, ...]:
         TableSpec("tblScope", keys=_scopes(book), autofilter=False),
         TableSpec("tblDay", blanks=DAY_ROWS, autofilter=False),
         TableSpec("tblWeek", {"strip": lambda r: _strip(book, r)}, autofilter=False),
-        TableSpec("tblMarket", status, keys=_keyed("scope", MARKETS), autofilter=False),
+        TableSpec("tblMarket", status, keys=_market_keys(), autofilter=False),
         TableSpec("tblTile", keys=_keyed("tile", TILES), autofilter=False),
         TableSpec("tblGrade", keys=grade_lines(), autofilter=False),
         TableSpec("tblWeekKpi", keys=_review_keys(), autofilter=False),
@@ -100,8 +101,16 @@ def _keyed(column: str, codes: tuple[str, ...]) -> tuple[StartRow, ...]:
     return tuple({column: code} for code in codes)
 
 
+def _market_keys() -> tuple[StartRow, ...]:
+    return tuple({"scope": code, "place": float(n)} for n, code in enumerate(MARKETS, 1))
+
+
 def _review_keys() -> tuple[StartRow, ...]:
-    return tuple({"metric": m, "scope": s} for m in REVIEW_METRICS for s in REVIEW_SCOPES)
+    return tuple(
+        {"metric": metric, "scope": scope, "slot": review_slot(metric, number)}
+        for metric in REVIEW_METRICS
+        for number, scope in enumerate(REVIEW_SCOPES, 1)
+    )
 
 
 def _scopes(book: Book) -> tuple[StartRow, ...]:

@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from sheet_templates.book import Book, formula, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import frame, setting
-from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES
+from sheet_templates.layout import REVIEW_COLUMNS, REVIEW_METRICS, REVIEW_SCOPES, review_slot
 from sheet_templates.places import Ref, letters
 from sheet_templates.style import UNKNOWN
 from sheet_templates.table import TableSpec, put_table
@@ -28,8 +28,9 @@ METRIC_TEXTS: dict[str, tuple[str, str, str]] = {
     "units_sold": ("销量", "Units sold", "#,##0"),
     "compliance_task_rate": ("合规任务完成率", "Compliance tasks on time", "0.0%"),
 }
+COLUMNS = range(1, REVIEW_COLUMNS + 1)
 IN_MONEY = ("net_sales", "contribution_profit")
-WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 11.0, 12.0, 12.0, 24.0)  # five markets of one width
+WIDTHS = (22.0, 20.0, 20.0, 20.0, 20.0, 20.0, 11.0, 12.0, 12.0, 24.0)  # nine markets
 
 
 def page(book: Book) -> None:
@@ -51,29 +52,38 @@ def page(book: Book) -> None:
 
 
 def _weeks(book: Book, tab: Worksheet) -> None:
-    """Eight KPIs of five markets: this week, and under it the change against the week before."""
+    """The KPIs of each market: this week, and under it the change against the week before."""
     head = book.styles.get(bold=True, bg_color="#F2F2F2", bottom=2, bottom_color="#1F4E79")
     middle = book.styles.get(
         bold=True, bg_color="#F2F2F2", bottom=2, bottom_color="#1F4E79", align="center"
     )
-    week = book.at("lists", _spot(book, 0, "week"))
+    week = _found(book, REVIEW_METRICS[0], 1, "week")
     plain, change = (
         book.text("本周 / 较上周", "This week / change"),
         book.text(" / 较上周", " / change"),
     )
-    named = f'IF({week}="",{quote(plain)},{week}&{quote(change)})'
-    formula(tab, HEAD, 0, named, head, plain)
-    for column, scope in enumerate(REVIEW_SCOPES, 1):
-        tab.write_string(HEAD, column, scope, middle)
+    any_column = quote(review_slot(REVIEW_METRICS[0], "*"))
+    count = f"COUNTIFS({book.column('tblWeekKpi')('slot')},{any_column})"
+    more = f'IF({count}>{REVIEW_COLUMNS}," · {REVIEW_COLUMNS}/"&{count},"")'
+    named = f'IFERROR(IF({week}="",{quote(plain)},{week}&{quote(change)}),{quote(plain)})'
+    formula(tab, HEAD, 0, f"{named}&{more}", head, plain)
+    for column in COLUMNS:
+        scope = _found(book, REVIEW_METRICS[0], column, "scope")
+        formula(tab, HEAD, column, f'IFERROR({scope},"")', middle, _starting(column))
     for number, metric in enumerate(REVIEW_METRICS):
         _week_line(book, tab, HEAD + 1 + 2 * number, metric)
     last = HEAD + 2 * len(REVIEW_METRICS)
     unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
-    tab.conditional_format(HEAD + 1, 1, last, len(REVIEW_SCOPES), unknown)
+    tab.conditional_format(HEAD + 1, 1, last, REVIEW_COLUMNS, unknown)
+
+
+def _starting(column: int) -> str:
+    """The market of a column before the service has written any."""
+    return REVIEW_SCOPES[column - 1] if column <= len(REVIEW_SCOPES) else ""
 
 
 def _week_line(book: Book, tab: Worksheet, row: int, metric: str) -> None:
-    """A KPI of five markets, and under it the change."""
+    """A KPI of each market, and under it the change."""
     zh, en, shown = METRIC_TEXTS[metric]
     name, bold = book.text(zh, en), book.styles.get(bold=True)
     if metric in IN_MONEY:
@@ -84,9 +94,10 @@ def _week_line(book: Book, tab: Worksheet, row: int, metric: str) -> None:
     line = {"bottom": 1, "bottom_color": "#D9D9D9"}
     tab.write_blank(row + 1, 0, None, book.styles.get(**line))
     tab.set_row(row + 1, 14)
-    for column, scope in enumerate(REVIEW_SCOPES, 1):
+    for column in COLUMNS:
         value = book.styles.get(num_format=shown, align="center")
-        formula(tab, row, column, _week(book, metric, scope, "this_week"), value, "–")
+        known = "–" if _starting(column) else ""
+        formula(tab, row, column, _week(book, metric, column), value, known)
         small = book.styles.get(
             num_format="+0.0%;-0.0%;0.0%",
             align="center",
@@ -94,29 +105,24 @@ def _week_line(book: Book, tab: Worksheet, row: int, metric: str) -> None:
             font_color="#7F7F7F",
             **line,
         )
-        formula(tab, row + 1, column, _change(book, metric, scope, shown), small)
+        formula(tab, row + 1, column, _change(book, metric, column, shown), small)
 
 
-def _found(book: Book, metric: str, scope: str, column: str) -> str:
-    """A cell of tblWeekKpi; its fixed lines stand in the order of the layout."""
-    line = REVIEW_METRICS.index(metric) * len(REVIEW_SCOPES) + REVIEW_SCOPES.index(scope)
-    return book.at("lists", _spot(book, line, column))
+def _found(book: Book, metric: str, column: int, code: str) -> str:
+    """A cell of the KPI of the market that has a column (one-based) of the page."""
+    col = book.column("tblWeekKpi")
+    return f"INDEX({col(code)},MATCH({quote(review_slot(metric, column))},{col('slot')},0))"
 
 
-def _spot(book: Book, line: int, column: str) -> str:
-    place = book.places["tblWeekKpi"]
-    return f"${letters(place.offset(column))}${place.row + 2 + line}"
+def _week(book: Book, metric: str, column: int) -> str:
+    cell, head = _found(book, metric, column, "this_week"), f"{letters(column)}${HEAD + 1}"
+    return f'IF({head}="","",IF(ISNUMBER({cell}),{cell},IF(ISNA({cell}),NA(),"–")))'
 
 
-def _week(book: Book, metric: str, scope: str, column: str) -> str:
-    cell = _found(book, metric, scope, column)
-    return f'IF(ISNUMBER({cell}),{cell},IF(ISNA({cell}),NA(),"–"))'
-
-
-def _change(book: Book, metric: str, scope: str, shown: str) -> str:
+def _change(book: Book, metric: str, column: int, shown: str) -> str:
     """Relative for money and counts, in points for a ratio."""
-    now = _found(book, metric, scope, "this_week")
-    before = _found(book, metric, scope, "last_week")
+    now = _found(book, metric, column, "this_week")
+    before = _found(book, metric, column, "last_week")
     both = f"AND(ISNUMBER({now}),ISNUMBER({before}))"
     if shown.endswith("%"):
         return f'IF({both},{now}-{before},"")'

@@ -70,6 +70,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "合计 100；或相对权重，如 2 和 1 折算为 66.7 和 33.3",
         "Add up to 100; or relative: 2 and 1 become 66.7 and 33.3",
     ),
+    "company_stage": (
+        "公司现处阶段：目标页同一行有该阶段的，用该阶段的；发布后计分",
+        "Where the company is: a line of Targets for this stage comes first; counts once published",
+    ),
     "drop_small": (
         "是：得分未知且占比小于 10% 的区域不计入总分",
         "Yes: an unknown region with a share below 10% is left out of the total",

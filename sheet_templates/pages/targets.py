@@ -71,7 +71,20 @@ def _level(book: Book, ref: Ref) -> str:
     shops = book.column("tblShop")("shop")
     scope, region = ref("scope"), ref("region")
     shop = f"IF(COUNTIFS({shops},{scope})>0,{SHOP_LEVEL},{OTHER_LEVEL})"
-    return f'IF({scope}="","",IF({scope}={region},{REGION_LEVEL},{shop}))'
+    level = f"IF({scope}={region},{REGION_LEVEL},{shop})"
+    return f'IF({scope}="","",IF({_in_force(book, ref)},{level},""))'
+
+
+def _in_force(book: Book, ref: Ref) -> str:
+    """Whether a line counts in the company's stage; another one is in no sum (`target_stages`)."""
+    col, stage = book.column("tblTarget"), ref("company_stage")
+    any_stage = book.literal("company_stage", "any")
+    chosen = f"IFERROR({setting_value(book, 'company_stage')},{any_stage})"
+    keys = ("year", "region", "scope", "metric")
+    same = ",".join(f"{col(code)},{ref(code)}" for code in keys)
+    others = f"COUNTIFS({same},{col('company_stage')},{chosen})"
+    general = f"IF({chosen}={any_stage},TRUE,{others}=0)"
+    return f'IF(OR({stage}="",{stage}={any_stage}),{general},{stage}={chosen})'
 
 
 def _month_sum(ref: Ref) -> str:

@@ -1,13 +1,13 @@
-"""今日 Today: what must I do today? Six tiles, ten lines of focus, eight markets, two charts."""
+"""今日 Today: what must I do today? Six tiles, ten lines of focus, ten markets, two charts."""
 
 from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from sheet_templates.book import Book, formula, put, quote
+from sheet_templates.book import Book, formula, quote
 from sheet_templates.colours import signs
 from sheet_templates.frame import NO_TAIL, Tail, frame, setting
-from sheet_templates.layout import FOCUS_ROWS, MARKETS, Column
+from sheet_templates.layout import FOCUS_ROWS, MARKET_LINES, MARKETS, Column
 from sheet_templates.pages.setup import steps_done
 from sheet_templates.pages.tiles import PIXELS, SPANS, tiles
 from sheet_templates.pages.today_charts import charts
@@ -82,7 +82,10 @@ def _sections(book: Book, tab: Worksheet) -> None:
         look,
         title if any_row else title + calm,
     )
-    tab.write_string(SECTION, MARKET_COLUMN, book.text("市场", "Markets"), look)
+    name = book.text("市场", "Markets")
+    count = f"COUNTIFS({book.column('tblMarket')('place')},{quote('>0')})"
+    more = f'IF({count}>{MARKET_LINES}," · {MARKET_LINES}/"&{count},"")'
+    formula(tab, SECTION, MARKET_COLUMN, f"{quote(name)}&{more}", look, name)
     unit = book.styles.get(font_color="#7F7F7F", font_size=9, align="right")
     formula(tab, SECTION, EFFECT_COLUMN, "nmCurrency", unit, str(setting(book, "currency")))
 
@@ -98,27 +101,51 @@ def _quiet_numbers(book: Book, tab: Worksheet) -> None:
 
 
 def _markets(book: Book, tab: Worksheet) -> None:
-    """Eight lines beside the focus, by formula from Lists."""
+    """Ten lines beside the focus, by formula from Lists."""
     layout = book.places["tblMarket"].table
     head = book.places["tblFocus"].row
-    for at, column in enumerate(layout.columns, MARKET_COLUMN):
+    for at, column in enumerate(_shown_columns(book), MARKET_COLUMN):
         room = 0 if column.kind == "ratio" else 1
         look = book.styles.header(column.owner, align=header_align(layout, column), room=room)
         tab.write_string(head, at, column.header(book.language), look)
-    for number, code in enumerate(MARKETS):
-        _market_line(book, tab, head + 1 + number, code)
-    last = head + len(MARKETS)
+    for number in range(1, MARKET_LINES + 1):
+        _market_line(book, tab, head + number, number)
+    last = head + MARKET_LINES
     unknown = {"type": "errors", "format": book.styles.rule(**UNKNOWN)}
     tab.conditional_format(head + 1, MARKET_COLUMN + 1, last, MARKET_COLUMN + 5, unknown)
     signs(book, tab, (head + 1, MARKET_COLUMN + 6, last, MARKET_COLUMN + 6))
+    label = f"${letters(MARKET_COLUMN)}{head + 2}"
+    sums = ",".join(f"{label}={quote(name)}" for name in ("US", "EU", _names(book)["ALL"]))
+    bold = {
+        "type": "formula",
+        "criteria": f"=OR({sums})",
+        "format": book.styles.rule(bold=True),
+    }
+    tab.conditional_format(head + 1, MARKET_COLUMN, last, MARKET_COLUMN + 6, bold)
 
 
-def _market_line(book: Book, tab: Worksheet, row: int, code: str) -> None:
-    bold = {"bold": True} if code in ("US", "EU", "ALL") else {}
-    line = {"bottom": 1, "bottom_color": "#D9D9D9", **bold}
-    names = {"STORE": book.text("独立站", "Own store"), "ALL": book.text("合计", "All")}
-    put(tab, row, MARKET_COLUMN, names.get(code, code), book.styles.get(indent=1, **line))
-    for at, column in enumerate(book.places["tblMarket"].table.columns[1:], MARKET_COLUMN + 1):
+def _shown_columns(book: Book) -> tuple[Column, ...]:
+    """The columns of a line; its place is no figure."""
+    return tuple(c for c in book.places["tblMarket"].table.columns if c.code != "place")
+
+
+def _names(book: Book) -> dict[str, str]:
+    return {"STORE": book.text("独立站", "Own store"), "ALL": book.text("合计", "All")}
+
+
+def _market_line(book: Book, tab: Worksheet, row: int, number: int) -> None:
+    line = {"bottom": 1, "bottom_color": "#D9D9D9"}
+    rows = book.start.rows("tblMarket")
+    placed = sorted((float(str(r["place"])), str(r["scope"])) for r in rows if r.get("place"))
+    codes = [code for _, code in placed] or list(MARKETS)
+    code = codes[number - 1] if number <= len(codes) else ""
+    names, found = _names(book), _found(book, number, "scope")
+    named = found
+    for other, name in names.items():
+        named = f"IF({found}={quote(other)},{quote(name)},{named})"
+    look = book.styles.get(indent=1, **line)
+    formula(tab, row, MARKET_COLUMN, f'IFERROR({named},"")', look, names.get(code, code))
+    for at, column in enumerate(_shown_columns(book)[1:], MARKET_COLUMN + 1):
         right = column.kind == "ratio"
         look = book.styles.get(
             num_format=_market_format(column),
@@ -126,7 +153,8 @@ def _market_line(book: Book, tab: Worksheet, row: int, code: str) -> None:
             indent=0 if right else 1,
             **line,
         )
-        formula(tab, row, at, _market(book, code, column.code), look, "–")
+        text = _market(book, row, number, column.code)
+        formula(tab, row, at, text, look, "–" if code else "")
 
 
 def _market_format(column: Column) -> str:
@@ -135,9 +163,14 @@ def _market_format(column: Column) -> str:
     return "0%" if column.code in ("pace", "compliance") else "0.0%"
 
 
-def _market(book: Book, code: str, column: str) -> str:
-    col = book.column("tblMarket")
-    found = f"INDEX({col(column)},MATCH({quote(code)},{col('scope')},0))"
+def _market(book: Book, row: int, number: int, column: str) -> str:
+    found, label = _found(book, number, column), f"${letters(MARKET_COLUMN)}{row + 1}"
     if column == "status":
-        return f'{found}&""'
-    return f'IF(ISNUMBER({found}),{found},IF(ISNA({found}),NA(),"–"))'
+        return f'IF({label}="","",{found}&"")'
+    return f'IF({label}="","",IF(ISNUMBER({found}),{found},IF(ISNA({found}),NA(),"–")))'
+
+
+def _found(book: Book, number: int, column: str) -> str:
+    """A figure of the market that has a line of the page."""
+    col = book.column("tblMarket")
+    return f"INDEX({col(column)},MATCH({number},{col('place')},0))"

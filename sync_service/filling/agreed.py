@@ -123,14 +123,30 @@ def _pair(texts: tuple[str, str], language: Language) -> str:
 
 def targets(done: Computed, table: Table, shown: Iterable[FilledRow]) -> Iterator[FilledRow]:
     """The targets' rows with their contract; `shown` are the figures beside some of them."""
-    keys = TABLES["tblTarget"].key
-    figures = {tuple(row[column] for column in keys): row for row in shown}
+    keys = target_columns(table)
+    plain = TABLES["tblTarget"].key
+    figures = {tuple(row[column] for column in plain): row for row in shown}
     beside, rows = agreed(done), by_address(table)
     for row in done.typed.targets:
         typed = {column: rows[row.address].value(column) for column in keys}
         cells = beside.cells("tblTarget", target_key(row), ("pending", "version", "published"))
-        shown_here = figures.get(tuple(typed.values()), {})
+        shown_here = figures.get(tuple(typed[column] for column in plain), {})
         yield {**shown_here, **planned(done, row), **typed, **cells}
+    for row in done.typed.other_stages:
+        typed = {column: rows[row.address].value(column) for column in keys}
+        yield {**typed, "breakdown": _out_of_force(done)}
+
+
+def target_columns(table: Table) -> tuple[str, ...]:
+    """The key of a line of targets: its stage of the company too, in a book that has the column."""
+    stage = ("company_stage",) if "company_stage" in table.columns else ()
+    return (*TABLES["tblTarget"].key, *stage)
+
+
+def _out_of_force(done: Computed) -> str:
+    language = done.given.language
+    stage = show("company_stage", done.typed.settings.company_stage, language)
+    return f"○ 不计：公司阶段为{stage}" if language == "zh" else f"○ not counted: stage is {stage}"
 
 
 def weights(done: Computed, table: Table) -> Iterator[FilledRow]:

@@ -55,12 +55,18 @@ def patches(
     }
     language = done.given.language
     made = (
-        TablePatch(name, TABLES[name].key, tuple(worded(name, rows, language)), prune=prune)
+        TablePatch(name, _key(name, tables), tuple(worded(name, rows, language)), prune=prune)
         for group, prune in groups
         for name, rows in group.items()
         if name in tables
     )
     return tuple(replace(patch, **more.get(patch.table, {})) for patch in made)
+
+
+def _key(name: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
+    """The columns by which the rows of a table are found."""
+    targets = name == "tblTarget"
+    return agreed.target_columns(tables[name]) if targets else TABLES[name].key
 
 
 def _ours(done: Computed, problems: Sequence[Problem], compared: Iterable[Compared]) -> Rows:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kpi.book_checks import MOST_REPORTED
 from kpi.calendar import clipped, day_period, period, shifted, week_of, year_before
 from kpi.model import Period, Window
 from kpi.numbers import R
@@ -77,9 +78,19 @@ def shown(done: Computed) -> Iterator[tuple[str, ScopeKey | None]]:
             yield found.scope.code, key
 
 
+def reported(done: Computed) -> tuple[str, ...]:
+    """The KPIs of the pages: those with a yes in On report, else the shipped ones; so many fit."""
+    known = done.given.catalog
+    typed = (known.known.code(name) for name in done.typed.reported)
+    chosen = tuple(dict.fromkeys(code for code in typed if code and code in known.metrics))
+    shipped = [code for code in REGION_METRICS if code in chosen]
+    found = (*shipped, *(code for code in chosen if code not in shipped)) or REGION_METRICS
+    return found[:MOST_REPORTED]
+
+
 def _lines(done: Computed, of: Against) -> Iterator[FilledRow]:
     for scope, key in shown(done):
-        for code in REGION_METRICS:
+        for code in reported(done):
             name = done.metric(code).names[done.given.language]
             empty = dict.fromkeys(("value", "due", "pace", "before", "year_ago", "data_until"))
             held = _held(done, of, key, code) if key in done.scopes and key else empty

@@ -13,21 +13,27 @@ from kpi.pacing import at_speed, is_early, pace, reached, run_rate
 from kpi.scoring import status_of_item
 from kpi.season import Pacing
 from kpi.typed_rows import Bound
-from sheet_templates.layout import MARKETS
+from sheet_templates.layout import MARKET_LINES, MARKETS
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed, ScopeKey, market_key
 from sync_service.filling.cells import Cell, FilledRow, known, number
+from sync_service.filling.own_markets import places, todays
 
 PACE_WARN, PACE_BREACH = 0.95, 0.85
 COMPANY: ScopeKey = (None, "ALL")
 
 
 def markets(done: Computed) -> Iterator[FilledRow]:
-    """Pace and the main ratios of US, EU, each market, the own stores and the total."""
-    for code in MARKETS:
+    """Pace and the main ratios of US, EU, each market, the own stores and the total.
+
+    What has no place is no line of the page: the books of before look it up by its name.
+    """
+    shown = todays(done)
+    at = places(done, shown, MARKET_LINES)
+    for code in dict.fromkeys((*MARKETS, *shown)):
         key = market_key(done, code)
         if key is None or key not in done.scopes:
-            yield {"scope": code} | dict.fromkeys(_MARKET_COLUMNS)
+            yield {"scope": code, "place": at.get(code)} | dict.fromkeys(_MARKET_COLUMNS)
             continue
         sales, goal = done.value("net_sales", key), done.goal("net_sales", key)
         yield {
@@ -37,6 +43,7 @@ def markets(done: Computed) -> Iterator[FilledRow]:
             "tacos": number(done.value("tacos", key)),
             "return_rate": number(done.value("return_rate", key)),
             "compliance": number(done.value("compliance_task_rate", key)),
+            "place": at.get(code),
         }
 
 

@@ -24,7 +24,14 @@ from kpi.targets import AD_BUDGET
 from kpi.trade import Shop
 from kpi.typed_rows import InputRow, TargetRow
 from kpi.value_flags import FLAGS, flag_of
-from sheet_templates.layout import DAY_ROWS, REVIEW_METRICS, REVIEW_SCOPES, TABLES
+from sheet_templates.layout import (
+    DAY_ROWS,
+    REVIEW_COLUMNS,
+    REVIEW_METRICS,
+    REVIEW_SCOPES,
+    TABLES,
+    review_slot,
+)
 from sheet_templates.words import show
 from sync_service.compute import (
     Computed,
@@ -37,6 +44,7 @@ from sync_service.compute import (
 )
 from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
 from sync_service.filling.likely import likely, scope_of
+from sync_service.filling.own_markets import places, reviewed
 from sync_service.filling.plans import counted_months, kind_of_target
 from sync_service.filling.suggested import in_row_currency, suggestion
 from sync_service.sources import INPUTS, by_hand
@@ -218,9 +226,11 @@ def _month_of(done: Computed, row: TargetRow, month: int) -> float | None:
 def weeks(done: Computed) -> Iterator[FilledRow]:
     """The last whole week against the one before, for Review."""
     before, last = done.weeks()[-3:-1]
+    shown = reviewed(done)
+    at = places(done, shown, REVIEW_COLUMNS)
     for metric in REVIEW_METRICS:
-        for scope in REVIEW_SCOPES:
-            key = market_key(done, scope)
+        for scope in dict.fromkeys((*REVIEW_SCOPES, *shown)):
+            key, place = market_key(done, scope), at.get(scope)
             yield {
                 "metric": metric,
                 "scope": scope,
@@ -228,6 +238,7 @@ def weeks(done: Computed) -> Iterator[FilledRow]:
                 "last_week": number(done.value(metric, key, before)) if key else None,
                 "unit": done.metric(metric).unit.value,
                 "week": last.code,
+                "slot": review_slot(metric, int(place)) if place else None,
             }
 
 
