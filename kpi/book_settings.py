@@ -13,6 +13,7 @@ from kpi.steps import read_steps
 from kpi.tables import Table
 from kpi.typed_events import typed_events
 from kpi.typed_rows import Settings, Tie
+from kpi.working_days import has_holidays
 
 YES_NO = ("pilot", "drop_small")
 RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
@@ -53,6 +54,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         min_group=int(reader.number("min_group", default.min_group, 0, LARGEST_GROUP)),
         drop_small=reader.word("drop_small", "no") == "yes",
         weight_mode=reader.word("weight_mode", default.weight_mode),
+        team_country=reader.country(),
     )
 
 
@@ -124,7 +126,7 @@ class _SettingReader:
         return {currency: rate for currency, rate in typed.items() if rate > 0}
 
     def events(self) -> str:
-        """Own sales events; a text that cannot be read counts for nothing."""
+        """Own sales events and holidays; a text that cannot be read counts for nothing."""
         row = self._rows.get("events")
         if row is None:
             return ""
@@ -135,6 +137,16 @@ class _SettingReader:
             row.wrong("value", "bad_event", shown=typed)
             return ""
         return typed
+
+    def country(self) -> str:
+        """A country (ISO 3166) with known holidays; empty and a Problem for any other."""
+        row = self._rows.get("team_country")
+        typed = row.text("value").upper() if row else ""
+        code = "GB" if typed == "UK" else typed
+        if row is None or not code or has_holidays(code):
+            return code
+        row.wrong("value", "unknown_country", shown=typed)
+        return ""
 
     def zone(self, default: str) -> str:
         """A name of the IANA time zones; the default and a Problem for any other."""

@@ -398,10 +398,11 @@ LISTS: dict[str, Words] = {
         ("weight_mode", "权重写法", "Weights"),
         ("drop_small", "略去小区域", "Drop small region"),
         ("pacing", "应达进度", "Pacing"),
-        ("events", "大促日期", "Sales events"),
+        ("events", "活动与假日", "Events and holidays"),
         ("distribution", "强制分布比例", "Distribution"),
         ("tie", "余数相同时", "Equal remainders"),
         ("min_group", "分布最少人数", "Smallest group"),
+        ("team_country", "团队国家", "Team country"),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,
@@ -438,7 +439,11 @@ ALIASES: dict[str, Mapping[str, str]] = {
         **dict.fromkeys(("不合格", "退回", "rejected", "fail"), "failed"),
     },
     "language": {"中文 chinese": "zh", "chinese": "zh", "zh-cn": "zh", "英文": "en"},
-    "setting": {"月份": "month", "固定汇率": "fixed_rate", "report month": "month"},
+    "setting": {
+        **dict.fromkeys(("月份", "report month"), "month"),
+        **dict.fromkeys(("大促日期", "sales events"), "events"),
+        "固定汇率": "fixed_rate",
+    },
 }
 
 

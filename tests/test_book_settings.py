@@ -73,6 +73,25 @@ def test_the_sales_events_of_the_book(typed: str, events: str, problems: list[st
     assert (found.settings.events, [p.code for p in found.problems]) == (events, problems)
 
 
+@pytest.mark.parametrize("label", ["大促日期", "Sales events", "活动与假日"])
+def test_events_are_found_under_their_former_label_too(label: str) -> None:
+    assert setting((label, "Day 2026-05-04 off")).settings.events == "Day 2026-05-04 off"
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "problems"),
+    [
+        pytest.param("de", "DE", [], id="a country"),
+        pytest.param("UK", "GB", [], id="as the market is called"),
+        pytest.param("", "", [], id="empty: that of the time zone"),
+        pytest.param("Germany", "", ["unknown_country"], id="a name is no code"),
+    ],
+)
+def test_the_country_of_the_team(typed: str, country: str, problems: list[str]) -> None:
+    found = setting(("团队国家", typed))
+    assert (found.settings.team_country, [p.code for p in found.problems]) == (country, problems)
+
+
 def test_a_setting_that_nobody_knows_changes_nothing() -> None:
     assert setting(("天气", "好")).settings == NONE
 

@@ -450,7 +450,7 @@ def test_a_setting_is_signed_when_it_scores() -> None:
     }
     dates = {"closing_day", "provisional_day"}
     limits = {"add_cap", "deduct_cap", "total_limit", "min_group"}
-    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events"}
+    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events", "team_country"}
     assert signed == {"currency", "min_coverage"} | ways | dates | limits
 
 
@@ -462,6 +462,33 @@ def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:
     assert ruled(BOOK, signed).settings == moved
     assert not {"pacing", "events"} & set(old["tblSetting"])
     assert ruled(seasonal, old).settings == BOOK.settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "signed", "live", "ruled_by"),
+    [
+        pytest.param({}, None, {}, "", id="China is not written, as before the setting"),
+        pytest.param({"team_country": "CN"}, None, {}, "", id="nor where it is typed"),
+        pytest.param({"team_country": "DE"}, "DE", {}, "DE", id="a typed country"),
+        pytest.param({"time_zone": "Europe/Paris"}, "FR", {}, "FR", id="that of the time zone"),
+        pytest.param({}, None, {"time_zone": "Europe/Paris"}, "CN", id="a zone moved later waits"),
+        pytest.param(
+            {"time_zone": "Europe/Paris"},
+            "FR",
+            {"time_zone": "Europe/Paris"},
+            "",
+            id="the same zone needs no word",
+        ),
+    ],
+)
+def test_the_country_of_the_team_is_signed(
+    settings: dict[str, str], signed: str | None, live: dict[str, str], ruled_by: str
+) -> None:
+    then = replace(BOOK, settings=replace(BOOK.settings, **settings))  # type: ignore[arg-type]  # by name
+    tables = contract_of(then, CATALOG).tables
+    assert tables["tblSetting"].get("team_country", {}).get("value") == signed
+    now = replace(BOOK, settings=replace(BOOK.settings, **live))  # type: ignore[arg-type]  # by name
+    assert ruled(now, tables).settings.team_country == ruled_by
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:

@@ -79,8 +79,8 @@ MEANING: dict[str, tuple[str, str]] = {
         "Due by even days or by each market's events and holidays; speed: forecast only",
     ),
     "events": (
-        "自定大促，如 Prime 秋促 2026-10-06..2026-10-07 x1.8；分号隔开",
-        "Own events: Big Deal Days 2026-10-06..2026-10-07 x1.8; apart by semicolons",
+        "如 秋促 2026-10-06..2026-10-07 x1.8；罢工 2026-11-03 停运 EU；公司假 2026-05-04 休",
+        "Fall sale 2026-10-06..2026-10-07 x1.8; Strike 2026-11-03 stop EU; Day 2026-05-04 off",
     ),
     "distribution": (
         "从高到低各档人数比例，仅供参考，不改等级",
@@ -89,6 +89,10 @@ MEANING: dict[str, tuple[str, str]] = {
     "min_group": (
         "少于此人数，强制分布仅作建议",
         "With fewer people a distribution is no more than a proposal",
+    ),
+    "team_country": (
+        "按哪国的工作日，如 CN、DE、US；空＝按时区",
+        "Whose working days, such as CN, DE or US; empty: those of the time zone",
     ),
     "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
 }
