@@ -47,6 +47,8 @@ METRICS = shipped().metrics
 SETTINGS = Settings("2026-11", "")
 DE = Shop("AMZ-DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin")
 IT = Shop("AMZ-IT", "amazon", "IT", Region.EU, "EUR", "Europe/Rome")
+FR = replace(DE, code="AMZ-FR", market="FR")
+ES = replace(DE, code="AMZ-ES", market="ES")
 US = Shop("AMZ-US", "amazon", "US", Region.US, "USD", "America/Los_Angeles")
 OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
 
@@ -62,6 +64,22 @@ OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
 )
 def test_november_of_a_shop(shop: Shop, whole: float) -> None:
     assert sum(shop_factors(shop, NOV.window)) == pytest.approx(whole, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shop", "whole"),
+    [
+        pytest.param(DE, 30.9, id="Germany: New Year alone"),
+        pytest.param(FR, 35.9, id="France: 25 days of sales at 1.2 from the seventh"),
+        pytest.param(IT, 34.985, id="Italy: 28 days at 1.15 from the third, Epiphany among them"),
+        pytest.param(ES, 34.55, id="Spain: 25 days at 1.15, two holidays before them"),
+        pytest.param(OWN, 34.08375, id="an own store of the EU: the mean of the four"),
+        pytest.param(US, 31.0, id="no sales of the EU in the US"),
+    ],
+)
+def test_january_of_a_market(shop: Shop, whole: float) -> None:
+    january = period("2026-01").window
+    assert sum(shop_factors(shop, january)) == pytest.approx(whole, abs=1e-12)
 
 
 def test_a_shop_of_an_unknown_market_has_events_and_no_holidays() -> None:
@@ -119,11 +137,13 @@ def test_parcels_are_due_on_the_days_of_the_carriers() -> None:
 
 
 def test_the_months_of_a_year_add_up_to_one() -> None:
-    """Germany: November 35.3, June 26 days and four of Prime Day at 2.5, 36; February 28."""
+    """Germany: November 35.3; June 26 days and four of Prime Day at 2.5, 36; February, with a week
+    of 1.1 before Valentine's Day, 28.7.
+    """
     found = shares(year_weights(Flow.ORDERS, (DE,), 2026, SETTINGS))
     assert sum(found, Fraction()) == 1
-    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28)
-    assert float(found[5] / found[1]) == pytest.approx(36 / 28)
+    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28.7)
+    assert float(found[5] / found[1]) == pytest.approx(36 / 28.7)
 
 
 def test_several_shops_have_the_mean_of_their_days() -> None:

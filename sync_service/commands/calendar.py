@@ -11,9 +11,9 @@ from kpi.book import Book
 from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
 from kpi.errors import KpiError
 from kpi.holiday_names import holiday_names
-from kpi.model import Period, PeriodKind, Texts, Window
+from kpi.model import Language, Period, PeriodKind, Texts, Window
 from kpi.organisation import clip
-from kpi.retail import events, stops, unannounced
+from kpi.retail import Rule, events, stops, unannounced
 from kpi.season import (
     Flow,
     countries_of,
@@ -100,7 +100,12 @@ def _place(event: RetailEvent, effect: Effect = Effect.SALE) -> str:
 
 def _events(book: Book, year: int) -> tuple[RetailEvent, ...]:
     """The events of the platforms that the book sells on, and the book's own."""
-    codes = {e.code for shop in book.shops for e in events(year, shop.platform)}
+    codes = {
+        event.code
+        for shop in book.shops
+        for event in events(year, shop.platform)
+        if any(event.counts_in(one, shop.region) for one in countries_of(shop.market))
+    }
     own = [e for e in typed_events(book.settings.events) if e.days.start.year == year]
     return (*(event for event in events(year) if event.code in codes), *own)
 
@@ -135,9 +140,18 @@ def _absent(terminal: Terminal, of: Period) -> None:
     terminal.result["unannounced"] = [rule.code for rule in missing]
     if missing:
         terminal.say(
-            "未公布日期，未计入：" + "、".join(rule.names["zh"] for rule in missing),
-            "No dates announced, not counted: " + ", ".join(rule.names["en"] for rule in missing),
+            "未公布日期，未计入：" + "、".join(_expected(rule, "zh") for rule in missing),
+            "No dates announced, not counted: " + ", ".join(_expected(r, "en") for r in missing),
         )
+
+
+def _expected(rule: Rule, language: Language) -> str:
+    """An event without dates, and the month in which it will probably be."""
+    name = rule.names[language]
+    if rule.expected is None:
+        return name
+    when = {"zh": f"（预计 {rule.expected} 月）", "en": f" (expected in month {rule.expected})"}
+    return name + when[language]
 
 
 def _line(shop: Shop, of: Period, last: date, own: str) -> dict[str, object]:
