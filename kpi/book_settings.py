@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from kpi.book_rows import Decode, RowReader
@@ -9,6 +10,7 @@ from kpi.errors import KpiError, Problem
 from kpi.methods import MOST_POINTS
 from kpi.model import Language
 from kpi.numbers import R
+from kpi.reminders import read_ladders
 from kpi.steps import read_steps
 from kpi.tables import Table
 from kpi.typed_events import typed_events
@@ -55,6 +57,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         drop_small=reader.word("drop_small", "no") == "yes",
         weight_mode=reader.word("weight_mode", default.weight_mode),
         team_country=reader.country(),
+        ladders=reader.ladders(),
     )
 
 
@@ -63,6 +66,7 @@ class _SettingReader:
 
     def __init__(self, table: Table | None, decode: Decode, problems: list[Problem]) -> None:
         self._rows: dict[str, RowReader] = {}
+        self._decode = decode
         for row in table.rows if table else ():
             reader = RowReader(table, row, decode, {}, problems) if table else None
             code = decode("setting", reader.text("setting")) if reader else None
@@ -137,6 +141,15 @@ class _SettingReader:
             row.wrong("value", "bad_event", shown=typed)
             return ""
         return typed
+
+    def ladders(self) -> Mapping[str, tuple[int, ...]]:
+        """Reminder days by regime; none and a Problem for a text that cannot be read."""
+        row = self._rows.get("reminder_ladder")
+        text = row.text("value") if row else ""
+        found = read_ladders(text, lambda word: self._decode("regime", word))
+        if row is not None and found is None:
+            row.wrong("value", "bad_ladder", shown=text)
+        return found or {}
 
     def country(self) -> str:
         """A country (ISO 3166) with known holidays; empty and a Problem for any other."""

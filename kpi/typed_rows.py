@@ -201,4 +201,5 @@ class Settings:
     min_group: int = 25  # fewer people get no more than a proposal
     drop_small: bool = False  # an unknown region below a tenth leaves the total known
     weight_mode: str = "absolute"  # or relative: see `kpi.weight_modes.WeightMode`
+    ladders: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # see `kpi.reminders`
     team_country: str = ""  # ISO 3166, whose working days count; empty: that of the time zone

@@ -136,6 +136,7 @@ def setting(book: Book, code: str) -> str | float:
         "fixed_rate_cny": 0.14,
         "week_start": "monday",
         "reminder_days": 7,
+        "reminder_ladder": "30/14/7/3/1/0",
         "distribution": "20/70/10",
         "pilot": "yes",
         "drop_small": "no",

@@ -403,6 +403,7 @@ LISTS: dict[str, Words] = {
         ("tie", "余数相同时", "Equal remainders"),
         ("min_group", "分布最少人数", "Smallest group"),
         ("team_country", "团队国家", "Team country"),
+        ("reminder_ladder", "提醒阶梯", "Reminder ladder"),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,

@@ -92,6 +92,24 @@ def test_the_country_of_the_team(typed: str, country: str, problems: list[str]) 
     assert (found.settings.team_country, [p.code for p in found.problems]) == (country, problems)
 
 
+@pytest.mark.parametrize(
+    ("typed", "ladders", "problems"),
+    [
+        pytest.param("30/7", {"": (30, 7)}, [], id="for all"),
+        pytest.param(
+            "VAT 60/30; EPR包装 90", {"vat": (60, 30), "epr_packaging": (90,)}, [], id="two"
+        ),
+        pytest.param("", {}, [], id="empty: the default"),
+        pytest.param("soon", {}, ["bad_ladder"], id="no days"),
+    ],
+)
+def test_the_reminder_ladders_of_the_book(
+    typed: str, ladders: dict[str, tuple[int, ...]], problems: list[str]
+) -> None:
+    found = setting(("提醒阶梯", typed))
+    assert (found.settings.ladders, [p.code for p in found.problems]) == (ladders, problems)
+
+
 def test_a_setting_that_nobody_knows_changes_nothing() -> None:
     assert setting(("天气", "好")).settings == NONE
 

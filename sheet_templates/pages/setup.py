@@ -94,6 +94,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "按哪国的工作日，如 CN、DE、US；空＝按时区",
         "Whose working days, such as CN, DE or US; empty: those of the time zone",
     ),
+    "reminder_ladder": (
+        "到期前几天提醒；某法规另写：30/14/7/3/1/0；VAT 60/30/7",
+        "Days before the due day; a regime may have its own: 30/14/7/3/1/0; VAT 60/30/7",
+    ),
     "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
 }
 
