@@ -57,6 +57,7 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         drop_small=reader.word("drop_small", "no") == "yes",
         weight_mode=reader.word("weight_mode", default.weight_mode),
         team_country=reader.country(),
+        proration=reader.word("proration", default.proration),
         ladders=reader.ladders(),
     )
 

@@ -293,6 +293,7 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         min_group=int(_or(number(values, "min_group"), _DEFAULTS.min_group)),
         drop_small=values.get("drop_small") is True,
         weight_mode=text(values, "weight_mode") or _DEFAULTS.weight_mode,
+        proration=text(values, "proration") or _DEFAULTS.proration,
         team_country=_team_of(given, text(values, "team_country")),
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )

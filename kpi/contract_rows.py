@@ -323,6 +323,8 @@ def _settings(given: Settings) -> Rows:
         values["events"] = given.events
     if given.drop_small:
         values["drop_small"] = True
+    if given.proration != _DEFAULTS.proration:
+        values["proration"] = given.proration
     if given.weight_mode != _DEFAULTS.weight_mode:
         values["weight_mode"] = given.weight_mode
     if team_country(given) != DEFAULT_COUNTRY:  # left out, the team of before the setting: China

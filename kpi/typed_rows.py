@@ -201,5 +201,6 @@ class Settings:
     min_group: int = 25  # fewer people get no more than a proposal
     drop_small: bool = False  # an unknown region below a tenth leaves the total known
     weight_mode: str = "absolute"  # or relative: see `kpi.weight_modes.WeightMode`
+    proration: str = "calendar"  # or working: see `kpi.working_days.Proration`
     ladders: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # see `kpi.reminders`
     team_country: str = ""  # ISO 3166, whose working days count; empty: that of the time zone

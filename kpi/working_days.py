@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 
 from kpi.calendar import RetailEvent, is_working_day, public_holidays
@@ -12,10 +13,20 @@ from kpi.typed_events import Effect, typed_days
 from kpi.typed_rows import Settings
 from kpi.zones import country_of_zone
 
+Team = tuple[str, str]
+"""A country, and the rows that the book adds to its calendar, as typed."""
+
 DEFAULT_COUNTRY = "CN"
 EU_COUNTRIES = frozenset({"DE", "FR", "IT", "ES", "NL", "PL", "SE", "BE", "IE", "GB"})
 _SATURDAY = 5
 _ANY_YEAR = 2026
+
+
+class Proration(StrEnum):
+    """By which days a target and a bonus are cut for who came or left within the month."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
 
 
 def team_country(settings: Settings) -> str:
@@ -59,6 +70,18 @@ def works(day: date, country: str, own: str = "") -> bool:
 def work_factors(window: Window, country: str, own: str = "") -> tuple[float, ...]:
     """1 for each working day, 0 for the others; make-up days count."""
     return tuple(float(works(day, country, own)) for day in window.each())
+
+
+def counted_days(days: Window, team: Team | None) -> int:
+    """The days of a window that a proration counts: all, or those on which a team works."""
+    return days.days if team is None else int(sum(work_factors(days, *team)))
+
+
+def proration_of(settings: Settings) -> Team | None:
+    """Whose working days prorate entry and leave; None for calendar days."""
+    if settings.proration == Proration.CALENDAR:
+        return None
+    return team_country(settings), settings.events
 
 
 def region_of_country(country: str) -> Region | None:

@@ -366,6 +366,10 @@ LISTS: dict[str, Words] = {
         ("absolute", "合计 100", "Adds up to 100"),
         ("relative", "相对", "Relative"),
     ),
+    "proration": (
+        ("calendar", "日历天", "Calendar days"),
+        ("working", "工作日", "Working days"),
+    ),
     "tie": (
         ("first", "归前一档", "The better class"),
         ("last", "归后一档", "The lower class"),
@@ -404,6 +408,7 @@ LISTS: dict[str, Words] = {
         ("min_group", "分布最少人数", "Smallest group"),
         ("team_country", "团队国家", "Team country"),
         ("reminder_ladder", "提醒阶梯", "Reminder ladder"),
+        ("proration", "在岗折算", "Proration"),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,

@@ -22,6 +22,7 @@ from kpi.employment import presence
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
 from kpi.payout import PayLine, PayState
+from kpi.working_days import proration_of
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sheet_templates.words import show
@@ -175,7 +176,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     cards = {code: _merged(_period(code), by_month) for code in periods}
     closed, unread = _as_closed(house, paying, now, by_month)
     cards[now.code] = merged(now, closed)
-    here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
+    team = proration_of(done[months_of(now)[-1]].book.settings)
+    here = {who: presence(card.person, now, team).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
     fixes = corrections(paying.month, known, cards, typed)

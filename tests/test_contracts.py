@@ -450,17 +450,21 @@ def test_a_setting_is_signed_when_it_scores() -> None:
     }
     dates = {"closing_day", "provisional_day"}
     limits = {"add_cap", "deduct_cap", "total_limit", "min_group"}
-    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events", "team_country"}
+    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events", "team_country"} | {
+        "proration"
+    }
     assert signed == {"currency", "min_coverage"} | ways | dates | limits
 
 
 def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:
     """A contract from before these settings has neither row: its months are linear."""
-    moved = replace(BOOK.settings, pacing="seasonal", events="Sale 2026-11-05 x2")
+    moved = replace(
+        BOOK.settings, pacing="seasonal", events="Sale 2026-11-05 x2", proration="working"
+    )
     seasonal = replace(BOOK, settings=moved)
     signed, old = (contract_of(one, CATALOG).tables for one in (seasonal, BOOK))
     assert ruled(BOOK, signed).settings == moved
-    assert not {"pacing", "events"} & set(old["tblSetting"])
+    assert not {"pacing", "events", "proration"} & set(old["tblSetting"])
     assert ruled(seasonal, old).settings == BOOK.settings
 
 

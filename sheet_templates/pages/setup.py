@@ -94,6 +94,10 @@ MEANING: dict[str, tuple[str, str]] = {
         "按哪国的工作日，如 CN、DE、US；空＝按时区",
         "Whose working days, such as CN, DE or US; empty: those of the time zone",
     ),
+    "proration": (
+        "入离职月的目标与奖金按日历天或按团队国家的工作日折算",
+        "Entry and leave cut targets and bonus by calendar days or the team's working days",
+    ),
     "reminder_ladder": (
         "到期前几天提醒；某法规另写：30/14/7/3/1/0；VAT 60/30/7",
         "Days before the due day; a regime may have its own: 30/14/7/3/1/0; VAT 60/30/7",

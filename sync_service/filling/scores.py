@@ -23,6 +23,7 @@ from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
 from kpi.value_flags import FLAGS, flag_of
+from kpi.working_days import proration_of
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
 from sync_service.contract_store import label
@@ -251,7 +252,8 @@ def _week(
     own = own_scopes(person, done.metric(metric))
     end = done.month.window.end
     whole = goals.of(done.metric(metric), region, own, parts, end)
-    whole = fitted(whole, presence(person, done.month), person, end)
+    here = presence(person, done.month, proration_of(done.book.settings))
+    whole = fitted(whole, here, person, end)
     if whole is None or not whole.value:
         return known(None)
     share = goals.share(done.metric(metric), parts, actual.covered)
