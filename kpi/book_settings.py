@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from kpi.book_rows import Decode, RowReader
 from kpi.errors import KpiError, Problem
 from kpi.methods import MOST_POINTS
 from kpi.model import Language
+from kpi.money import BASE, CURRENCIES
 from kpi.numbers import R
 from kpi.reminders import read_ladders
 from kpi.steps import read_steps
@@ -18,7 +20,15 @@ from kpi.typed_rows import Settings, Tie
 from kpi.working_days import has_holidays
 
 YES_NO = ("pilot", "drop_small")
-RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
+RATE_SETTINGS = {  # the setting of each currency's fixed rate; those of Setup first
+    "EUR": "fixed_rate",
+    **{
+        currency: f"fixed_rate_{currency.lower()}"
+        for currency in ("GBP", "CNY", "PLN", "SEK", "CAD", "HKD", *sorted(CURRENCIES - {BASE}))
+        if currency != "EUR"
+    },
+}
+_RATE = re.compile(r"([A-Z]{3})\s*(?:→|->|/)\s*USD")  # of a row that a manager adds
 HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
 LAST_DAY = 31
 LARGEST_GROUP = 10_000  # people
@@ -70,7 +80,8 @@ class _SettingReader:
         self._decode = decode
         for row in table.rows if table else ():
             reader = RowReader(table, row, decode, {}, problems) if table else None
-            code = decode("setting", reader.text("setting")) if reader else None
+            label = reader.text("setting") if reader else ""
+            code = decode("setting", label) or _rate_of(label)
             if reader and code:
                 self._rows[code] = reader
 
@@ -170,6 +181,12 @@ class _SettingReader:
             return name or default
         row.wrong("value", "unknown_zone", shown=name)
         return default
+
+
+def _rate_of(label: str) -> str | None:
+    """The fixed rate that an added row means: `Fixed rate JPY→USD`; None for any other label."""
+    found = _RATE.search(label)
+    return RATE_SETTINGS.get(found[1]) if found else None
 
 
 def zone_exists(name: str) -> bool:

@@ -409,6 +409,10 @@ LISTS: dict[str, Words] = {
         ("team_country", "团队国家", "Team country"),
         ("reminder_ladder", "提醒阶梯", "Reminder ladder"),
         ("proration", "在岗折算", "Proration"),
+        *(
+            (f"fixed_rate_{one.lower()}", f"固定汇率 {one}→USD", f"Fixed rate {one}→USD")
+            for one in ("PLN", "SEK", "CAD", "HKD")
+        ),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,

@@ -110,6 +110,23 @@ def test_the_reminder_ladders_of_the_book(
     assert (found.settings.ladders, [p.code for p in found.problems]) == (ladders, problems)
 
 
+@pytest.mark.parametrize(
+    ("label", "typed", "rates"),
+    [
+        pytest.param("固定汇率 PLN→USD", 0.25, {"PLN": 0.25}, id="Poland"),
+        pytest.param("Fixed rate SEK→USD", 0.1, {"SEK": 0.1}, id="Sweden"),
+        pytest.param("Fixed rate JPY→USD", 0.0067, {"JPY": 0.0067}, id="a row that was added"),
+        pytest.param("固定汇率 CHF->USD", 1.2, {"CHF": 1.2}, id="with another arrow"),
+        pytest.param("Fixed rate XXX→USD", 1.2, {}, id="no currency"),
+        pytest.param("Fixed rate PLN→USD", None, {}, id="empty: the day's rates"),
+    ],
+)
+def test_any_currency_has_a_fixed_rate(
+    label: str, typed: CellValue, rates: dict[str, float]
+) -> None:
+    assert setting((label, typed)).settings.fixed_rates == rates
+
+
 def test_a_setting_that_nobody_knows_changes_nothing() -> None:
     assert setting(("天气", "好")).settings == NONE
 

@@ -338,6 +338,11 @@ EDITS: list[tuple[str, Edit, Change]] = [
         lambda b: replace(b, settings=replace(b.settings, fixed_rates={"EUR": 1.2})),
         Change("tblSetting", "fixed_rate", "value", 1.13, 1.2),
     ),
+    (
+        "a fixed rate of another currency",
+        lambda b: replace(b, settings=replace(b.settings, fixed_rates={"EUR": 1.13, "PLN": 0.25})),
+        Change("tblSetting", "fixed_rate_pln", "", None, new=True),
+    ),
 ]
 
 

@@ -40,6 +40,13 @@ MEANING: dict[str, tuple[str, str]] = {
     "fixed_rate": ("1 欧元兑美元，评分用固定汇率", "USD for 1 EUR; scores use this constant rate"),
     "fixed_rate_gbp": ("1 英镑兑美元", "USD for 1 GBP"),
     "fixed_rate_cny": ("1 元人民币兑美元（采购成本）", "USD for 1 CNY (unit costs)"),
+    "fixed_rate_pln": ("1 兹罗提兑美元", "USD for 1 PLN"),
+    "fixed_rate_sek": ("1 瑞典克朗兑美元", "USD for 1 SEK"),
+    "fixed_rate_cad": ("1 加元兑美元", "USD for 1 CAD"),
+    "fixed_rate_hkd": (
+        "1 港元兑美元；其他币种另加一行，如 固定汇率 JPY→USD",
+        "USD for 1 HKD; another currency is one row more, such as Fixed rate JPY→USD",
+    ),
     "week_start": ("周一或周日", "Monday or Sunday"),
     "time_zone": ("团队所在时区；店铺各用当地日", "The team's zone; each shop keeps its own days"),
     "min_coverage": (
