@@ -43,6 +43,7 @@ from kpi.period_values import PeriodValues
 from kpi.rule_spans import Span, mark, rule_spans
 from kpi.same_event import Events
 from kpi.scopes import OWNERS
+from kpi.season import countries_of
 from kpi.surge import Lack, Limit
 from kpi.typed_rows import Rule
 
@@ -138,8 +139,10 @@ class _Facts:
     def events(self, scope: ScopeParts) -> Events:
         """The sales events of a scope, those typed in the book too."""
         mine = {part.shop for part in scope.parts}
-        platforms = frozenset(shop.platform for shop in self.book.shops if shop.code in mine)
-        return Events(scope.scope.region, platforms, self.book.settings.events)
+        shops = [shop for shop in self.book.shops if shop.code in mine]
+        platforms = frozenset(shop.platform for shop in shops)
+        countries = frozenset(one for shop in shops for one in countries_of(shop.market))
+        return Events(scope.scope.region, platforms, self.book.settings.events, countries)
 
 
 def alarms(

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from kpi.book_rows import Decode, RowReader
 from kpi.errors import KpiError, Problem
 from kpi.methods import MOST_POINTS
 from kpi.model import Language
+from kpi.money import BASE, CURRENCIES
 from kpi.numbers import R
+from kpi.reminders import read_ladders
 from kpi.steps import read_steps
 from kpi.tables import Table
 from kpi.typed_events import typed_events
 from kpi.typed_rows import Settings, Tie
+from kpi.working_days import has_holidays
 
 YES_NO = ("pilot", "drop_small")
-RATE_SETTINGS = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}
+RATE_SETTINGS = {  # the setting of each currency's fixed rate; those of Setup first
+    "EUR": "fixed_rate",
+    **{
+        currency: f"fixed_rate_{currency.lower()}"
+        for currency in ("GBP", "CNY", "PLN", "SEK", "CAD", "HKD", *sorted(CURRENCIES - {BASE}))
+        if currency != "EUR"
+    },
+}
+_RATE = re.compile(r"([A-Z]{3})\s*(?:→|->|/)\s*USD")  # of a row that a manager adds
 HIGHEST_RATE = 1_000.0  # US dollars for one unit; no currency comes near
 LAST_DAY = 31
 LARGEST_GROUP = 10_000  # people
@@ -54,6 +67,9 @@ def read_settings(table: Table | None, decode: Decode, problems: list[Problem]) 
         drop_small=reader.word("drop_small", "no") == "yes",
         weight_mode=reader.word("weight_mode", default.weight_mode),
         company_stage=reader.word("company_stage", default.company_stage),
+        team_country=reader.country(),
+        proration=reader.word("proration", default.proration),
+        ladders=reader.ladders(),
     )
 
 
@@ -62,9 +78,11 @@ class _SettingReader:
 
     def __init__(self, table: Table | None, decode: Decode, problems: list[Problem]) -> None:
         self._rows: dict[str, RowReader] = {}
+        self._decode = decode
         for row in table.rows if table else ():
             reader = RowReader(table, row, decode, {}, problems) if table else None
-            code = decode("setting", reader.text("setting")) if reader else None
+            label = reader.text("setting") if reader else ""
+            code = decode("setting", label) or _rate_of(label)
             if reader and code:
                 self._rows[code] = reader
 
@@ -125,7 +143,7 @@ class _SettingReader:
         return {currency: rate for currency, rate in typed.items() if rate > 0}
 
     def events(self) -> str:
-        """Own sales events; a text that cannot be read counts for nothing."""
+        """Own sales events and holidays; a text that cannot be read counts for nothing."""
         row = self._rows.get("events")
         if row is None:
             return ""
@@ -137,6 +155,25 @@ class _SettingReader:
             return ""
         return typed
 
+    def ladders(self) -> Mapping[str, tuple[int, ...]]:
+        """Reminder days by regime; none and a Problem for a text that cannot be read."""
+        row = self._rows.get("reminder_ladder")
+        text = row.text("value") if row else ""
+        found = read_ladders(text, lambda word: self._decode("regime", word))
+        if row is not None and found is None:
+            row.wrong("value", "bad_ladder", shown=text)
+        return found or {}
+
+    def country(self) -> str:
+        """A country (ISO 3166) with known holidays; empty and a Problem for any other."""
+        row = self._rows.get("team_country")
+        typed = row.text("value").upper() if row else ""
+        code = "GB" if typed == "UK" else typed
+        if row is None or not code or has_holidays(code):
+            return code
+        row.wrong("value", "unknown_country", shown=typed)
+        return ""
+
     def zone(self, default: str) -> str:
         """A name of the IANA time zones; the default and a Problem for any other."""
         row = self._rows.get("time_zone")
@@ -145,6 +182,12 @@ class _SettingReader:
             return name or default
         row.wrong("value", "unknown_zone", shown=name)
         return default
+
+
+def _rate_of(label: str) -> str | None:
+    """The fixed rate that an added row means: `Fixed rate JPY→USD`; None for any other label."""
+    found = _RATE.search(label)
+    return RATE_SETTINGS.get(found[1]) if found else None
 
 
 def zone_exists(name: str) -> bool:

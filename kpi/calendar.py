@@ -37,7 +37,17 @@ class RetailEvent:
     names: Texts
     region: Region | None  # None: both regions
     days: Window
-    factor: float  # 1 is an ordinary day, 3 a day of three, 0 a day without dispatch
+    factor: float  # 1 is an ordinary day, 3 a day of three, 0 a day without orders or dispatch
+    markets: tuple[str, ...] = ()  # countries (ISO 3166) of the region; empty: all of them
+
+    def counts_in(self, country: str, region: Region | None) -> bool:
+        """Whether it is an event of a country; `region` None is a country of neither."""
+        here = self.region is None or self.region is region
+        return here and (not self.markets or country in self.markets)
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is one of its days."""
+        return self.days.start <= day < self.days.end
 
 
 # --- days of a shop -------------------------------------------------------------------------
@@ -244,8 +254,9 @@ def public_holidays(country: str, year: int, subdivision: str | None = None) -> 
     except NotImplementedError as error:
         where = f"{country}-{subdivision}" if subdivision else country
         raise KpiError(
-            f'No holidays are known for "{where}"; enter them as rows.',
-            f"没有“{where}”的节假日数据；请逐行录入。",
+            f'No holidays are known for "{where}"; enter them in Setup, Events and holidays, '
+            "such as Founding day 2026-05-04 off XX.",
+            f"没有“{where}”的节假日数据；请写进设置“活动与假日”，例如 厂庆 2026-05-04 休 XX。",
         ) from error
     return MappingProxyType(dict(sorted(found.items())))
 
@@ -304,7 +315,7 @@ def day_factors(
     for day in window.each():
         factor = weekdays[day.weekday()]
         for event in mine:
-            if event.days.start <= day < event.days.end:
+            if event.holds(day):
                 factor *= event.factor
         factors.append(factor)
     return tuple(factors)

@@ -17,9 +17,10 @@ from kpi.calendar import month_period
 from kpi.heads import Crew, Place, crew_of, people_in_place
 from kpi.model import Window
 from kpi.organisation import clip
-from kpi.season import Flow, day_weights, team_country, work_factors
+from kpi.season import Flow, day_weights
 from kpi.target_scopes import TargetKind, kind_of, person_of, shops_of
-from kpi.typed_rows import TargetRow
+from kpi.typed_rows import Settings, TargetRow
+from kpi.working_days import team_country, work_factors
 
 MONTHS = range(1, 13)
 ALONE = frozenset({TargetKind.PERSON, TargetKind.ROLE})  # what is asked of each person
@@ -28,7 +29,7 @@ ALONE = frozenset({TargetKind.PERSON, TargetKind.ROLE})  # what is asked of each
 def month_capacity(book: Book, row: TargetRow) -> tuple[Fraction, ...] | None:
     """The person-days of each month of a line's year; None where it has none in the whole year."""
     if kind_of(book, row) in ALONE:
-        found = _working_days(row.year, book.settings.time_zone)
+        found = _working_days(row.year, *_team(book.settings))
     else:
         found = place_capacity(book, place_of(book, row), row.year)
     return found if any(found) else None
@@ -61,21 +62,21 @@ def place_of(book: Book, row: TargetRow) -> Place:
 
 def place_capacity(book: Book, place: Place, year: int) -> tuple[Fraction, ...]:
     """The person-days of each month of a year on a place."""
-    return _capacity(crew_of(book), place, year, book.settings.time_zone)
+    return _capacity(crew_of(book), place, year, *_team(book.settings))
 
 
 @lru_cache(maxsize=256)
-def _working_days(year: int, zone: str) -> tuple[Fraction, ...]:
-    return tuple(Fraction(_worked(month_period(year, n).window, zone)) for n in MONTHS)
+def _working_days(year: int, country: str, own: str) -> tuple[Fraction, ...]:
+    return tuple(Fraction(_worked(month_period(year, n).window, country, own)) for n in MONTHS)
 
 
 @lru_cache(maxsize=1024)
-def _capacity(crew: Crew, place: Place, year: int, zone: str) -> tuple[Fraction, ...]:
+def _capacity(crew: Crew, place: Place, year: int, country: str, own: str) -> tuple[Fraction, ...]:
     """Remembered: every day and person of a refresh asks for the same line."""
     heads = people_in_place(crew, place, _days_of(year))
     months = (month_period(year, number).window for number in MONTHS)
     return tuple(
-        sum((n * _worked(clip(when, month), zone) for when, n in heads), Fraction())
+        sum((n * _worked(clip(when, month), country, own) for when, n in heads), Fraction())
         for month in months
     )
 
@@ -84,5 +85,10 @@ def _days_of(year: int) -> Window:
     return Window(date(year, 1, 1), date(year + 1, 1, 1))
 
 
-def _worked(days: Window, zone: str) -> int:
-    return int(sum(work_factors(days, team_country(zone))))
+def _team(settings: Settings) -> tuple[str, str]:
+    """Whose working days count: the country, and the rows that the book adds."""
+    return team_country(settings), settings.events
+
+
+def _worked(days: Window, country: str, own: str) -> int:
+    return int(sum(work_factors(days, country, own)))

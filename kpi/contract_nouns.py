@@ -52,6 +52,7 @@ from kpi.switch_choices import printed
 from kpi.targets import Split
 from kpi.trade import Assignment, Person, Shop
 from kpi.typed_rows import Bound, Rule, Settings, TargetRow, VetoEffect, WeightRow
+from kpi.working_days import DEFAULT_COUNTRY, team_country
 
 Noun = TypeVar("Noun")
 _DEFAULTS = Settings(month="", company="")
@@ -307,8 +308,16 @@ def _settings_of(given: Settings, rows: Rows) -> Settings:
         min_group=int(_or(number(values, "min_group"), _DEFAULTS.min_group)),
         drop_small=values.get("drop_small") is True,
         weight_mode=text(values, "weight_mode") or _DEFAULTS.weight_mode,
+        proration=text(values, "proration") or _DEFAULTS.proration,
+        team_country=_team_of(given, text(values, "team_country")),
         fixed_rates={currency: rate for currency, rate in rates.items() if rate},
     )
+
+
+def _team_of(given: Settings, signed: str) -> str:
+    """The team's country as it was signed; what is typed stays where both mean the same."""
+    agreed = signed or DEFAULT_COUNTRY
+    return given.team_country if team_country(given) == agreed else agreed
 
 
 def _or(value: float | None, default: float) -> float:

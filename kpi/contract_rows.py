@@ -28,6 +28,7 @@ from kpi.steps import steps_text
 from kpi.targets import Split
 from kpi.trade import Assignment, Person, Shop
 from kpi.typed_rows import Rule, Settings, TargetRow, VetoEffect, WeightRow
+from kpi.working_days import DEFAULT_COUNTRY, team_country
 
 Plain = str | float | bool | None
 Fields = Mapping[str, Plain]
@@ -355,7 +356,11 @@ def _settings(given: Settings) -> Rows:
         values["events"] = given.events
     if given.drop_small:
         values["drop_small"] = True
+    if given.proration != _DEFAULTS.proration:
+        values["proration"] = given.proration
     if given.weight_mode != _DEFAULTS.weight_mode:
         values["weight_mode"] = given.weight_mode
+    if team_country(given) != DEFAULT_COUNTRY:  # left out, the team of before the setting: China
+        values["team_country"] = team_country(given)
     rates = {RATE_SETTINGS[c]: _number(rate) for c, rate in given.fixed_rates.items()}
     return {code: {"setting": code, "value": value} for code, value in {**values, **rates}.items()}

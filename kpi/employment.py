@@ -21,6 +21,7 @@ from kpi.numbers import R, normalise
 from kpi.organisation import clip, employed, ownership
 from kpi.person_targets import Goal, within
 from kpi.trade import Person
+from kpi.working_days import Team, counted_days
 
 MONTHS = 12
 
@@ -33,20 +34,22 @@ class Presence:
     month: Window
     number: int  # of the month since the start, the first is 1; 0 without a step
     step: float  # part of the additive targets; 1 is all
+    team: Team | None = None  # whose working days count; None: calendar days
 
     @property
     def share(self) -> float:
         """The part of the month's days that the person was there."""
-        return prorated(1.0, self.days.days, self.month.days) or 0.0
+        there, whole = (counted_days(days, self.team) for days in (self.days, self.month))
+        return prorated(1.0, there, whole) or 0.0
 
 
-def presence(person: Person, month: Period) -> Presence:
+def presence(person: Person, month: Period, team: Team | None = None) -> Presence:
     """How much of a month a person is there, and which step of their own it is."""
     inside = clip(employed(person), month.window)
     number = _number(person.start, month.window.start) if person.start and person.ramp else 0
     if number < 1:
-        return Presence(inside, month.window, 0, 1.0)
-    return Presence(inside, month.window, number, ramp(number, person.ramp))
+        return Presence(inside, month.window, 0, 1.0, team)
+    return Presence(inside, month.window, number, ramp(number, person.ramp), team)
 
 
 def _number(start: date, first: date) -> int:
@@ -72,7 +75,7 @@ def fitted(goal: Goal | None, here: Presence, person: Person, until: date) -> Go
         return None
     typed = goal.basis in (person.code, person.role, "")
     stepped = goal if goal.basis == person.code else _times(goal, here.step)
-    return within(stepped, here.days, here.month, until) if typed else stepped
+    return within(stepped, here.days, here.month, until, here.team) if typed else stepped
 
 
 def _times(goal: Goal, part: float) -> Goal:

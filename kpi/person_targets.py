@@ -26,6 +26,7 @@ from kpi.organisation import Part, clip, employed, in_days, joined, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
 from kpi.target_scopes import category_of, in_market, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
+from kpi.working_days import Team, counted_days, proration_of
 
 Factors = tuple[float, ...] | None
 """The weights of a month's days; None for equal days."""
@@ -151,7 +152,8 @@ class Goals:
         """A person's own goal for the days of the month on which the person is employed."""
         days = [employed(person) for person in self.book.people if person.code == code]
         month = self.month.window
-        return within(goal, clip(days[0], month), month, until) if goal and days else goal
+        team = proration_of(self.book.settings)
+        return within(goal, clip(days[0], month), month, until, team) if goal and days else goal
 
     def _summed(
         self, metric: Metric, region: Region, parts: Sequence[Part], until: date
@@ -265,16 +267,18 @@ class Goals:
         return None if rate is None else normalise(target.value * float(rate))
 
 
-def within(goal: Goal, days: Window, month: Window, until: date) -> Goal:
-    """A goal of a whole month for some of its days; `until` is the covered day."""
+def within(goal: Goal, days: Window, month: Window, until: date, team: Team | None = None) -> Goal:
+    """A goal of a whole month for some of its days; `until` is the covered day.
+
+    It is cut by calendar days, or by the working days of a team; what of it is due goes by days.
+    """
     if days == month:
         return goal
     elapsed = clip(days, Window(month.start, max(month.start, until))).days
     share = normalise(elapsed / days.days) if elapsed else None
-    value = prorated(goal.value, days.days, month.days) or 0.0
-    return replace(
-        goal, value=value, share=share, part=normalise(goal.part * days.days / month.days)
-    )
+    there, whole = counted_days(days, team), max(1, counted_days(month, team))
+    value = prorated(goal.value, there, whole) or 0.0
+    return replace(goal, value=value, share=share, part=normalise(goal.part * there / whole))
 
 
 def together(typed: Sequence[Goal | None], others: Sequence[Goal | None]) -> Goal | None:

@@ -8,7 +8,7 @@ A silence hides what is told, never a state: what still fires afterwards is told
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from kpi.model import Region
@@ -36,9 +36,14 @@ SHORT: dict[str, tuple[str, ...]] = {  # how people call them; Black Friday is i
 _Day = tuple[int | None, int, int]
 
 
-def is_quiet(text: str, day: date, region: Region | None = None) -> bool:
-    """Whether nobody is told on a day; words that mean nothing silence nothing."""
-    return any(_covers(word, day, region) for word in _words(text))
+def is_quiet(
+    text: str, day: date, region: Region | None = None, countries: Collection[str] = ()
+) -> bool:
+    """Whether nobody is told on a day; words that mean nothing silence nothing.
+
+    An event of some markets silences the scopes that sell in one of them; without `countries` all.
+    """
+    return any(_covers(word, day, region, countries) for word in _words(text))
 
 
 def unread(text: str) -> tuple[str, ...]:
@@ -60,7 +65,7 @@ def _means(word: str) -> bool:
     return word.casefold() in WEEKEND or bool(events_named(word)) or _span(word) is not None
 
 
-def _covers(word: str, day: date, region: Region | None) -> bool:
+def _covers(word: str, day: date, region: Region | None, countries: Collection[str]) -> bool:
     if word.casefold() in WEEKEND:
         return day.weekday() >= _SATURDAY
     span = _span(word)
@@ -70,6 +75,7 @@ def _covers(word: str, day: date, region: Region | None) -> bool:
         days.start <= day < days.end
         for event in events_named(word)
         if event.region is None or region is None or event.region is region
+        if not event.markets or not countries or not set(event.markets).isdisjoint(countries)
         for days in event.windows(day.year)
     )
 

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 
-from kpi.calendar import RetailEvent, black_friday, public_holidays
+from kpi.calendar import RetailEvent
 from kpi.model import Region, Texts, Window
+from kpi.retail_days import anchor
 
 _TABLE = Path(__file__).with_name("retail_events.toml")
-_NEW_YEAR = "Chinese New Year (Spring Festival)"  # the first day, as `holidays` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,19 @@ class Rule:
     code: str
     names: Texts
     region: Region | None  # None: both
-    platform: str | None  # None: every platform
+    platforms: tuple[str, ...]  # empty: every platform
     factor: float  # orders of a day against an ordinary one; 1 for a stop
     stop: bool
     carriers: bool  # of a stop: parcels in the US and the EU rest; else goods in China
-    on: str  # black_friday, lunar_new_year or MM-DD; empty for dated events
+    on: str  # a day of `retail_days.anchor`; empty for dated events
     shift: int  # days after that day
     length: int  # days
     dates: tuple[Window, ...]
     season: bool = False  # weeks long: its days are like the days before them
+    markets: tuple[str, ...] = ()  # countries (ISO 3166); empty: all of the region
+    until: str = ""  # MM-DD, the last day; empty: `length` days
+    expected: int | None = None  # the month in which a year without dates will have it
+    source: str = ""  # where its days or their rule stand
 
     @property
     def dated(self) -> bool:
@@ -46,25 +50,22 @@ class Rule:
         """The days of the event in a year."""
         if self.dated:
             return tuple(days for days in self.dates if days.start.year == year)
-        anchor = _anchor(self.on, year)
-        if anchor is None:
+        day = anchor(self.on, year)
+        if day is None:
             return ()
-        start = anchor + timedelta(days=self.shift)
+        start = day + timedelta(days=self.shift)
+        if self.until:
+            return (_days(str(start), f"{year:04d}-{self.until}"),)
         return (Window(start, start + timedelta(days=self.length)),)
 
+    def event(self, days: Window) -> RetailEvent:
+        """The event of some days; a stop weighs nothing."""
+        factor = 0.0 if self.stop else self.factor
+        return RetailEvent(self.code, self.names, self.region, days, factor, self.markets)
 
-def _anchor(on: str, year: int) -> date | None:
-    if on == "black_friday":
-        return black_friday(year)
-    if on == "lunar_new_year":
-        return lunar_new_year(year)
-    return date.fromisoformat(f"{year:04d}-{on}")
-
-
-def lunar_new_year(year: int) -> date | None:
-    """The first day of the Chinese year; None outside 1950 to 2100, whose holidays are known."""
-    named = public_holidays("CN", year)
-    return next((day for day, name in named.items() if _NEW_YEAR in name), None)
+    def on_platform(self, platform: str | None) -> bool:
+        """Whether shops of a platform take part; None asks for any."""
+        return platform is None or not self.platforms or platform in self.platforms
 
 
 @cache
@@ -80,7 +81,7 @@ def _rule(code: str, row: Mapping[str, object]) -> Rule:
         code=code,
         names={"zh": names["zh"], "en": names["en"]} if isinstance(names, dict) else {},
         region=Region(str(region)) if region else None,
-        platform=str(row["platform"]) if "platform" in row else None,
+        platforms=_texts(row.get("platforms")),
         factor=float(str(row.get("factor", 1.0))),
         stop=row.get("stop") is True,
         carriers=row.get("carriers") is True,
@@ -89,7 +90,15 @@ def _rule(code: str, row: Mapping[str, object]) -> Rule:
         length=int(str(row.get("days", 1))),
         dates=tuple(_days(*pair) for pair in dates) if isinstance(dates, list) else (),
         season=row.get("season") is True,
+        markets=_texts(row.get("markets")),
+        until=str(row.get("until", "")),
+        expected=int(str(row["expected"])) if "expected" in row else None,
+        source=str(row.get("source", "")),
     )
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    return tuple(map(str, given)) if isinstance(given, list) else ()
 
 
 def _days(first: str, last: str) -> Window:
@@ -101,9 +110,9 @@ def _days(first: str, last: str) -> Window:
 def events(year: int, platform: str | None = None) -> tuple[RetailEvent, ...]:
     """The sales events of a year, by first day; without a platform those of all platforms."""
     found = (
-        RetailEvent(rule.code, rule.names, rule.region, days, rule.factor)
+        rule.event(days)
         for rule in rules()
-        if not rule.stop and (platform is None or rule.platform in {None, platform})
+        if not rule.stop and rule.on_platform(platform)
         for days in rule.windows(year)
     )
     return tuple(sorted(found, key=lambda event: (event.days, event.code)))
@@ -113,7 +122,7 @@ def events(year: int, platform: str | None = None) -> tuple[RetailEvent, ...]:
 def stops(year: int, *, carriers: bool) -> tuple[RetailEvent, ...]:
     """The stops of a year: parcels of the markets, or goods in China. They weigh 0 for dispatch."""
     found = (
-        RetailEvent(rule.code, rule.names, rule.region, days, 0.0)
+        rule.event(days)
         for rule in rules()
         if rule.stop and rule.carriers is carriers
         for days in rule.windows(year)

@@ -30,8 +30,9 @@ class Events:
     """The events that a scope takes part in."""
 
     region: Region | None  # None: both
-    platforms: Collection[str]
+    platforms: frozenset[str]
     own: str  # the book's own events, as typed
+    countries: Collection[str] = ()  # of its markets; none: those of all
 
     def twin(self, days: Window) -> Twin | None:
         """That of the first event day of a period; None where none of its days is one."""
@@ -40,8 +41,9 @@ class Events:
 
     def _typed(self, day: date) -> Twin | None:
         """An own event: its namesake of last year, typed too or of the table."""
-        every = [one for one in typed_events(self.own) if one.region in {None, self.region}]
-        found = next((one for one in reversed(every) if _holds(one.days, day)), None)
+        mine = (one for one in typed_events(self.own) if one.region in {None, self.region})
+        every = [one for one in mine if self._sells_in(one.markets)]
+        found = next((one for one in reversed(every) if one.holds(day)), None)
         if found is None:
             return None
         name, year = found.names["en"], found.days.start.year - 1
@@ -68,8 +70,12 @@ class Events:
 
     def _takes_part(self, rule: Rule) -> bool:
         here = rule.region is None or self.region in {None, rule.region}
-        on = rule.platform is None or rule.platform in self.platforms
-        return here and on and not rule.stop and not rule.season
+        on = not rule.platforms or not self.platforms.isdisjoint(rule.platforms)
+        sells = here and on and self._sells_in(rule.markets)
+        return sells and not rule.stop and not rule.season
+
+    def _sells_in(self, markets: Collection[str]) -> bool:
+        return not markets or not self.countries or not set(markets).isdisjoint(self.countries)
 
 
 def _holds(days: Window, day: date) -> bool:

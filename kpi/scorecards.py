@@ -45,6 +45,7 @@ from kpi.teams import TEAM_ROLE, TeamPart, takes_share, team_parts, teams
 from kpi.trade import Person, Shop
 from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
+from kpi.working_days import proration_of
 
 # Whose lines they are says what they score; else it is a person.
 SCOPE_KINDS = {**dict.fromkeys(SHOP_ROLES, ScopeKind.SHOP), TEAM_ROLE: ScopeKind.DEPARTMENT}
@@ -199,7 +200,7 @@ class Scoring:
         self, person: Person, rule: WeightRow, line: int, parts: Sequence[Part], month: Period
     ) -> Item:
         metric = self.actuals.catalog.metrics[rule.metric]
-        here = presence(person, month)
+        here = presence(person, month, proration_of(self.book.settings))
         kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
         scope = Scope(person.code, kind, rule.region, same(person.code))
         found = ScopeParts(scope, tuple(parts))
@@ -256,7 +257,7 @@ class Scoring:
         metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
         shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
         own = (shop.code, *shop_roles(shop)) if shop else own_scopes(person, metric)
-        here = presence(person, month)
+        here = presence(person, month, proration_of(self.book.settings))
         found = goals.of(metric, rule.region, own, parts, until)
         pace = found or goals.unset(metric, parts, until)
         if metric.additive:

@@ -6,28 +6,26 @@ works. Shares are weights over their sum, so a month's shares always add up to e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
 
 from kpi.apportion import Share, exact, split
-from kpi.calendar import RetailEvent, day_factors, is_working_day, month_period, public_holidays
-from kpi.errors import KpiError
+from kpi.calendar import RetailEvent, day_factors, month_period
 from kpi.model import Klass, Metric, Region, Window
 from kpi.numbers import normalise
 from kpi.retail import events, stops
 from kpi.trade import Shop
-from kpi.typed_events import typed_events
+from kpi.typed_events import Effect, typed_days, typed_events
 from kpi.typed_rows import Settings
+from kpi.working_days import is_free, team_country, work_factors
 
 EU_HOLIDAY = 0.9  # orders of an EU public holiday against an ordinary day; our starting value
 US_HOLIDAY = 1.0  # US holidays are shopping days; Thanksgiving and Christmas are events
 EU_MARKETS = ("DE", "FR", "IT", "ES")  # whose holidays stand for an own store of the whole EU
 COUNTRIES = {"UK": ("GB",), "EU": EU_MARKETS}
-TEAM_COUNTRIES = {"Asia/Shanghai": "CN", "Asia/Hong_Kong": "HK", "Europe/London": "GB"}
 DONE_BY_THE_TEAM = frozenset({"new_listings"})  # due on the team's working days
 SHIPPED = "units_shipped"  # an own KPI that counts parcels rests with the carriers
 SHOPPERS = frozenset({Klass.SALES, Klass.PROFIT, Klass.EFFICIENCY})
@@ -66,69 +64,56 @@ def countries_of(market: str) -> tuple[str, ...]:
     return COUNTRIES.get(market, (market,))
 
 
-@lru_cache(maxsize=256)
-def holidays_of(country: str, year: int) -> frozenset[date]:
-    """The public holidays of a country; none where none are known."""
-    try:
-        return frozenset(public_holidays(country, year))
-    except KpiError:
-        return frozenset()
-
-
-def _holiday_factor(day: date, countries: Sequence[str], region: Region) -> float:
-    """The mean over the countries, so that a holiday of one of four counts a quarter."""
-    at = US_HOLIDAY if region is Region.US else EU_HOLIDAY
-    off = sum(day in holidays_of(country, day.year) for country in countries)
-    return 1 - (1 - at) * off / len(countries)
-
-
 @lru_cache(maxsize=4096)
 def shop_factors(shop: Shop, window: Window, own: str = "") -> tuple[float, ...]:
     """How many orders each day of a window brings to a shop, an ordinary day being 1.
 
-    On the days of the book's own events (`own`, as typed) these count alone.
+    On the days of the book's own events (`own`, as typed) these count alone. A shop of several
+    countries takes their mean, so that a holiday of one of four counts a quarter.
     """
     years = range(window.start.year, window.end.year + 1)
     known = [event for year in years for event in events(year, shop.platform)]
     countries = countries_of(shop.market)
-    factors = day_factors(window, events=known, region=shop.region)
-    return tuple(
-        _own_factor(day, shop.region, typed_events(own))
-        or factor * _holiday_factor(day, countries, shop.region)
-        for day, factor in zip(window.each(), factors, strict=True)
-    )
+    each = [_orders(window, country, shop.region, known, own) for country in countries]
+    return tuple(normalise(sum(day) / len(each)) for day in zip(*each, strict=True))
 
 
-def _own_factor(day: date, region: Region, own: Iterable[RetailEvent]) -> float | None:
-    """That of the last own event of a day and region; None without one, or for a factor of 0."""
-    found = [
-        e.factor for e in own if e.days.start <= day < e.days.end and e.region in {None, region}
-    ]
-    return found[-1] if found else None
+def _orders(
+    window: Window, country: str, region: Region, known: Iterable[RetailEvent], own: str
+) -> Iterator[float]:
+    """The days of one country: its own events, else the shipped ones and its holidays."""
+    mine = [event for event in known if event.counts_in(country, region)]
+    typed = [event for event in typed_events(own) if event.counts_in(country, region)]
+    at = US_HOLIDAY if region is Region.US else EU_HOLIDAY
+    for day, factor in zip(window.each(), day_factors(window, events=mine), strict=True):
+        own_factors = [event.factor for event in typed if event.holds(day)]
+        usual = factor * (at if is_free(day, country, region, own) else 1.0)
+        yield own_factors[-1] if own_factors else usual
 
 
-def team_country(time_zone: str) -> str:
-    """The country whose working days a team keeps, from its time zone; China by default."""
-    return TEAM_COUNTRIES.get(time_zone, "CN")
+@lru_cache(maxsize=4096)
+def dispatch_factors(shop: Shop, window: Window, own: str = "") -> tuple[float, ...]:
+    """1 for each day on which carriers take a shop's parcels, else 0.
 
-
-def work_factors(window: Window, country: str) -> tuple[float, ...]:
-    """1 for each working day, 0 for the others; make-up days count."""
-    return tuple(float(is_working_day(day, country)) for day in window.each())
-
-
-def dispatch_factors(shop: Shop, window: Window) -> tuple[float, ...]:
-    """1 for each day on which carriers take a shop's parcels; Sundays, holidays and stops are 0."""
+    They rest on Sundays, holidays and stops, the book's own ones too, and on days of no orders.
+    """
     countries = countries_of(shop.market)
     years = range(window.start.year, window.end.year + 1)
-    rests = [stop.days for year in years for stop in stops(year, carriers=True)]
-    return tuple(float(_dispatched(day, countries, rests)) for day in window.each())
+    rests = [stop for year in years for stop in stops(year, carriers=True)]
+    rests += typed_days(own, Effect.STOP)
+    rests += [event for event in typed_events(own) if event.factor == 0]
+    each = [_dispatched(window, country, shop.region, rests, own) for country in countries]
+    return tuple(float(any(day)) for day in zip(*each, strict=True))
 
 
-def _dispatched(day: date, countries: Sequence[str], rests: Iterable[Window]) -> bool:
-    sunday = day.isoweekday() == 7  # noqa: PLR2004 - ISO's number of Sunday
-    off = all(day in holidays_of(country, day.year) for country in countries)
-    return not (sunday or off or any(rest.start <= day < rest.end for rest in rests))
+def _dispatched(
+    window: Window, country: str, region: Region, rests: Iterable[RetailEvent], own: str
+) -> Iterator[bool]:
+    mine = [stop for stop in rests if stop.counts_in(country, region)]
+    for day in window.each():
+        sunday = day.isoweekday() == 7  # noqa: PLR2004 - ISO's number of Sunday
+        free = sunday or is_free(day, country, region, own)
+        yield not (free or any(stop.holds(day) for stop in mine))
 
 
 def factors_of(
@@ -138,19 +123,19 @@ def factors_of(
 
     A scope of several shops takes the mean of their weights: each calendar has one voice.
     """
-    return _weights(flow_of(metric), tuple(shops), window, settings.events, settings.time_zone)
+    return _weights(flow_of(metric), tuple(shops), window, settings.events, team_country(settings))
 
 
 @lru_cache(maxsize=4096)
 def _weights(
-    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, zone: str
+    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, team: str
 ) -> tuple[float, ...] | None:
     if flow is Flow.WORK:
-        return work_factors(window, team_country(zone))
+        return work_factors(window, team, own)
     if flow is Flow.EVEN or not shops:
         return None
     if flow is Flow.DISPATCH:
-        each = [dispatch_factors(shop, window) for shop in shops]
+        each = [dispatch_factors(shop, window, own) for shop in shops]
     else:
         each = [shop_factors(shop, window, own) for shop in shops]
     return tuple(normalise(sum(day) / len(each)) for day in zip(*each, strict=True))
@@ -160,13 +145,13 @@ def day_weights(
     flow: Flow, shops: Sequence[Shop], window: Window, settings: Settings
 ) -> tuple[Fraction, ...]:
     """What `factors_of` says, exactly as its decimals read; 1 for each of equal days."""
-    return _exactly(flow, tuple(shops), window, settings.events, settings.time_zone)
+    return _exactly(flow, tuple(shops), window, settings.events, team_country(settings))
 
 
 def _exactly(
-    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, zone: str
+    flow: Flow, shops: tuple[Shop, ...], window: Window, own: str, team: str
 ) -> tuple[Fraction, ...]:
-    found = _weights(flow, shops, window, own, zone)
+    found = _weights(flow, shops, window, own, team)
     return (Fraction(1),) * window.days if found is None else tuple(map(exact, found))
 
 
@@ -174,16 +159,16 @@ def year_weights(
     flow: Flow, shops: Sequence[Shop], year: int, settings: Settings
 ) -> tuple[Fraction, ...]:
     """What the days of each month weigh together: the twelve months of a seasonal split."""
-    return _year(flow, tuple(shops), year, settings.events, settings.time_zone)
+    return _year(flow, tuple(shops), year, settings.events, team_country(settings))
 
 
 @lru_cache(maxsize=1024)
 def _year(
-    flow: Flow, shops: tuple[Shop, ...], year: int, own: str, zone: str
+    flow: Flow, shops: tuple[Shop, ...], year: int, own: str, team: str
 ) -> tuple[Fraction, ...]:
     """Remembered: every day and person of a refresh asks for the same year."""
     months = (month_period(year, number).window for number in range(1, 13))
-    days = (_exactly(flow, shops, month, own, zone) for month in months)
+    days = (_exactly(flow, shops, month, own, team) for month in months)
     return tuple(sum(month, Fraction()) for month in days)
 
 

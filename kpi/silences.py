@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,12 +11,18 @@ from kpi.breach_typed import Typed
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.quiet_days import is_quiet
+from kpi.season import countries_of
+from kpi.trade import Shop
 
 LONGEST = timedelta(days=30)
 
 
 def hushed(
-    alarm: Alarm, typed: Mapping[str, Typed], last_day: Mapping[str, date], today: date
+    alarm: Alarm,
+    typed: Mapping[str, Typed],
+    last_day: Mapping[str, date],
+    today: date,
+    shops: Iterable[Shop] = (),
 ) -> Alarm:
     """An alarm with its silence; `last_day` is the last finished day of each shop."""
     here = min(
@@ -26,7 +32,10 @@ def hushed(
     said = typed.get(alarm.number)
     until = said.silence_until if said else None
     silenced = until is not None and today < until <= today + LONGEST
-    quiet = is_quiet(alarm.rule.quiet, here, alarm.scope.scope.region)
+    codes = {part.shop for part in alarm.scope.parts}
+    markets = {shop.market for shop in shops if shop.code in codes}
+    countries = {one for market in markets for one in countries_of(market)}
+    quiet = is_quiet(alarm.rule.quiet, here, alarm.scope.scope.region, countries)
     return replace(alarm, silent=silenced or quiet)
 
 

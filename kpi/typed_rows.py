@@ -186,7 +186,7 @@ class Settings:
     fixed_rates: Mapping[str, float] = field(default_factory=dict)  # USD per unit, constant view
     week_start: int = 0  # 0 is Monday
     pacing: str = "linear"  # or run_rate, seasonal: see `kpi.season.Pacing`
-    events: str = ""  # own sales events as typed: see `kpi.typed_events`
+    events: str = ""  # own sales events and holidays as typed: see `kpi.typed_events`
     time_zone: str = "Asia/Shanghai"
     min_coverage: float = 0.7
     item_cap: float = 120.0
@@ -207,3 +207,6 @@ class Settings:
     drop_small: bool = False  # an unknown region below a tenth leaves the total known
     weight_mode: str = "absolute"  # or relative: see `kpi.weight_modes.WeightMode`
     company_stage: str = ANY_STAGE  # launch, growth, mature: whose targets are in force
+    proration: str = "calendar"  # or working: see `kpi.working_days.Proration`
+    ladders: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # see `kpi.reminders`
+    team_country: str = ""  # ISO 3166, whose working days count; empty: that of the time zone

@@ -391,6 +391,10 @@ LISTS: dict[str, Words] = {
         ("growth", "增长", "Growth"),
         ("mature", "成熟", "Mature"),
     ),
+    "proration": (
+        ("calendar", "日历天", "Calendar days"),
+        ("working", "工作日", "Working days"),
+    ),
     "tie": (
         ("first", "归前一档", "The better class"),
         ("last", "归后一档", "The lower class"),
@@ -424,10 +428,17 @@ LISTS: dict[str, Words] = {
         ("company_stage", "公司阶段", "Company stage"),
         ("drop_small", "略去小区域", "Drop small region"),
         ("pacing", "应达进度", "Pacing"),
-        ("events", "大促日期", "Sales events"),
+        ("events", "活动与假日", "Events and holidays"),
         ("distribution", "强制分布比例", "Distribution"),
         ("tie", "余数相同时", "Equal remainders"),
         ("min_group", "分布最少人数", "Smallest group"),
+        ("team_country", "团队国家", "Team country"),
+        ("reminder_ladder", "提醒阶梯", "Reminder ladder"),
+        ("proration", "在岗折算", "Proration"),
+        *(
+            (f"fixed_rate_{one.lower()}", f"固定汇率 {one}→USD", f"Fixed rate {one}→USD")
+            for one in ("PLN", "SEK", "CAD", "HKD")
+        ),
     ),
     **PAY_LISTS,
     **SHEET_WORDS,
@@ -464,7 +475,11 @@ ALIASES: dict[str, Mapping[str, str]] = {
         **dict.fromkeys(("不合格", "退回", "rejected", "fail"), "failed"),
     },
     "language": {"中文 chinese": "zh", "chinese": "zh", "zh-cn": "zh", "英文": "en"},
-    "setting": {"月份": "month", "固定汇率": "fixed_rate", "report month": "month"},
+    "setting": {
+        **dict.fromkeys(("月份", "report month"), "month"),
+        **dict.fromkeys(("大促日期", "sales events"), "events"),
+        "固定汇率": "fixed_rate",
+    },
 }
 
 

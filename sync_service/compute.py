@@ -241,7 +241,8 @@ def _breaches(given: Inputs, book: Book, actuals: Actuals, folded: Sequence[Fold
     today = local_day(given.now, book.settings.time_zone)
     typed = _typed(given.book)
     made = lines(folded, given.kept, typed, today)
-    hush = (hushed(alarm, typed, actuals.last_day, today) for alarm in made.alarms)
+    last = actuals.last_day
+    hush = (hushed(alarm, typed, last, today, book.shops) for alarm in made.alarms)
     return replace(made, alarms=tuple(hush))
 
 

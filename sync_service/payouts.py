@@ -23,6 +23,7 @@ from kpi.errors import KpiError, Problem
 from kpi.model import Language, Period, PeriodKind
 from kpi.payout import PayLine, PayState
 from kpi.typed_rows import PointRow
+from kpi.working_days import proration_of
 from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sheet_templates.words import show
@@ -181,7 +182,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     now = _period(paying.month)
     cards, unread = _all_cards(house, paying, periods, done)
-    here = {who: presence(card.person, now).share for who, card in cards[now.code].items()}
+    team = proration_of(done[months_of(now)[-1]].book.settings)
+    here = {who: presence(card.person, now, team).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
     amounts = Amounts(done, language)

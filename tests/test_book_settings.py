@@ -73,6 +73,60 @@ def test_the_sales_events_of_the_book(typed: str, events: str, problems: list[st
     assert (found.settings.events, [p.code for p in found.problems]) == (events, problems)
 
 
+@pytest.mark.parametrize("label", ["大促日期", "Sales events", "活动与假日"])
+def test_events_are_found_under_their_former_label_too(label: str) -> None:
+    assert setting((label, "Day 2026-05-04 off")).settings.events == "Day 2026-05-04 off"
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "problems"),
+    [
+        pytest.param("de", "DE", [], id="a country"),
+        pytest.param("UK", "GB", [], id="as the market is called"),
+        pytest.param("", "", [], id="empty: that of the time zone"),
+        pytest.param("Germany", "", ["unknown_country"], id="a name is no code"),
+    ],
+)
+def test_the_country_of_the_team(typed: str, country: str, problems: list[str]) -> None:
+    found = setting(("团队国家", typed))
+    assert (found.settings.team_country, [p.code for p in found.problems]) == (country, problems)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ladders", "problems"),
+    [
+        pytest.param("30/7", {"": (30, 7)}, [], id="for all"),
+        pytest.param(
+            "VAT 60/30; EPR包装 90", {"vat": (60, 30), "epr_packaging": (90,)}, [], id="two"
+        ),
+        pytest.param("", {}, [], id="empty: the default"),
+        pytest.param("soon", {}, ["bad_ladder"], id="no days"),
+    ],
+)
+def test_the_reminder_ladders_of_the_book(
+    typed: str, ladders: dict[str, tuple[int, ...]], problems: list[str]
+) -> None:
+    found = setting(("提醒阶梯", typed))
+    assert (found.settings.ladders, [p.code for p in found.problems]) == (ladders, problems)
+
+
+@pytest.mark.parametrize(
+    ("label", "typed", "rates"),
+    [
+        pytest.param("固定汇率 PLN→USD", 0.25, {"PLN": 0.25}, id="Poland"),
+        pytest.param("Fixed rate SEK→USD", 0.1, {"SEK": 0.1}, id="Sweden"),
+        pytest.param("Fixed rate JPY→USD", 0.0067, {"JPY": 0.0067}, id="a row that was added"),
+        pytest.param("固定汇率 CHF->USD", 1.2, {"CHF": 1.2}, id="with another arrow"),
+        pytest.param("Fixed rate XXX→USD", 1.2, {}, id="no currency"),
+        pytest.param("Fixed rate PLN→USD", None, {}, id="empty: the day's rates"),
+    ],
+)
+def test_any_currency_has_a_fixed_rate(
+    label: str, typed: CellValue, rates: dict[str, float]
+) -> None:
+    assert setting((label, typed)).settings.fixed_rates == rates
+
+
 def test_a_setting_that_nobody_knows_changes_nothing() -> None:
     assert setting(("天气", "好")).settings == NONE
 

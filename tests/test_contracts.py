@@ -338,6 +338,11 @@ EDITS: list[tuple[str, Edit, Change]] = [
         lambda b: replace(b, settings=replace(b.settings, fixed_rates={"EUR": 1.2})),
         Change("tblSetting", "fixed_rate", "value", 1.13, 1.2),
     ),
+    (
+        "a fixed rate of another currency",
+        lambda b: replace(b, settings=replace(b.settings, fixed_rates={"EUR": 1.13, "PLN": 0.25})),
+        Change("tblSetting", "fixed_rate_pln", "", None, new=True),
+    ),
 ]
 
 
@@ -450,18 +455,49 @@ def test_a_setting_is_signed_when_it_scores() -> None:
     }
     dates = {"closing_day", "provisional_day"}
     limits = {"add_cap", "deduct_cap", "total_limit", "min_group"}
-    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events"}
+    ways = {"weight_pick", "weight_mode", "drop_small", "pacing", "events", "team_country"} | {
+        "proration"
+    }
     assert signed == {"currency", "min_coverage"} | ways | dates | limits
 
 
 def test_pacing_and_own_events_come_back_as_they_were_signed() -> None:
     """A contract from before these settings has neither row: its months are linear."""
-    moved = replace(BOOK.settings, pacing="seasonal", events="Sale 2026-11-05 x2")
+    moved = replace(
+        BOOK.settings, pacing="seasonal", events="Sale 2026-11-05 x2", proration="working"
+    )
     seasonal = replace(BOOK, settings=moved)
     signed, old = (contract_of(one, CATALOG).tables for one in (seasonal, BOOK))
     assert ruled(BOOK, signed).settings == moved
-    assert not {"pacing", "events"} & set(old["tblSetting"])
+    assert not {"pacing", "events", "proration"} & set(old["tblSetting"])
     assert ruled(seasonal, old).settings == BOOK.settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "signed", "live", "ruled_by"),
+    [
+        pytest.param({}, None, {}, "", id="China is not written, as before the setting"),
+        pytest.param({"team_country": "CN"}, None, {}, "", id="nor where it is typed"),
+        pytest.param({"team_country": "DE"}, "DE", {}, "DE", id="a typed country"),
+        pytest.param({"time_zone": "Europe/Paris"}, "FR", {}, "FR", id="that of the time zone"),
+        pytest.param({}, None, {"time_zone": "Europe/Paris"}, "CN", id="a zone moved later waits"),
+        pytest.param(
+            {"time_zone": "Europe/Paris"},
+            "FR",
+            {"time_zone": "Europe/Paris"},
+            "",
+            id="the same zone needs no word",
+        ),
+    ],
+)
+def test_the_country_of_the_team_is_signed(
+    settings: dict[str, str], signed: str | None, live: dict[str, str], ruled_by: str
+) -> None:
+    then = replace(BOOK, settings=replace(BOOK.settings, **settings))  # type: ignore[arg-type]  # by name
+    tables = contract_of(then, CATALOG).tables
+    assert tables["tblSetting"].get("team_country", {}).get("value") == signed
+    now = replace(BOOK, settings=replace(BOOK.settings, **live))  # type: ignore[arg-type]  # by name
+    assert ruled(now, tables).settings.team_country == ruled_by
 
 
 def test_a_row_has_the_version_that_brought_it_as_it_is() -> None:

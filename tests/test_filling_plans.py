@@ -103,8 +103,8 @@ def test_a_signed_split_by_history_scores_while_the_sheet_says_another() -> None
     assert planned(done, done.typed.targets[0])["counted"] is None
 
 
-# 36,500 over the days of a German Amazon shop, 376.28 in all: 89.9, 96.5, 92 and 97.88.
-SEASONS = "Q1 8,720.50 · Q2 9,360.71 · Q3 8,924.21 · Q4 9,494.58"
+# A hundred for each of the days of a German Amazon shop: 90.7, 97.755, 93.2 and 97.88 are 379.535.
+SEASONS = "Q1 9,070.00 · Q2 9,775.50 · Q3 9,320.00 · Q4 9,788.00"
 OF_1200 = "Q1 300.00 · Q2 300.00 · Q3 300.00 · Q4 300.00"
 OF_1000 = "Q1 250.02 · Q2 250.00 · Q3 249.99 · Q4 249.99"  # 83.34 from January to April
 OF_12 = "Q1 3.00 · Q2 3.00 · Q3 3.00 · Q4 3.00"
@@ -114,7 +114,7 @@ OF_12 = "Q1 3.00 · Q2 3.00 · Q3 3.00 · Q4 3.00"
     ("rows", "zh", "en"),
     [
         pytest.param(
-            (target(36_500.0, Split.SEASON),),
+            (target(37_953.5, Split.SEASON),),
             f"按季节拆月；{SEASONS}",
             f"split: Season; {SEASONS}",
             id="a split",

@@ -19,6 +19,7 @@ from kpi.steps import read_steps, steps_text
 from kpi.tables import Cell, CellValue, Row, Table
 from kpi.trade import Assignment, Person, Shop
 from kpi.typed_rows import Settings
+from kpi.working_days import proration_of
 from tests.test_scorecards import OCT, actuals, book, card, run, target
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -80,6 +81,53 @@ def test_a_goal_takes_the_step_then_the_days(
     assert found.value == pytest.approx(value, abs=1e-6)
     assert found.share == share
     assert found.part == normalise(part)
+
+
+# October 2026 in China: golden week to the seventh and a make-up Saturday (the tenth): 18 days. The
+# first nine have two of them, the 17th to the 31st ten.
+IN_CHINA = ("CN", "")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "team", "share"),
+    [
+        pytest.param(None, date(2026, 10, 9), None, 9 / 31, id="calendar days"),
+        pytest.param(None, date(2026, 10, 9), IN_CHINA, 2 / 18, id="working days in China"),
+        pytest.param(None, date(2026, 10, 9), ("DE", ""), 7 / 22, id="and in Germany"),
+        pytest.param(
+            *(None, date(2026, 10, 9), ("DE", "Fair 2026-10-03 work; Day 2026-10-09 off")),
+            7 / 22,
+            id="a day more, a day less",
+        ),
+        pytest.param(date(2026, 10, 17), None, IN_CHINA, 10 / 18, id="who came on the 17th"),
+        pytest.param(None, None, IN_CHINA, 1.0, id="who was always there"),
+        pytest.param(None, date(2026, 10, 4), IN_CHINA, 0.0, id="who left within the holidays"),
+    ],
+)
+def test_attendance_by_calendar_or_working_days(
+    start: date | None, end: date | None, team: tuple[str, str] | None, share: float
+) -> None:
+    here = presence(replace(NEW, start=start, end=end), OCT, team)
+    assert here.share == pytest.approx(share, abs=1e-9)
+    goal = Goal(1800.0, 1.0, "operations")
+    found = fitted(goal, here, NEW, ALL_OCT.end)
+    assert found is not None
+    assert found.value == pytest.approx(1800 * share, abs=1e-6)
+    assert found.part == pytest.approx(share, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("proration", "team"),
+    [("calendar", None), ("working", ("DE", "Day 2026-10-09 off"))],
+)
+def test_the_setting_says_which_days_prorate(proration: str, team: tuple[str, str] | None) -> None:
+    given = Settings(
+        *("2026-10", ""),
+        time_zone="Europe/Berlin",
+        events="Day 2026-10-09 off",
+        proration=proration,
+    )
+    assert proration_of(given) == team
 
 
 def test_no_goal_stays_none() -> None:

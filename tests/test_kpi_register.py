@@ -16,7 +16,7 @@ from kpi.model import Better, DataState, Region, Scope, ScopeKind, Window
 from kpi.money import DayRates
 from kpi.organisation import Part, ScopeParts
 from kpi.register import Register
-from kpi.reminders import LADDER, ladder, reached
+from kpi.reminders import LADDER, ladder, ladder_of, reached, read_ladders
 from kpi.renewals import gates, renewals
 from kpi.scopes import region_of_task, same, scopes
 from kpi.scorecards import Scoring
@@ -396,3 +396,41 @@ def test_who_has_tasks_and_no_shop_has_a_card_and_a_scope() -> None:
     scoring = Scoring(book, actuals(Register(book, CATALOG, TODAY)))
     assert [(c.person.code, c.total) for c in scoring.people(OCT)] == [("ANN", 100.0)]
     assert [s.scope.code for s in scopes(book) if s.scope.kind is ScopeKind.PERSON] == ["ANN"]
+
+
+REGIMES = {"VAT": "vat", "EPR包装": "epr_packaging", "CE检查": "ce_check"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param("", {}, id="nothing"),
+        pytest.param("30/14/7", {"": (30, 14, 7)}, id="one for all"),
+        pytest.param("VAT 60/30/7", {"vat": (60, 30, 7)}, id="one regime"),
+        pytest.param(
+            "7 14、0；VAT：60, 30；EPR包装 90",
+            {"": (14, 7, 0), "vat": (60, 30), "epr_packaging": (90,)},
+            id="any signs, the longest first",
+        ),
+        pytest.param("tomorrow", None, id="no number"),
+        pytest.param("VAT", None, id="a regime without days"),
+        pytest.param("Taxes 30/7", None, id="a regime that nobody knows"),
+        pytest.param("30/7; 14", None, id="two for all"),
+        pytest.param("1000/30", None, id="three years ahead is a slip"),
+    ],
+)
+def test_ladders_as_they_are_typed(text: str, found: dict[str, tuple[int, ...]] | None) -> None:
+    assert read_ladders(text, REGIMES.get) == found
+
+
+@pytest.mark.parametrize(
+    ("regime", "steps"),
+    [
+        pytest.param("vat", (60, 30), id="its own"),
+        pytest.param("weee", (14, 7), id="that for all"),
+        pytest.param(None, (14, 7), id="a free task"),
+    ],
+)
+def test_the_ladder_of_a_regime(regime: str | None, steps: tuple[int, ...]) -> None:
+    assert ladder_of({"": (14, 7), "vat": (60, 30)}, regime) == steps
+    assert ladder_of({}, regime) == LADDER

@@ -10,7 +10,8 @@ import pytest
 from kpi.calendar import is_working_day, make_up_days, period, public_holidays
 from kpi.holiday_names import holiday_names
 from kpi.model import Region
-from kpi.retail import events, lunar_new_year, rules, stops, unannounced
+from kpi.retail import events, rules, stops, unannounced
+from kpi.retail_days import easter, lunar_new_year
 
 YEARS = (2025, 2026, 2027)
 
@@ -24,6 +25,37 @@ YEARS = (2025, 2026, 2027)
         pytest.param("singles_day", ("11-11", "11-11", "11-11"), id="the eleventh of November"),
         pytest.param("prime_day", ("07-08", "06-23", None), id="Prime Day is announced, or absent"),
         pytest.param("christmas_cutoff", ("12-20", "12-20", "12-20"), id="after the last orders"),
+        pytest.param("valentines_day", ("02-08", "02-08", "02-08"), id="the week to 14 February"),
+        pytest.param("easter", ("04-14", "03-30", "03-22"), id="Monday before Easter Sunday"),
+        pytest.param("mothers_day", ("05-05", "05-04", "05-03"), id="second Sunday of May"),
+        pytest.param("mothers_day_fr", ("05-19", "05-25", "05-24"), id="last Sunday of May"),
+        pytest.param("mothers_day_es", ("04-28", "04-27", "04-26"), id="first Sunday of May"),
+        pytest.param("mothers_day_se", ("05-19", "05-25", "05-24"), id="last Sunday in Sweden"),
+        pytest.param("mothers_day_pl", ("05-20", "05-20", "05-20"), id="26 May in Poland"),
+        pytest.param("mothering_sunday", ("03-24", "03-09", "03-01"), id="fourth Sunday in Lent"),
+        pytest.param("fathers_day", ("06-09", "06-15", "06-14"), id="third Sunday of June"),
+        pytest.param("fathers_day_de", ("05-23", "05-08", "04-30"), id="Ascension in Germany"),
+        pytest.param("fathers_day_it_es", ("03-13", "03-13", "03-13"), id="Saint Joseph"),
+        pytest.param("fathers_day_be", ("06-02", "06-08", "06-07"), id="second Sunday of June"),
+        pytest.param("fathers_day_pl", ("06-17", "06-17", "06-17"), id="23 June in Poland"),
+        pytest.param("fathers_day_se", ("11-03", "11-02", "11-08"), id="second Sunday of November"),
+        pytest.param("winter_sales_fr", ("01-08", "01-07", "01-06"), id="a law's Wednesday"),
+        pytest.param("summer_sales_fr", ("06-25", "06-24", "06-23"), id="and that of June"),
+        pytest.param("winter_sales_it", ("01-04", "01-03", "01-05"), id="before Epiphany"),
+        pytest.param("summer_sales_it", ("07-05", "07-04", "07-03"), id="first Saturday of July"),
+        pytest.param("winter_sales_es", ("01-07", "01-07", "01-07"), id="after the Kings"),
+        pytest.param("summer_sales_es", ("07-01", "07-01", "07-01"), id="the first of July"),
+        pytest.param("winter_sales_be", ("01-03", "01-03", "01-02"), id="the third, or Saturday"),
+        pytest.param("summer_sales_be", ("07-01", "07-01", "07-01"), id="or the last of June"),
+        pytest.param(
+            "back_to_school_us", ("07-20", "07-20", "07-20"), id="until the end of August"
+        ),
+        pytest.param("back_to_school_eu", ("08-15", "08-15", "08-15"), id="into September"),
+        pytest.param("memorial_day", ("05-23", "05-22", "05-28"), id="Friday before its Monday"),
+        pytest.param("labor_day", ("08-29", "09-04", "09-03"), id="may begin in August"),
+        pytest.param("sinterklaas", ("11-28", "11-28", "11-28"), id="a week before 5 December"),
+        pytest.param("double_twelve", ("12-12", "12-12", "12-12"), id="12.12"),
+        pytest.param("boxing_day", ("12-26", "12-26", "12-26"), id="the day after Christmas"),
     ],
 )
 def test_events_of_three_years(code: str, days: tuple[str | None, ...]) -> None:
@@ -40,6 +72,67 @@ def test_black_friday_moves_the_eu_and_thanksgiving_does_not() -> None:
     assert regions["black_friday"] is None
     assert regions["cyber_monday"] is None
     assert regions["thanksgiving"] is Region.US
+
+
+def test_every_event_of_some_markets_cites_its_source() -> None:
+    assert all(rule.source for rule in rules() if rule.markets)
+
+
+@pytest.mark.parametrize(
+    ("code", "first", "last"),
+    [
+        pytest.param("winter_sales_fr", "2023-01-11", "2023-02-07", id="France: four weeks"),
+        pytest.param(
+            "winter_sales_fr", "2022-01-12", "2022-02-08", id="second Wednesday, the 12th"
+        ),
+        pytest.param("summer_sales_fr", "2023-06-28", "2023-07-25", id="last Wednesday, the 28th"),
+        pytest.param("winter_sales_it", "2020-01-04", "2020-01-31", id="the fifth was a Sunday"),
+        pytest.param("winter_sales_it", "2018-01-05", "2018-02-01", id="a Friday"),
+        pytest.param("winter_sales_be", "2021-01-02", "2021-01-31", id="the third was a Sunday"),
+        pytest.param("summer_sales_be", "2018-06-30", "2018-07-31", id="the first was a Sunday"),
+        pytest.param("mothers_day_fr", "2023-05-29", "2023-06-04", id="Pentecost took 28 May"),
+        pytest.param("back_to_school_eu", "2026-08-15", "2026-09-07", id="until a fixed day"),
+        pytest.param("memorial_day", "2026-05-22", "2026-05-25", id="a long weekend"),
+    ],
+)
+def test_the_first_and_last_day_as_published(code: str, first: str, last: str) -> None:
+    (found,) = (e for e in events(int(first[:4])) if e.code == code)
+    assert list(found.days.each())[:: found.days.days - 1] == [
+        date.fromisoformat(first),
+        date.fromisoformat(last),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "region", "inside", "outside"),
+    [
+        pytest.param("winter_sales_fr", Region.EU, "FR", "DE", id="sales of France"),
+        pytest.param("mothers_day", Region.EU, "DE", "FR", id="Mother's Day of Germany"),
+        pytest.param("sinterklaas", Region.EU, "NL", "BE", id="of the Netherlands"),
+        pytest.param("boxing_day", Region.EU, "IE", "SE", id="of Ireland and Britain"),
+    ],
+)
+def test_an_event_counts_in_its_markets(
+    code: str, region: Region, inside: str, outside: str
+) -> None:
+    found = next(event for event in events(2026) if event.code == code)
+    assert found.counts_in(inside, region)
+    assert not found.counts_in(outside, region)
+
+
+def test_easter_of_other_centuries() -> None:
+    """Published tables: the earliest and the latest day, and years around a century."""
+    days = ("1818-03-22", "1943-04-25", "1900-04-15", "2000-04-23", "2038-04-25", "2100-03-28")
+    assert [str(easter(int(day[:4]))) for day in days] == list(days)
+
+
+def test_12_12_is_of_three_platforms() -> None:
+    with_it = {
+        p
+        for p in ("shopee", "lazada", "tiktok", "amazon", "shopify")
+        if "double_twelve" in {event.code for event in events(2026, p)}
+    }
+    assert with_it == {"shopee", "lazada", "tiktok"}
 
 
 def test_prime_day_is_amazons_alone() -> None:

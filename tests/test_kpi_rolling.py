@@ -32,12 +32,13 @@ def roll(plan: Plan, *targets: TargetRow, weights: tuple[WeightRow, ...] = ()) -
 
 
 # The US season of 2026-Q4 weighs 31 + 35.8 + 31.8 = 98.6 (see test_kpi_target_months.py), that of
-# 2027-Q1 31 + 28 + 31 = 90: 98,600 and no uplift are 90,000, a thousand for each ordinary day.
+# 2027-Q1 31 + 28.7 (Valentine's week) + 31.3 (the six days before Easter, 28 March) = 91: 98,600
+# and no uplift are 91,000, a thousand for each ordinary day.
 @pytest.mark.parametrize(
     ("plan", "wanted"),
     [
-        pytest.param(Plan(Q1, 0.0), (31_000.0, 28_000.0, 31_000.0), id="by season"),
-        pytest.param(Plan(Q1, 5.0), (32_550.0, 29_400.0, 32_550.0), id="by season and 5 %"),
+        pytest.param(Plan(Q1, 0.0), (31_000.0, 28_700.0, 31_300.0), id="by season"),
+        pytest.param(Plan(Q1, 5.0), (32_550.0, 30_135.0, 32_865.0), id="by season and 5 %"),
         pytest.param(Plan(Q1, 0.0, seasonal=False), (32_866.67, 32_866.67, 32_866.66), id="even"),
         pytest.param(
             Plan(Q1, 10.0, seasonal=False), (36_153.34, 36_153.33, 36_153.33), id="even and 10 %"
@@ -58,13 +59,13 @@ def test_a_quarter_rolls_with_its_season_and_uplift(plan: Plan, wanted: tuple[fl
 
 
 def test_a_quarter_that_comes_of_a_split_year_rolls_too() -> None:
-    """3,716 by season: 986 in the last quarter; nothing was typed by month."""
-    (one,) = roll(Plan(Q1, 0.0), row(3_716.0, split=Split.SEASON)).targets
-    assert one.row.months[:3] == (310.0, 280.0, 310.0)
+    """3,774 by season: 986 in the last quarter; nothing was typed by month."""
+    (one,) = roll(Plan(Q1, 0.0), row(3_774.0, split=Split.SEASON)).targets
+    assert one.row.months[:3] == (310.0, 287.0, 313.0)
 
 
 def test_counts_roll_to_whole_pieces() -> None:
-    """11 pieces by 90 of 98.6 and 5 % are 10.54: eleven, of them 3.79, 3.42 and 3.79: 4, 3, 4."""
+    """11 pieces by 91 of 98.6 and 5 % are 10.66: eleven, of them 3.75, 3.47 and 3.78: 4, 3, 4."""
     (one,) = roll(Plan(Q1, 5.0), row(None, months(10, 4.0, 4.0, 3.0), metric="units_sold")).targets
     assert one.row.months[:3] == (4.0, 3.0, 4.0)
 
@@ -103,7 +104,7 @@ def test_an_ad_budget_rolls_as_money() -> None:
     (one,) = roll(
         Plan(Q1, 0.0), row(None, months(10, 31.0, 35.8, 31.8), metric="ad_budget")
     ).targets
-    assert one.row.months[:3] == (31.0, 28.0, 31.0)
+    assert one.row.months[:3] == (31.0, 28.7, 31.3)
 
 
 def test_what_is_there_already_stays() -> None:
@@ -116,7 +117,7 @@ def test_what_is_there_already_stays() -> None:
     assert roll(Plan(Q1, 0.0), old, whole).kept == (whole,)
     bare = replace(old, year=2027, months=NONE, address="T!A9")
     (one,) = roll(Plan(Q1, 0.0), old, bare).targets
-    assert (one.added, one.row.address, one.row.months[:3]) == (False, "T!A9", (31.0, 28.0, 31.0))
+    assert (one.added, one.row.address, one.row.months[:3]) == (False, "T!A9", (31.0, 28.7, 31.3))
     (one,) = roll(Plan(YEAR, 0.0), replace(old, months=(10.0,) * 12), bare).targets
     assert not one.added
     assert sum(m or 0.0 for m in one.row.months) == pytest.approx(120.0)
@@ -124,10 +125,10 @@ def test_what_is_there_already_stays() -> None:
 
 
 def test_a_quarter_within_the_year_fills_the_empty_months_of_its_line() -> None:
-    """July to September weigh 92, October to December 98.6: 920 becomes 986."""
-    old = row(None, (*months(1, 1.0, 2.0)[:6], 310.0, 310.0, 300.0, None, None, None))
+    """July to September weigh 94.95, October to December 98.6: 949.50 becomes 986."""
+    old = row(None, (*months(1, 1.0, 2.0)[:6], 316.0, 325.5, 308.0, None, None, None))
     (one,) = roll(Plan(Q4, 0.0), old).targets
-    assert one.row.months == (1.0, 2.0, *NONE[:4], 310.0, 310.0, 300.0, 310.0, 358.0, 318.0)
+    assert one.row.months == (1.0, 2.0, *NONE[:4], 316.0, 325.5, 308.0, 310.0, 358.0, 318.0)
     assert not one.added
 
 
@@ -155,17 +156,19 @@ THIRD = months(10, 0.05, 0.05, 0.05)
 
 
 def test_a_region_that_was_the_sum_of_its_shops_stays_it() -> None:
-    """0.15 by 89.7 of 97.88 (Germany) and 5 % is 0.144: 0.14 for each shop, 0.28 for both.
+    """0.15 by 90.695 of 97.88 (Germany) and 5 % is 0.146, by 96.4 of 97.83 (France and its
+    winter sales) 0.155: 0.15 and 0.16, 0.31 for both.
 
-    The region alone, the mean of its three shops, would take 0.30 by 89.73 of 97.86: 0.289.
+    The region alone, the mean of its three shops, would take 0.30 by 92.60 of 97.86: 0.298.
     """
     both = replace(sales("EU", None), months=months(10, 0.1, 0.1, 0.1))
     shops = (replace(sales("DE1", None), months=THIRD), replace(sales("FR1", None), months=THIRD))
     parent, *below = (one.row.months[:3] for one in roll(Plan(Q1, 5.0), both, *shops).targets)
-    assert [sum(m or 0.0 for m in three) for three in below] == [pytest.approx(0.14)] * 2
-    assert sum(m or 0.0 for m in parent) == pytest.approx(0.28)
+    found = [sum(m or 0.0 for m in three) for three in below]
+    assert found == [pytest.approx(0.15), pytest.approx(0.16)]
+    assert sum(m or 0.0 for m in parent) == pytest.approx(0.31)
     (alone,) = roll(Plan(Q1, 5.0), both).targets
-    assert sum(m or 0.0 for m in alone.row.months[:3]) == pytest.approx(0.29)
+    assert sum(m or 0.0 for m in alone.row.months[:3]) == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize(

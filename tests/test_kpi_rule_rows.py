@@ -150,6 +150,19 @@ def test_an_event_of_one_region_is_quiet_there() -> None:
 
 
 @pytest.mark.parametrize(
+    ("countries", "quiet"),
+    [
+        pytest.param({"FR"}, True, id="31 May is Mother's Day in France"),
+        pytest.param({"DE"}, False, id="and not in Germany"),
+        pytest.param({"DE", "FR"}, True, id="a scope of both"),
+        pytest.param((), True, id="of which nobody says where it sells"),
+    ],
+)
+def test_an_event_of_some_markets_is_quiet_there(countries: set[str], quiet: bool) -> None:
+    assert is_quiet("母亲节", date(2026, 5, 31), Region.EU, countries) is quiet
+
+
+@pytest.mark.parametrize(
     "word", ["下雨天", "2026-02-30", "13-01", "11-20..", "1-1..2-2..3-3", "2026-11-20..11-22"]
 )
 def test_a_quiet_day_that_nobody_can_read_is_named(word: str) -> None:
@@ -196,6 +209,18 @@ def test_a_silence_hides_what_is_told_and_no_state(
     codes = [(p.code, p.place.cell) for p in too_long(typed, TODAY)]
     long = until is not None and until > date(2026, 12, 27)
     assert codes == ([("long_silence", "O5")] if long else [])
+
+
+def test_an_event_of_a_market_hushes_the_shops_of_that_market() -> None:
+    found = actuals_of(LAST, {"reviews_negative": [0, 5]})
+    (alarm,) = found_in(found, TODAY, rule(quiet="Boxing Day"))
+    boxing_day = {SHOP.code: date(2026, 12, 25)}
+    for market, silent in (("UK", True), ("DE", False)):
+        shop = replace(SHOP, market=market)
+        at = replace(
+            alarm, scope=replace(alarm.scope, scope=replace(alarm.scope.scope, region=None))
+        )
+        assert hushed(at, {}, boxing_day, TODAY, [shop]).silent is silent
 
 
 def test_a_quiet_day_is_the_shops_own() -> None:

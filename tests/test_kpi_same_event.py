@@ -23,7 +23,7 @@ AMAZON, SHOPIFY = frozenset({"amazon"}), frozenset({"shopify"})
 OWN = (
     "Big Deal Days 2026-10-06..2026-10-08 x1.8; Prime Day 2027-06-22..2027-06-25 x2.5; "
     "Anniversary 2026-05-04 x2; Anniversary 2027-05-10..2027-05-11 x2; "
-    "黑五 2027-11-26..2027-11-29 x3; Spring 2027-03-01 x2 EU"
+    "黑五 2027-11-26..2027-11-29 x3; Spring 2027-03-01 x2 EU; Foire 2027-04-05 x2 FR"
 )
 UNKNOWN = "unknown"
 
@@ -53,6 +53,14 @@ UNKNOWN = "unknown"
         pytest.param("2027-11-29", "2026-11-30", {}, id="the four days that people call so"),
         pytest.param("2027-03-01", None, {}, id="typed for the other region"),
         pytest.param("2027-03-01", UNKNOWN, {"region": Region.EU}, id="and for this one"),
+        pytest.param("2027-04-05", UNKNOWN, {"countries": {"FR"}}, id="typed for this market"),
+        pytest.param("2027-04-05", None, {"countries": {"DE"}}, id="typed for another market"),
+        pytest.param(
+            "2026-12-26", "2025-12-26", {"region": Region.EU, "countries": {"GB"}}, id="Boxing Day"
+        ),
+        pytest.param(
+            "2026-12-26", None, {"region": Region.EU, "countries": {"DE"}}, id="in Britain"
+        ),
     ],
 )
 def test_the_same_day_of_last_year(day: str, twin: str | None, changes: dict[str, object]) -> None:

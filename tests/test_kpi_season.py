@@ -31,24 +31,24 @@ from kpi.season import (
     dispatch_factors,
     factors_of,
     flow_of,
-    holidays_of,
     part_of,
     shares,
     shop_factors,
-    team_country,
-    work_factors,
     year_weights,
 )
 from kpi.targets import due_share
 from kpi.trade import Shop
 from kpi.typed_events import typed_events
 from kpi.typed_rows import Settings, TargetRow
+from kpi.working_days import holidays_of, work_factors
 
 NOV = period("2026-11")
 METRICS = shipped().metrics
 SETTINGS = Settings("2026-11", "")
 DE = Shop("AMZ-DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin")
 IT = Shop("AMZ-IT", "amazon", "IT", Region.EU, "EUR", "Europe/Rome")
+FR = replace(DE, code="AMZ-FR", market="FR")
+ES = replace(DE, code="AMZ-ES", market="ES")
 US = Shop("AMZ-US", "amazon", "US", Region.US, "USD", "America/Los_Angeles")
 OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
 
@@ -64,6 +64,22 @@ OWN = Shop("SHP-EU", "shopify", "EU", Region.EU, "EUR", "Europe/Berlin")
 )
 def test_november_of_a_shop(shop: Shop, whole: float) -> None:
     assert sum(shop_factors(shop, NOV.window)) == pytest.approx(whole, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("shop", "whole"),
+    [
+        pytest.param(DE, 30.9, id="Germany: New Year alone"),
+        pytest.param(FR, 35.9, id="France: 25 days of sales at 1.2 from the seventh"),
+        pytest.param(IT, 34.985, id="Italy: 28 days at 1.15 from the third, Epiphany among them"),
+        pytest.param(ES, 34.55, id="Spain: 25 days at 1.15, two holidays before them"),
+        pytest.param(OWN, 34.08375, id="an own store of the EU: the mean of the four"),
+        pytest.param(US, 31.0, id="no sales of the EU in the US"),
+    ],
+)
+def test_january_of_a_market(shop: Shop, whole: float) -> None:
+    january = period("2026-01").window
+    assert sum(shop_factors(shop, january)) == pytest.approx(whole, abs=1e-12)
 
 
 def test_a_shop_of_an_unknown_market_has_events_and_no_holidays() -> None:
@@ -95,8 +111,6 @@ def test_what_the_days_of_a_kpi_follow(code: str, flow: Flow) -> None:
 
 
 def test_the_team_works_21_days_of_november_and_18_of_october() -> None:
-    assert team_country("Asia/Shanghai") == "CN"
-    assert team_country("Europe/London") == "GB"
     assert sum(work_factors(NOV.window, "CN")) == 21
     assert sum(work_factors(period("2026-10").window, "CN")) == 18
 
@@ -123,11 +137,13 @@ def test_parcels_are_due_on_the_days_of_the_carriers() -> None:
 
 
 def test_the_months_of_a_year_add_up_to_one() -> None:
-    """Germany: November 35.3, June 26 days and four of Prime Day at 2.5, 36; February 28."""
+    """Germany: November 35.3; June 26 days and four of Prime Day at 2.5, 36; February, with a week
+    of 1.1 before Valentine's Day, 28.7.
+    """
     found = shares(year_weights(Flow.ORDERS, (DE,), 2026, SETTINGS))
     assert sum(found, Fraction()) == 1
-    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28)
-    assert float(found[5] / found[1]) == pytest.approx(36 / 28)
+    assert float(found[10] / found[1]) == pytest.approx(35.3 / 28.7)
+    assert float(found[5] / found[1]) == pytest.approx(36 / 28.7)
 
 
 def test_several_shops_have_the_mean_of_their_days() -> None:
@@ -183,6 +199,7 @@ def test_equal_days_give_exactly_the_linear_share(days: int, elapsed: int) -> No
             [("2026-11-05", "2026-11-05", 1, 2.0, "EU"), ("Sale", "2026-11-01", 3, 1.5, "US")],
             id="one day, two regions",
         ),
+        pytest.param("Strike 2026-11-03 stop; Day 2026-05-04 off", [], id="no sale among them"),
     ],
 )
 def test_typed_events(text: str, wanted: list[tuple[object, ...]]) -> None:
@@ -200,6 +217,9 @@ def test_typed_events(text: str, wanted: list[tuple[object, ...]]) -> None:
         pytest.param("Prime 2026-13-06 x2", id="no such month"),
         pytest.param("Prime 2026-10-06..2026-10-05 x2", id="backwards"),
         pytest.param("Prime 2026-10-06 x180", id="a hundred times is a slip"),
+        pytest.param("Strike 2026-10-06 stop QQ", id="no such country"),
+        pytest.param("Strike 2026-10-06 stop EU DE", id="a region and a country of it"),
+        pytest.param("Day 2026-10-06 closed", id="a word that says nothing"),
     ],
 )
 def test_a_text_that_is_no_event(text: str) -> None:
@@ -212,6 +232,52 @@ def test_own_events_count_alone_on_their_days_and_in_their_region() -> None:
     own = "BF 2026-11-27 x4; Sale 2026-11-05 x2 EU"
     assert sum(shop_factors(DE, NOV.window, own)) == pytest.approx(37.3)
     assert sum(shop_factors(US, NOV.window, own)) == pytest.approx(36.8)
+
+
+@pytest.mark.parametrize(
+    ("shop", "own", "orders", "parcels"),
+    [
+        pytest.param(DE, "", 1.0, 1, id="an ordinary Tuesday"),
+        pytest.param(DE, "Strike 2026-11-03 x0 EU", 0.0, 0, id="no orders and no parcels"),
+        pytest.param(DE, "Strike 2026-11-03 stop EU", 1.0, 0, id="no parcels, orders go on"),
+        pytest.param(DE, "罢工 2026-11-03 停运", 1.0, 0, id="a stop of both regions"),
+        pytest.param(US, "Strike 2026-11-03 stop EU", 1.0, 1, id="not in the US"),
+        pytest.param(DE, "Strike 2026-11-03 stop FR, IT", 1.0, 1, id="of two other countries"),
+        pytest.param(OWN, "Strike 2026-11-03 stop FR IT", 1.0, 1, id="two of four still ship"),
+        pytest.param(OWN, "Strike 2026-11-03 stop DE FR IT ES", 1.0, 0, id="none of the four"),
+        pytest.param(OWN, "Sale 2026-11-03 x3 FR", 1.5, 1, id="a sale of one of four countries"),
+        pytest.param(DE, "Local day 2026-11-03 off DE", 0.9, 0, id="a holiday that was missing"),
+        pytest.param(US, "Local day 2026-11-03 off US", 1.0, 0, id="in the US people shop on it"),
+        pytest.param(OWN, "Local day 2026-11-03 off DE", 0.975, 1, id="a holiday of a quarter"),
+        pytest.param(DE, "Company day 2026-11-03 off", 1.0, 1, id="the team's own day moves none"),
+        pytest.param(IT, "", 1.0, 1, id="an ordinary day of Italy"),
+    ],
+)
+def test_own_rows_of_a_tuesday(shop: Shop, own: str, orders: float, parcels: float) -> None:
+    day = Window(date(2026, 11, 3), date(2026, 11, 4))
+    assert shop_factors(shop, day, own) == (orders,)
+    assert dispatch_factors(shop, day, own) == (parcels,)
+
+
+def test_a_holiday_that_is_worked_weighs_like_any_day() -> None:
+    """All Saints' Day 2027 is a Monday in Italy."""
+    day = Window(date(2027, 11, 1), date(2027, 11, 2))
+    assert (shop_factors(IT, day), dispatch_factors(IT, day)) == ((0.9,), (0.0,))
+    own = "Open 2027-11-01 work IT"
+    assert (shop_factors(IT, day, own), dispatch_factors(IT, day, own)) == ((1.0,), (1.0,))
+
+
+def test_a_month_of_no_orders_is_due_by_even_days() -> None:
+    shut = "Shut 2026-11-01..2026-11-30 x0"
+    assert set(shares(shop_factors(DE, NOV.window, shut))) == {Fraction(1, 30)}
+
+
+def test_parcels_are_due_by_own_stops_too() -> None:
+    """November 2026 has 25 days that are no Sunday; two of them are a strike."""
+    parcels = replace(METRICS["units_sold"], numerator="units_shipped")
+    own = replace(SETTINGS, events="Strike 2026-11-03..2026-11-04 stop EU")
+    found = [factors_of(parcels, (DE,), NOV.window, given) or () for given in (SETTINGS, own)]
+    assert [sum(one) for one in found] == [25, 23]
 
 
 def test_a_book_with_own_events_is_due_by_them() -> None:

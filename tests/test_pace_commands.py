@@ -226,3 +226,15 @@ def test_the_calendar_of_the_open_month_says_what_is_due(road: Folder) -> None:
     assert germany["due_linear"] == pytest.approx(21 / 31)
     assert germany["due_seasonal"] == pytest.approx(20.9 / 30.9)
     assert found["unannounced"] == ["big_spring_sale", "big_deal_days"]
+    assert "Prime Big Deal Days (expected in month 10)" in found["said"]
+
+
+def test_the_calendar_names_the_markets_of_an_event(road: Folder) -> None:
+    """The company sells in US, DE, FR, IT and ES, and not in Britain."""
+    found = asked(road, "calendar", "--period", "2026-01")
+    where = {one["names"]["en"]: one["where"] for one in found["days"]}
+    assert where["French winter sales"] == "FR ×1.2"
+    assert where["Italian winter sales"] == "IT ×1.15"
+    assert "Belgian winter sales" not in where
+    december = asked(road, "calendar", "--period", "2026-12")
+    assert "Boxing Day" not in {one["names"]["en"] for one in december["days"]}

@@ -78,8 +78,8 @@ def test_the_sheet_works_an_uplift_out_as_the_service_does(
 def test_the_gap_is_worked_in_one_currency(office: Office, tmp_path: Path) -> None:
     """EU 1,080,000 USD less Germany 900,000 EUR (at 1.08) and France 108,000 USD is 0.
 
-    Of the second KPI the region is in EUR: 100 less 54 USD are 50 EUR. A currency without a fixed
-    rate leaves the gap open.
+    Of the second KPI the region is in EUR: 100 less 54 USD are 50 EUR. Of the third 100 USD less
+    100 PLN (at 0.25) are 75. A currency without a fixed rate leaves the gap open.
     """
     amounts = (
         ("EU", "net_sales", 1_080_000.0, "USD"),
@@ -89,6 +89,8 @@ def test_the_gap_is_worked_in_one_currency(office: Office, tmp_path: Path) -> No
         ("AMZ-DE", "contribution_profit", 54.0, "USD"),
         ("EU", "ad_budget", 100.0, "USD"),
         ("AMZ-DE", "ad_budget", 100.0, "PLN"),
+        ("EU", "gmv", 100.0, "USD"),
+        ("AMZ-DE", "gmv", 100.0, "JPY"),
     )
     rows = tuple(
         {**BARE, "region": "EU", "scope": s, "metric": m, "year_total": v, "currency": c}
@@ -97,4 +99,4 @@ def test_the_gap_is_worked_in_one_currency(office: Office, tmp_path: Path) -> No
     start = replace(filled("en"), targets=rows)
     sheets = office.calculate(build(tmp_path / "rates.xlsx", "manager", "en", start))
     gaps = [row["gap"] for row in table(sheets, "tblTarget", "en")]
-    assert [gaps[n] for n in (0, 3, 5)] == [0.0, 50.0, ""]
+    assert [gaps[n] for n in (0, 3, 5, 7)] == [0.0, 50.0, 75.0, ""]

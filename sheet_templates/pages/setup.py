@@ -40,6 +40,13 @@ MEANING: dict[str, tuple[str, str]] = {
     "fixed_rate": ("1 欧元兑美元，评分用固定汇率", "USD for 1 EUR; scores use this constant rate"),
     "fixed_rate_gbp": ("1 英镑兑美元", "USD for 1 GBP"),
     "fixed_rate_cny": ("1 元人民币兑美元（采购成本）", "USD for 1 CNY (unit costs)"),
+    "fixed_rate_pln": ("1 兹罗提兑美元", "USD for 1 PLN"),
+    "fixed_rate_sek": ("1 瑞典克朗兑美元", "USD for 1 SEK"),
+    "fixed_rate_cad": ("1 加元兑美元", "USD for 1 CAD"),
+    "fixed_rate_hkd": (
+        "1 港元兑美元；其他币种另加一行，如 固定汇率 JPY→USD",
+        "USD for 1 HKD; another currency is one row more, such as Fixed rate JPY→USD",
+    ),
     "week_start": ("周一或周日", "Monday or Sunday"),
     "time_zone": ("团队所在时区；店铺各用当地日", "The team's zone; each shop keeps its own days"),
     "min_coverage": (
@@ -83,8 +90,8 @@ MEANING: dict[str, tuple[str, str]] = {
         "Due by even days or by each market's events and holidays; speed: forecast only",
     ),
     "events": (
-        "自定大促，如 Prime 秋促 2026-10-06..2026-10-07 x1.8；分号隔开",
-        "Own events: Big Deal Days 2026-10-06..2026-10-07 x1.8; apart by semicolons",
+        "如 秋促 2026-10-06..2026-10-07 x1.8；罢工 2026-11-03 停运 EU；公司假 2026-05-04 休",
+        "Fall sale 2026-10-06..2026-10-07 x1.8; Strike 2026-11-03 stop EU; Day 2026-05-04 off",
     ),
     "distribution": (
         "从高到低各档人数比例，仅供参考，不改等级",
@@ -93,6 +100,18 @@ MEANING: dict[str, tuple[str, str]] = {
     "min_group": (
         "少于此人数，强制分布仅作建议",
         "With fewer people a distribution is no more than a proposal",
+    ),
+    "team_country": (
+        "按哪国的工作日，如 CN、DE、US；空＝按时区",
+        "Whose working days, such as CN, DE or US; empty: those of the time zone",
+    ),
+    "proration": (
+        "入离职月的目标与奖金按日历天或按团队国家的工作日折算",
+        "Entry and leave cut targets and bonus by calendar days or the team's working days",
+    ),
+    "reminder_ladder": (
+        "到期前几天提醒；某法规另写：30/14/7/3/1/0；VAT 60/30/7",
+        "Days before the due day; a regime may have its own: 30/14/7/3/1/0; VAT 60/30/7",
     ),
     "tie": ("最大余数法中余数相同给哪一档", "Which class gets a place of equal remainders"),
 }

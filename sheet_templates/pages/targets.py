@@ -12,7 +12,6 @@ from sheet_templates.start import AD_BUDGET
 from sheet_templates.table import TableSpec, put_table
 
 MONTH_WIDTH = 11.0
-FIXED = {"EUR": "fixed_rate", "GBP": "fixed_rate_gbp", "CNY": "fixed_rate_cny"}  # rates in Setup
 REGION_LEVEL, SHOP_LEVEL, OTHER_LEVEL = 1, 3, 2
 
 
@@ -105,10 +104,10 @@ def _total(book: Book, ref: Ref) -> str:
 def _rate(book: Book, ref: Ref) -> str:
     """US dollars per unit of the line's currency, so that lines can be added; 1 for counts."""
     here = f'IF({ref("currency")}="",nmCurrency,{ref("currency")})'
-    rate = "NA()"
-    for currency, code in FIXED.items():
-        rate = f"IF({here}={quote(currency)},{setting_value(book, code)},{rate})"
-    rate = f'IF({here}="USD",1,{rate})'
+    before, after = book.word("setting", "fixed_rate").split("EUR")
+    col, label = book.column("tblSetting"), f"{quote(before)}&{here}&{quote(after)}"
+    fixed = f"SUMIFS({col('value')},{col('setting')},{label})"
+    rate = f'IF({here}="USD",1,IF({fixed}>0,{fixed},NA()))'
     return f"IF({_either(book, ref, 'unit', 'money')},{rate},1)"
 
 

@@ -11,29 +11,28 @@ from kpi.book import Book
 from kpi.calendar import RetailEvent, last_finished_day, period, public_holidays
 from kpi.errors import KpiError
 from kpi.holiday_names import holiday_names
-from kpi.model import Period, PeriodKind, Texts, Window
+from kpi.model import Language, Period, PeriodKind, Texts, Window
 from kpi.organisation import clip
-from kpi.retail import events, stops, unannounced
+from kpi.retail import Rule, events, stops, unannounced
 from kpi.season import (
     Flow,
     countries_of,
     dispatch_factors,
-    holidays_of,
     part_of,
     shares,
     shop_factors,
-    team_country,
-    work_factors,
     year_weights,
 )
 from kpi.trade import Shop
-from kpi.typed_events import typed_events
+from kpi.typed_events import Effect, typed_days, typed_events
+from kpi.working_days import is_free, team_country, work_factors
 from sync_service.commands.books import port_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
 from sync_service.refresh import read
 
 DAY = timedelta(days=1)
+OWN_SIGNS = {Effect.STOP: "停运 stop", Effect.OFF: "休 off", Effect.WORK: "班 work"}
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,8 +63,8 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     _table(terminal, of, lines)
     if of.kind is PeriodKind.YEAR:
         _months(terminal, book, of.window.start.year)
-    team = team_country(settings.time_zone)
-    worked = int(sum(work_factors(of.window, team)))
+    team = team_country(settings)
+    worked = int(sum(work_factors(of.window, team, settings.events)))
     terminal.say(f"团队（{team}）工作日 {worked} 天", f"The team ({team}) works {worked} days")
     terminal.result |= {
         "period": of.code,
@@ -81,17 +80,32 @@ def _days(book: Book, of: Period) -> Iterator[tuple[Window, Texts, str]]:
     """Events, stops and holidays that touch a period, with where they count."""
     for year in range(of.window.start.year, (of.window.end - DAY).year + 1):
         for event in _events(book, year):
-            yield from _inside(event, of, f"{event.region or 'US EU'} ×{event.factor:g}")
+            yield from _inside(event, of, f"{_place(event)} ×{event.factor:g}")
         for stop in stops(year, carriers=False):
             yield from _inside(stop, of, "CN")
         for stop in stops(year, carriers=True):
             yield from _inside(stop, of, "US EU")
+        for effect, sign in OWN_SIGNS.items():
+            for own in typed_days(book.settings.events, effect):
+                if own.days.start.year == year:
+                    yield from _inside(own, of, f"{_place(own, effect)} {sign}")
         yield from _holidays(book, year, of)
+
+
+def _place(event: RetailEvent, effect: Effect = Effect.SALE) -> str:
+    """Where an event counts; own free and worked days without a place are the team's."""
+    everywhere = "US EU" if effect in {Effect.SALE, Effect.STOP} else "团队 team"
+    return " ".join(event.markets) or str(event.region or everywhere)
 
 
 def _events(book: Book, year: int) -> tuple[RetailEvent, ...]:
     """The events of the platforms that the book sells on, and the book's own."""
-    codes = {e.code for shop in book.shops for e in events(year, shop.platform)}
+    codes = {
+        event.code
+        for shop in book.shops
+        for event in events(year, shop.platform)
+        if any(event.counts_in(one, shop.region) for one in countries_of(shop.market))
+    }
     own = [e for e in typed_events(book.settings.events) if e.days.start.year == year]
     return (*(event for event in events(year) if event.code in codes), *own)
 
@@ -105,7 +119,7 @@ def _holidays(book: Book, year: int, of: Period) -> Iterator[tuple[Window, Texts
     """Public holidays of the markets and of the team, each day and name once."""
     countries = {country for shop in book.shops for country in countries_of(shop.market)}
     found: dict[tuple[date, str], list[str]] = {}
-    for country in sorted(countries | {team_country(book.settings.time_zone)}):
+    for country in sorted(countries | {team_country(book.settings)}):
         for day, name in _known(country, year).items():
             found.setdefault((day, name), []).append(country)
     for (day, name), where in found.items():
@@ -126,30 +140,40 @@ def _absent(terminal: Terminal, of: Period) -> None:
     terminal.result["unannounced"] = [rule.code for rule in missing]
     if missing:
         terminal.say(
-            "未公布日期，未计入：" + "、".join(rule.names["zh"] for rule in missing),
-            "No dates announced, not counted: " + ", ".join(rule.names["en"] for rule in missing),
+            "未公布日期，未计入：" + "、".join(_expected(rule, "zh") for rule in missing),
+            "No dates announced, not counted: " + ", ".join(_expected(r, "en") for r in missing),
         )
+
+
+def _expected(rule: Rule, language: Language) -> str:
+    """An event without dates, and the month in which it will probably be."""
+    name = rule.names[language]
+    if rule.expected is None:
+        return name
+    when = {"zh": f"（预计 {rule.expected} 月）", "en": f" (expected in month {rule.expected})"}
+    return name + when[language]
 
 
 def _line(shop: Shop, of: Period, last: date, own: str) -> dict[str, object]:
     """A shop's days, and which part of the period is due by its last finished day."""
     gone = clip(Window(of.window.start, max(last + DAY, of.window.start)), of.window)
-    countries, factors = countries_of(shop.market), shop_factors(shop, of.window, own)
+    factors = shop_factors(shop, of.window, own)
     return {
         "shop": shop.code,
         "market": shop.market,
-        "working_days": sum(is_open(day, countries) for day in of.window.each()),
-        "parcel_days": int(sum(dispatch_factors(shop, of.window))),
+        "working_days": sum(is_open(day, shop, own) for day in of.window.each()),
+        "parcel_days": int(sum(dispatch_factors(shop, of.window, own))),
         "through": str(gone.end - DAY) if gone.days else None,
         "due_linear": part_of(None, of.window, gone),
         "due_seasonal": part_of(factors, of.window, gone),
     }
 
 
-def is_open(day: date, countries: Sequence[str]) -> bool:
-    """Whether people work in any of the countries, Monday to Friday."""
+def is_open(day: date, shop: Shop, own: str) -> bool:
+    """Whether people work in any of a shop's countries, Monday to Friday."""
     weekday = day.isoweekday() < 6  # noqa: PLR2004 - Saturday in ISO
-    return weekday and any(day not in holidays_of(country, day.year) for country in countries)
+    countries = countries_of(shop.market)
+    return weekday and any(not is_free(day, one, shop.region, own) for one in countries)
 
 
 def _table(terminal: Terminal, of: Period, lines: Sequence[Mapping[str, object]]) -> None:

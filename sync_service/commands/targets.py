@@ -222,8 +222,9 @@ def _say_counts(terminal: Terminal, rolling: Rolling) -> None:
     if missing and rolling.plan.seasonal:
         zh, en = ((rule.names[lang] for rule in missing) for lang in ("zh", "en"))
         terminal.say(
-            f"未公布日期，季节未计入：{'、'.join(zh)}；可写进设置“大促日期”。",
-            f"No dates announced, not in the season: {', '.join(en)}; see Sales events in Setup.",
+            f"未公布日期，季节未计入：{'、'.join(zh)}；可写进设置“活动与假日”。",
+            f"No dates announced, not in the season: {', '.join(en)}; "
+            "see Events and holidays in Setup.",
         )
     for row in made.unknown:
         terminal.say(

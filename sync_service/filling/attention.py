@@ -12,7 +12,7 @@ from kpi.errors import Level, Problem
 from kpi.fees import said
 from kpi.model import DataState, ScopeKind, Unit
 from kpi.numbers import R
-from kpi.reminders import LADDER, Step
+from kpi.reminders import Step, ladder_of
 from kpi.season import Pacing
 from kpi.typed_rows import TaskRow
 from sheet_templates.layout import FOCUS_ROWS
@@ -175,7 +175,9 @@ def _renewal_lines(done: Computed) -> Iterator[Line]:
     """Registrations that end soon and have no renewal task: renew by."""
     for one in proposed(done):
         left = (one.due - done.today).days
-        if one.after is None or left > LADDER[0]:
+        if one.after is None:
+            continue
+        if left > ladder_of(done.book.settings.ladders, one.after.regime)[0]:
             continue
         by = short_day(one.due)
         late = _text(done, f"逾期 {-left} 天", f"{-left} d late")

@@ -27,6 +27,7 @@ from kpi.target_scopes import own_scopes
 from kpi.teams import TEAM_ROLE
 from kpi.typed_rows import PointRow
 from kpi.value_flags import FLAGS, flag_of
+from kpi.working_days import proration_of
 from sheet_templates.layout import Owner
 from sheet_templates.words import SIGNS, show
 from sync_service.compute import Computed
@@ -301,7 +302,8 @@ def _week(
     own = own_scopes(person, done.metric(metric))
     end = done.month.window.end
     whole = goals.of(done.metric(metric), region, own, parts, end)
-    whole = fitted(whole, presence(person, done.month), person, end)
+    here = presence(person, done.month, proration_of(done.book.settings))
+    whole = fitted(whole, here, person, end)
     if whole is None or not whole.value:
         return known(None)
     share = goals.share(done.metric(metric), parts, actual.covered)

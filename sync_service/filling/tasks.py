@@ -8,7 +8,7 @@ from kpi.compliance import Moment
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.number_check import check_number
-from kpi.reminders import Step, reached
+from kpi.reminders import Step, ladder_of, reached
 from kpi.renewals import Proposal, renewals
 from kpi.standing import standing
 from kpi.typed_rows import TaskRow
@@ -31,7 +31,8 @@ def fallen(done: Computed, task: TaskRow) -> tuple[Step, ...]:
     """The reminders of an open task that have fallen by today."""
     if task.due is None or (task.done or 0.0) >= 1:
         return ()
-    return reached(task.due, done.today, task.opened)
+    steps = ladder_of(done.book.settings.ladders, task.regime)
+    return reached(task.due, done.today, task.opened, steps)
 
 
 def _reminders(done: Computed, task: TaskRow) -> str | None:
