@@ -14,6 +14,10 @@ from kpi.functions import FUNCTIONS, Argument, SheetFunction
 from kpi.model import Language
 from sheet_templates.layout import NAMES, SHEETS, TABLES, Owner
 
+SCORING = {  # the columns that have several kinds of formulas
+    "tblScore": ["due", "attainment", "score", "status"],
+    "tblTeam": ["us_score", "eu_score", "grade"],
+}
 PAYOUT = ("tblPay", "tblPayRule", "tblPaySlice", "tblReward", "tblApplied")
 
 
@@ -50,7 +54,7 @@ def _parameter(argument: Argument, language: Language) -> dict[str, object]:
 
 
 def layout() -> str:
-    """`layout.js`: tables, keys, headers of both languages, owners, names and tabs."""
+    """`layout.js`: tables, keys, headers of both languages, owners, names, scoring and tabs."""
     tables = {
         name: {
             "key": list(one.key),
@@ -63,6 +67,7 @@ def layout() -> str:
         "tables": tables,
         "names": [one.code for one in NAMES],
         "written": [one.code for one in NAMES if one.owner is Owner.SERVICE],
+        "scoring": SCORING,
         "tabs": {one.code: [one.zh, one.en] for one in SHEETS},
     }
     lines = [f"  {key}: {json.dumps(value, ensure_ascii=False)}," for key, value in told.items()]

@@ -5,8 +5,10 @@ Nothing is recorded: the pane gets new rows, or formulas by column, and writes t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import cast
 
 from kpi.functions import LOCAL
 from kpi.guards import balance, pack_lines
@@ -19,8 +21,14 @@ from sync_service.pack_loading import Fit, Loaded, kept_target, load
 from sync_service.pane_results import Json, patches_of
 from sync_service.refresh import own_tables
 from sync_service.told import ToldError
+from sync_service.workbooks.areas import letters, position
 from sync_service.workbooks.grids import Grid
 from sync_service.workbooks.sent import Offer, SentBook, SentPort
+
+MOST_TOLD = 100_000  # formulas of one conversion; equal ones of a column are sent once
+_TEXT = re.compile(r'("(?:[^"]|"")*")')
+_OFFICE = re.compile(r"\bKPI\.([A-Z]+)\(", re.IGNORECASE)
+_OWN_ROW = re.compile(r"(?:\btbl\w+)?\[@(?:\[((?:'.|[^\]'])*)\]|([^\[\]@#']+))\]")
 
 
 def pack_list() -> list[Json]:
@@ -111,21 +119,73 @@ def _remark(code: str, level: str, zh: str, en: str) -> Json:
 # --- kinds of formulas ----------------------------------------------------------------------------
 
 
-def formulas(sent: SentBook, kind: FormulaKind) -> list[Json]:
-    """The formula of each column of scoring for its first row of data, as it is typed.
+def retold(sent: SentBook, kind: FormulaKind, given: Mapping[str, object]) -> Json:
+    """The formulas of scoring that stand in a workbook, in another kind.
+
+    `given["cells"]` holds `table`, `column`, `row` (of the data, from 0) and `formula` as it is
+    typed; `given["card"]` pairs of address and formula of the card's tab, row by row. Answered in
+    that order: a formula that is none of ours is None and stays.
 
     Raises:
-        ToldError: The workbook is a partner's, whose formulas stay native.
+        ToldError: The workbook is a partner's, whose formulas stay native, or a cell is none.
     """
     own_tables(sent.grids.keys())
     cells = BookCells({name: _table(grid) for name, grid in sent.grids.items()}, sent.language)
     scoring = Scoring(cells)
-    found: list[Json] = []
-    for table, column in scoring.columns():
-        text = scoring.text(table, column, sent.grids[table].top + 1, kind)
-        if text is not None:
-            found.append({"table": table, "column": column, "formula": f"={_typed(text)}"})
+    known = frozenset(scoring.columns())
+    for one in _list(given, "cells"):
+        if not isinstance(one, dict) or (one.get("table"), one.get("column")) not in known:
+            raise _unreadable("cells")
+    told = [_retold(sent, scoring, kind, cast("Json", one)) for one in _list(given, "cells")]
+    card = [_card_cell(one) for one in _list(given, "card")] if "tblScore" in sent.grids else []
+    return {"cells": told, "card": list(_retold_card(scoring, kind, card))}
+
+
+def _list(given: Mapping[str, object], name: str) -> list[object]:
+    found = given.get(name, [])
+    if not isinstance(found, list) or len(found) > MOST_TOLD:
+        raise _unreadable(name)
     return found
+
+
+def _unreadable(what: object) -> ToldError:
+    return ToldError(
+        f"The formulas were not sent as they should be ({what}). Reload the add-in.",
+        f"发送的公式不完整（{what}）。请重新加载加载项。",
+    )
+
+
+def _retold(sent: SentBook, scoring: Scoring, kind: FormulaKind, one: Json) -> Json:
+    """A cell of a table with its formula in a kind."""
+    table, column, row = str(one["table"]), str(one["column"]), one.get("row")
+    if not isinstance(row, int):
+        raise _unreadable("row")
+    there = _saved(str(one.get("formula", "")), table)
+    text = scoring.told(table, column, sent.grids[table].top + 1 + row, there, kind)
+    formula = None if text is None else f"={_typed(text)}"
+    return {"table": table, "column": column, "row": row, "formula": formula}
+
+
+def _card_cell(one: object) -> tuple[str, str]:
+    if not isinstance(one, list) or len(one) != 2 or position(str(one[0])) is None:  # noqa: PLR2004 - address and formula
+        raise _unreadable("card")
+    return str(one[0]), _saved(str(one[1]), "")
+
+
+def _retold_card(
+    scoring: Scoring, kind: FormulaKind, card: Sequence[tuple[str, str]]
+) -> Iterator[Json]:
+    """The total of the card, and the grade that stands after it; other formulas are not ours."""
+    total = None
+    for at, text in card:
+        if total is None:
+            made = scoring.told_total(text, kind)
+            row, column = position(at) or (1, 1)
+            total = f"${letters(column)}${row}" if made else None
+        else:
+            made = scoring.told_grade(text, total, kind)
+        if made is not None:
+            yield {"cell": at, "formula": f"={_typed(made)}"}
 
 
 def _table(grid: Grid) -> SheetTable:
@@ -144,3 +204,14 @@ def _typed(text: str) -> str:
     for one in LOCAL:
         text = text.replace(f"{one.saved_name}(", f"{one.office_name}(")
     return text
+
+
+def _saved(text: str, table: str) -> str:
+    """A typed formula as a file stores it: the add-in's functions, and cells of the own row."""
+    parts = _TEXT.split(text.removeprefix("="))
+    for n in range(0, len(parts), 2):
+        part = _OFFICE.sub(lambda found: f"_xldudf_KPI_{found[1].upper()}(", parts[n])
+        parts[n] = _OWN_ROW.sub(
+            lambda found: f"{table}[[#This Row],[{found[1] or found[2]}]]", part
+        )
+    return "".join(parts)

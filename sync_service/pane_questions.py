@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kpi.actuals import Actual, is_money
 from kpi.errors import UnansweredError
 from kpi.model import Metric, Region, Texts
 from kpi.person_cards import Item, PersonCard
 from kpi.what_if import what_if, with_target, with_weight
+from sheet_templates.words import show
 from sync_service.compute import Computed
 from sync_service.sheet_answers import (
     MOST_TOP,
@@ -40,6 +42,8 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
         "kpi": metric.code,
         "names": dict(metric.names),
         "value": value,
+        "unit": metric.unit.value,
+        "currency": done.book.settings.currency if is_money(metric) else None,
         "formula": _formula(metric),
         "expression": metric.expression,
         "definition": {part: dict(getattr(metric.card, part)) for part in CARD},
@@ -53,6 +57,7 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
             for covered, fetched, stream in (sources(done, actual) if actual else ())
         ],
         "state": actual.state.value if actual else None,
+        "state_said": _state_said(actual),
         "version": done.given.catalog.definition_hash(metric.code),
         **_contributions(done, what),
     }
@@ -60,6 +65,16 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
         en, zh = why_unknown(done, metric, found, when)
         told["unknown"] = {"zh": zh, "en": en}
     return told
+
+
+def _state_said(actual: Actual | None) -> Texts | None:
+    """What the reader must know before trusting the value, in words."""
+    if actual is None:
+        return None
+    return {
+        "zh": show("data_state", actual.state.value, "zh"),
+        "en": show("data_state", actual.state.value, "en"),
+    }
 
 
 CARD = ("includes", "excludes", "source", "time_basis")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kpi.errors import Problem
+from kpi.errors import Level, Problem
 from sheet_templates.purpose import Shown
 from sync_service.compute import Computed
 from sync_service.reconcile import Compared
@@ -21,11 +21,11 @@ def patches_of(offer: Offer) -> Json:
     """Tables, names and visibility to write."""
     return {
         "tables": [
-            _table(name, offer.book.grids[name], plan)
+            _table(name, offer.book.grids[name], plan, date1904=offer.book.date1904)
             for name, plan in offer.plans.items()
             if plan.cells or plan.count != len(offer.book.grids[name].rows)
         ],
-        "names": {name: to_json(value) for name, value in offer.names.items()},
+        "names": {n: to_json(v, date1904=offer.book.date1904) for n, v in offer.names.items()},
         "shown": _shown(offer.shown),
     }
 
@@ -35,17 +35,17 @@ def nothing_to_write() -> Json:
     return {"tables": [], "names": {}, "shown": None}
 
 
-def _table(name: str, grid: Grid, plan: GridPlan) -> Json:
+def _table(name: str, grid: Grid, plan: GridPlan, *, date1904: bool) -> Json:
     """Cells of rows that are there, whole new rows, and how many rows the table has then."""
     there = len(grid.rows)
     new: list[list[Written]] = [[None] * len(grid.headers) for _ in range(there, plan.count)]
     cells = []
     for (row, column), value in sorted(plan.cells.items(), key=lambda item: item[0]):
         if row < there:
-            cells.append([row, column, to_json(value)])
+            cells.append([row, column, to_json(value, date1904=date1904)])
         else:
             new[row - there][column] = value
-    append = [[to_json(value) for value in row] for row in new]
+    append = [[to_json(value, date1904=date1904) for value in row] for row in new]
     return {"table": name, "cells": cells, "append": append, "rows": plan.count}
 
 
@@ -59,7 +59,7 @@ def _shown(shown: Shown | None) -> Json | None:
 def findings(done: Computed, problems: Sequence[Problem], compared: Iterable[Compared]) -> Json:
     """What a person must know, beside the cells."""
     return {
-        "problems": [problem_data(one) for one in problems[:MOST_PROBLEMS]],
+        "problems": list(problems_data(problems)),
         "stale": [
             {
                 "shop": shop,
@@ -72,6 +72,23 @@ def findings(done: Computed, problems: Sequence[Problem], compared: Iterable[Com
         ],
         "compared": [_compared(one) for one in compared],
     }
+
+
+def problems_data(problems: Sequence[Problem]) -> Iterator[Json]:
+    """The findings; where there are more than are shown, the last says so."""
+    yield from map(problem_data, problems[:MOST_PROBLEMS])
+    count = len(problems) - MOST_PROBLEMS
+    if count > 0:
+        yield {
+            "level": Level.NOTE.value,
+            "code": "more_findings",
+            "zh": f"另有 {count} 条未列出。",
+            "en": f"{count} more are not listed.",
+            "mend_zh": "请先处理上面各条，再刷新。",
+            "mend_en": "Mend those above first and refresh again.",
+            "sheet": None,
+            "cell": None,
+        }
 
 
 def problem_data(one: Problem) -> Json:

@@ -58,6 +58,7 @@ class Session:
     recorded: bool = False
     offered: Sequence[TablePatch] = ()
     answer: bool | None = None  # of the pane: whether it wrote
+    unsure: bool = False  # it did not, but a part may stand in the sheet
     said: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -90,12 +91,12 @@ class Session:
         self.result, self.offered = result, patches
         return self.move(State.OFFERED)
 
-    def hear(self, *, wrote: bool) -> bool:
+    def hear(self, *, wrote: bool, unsure: bool = False) -> bool:
         """The pane says whether it wrote; False when nobody waits for that (any more)."""
         with self.lock:
             if self.state is not State.OFFERED or self.answer is not None:
                 return False
-            self.answer = wrote
+            self.answer, self.unsure = wrote, unsure
             if wrote:
                 self.state = State.RECORDING
         self.said.set()

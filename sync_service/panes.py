@@ -98,6 +98,7 @@ class Panes:
     _sessions: dict[str, Session] = field(default_factory=dict)  # by run, the oldest first
     _working: dict[str, Session] = field(default_factory=dict)  # by book
     _doubts: dict[str, Sequence[TablePatch]] = field(default_factory=dict)  # by book
+    _cancelled: dict[str, None] = field(default_factory=dict)  # runs that never came
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # -- what a pane asks ----------------------------------------------------------------------
@@ -108,12 +109,14 @@ class Panes:
         Raises:
             BookBusyError: The workbook is being refreshed.
             StaleBookError: It was written since its `base`, and the pane has not read it again.
+            CancelledError: It was cancelled by its key before it came.
             ToldError: It is a partner's slice, or too many refreshes are open.
         """
         own_tables(ask.sent.grids)
-        said = f"{ask.book}\n{key}" if key else uuid.uuid4().hex
-        run = hashlib.sha256(said.encode()).hexdigest()[:32]
+        run = _run_of(ask.book, key) if key else uuid.uuid4().hex
         with self._lock:
+            if run in self._cancelled:
+                raise CancelledError("Cancelled.", "已取消。")
             if run in self._sessions or (key and runs.find(self.house.store, run)):
                 return run
             self._admit(ask)
@@ -140,13 +143,29 @@ class Panes:
         if known and known.revision and known.revision not in {ask.base, ask.rebased}:
             raise StaleBookError(known.revision)
 
+    def cancel(self, book: str, key: str) -> Session | None:
+        """Stop the refresh of a key; one that is still on its way will not begin."""
+        run = _run_of(book, key)
+        with self._lock:
+            one = self._sessions.get(run)
+            if one is None:
+                self._cancelled[run] = None
+                while len(self._cancelled) > ENDED_KEPT:
+                    del self._cancelled[next(iter(self._cancelled))]
+        if one is not None:
+            one.cancel()
+        return one
+
     def find(self, run: str) -> Session | None:
         """A refresh that this process knows."""
         return self._sessions.get(run)
 
-    def written(self, one: Session, *, wrote: bool) -> bool:
-        """The pane wrote, or failed to; waits until that is recorded. False: nobody waited."""
-        heard = one.hear(wrote=wrote)
+    def written(self, one: Session, *, wrote: bool, unsure: bool = False) -> bool:
+        """The pane wrote, or failed to; waits until that is recorded. False: nobody waited.
+
+        `unsure` where a part may stand in the sheet: it is not taken for typed over later.
+        """
+        heard = one.hear(wrote=wrote, unsure=unsure)
         if heard:
             one.ended.wait(self.patience)
         return heard
@@ -216,7 +235,9 @@ class Panes:
             return self._deliver(one, place, _result(one, offer, found[0], known), offer.patches)
 
         port = SentPort(ask.sent, deliver)
-        outcome = refresh(self.house, Order(ask.book, port, ask.who), _teller(one), watch)
+        bases = tuple(filter(None, (ask.base, ask.rebased)))
+        order = Order(ask.book, port, ask.who, bases, one.run)
+        outcome = refresh(self.house, order, _teller(one), watch)
         if one.result is None:
             one.result = _unchanged(outcome, known)
         if outcome.state == "written":
@@ -248,7 +269,7 @@ class Panes:
         place.leave()
         if not one.said.wait(self.patience):
             one.expire(GONE)
-        if one.answer is False:
+        if one.answer is False and not one.unsure:
             self._doubts.pop(one.ask.book, None)
         return one.answer is True
 
@@ -273,6 +294,11 @@ class _Place:
         if self.taken:
             self.taken = False
             self.places.release()
+
+
+def _run_of(book: str, key: str) -> str:
+    """The run of a click: the same key for the same workbook."""
+    return hashlib.sha256(f"{book}\n{key}".encode()).hexdigest()[:32]
 
 
 def _teller(one: Session) -> Callable[[str, str], None]:

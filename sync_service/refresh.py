@@ -85,6 +85,8 @@ class Order:
     book: str  # what the control database knows it by: the file's path or a spreadsheet's id
     port: WorkbookPort
     who: str
+    bases: tuple[str, ...] = ()  # revisions of which one stands in the book; none: not known
+    revision: str = ""  # of this refresh, where the book keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,7 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     )
     tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
-    memory = written.remembered(house.store, order.book)
-    over = tuple(written.typed_over(contents.tables, memory))
+    over = written.over_since(house.store, order.book, contents.tables, order.bases)
     other = None if known else elsewhere(house.store, order.book, contents.names.get("nmVersion"))
     said = (*plan_problems(done), *contract_problems(done, known), *moved_problems(other))
     found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
@@ -383,7 +384,7 @@ def _record(
 ) -> None:
     """Step 5: the scorecard, what was written, the definitions, the audit entry."""
     now = done.given.now
-    written.remember(house.store, order.book, made, now)
+    written.remember(house.store, order.book, made, now, order.revision)
     mark = _mark(house, order.book, order.port.fingerprint(), now)
     totals = {card.person.code: card.total for card in done.people}
     with house.store.begin() as connection:

@@ -30,7 +30,7 @@ from sync_service.sent_store import last_packed, unpacked
 from sync_service.told import ToldError, texts_of
 from sync_service.why_unknown import why_unknown
 from sync_service.workbooks.sent import Offer, SentBook, SentPort
-from sync_service.workbooks.serials import from_serial, to_serial
+from sync_service.workbooks.serials import SHIFT_1904, from_serial, to_serial
 
 MOST_CALLS = 5_000  # of one request
 MOST_BOOKS = 20  # computed and remembered
@@ -58,6 +58,7 @@ class Known:
     asked: set[str] = field(default_factory=set)  # KPIs that it was computed for, beside its own
     answers: dict[Call, Answer] = field(default_factory=dict)
     scopes: dict[str, list[ScopeKey]] = field(default_factory=dict)
+    date1904: bool = False  # days of its cells are counted from 1904
 
     def __post_init__(self) -> None:
         """Know every scope by its code and names."""
@@ -94,7 +95,8 @@ class Answers:
     def keep(self, book: str, sent: SentBook, done: Computed) -> None:
         """Take what a refresh has computed."""
         with self._lock:
-            self._put(book, Known(self._mark(sent.fingerprint), done))
+            known = Known(self._mark(sent.fingerprint), done, date1904=sent.date1904)
+            self._put(book, known)
 
     def answer(self, book: str, calls: Sequence[Call]) -> tuple[str, list[Answer]]:
         """The revision of the facts, and an answer for each call.
@@ -139,7 +141,8 @@ class Answers:
         self, book: str, sent: SentBook, mark: tuple[str, int, str], kpis: set[str]
     ) -> Known:
         order = Order(book, SentPort(sent, _never), "functions")
-        return Known(mark, computed(self.house, order, kpis), kpis)
+        done = computed(self.house, order, kpis)
+        return Known(mark, done, kpis, date1904=sent.date1904)
 
     def _mark(self, fingerprint: str) -> tuple[str, int, str]:
         hour = f"{self.house.clock.now():%Y%m%d%H}"
@@ -189,11 +192,19 @@ def _remembered(known: Known, call: Call) -> Answer:
 def _answer(known: Known, call: Call) -> Answer:
     try:
         function = _function(call)
-        return function(known.done, asked(known, *call[1:4]), call[4:])
+        answer = function(known.done, asked(known, *call[1:4]), call[4:])
+        return _since_1904(answer) if known.date1904 and function is _source else answer
     except UnansweredError as error:
         return _error("na", texts_of(error))
     except KpiError as error:
         return _error("value", texts_of(error))
+
+
+def _since_1904(rows: Answer) -> Answer:
+    """The days of SOURCE as a workbook that counts from 1904 has them."""
+    if not isinstance(rows, list):
+        return rows
+    return [[v - SHIFT_1904 if isinstance(v, float) else v for v in row] for row in rows]
 
 
 def _function(call: Call) -> Function:
@@ -234,7 +245,7 @@ def asked(known: Known, kpi: object, scope: object, of: object) -> Asked:
     done = known.done
     metric = done.metric(kpi_code(done.given.catalog, _text(kpi)))
     key = scope_key(known, _text(scope))
-    when = period_of(of, done.book.settings.week_start)
+    when = period_of(of, done.book.settings.week_start, date1904=known.date1904)
     if when.window.end <= done.month.window.start - HISTORY:
         raise UnansweredError(
             f"{when.code} lies before what is read for this workbook (495 days).",
@@ -276,14 +287,14 @@ def scope_key(known: Known, text: str) -> ScopeKey:
     )
 
 
-def period_of(given: object, week_start: int = 0) -> Period:
+def period_of(given: object, week_start: int = 0, *, date1904: bool = False) -> Period:
     """A period by its code; a day's number, which a sheet makes of 2026-10, is its month.
 
     Raises:
         ToldError: It is none.
     """
     if isinstance(given, int | float) and not isinstance(given, bool):
-        day = from_serial(float(given), date1904=False)
+        day = from_serial(float(given), date1904=date1904)
         if isinstance(day, date):
             return month_period(day.year, day.month)
     try:

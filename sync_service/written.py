@@ -7,7 +7,7 @@ gives the service's value back at the next refresh. The score never reads a type
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -26,7 +26,8 @@ from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
 WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "tblReconcile")
-WHOLE = "*"  # in place of a key: all rows of a table; of a column: all columns
+WHOLE = "*"  # in place of a key: all rows of a table
+KEPT = 4  # writes into a book that are remembered
 CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
 Memory = Mapping[tuple[str, str], Mapping[str, Written]]
 """(table, key as JSON) -> column -> value."""
@@ -56,16 +57,49 @@ class TypedOver:
         )
 
 
-def remembered(store: Control, book: str) -> Memory:
-    """What was last written into a book."""
+def remembered(store: Control, book: str, generation: str | None = None) -> Memory:
+    """What was written into a book, in a generation of `generations`; last, where none is said."""
+    if generation is None:
+        generation = next(iter(generations(store, book)), WHOLE)
     cells = schema.written_cells
+    wanted = select(cells).where(cells.c.book == book, cells.c.column == generation)
     with store.read() as connection:
-        rows = connection.execute(select(cells).where(cells.c.book == book)).mappings().all()
+        rows = connection.execute(wanted).mappings().all()
     return {
         (row["table_name"], key): {c: _from_json(v) for c, v in values.items()}
         for row in rows
         for key, values in _rows(row["key"], row["value"])
     }
+
+
+def generations(store: Control, book: str) -> list[str]:
+    """The writes into a book that are remembered, newest first; a blank, then their revision."""
+    column = schema.written_cells.c.column
+    wanted = select(column).where(schema.written_cells.c.book == book).distinct()
+    with store.read() as connection:
+        return sorted(connection.execute(wanted).scalars(), reverse=True)
+
+
+def over_since(
+    store: Control, book: str, tables: Mapping[str, Table], bases: Collection[str] = ()
+) -> tuple[TypedOver, ...]:
+    """The cells typed over since the write that a book stands on.
+
+    A book closed without saving, or restored, holds an older write. `bases` are the revisions that
+    it may stand on; unless all are known, the write that the fewest cells speak against.
+    """
+    known = generations(store, book)
+    revisions = {one.partition(" ")[2] for one in known}
+    sure = bool(bases) and revisions.issuperset(bases)
+    said = [one for one in known if one.partition(" ")[2] in bases] if sure else known
+    best: tuple[TypedOver, ...] | None = None
+    for one in said:
+        found = tuple(typed_over(tables, remembered(store, book, one)))
+        if best is None or len(found) < len(best):
+            best = found
+        if not best:
+            break
+    return best or ()
 
 
 def _rows(key: str, value: Mapping[str, Mapping[str, object]]) -> Iterable[tuple[str, Line]]:
@@ -136,7 +170,9 @@ def _without(patch: TablePatch, kept: set[tuple[str, str, str]]) -> TablePatch:
     return replace(patch, rows=rows)
 
 
-def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datetime) -> None:
+def remember(
+    store: Control, book: str, patches: Sequence[TablePatch], at: datetime, revision: str = ""
+) -> None:
     """Keep what was written, one entry a table; cells left to a person keep our value too."""
     kept = {
         patch.table: {
@@ -146,19 +182,31 @@ def remember(store: Control, book: str, patches: Sequence[TablePatch], at: datet
         for patch in patches
         if patch.table in WATCHED
     }
-    _keep(store, book, kept, at)
+    known = generations(store, book)
+    last = known[0].partition(" ")[0] if known else ""
+    number = int(last) + 1 if last.isdecimal() else 1
+    gone = known[KEPT - 1 :]
+    _keep(store, book, kept, at, f"{number:010d} {revision}", gone)
 
 
-def _keep(store: Control, book: str, kept: Mapping[str, Mapping[str, Line]], at: datetime) -> None:
-    """Replace what is known of a book."""
+def _keep(
+    store: Control,
+    book: str,
+    kept: Mapping[str, Mapping[str, Line]],
+    at: datetime,
+    generation: str,
+    gone: Sequence[str],
+) -> None:
+    """Replace what is known of a write into a book; those that are `gone` are forgotten."""
     cells = schema.written_cells
     rows = [
-        {"book": book, "table_name": table, "key": WHOLE, "column": WHOLE, "value": lines, "at": at}
-        for table, lines in kept.items()
-        if lines
+        {"book": book, "table_name": n, "key": WHOLE, "column": generation, "value": v, "at": at}
+        for n, v in kept.items()
+        if v
     ]
+    old = delete(cells).where(cells.c.book == book, cells.c.column.in_([generation, *gone]))
     with store.begin() as connection:
-        connection.execute(delete(cells).where(cells.c.book == book))
+        connection.execute(old)
         if rows:
             connection.execute(insert(cells), rows)
 
@@ -175,14 +223,15 @@ def believe(
     A pane may write and never say so; without this its own values would pass for typed over.
     """
     kept: dict[str, dict[str, Line]] = {}
-    for (table, key), line in remembered(store, book).items():
+    last = next(iter(generations(store, book)), "0000000001 ")
+    for (table, key), line in remembered(store, book, last).items():
         kept.setdefault(table, {})[key] = {c: _to_json(v) for c, v in line.items()}
     for patch in patches:
         if patch.table in WATCHED and patch.table in tables:
             known = kept.setdefault(patch.table, {})
             for key, held in _held(tables[patch.table], patch):
                 known[key] = {**known.get(key, {}), **held}
-    _keep(store, book, kept, at)
+    _keep(store, book, kept, at, last, ())
 
 
 def _held(table: Table, patch: TablePatch) -> Iterator[tuple[str, Line]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sheet_templates.layout import SHEETS, TABLES, Language
 from tests.excel_book import Model, model
-from tests.pane_service import Json
+from tests.pane_service import SUMMARY, Json
 from tests.pane_support import SHIPPED
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -64,7 +64,7 @@ def result(order: Json) -> Json:
     sheet = table["sheet"]
     return {
         "revision": "book-1",
-        "tables": [{"table": "tblScore", "cells": cells, "append": append}],
+        "tables": [{"table": "tblScore", "cells": cells, "append": append, "rows": 3}],
         "names": {"nmRefreshed": "10-22 09:02", "nmDataUntil": "US 10-20 · EU 10-20"},
         "shown": None,
         "problems": problems(sheet),
@@ -77,7 +77,7 @@ def result(order: Json) -> Json:
             }
         ],
         "compared": [],
-        "summary": {},
+        "summary": SUMMARY,
     }
 
 

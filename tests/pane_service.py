@@ -12,8 +12,11 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
+from sheet_templates.scoring_kinds import FormulaKind
+from sync_service.pane_packs import retold
 from sync_service.web.addin import addin
 from sync_service.web.app import _headers
+from sync_service.workbooks.sent import sent_book
 
 Json = dict[str, Any]
 TOKEN = "a-token-of-the-tests"
@@ -26,13 +29,13 @@ def busy(who: str = "OPS2") -> tuple[int, Json]:
         "zh": f"{who} 正在刷新此工作簿。",
         "en": f"{who} is refreshing this workbook.",
     }
-    return 409, {"reason": "busy", "who": who, "since": "09:02", **said}
+    return 409, {"reason": "busy", "who": who, "since": "09:02", **said, "error": said}
 
 
 def stale(revision: str) -> tuple[int, Json]:
     """The book was written since."""
     said = {"zh": "工作簿已被写入。", "en": "The workbook was written."}
-    return 409, {"reason": "stale", "revision": revision, **said}
+    return 409, {"reason": "stale", "revision": revision, **said, "error": said}
 
 
 @dataclass(slots=True)
@@ -43,18 +46,24 @@ class Stub:
     token: str = TOKEN
     paused: str = ""
     revision: str = "facts-1"
+    facts: int = 1  # version of the stored facts
     asked: list[tuple[str, Json]] = field(default_factory=list)
     refusals: list[tuple[int, Json]] = field(default_factory=list)  # of the next refreshes
     faults: list[str] = field(default_factory=list)  # of the next polls: "drop" or "fail"
     held: threading.Event = field(default_factory=threading.Event)  # a run ends when it is set
+    arrived: threading.Event = field(default_factory=threading.Event)  # an order came
+    answering: threading.Event = field(default_factory=threading.Event)  # orders are answered
+    lost: int = 0  # so many answers to orders never come
     delay: float = 0.0  # of functions
     too_many: int = 0  # so many calls of functions are refused
-    down: bool = False
+    down: bool = False  # only the files of the pane are served
+    gone: bool = False  # nothing is served
     problem: Json | None = None  # a run that fails
     result: Callable[[Json], Json] = lambda _: {"revision": "book-1", "tables": []}
     answers: Callable[[list[Any]], Any] = lambda _: 1.0
-    pack: Json = field(default_factory=dict)
-    formulas: list[Json] = field(default_factory=list)
+    explained: Json = field(default_factory=lambda: EXPLAINED)
+    pack: Json = field(default_factory=lambda: PACK)
+    retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
 
     def of(self, path: str) -> list[Json]:
@@ -67,6 +76,7 @@ def serving() -> Iterator[Stub]:
     """A stub on a port of its own."""
     stub = Stub()
     stub.held.set()
+    stub.answering.set()
     server = make_server("127.0.0.1", 0, application(stub), threaded=True)
     stub.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -75,6 +85,7 @@ def serving() -> Iterator[Stub]:
         yield stub
     finally:
         stub.held.set()
+        stub.answering.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -88,10 +99,10 @@ def application(stub: Stub) -> Flask:
 
     @app.before_request
     def check() -> Response | None:
+        if stub.gone or (stub.down and not request.path.startswith("/addin/")):
+            request.environ["werkzeug.socket"].shutdown(2)
         if request.path.startswith("/addin/"):
             return None
-        if stub.down:
-            request.environ["werkzeug.socket"].shutdown(2)
         if (
             request.path != "/health"
             and request.headers.get("Authorization") != f"Bearer {stub.token}"
@@ -120,7 +131,23 @@ def _looks(app: Flask, stub: Stub) -> None:
 
     @app.get("/api/v1/status")
     def status() -> Json:
-        return {"now": "2026-10-22T09:00:00+08:00", "paused": stub.paused, "shops": []}
+        known: Json = {"facts": stub.facts, "shops": [], "streams": [], "books": [], "runs": []}
+        return {"now": "2026-10-22T09:00:00+08:00", "paused": stub.paused, **known}
+
+
+def _ordered(stub: Stub) -> str:
+    """The run of an order; the same key gives the same, and its answer may be held or lost."""
+    key = request.headers.get("Idempotency-Key", "")
+    known = [run for run, one in stub.runs.items() if key and one["key"] == key]
+    run = known[0] if known else f"run-{len(stub.runs) + 1}"
+    order = {"order": request.get_json(), "polls": 0, "cancelled": False, "key": key}
+    stub.runs.setdefault(run, order)
+    stub.arrived.set()
+    stub.answering.wait(20)
+    if stub.lost:
+        stub.lost -= 1
+        request.environ["werkzeug.socket"].shutdown(2)
+    return run
 
 
 def _runs(app: Flask, stub: Stub) -> None:
@@ -128,8 +155,7 @@ def _runs(app: Flask, stub: Stub) -> None:
     def refresh() -> Response:
         if stub.refusals:
             return said(*stub.refusals.pop(0))
-        run = f"run-{len(stub.runs) + 1}"
-        stub.runs[run] = {"order": request.get_json(), "polls": 0, "cancelled": False}
+        run = _ordered(stub)
         return said(202, {"run": run, "href": f"/api/v1/runs/{run}"})
 
     @app.get("/api/v1/runs/<run>")
@@ -138,12 +164,15 @@ def _runs(app: Flask, stub: Stub) -> None:
             if stub.faults.pop(0) == "drop":
                 request.environ["werkzeug.socket"].shutdown(2)
             return said(500, {"error": {"zh": "服务出错。", "en": "It broke."}})
-        return said(200, _state(stub, stub.runs[run]))
+        return said(200, {"id": run, "kind": "pane", **_state(stub, stub.runs[run])})
 
-    @app.post("/api/v1/runs/<run>/cancel")
-    def cancel(run: str) -> Json:
-        stub.runs[run]["cancelled"] = True
-        return {"state": "cancelled"}
+    @app.post("/api/v1/panes/cancel")
+    def cancel() -> Json:
+        key = request.get_json()["key"]
+        found = [run for run, one in stub.runs.items() if one["key"] == key]
+        for run in found:
+            stub.runs[run]["cancelled"] = True
+        return {"run": found[0] if found else None, "state": "cancelled"}
 
     @app.get("/api/v1/runs/<run>/result")
     def result(run: str) -> Json:
@@ -151,8 +180,13 @@ def _runs(app: Flask, stub: Stub) -> None:
 
     @app.post("/api/v1/runs/<run>/written")
     def written(run: str) -> Json:
-        stub.runs[run]["written"] = request.get_json()["ok"]
-        return {"ok": True}
+        told = request.get_json()
+        wrote = stub.runs[run]["written"] = told["ok"]
+        stub.runs[run]["unsure"] = told.get("unsure", False)
+        state = "done" if wrote else "failed"
+        revision = "book-1" if wrote else None
+        more = {"step": None, "problem": None, "recorded": wrote, "revision": revision}
+        return {"state": state, **more}
 
 
 def _state(stub: Stub, one: Json) -> Json:
@@ -181,14 +215,18 @@ def _questions(app: Flask, stub: Stub) -> None:
 
     @app.post("/api/v1/explain")
     def explain() -> Json:
-        return EXPLAINED
+        return stub.explained
 
     @app.post("/api/v1/whatif")
     def whatif() -> Json:
         asked = request.get_json()
-        truth = {"score": 88.5, "points": 17.7, "total": 91.2}
+        truth = {
+            "target": 0.12, "weight": 40.0, "due": 0.12, "attainment": 101.3, "score": 88.5,
+            "status": "ok", "points": 17.7, "card": 91.2, "total": 91.2, "grade": "A",
+        }  # fmt: skip
         better = 4.5 if asked.get("target") else 0.0
-        return {"score": 88.5 + better, "points": 18.6, "total": 92.1, "truth": truth}
+        tried = {"score": 88.5 + better, "points": 18.6, "total": 92.1}
+        return {**truth, **tried, "truth": truth}
 
     @app.get("/api/v1/packs")
     def packs() -> Json:
@@ -200,44 +238,92 @@ def _questions(app: Flask, stub: Stub) -> None:
 
     @app.post("/api/v1/panes/convert")
     def convert() -> Json:
-        return {"formulas": stub.formulas}
+        body = request.get_json()
+        return (stub.retell or converted)(body)
+
+
+def converted(body: Json) -> Json:
+    """As the service converts."""
+    return retold(sent_book(body), FormulaKind(body["to"]), body)
 
 
 EXPLAINED: Json = {
+    "kpi": "acos",
+    "names": {"zh": "广告成本销售比", "en": "ACOS"},
     "value": 0.1184,
+    "unit": "ratio",
+    "currency": None,
     "formula": {"zh": "广告花费 ÷ 广告销售额", "en": "ad spend ÷ ad sales"},
+    "expression": "ad_spend / ad_sales",
     "definition": {
-        "zh": "广告花费占广告销售额的比例，越低越好。",
-        "en": "Ad spend as a part of ad sales; lower is better.",
+        "includes": {"zh": "所有广告类型", "en": "all ad types"},
+        "excludes": {"zh": "站外广告", "en": "ads elsewhere"},
+        "source": {"zh": "广告报告", "en": "ads reports"},
+        "time_basis": {"zh": "点击日", "en": "day of the click"},
     },
     "sources": [
-        {
-            "stream": "amazon.ads",
-            "shop": "AMZ-US",
-            "covered": "2026-10-20",
-            "fetched": "2026-10-21T01:00:00+00:00",
-        },
-        {
-            "stream": "amazon.ads",
-            "shop": "AMZ-DE",
-            "covered": "2026-10-20",
-            "fetched": "2026-10-21T01:04:00+00:00",
-        },
+        {"stream": "amazon.ads", "shop": "AMZ-US", "covered": 46_315.0, "fetched": 46_316.375},
+        {"stream": "amazon.ads", "shop": "AMZ-DE", "covered": 46_315.0, "fetched": None},
     ],
     "contributions": [
         {"part": "AMZ-US / SP", "value": 0.0121},
         {"part": "AMZ-DE / SB", "value": -0.0043},
         {"part": "AMZ-US / SD", "value": 0.0016},
     ],
+    "state": "stale",
+    "state_said": {"zh": "过期", "en": "stale"},
     "version": "v7",
 }
+UNKNOWN: Json = {
+    **EXPLAINED,
+    "value": None,
+    "unit": "money",
+    "currency": "EUR",
+    "state": "missing",
+    "state_said": {"zh": "缺少", "en": "missing"},
+    "sources": [],
+    "contributions": [],
+    "undivided": {"zh": "前期没有数据。", "en": "There are no data before."},
+    "unknown": {"zh": "店铺未连接。", "en": "The shop is not connected."},
+}
 PACKS: list[Json] = [
-    {"role": "operations", "names": {"zh": "运营", "en": "Operations"}, "region": "US", "kpis": 12},
-    {"role": "operations", "names": {"zh": "运营", "en": "Operations"}, "region": "EU", "kpis": 14},
     {
-        "role": "advertising",
-        "names": {"zh": "广告", "en": "Advertising"},
-        "region": "US",
-        "kpis": 9,
-    },
+        "pack": role,
+        "role": role,
+        "names": names,
+        "region": region,
+        "kpis": kpis,
+        "result": 70.0,
+        "process": 20.0,
+        "compliance": 10.0,
+    }
+    for role, names, region, kpis in (
+        ("operations", {"zh": "运营", "en": "Operations"}, "US", 12),
+        ("operations", {"zh": "运营", "en": "Operations"}, "EU", 14),
+        ("advertising", {"zh": "广告", "en": "Advertising"}, "US", 9),
+    )
 ]
+PACK: Json = {
+    "tables": [],
+    "names": {},
+    "shown": None,
+    "problems": [
+        {
+            "level": "note", "code": "pack_unconfirmed", "sheet": "", "cell": "",
+            "zh": "新增权重 1 行，待确认。", "en": "1 weight was added, to be confirmed.",
+            "mend_zh": "", "mend_en": "",
+        }
+    ],
+    "changes": [
+        {
+            "kpi": "acos", "what": "target", "before": 0.25, "after": 0.35,
+            "zh": "起步期广告先行。", "en": "A launch spends on ads first.",
+        }
+    ],
+}  # fmt: skip
+SUMMARY: Json = {
+    "state": "written",
+    "cells": 12,
+    "month": "2026-10",
+    "people": [{"person": "OPS1", "total": 91.2, "grade": "A"}],
+}

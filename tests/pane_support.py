@@ -97,11 +97,16 @@ def pane(
     language: str = "en-US",
     token: str | None = TOKEN,
     dark: bool = False,
+    workers: bool = False,
     **options: Any,
 ) -> Iterator[Pane]:
     """Open the pane over a workbook; the page's own errors fail the test."""
-    scheme = "dark" if dark else "light"
-    context = browser.new_context(viewport=PANE, color_scheme=scheme, locale=language)  # type: ignore[arg-type]
+    context = browser.new_context(
+        viewport=PANE,  # type: ignore[arg-type]
+        color_scheme="dark" if dark else "light",
+        locale=language,
+        service_workers="allow" if workers else "block",
+    )
     page = context.new_page()
     made = Pane(page, stub)
     script = office(book, {"language": language, **options})
@@ -109,7 +114,7 @@ def pane(
     def instead(route: Route) -> None:
         route.fulfill(body=script, content_type="text/javascript; charset=utf-8")
 
-    page.route(OFFICE_JS, instead)
+    context.route(OFFICE_JS, instead)
     page.on("pageerror", lambda error: made.faults.append(str(error)))
     page.on("console", lambda line: _policy(made, line.text))
     if token is not None:

@@ -191,6 +191,48 @@ def test_new_facts_make_old_answers_old(browser: Browser, stub: Stub) -> None:
         assert [cells(one)[at]["value"] for at in ("A1", "A2")] == [2, 2]
 
 
+def test_known_answers_outlive_the_pane(browser: Browser, stub: Stub) -> None:
+    """Opened again while the service is away: last known values with ◇, texts too, and no #N/A."""
+    stub.answers = lambda call: [["AMZ-US", 0.5]] if call[0] == "WHY" else 0.118
+    formulas = {"A1": ACTUAL["A1"], "D1": '=KPI.WHY("acos","US","2026-10",1)'}
+    with pane(browser, stub, book(formulas)) as one:
+        one.js(ASKED)
+        one.until("Object.keys(localStorage).some((key) => key.startsWith('linkstar.known.'))")
+        stub.down = True
+        one.js("(async () => { const m = await import('/addin/session.js'); globalThis.S = m; })()")
+        saved = one.js("S.savedAnswers()")
+        assert len(saved) == 2
+        again = """async () => {
+            const { Answers } = await import("/addin/service.js");
+            const saved = S.savedAnswers();
+            const made = new Answers({ service: KPI_PANE.service, book: () => "", saved });
+            Object.assign(KPI_PANE.answers, { known: made.known, revision: made.revision });
+        }"""
+        one.js(again)
+        one.js(ASKED)
+        found = cells(one)
+        assert (found["A1"]["value"], found["D1"]["value"]) == (0.118, "◇ AMZ-US")
+        one.says("2 cells show their last value, marked ◇")
+
+
+def test_new_facts_are_seen_by_the_next_look(browser: Browser, stub: Stub) -> None:
+    stub.answers = lambda _: 1.0
+    with pane(browser, stub, book({"A1": ACTUAL["A1"]})) as one:
+        one.says("Connected", "#link")
+        one.js(ASKED)
+        stub.facts, stub.revision, stub.answers = 2, "facts-2", lambda _: 2.0
+        one.js("KPI_PANE.look()")
+        one.until("HOST.book.sheet('Sheet1').cells.get('A1').value === 2")
+        stub.down = True
+        one.js("KPI_PANE.answers.renew()")
+        one.js(ASKED)
+        one.js("KPI_PANE.look()")
+        one.says("Service not reachable", "#link")
+        stub.down = False
+        one.js("KPI_PANE.look()")  # back again: the marks go
+        one.until("KPI_PANE.answers.stale.size === 0")
+
+
 def test_a_slow_service_ends_in_an_answer_and_not_in_busy(browser: Browser, stub: Stub) -> None:
     stub.delay = 1.5
     with pane(browser, stub, book({"A1": ACTUAL["A1"]})) as one:
@@ -260,9 +302,6 @@ def test_formulas_are_repaired_and_the_edition_is_changed(browser: Browser, stub
     }
     for at, formula in lost.items():
         items["cells"][at] = {"formula": formula, "value": "#NAME?"}
-    stub.formulas = [
-        {"table": "tblScore", "column": "score", "formula": "=KPI.SCORE($AB5,$H5,$M5)"}
-    ]
     with pane(browser, stub, shipped) as one:
         one.press("refresh")
         one.says("Done:")
@@ -274,14 +313,49 @@ def test_formulas_are_repaired_and_the_edition_is_changed(browser: Browser, stub
             '=KPI.SCORE(12,10,"ratio_up")', '=KPI.ATTAIN(8,10,"higher")',
             '=KPI.EXCHANGE(1,"USD","USD",A1:B1)', "=KPI.GRADE(85)", lost["DA5"],
         ]  # fmt: skip
-        one.press("use-functions")
-        one.says("1 columns of formulas rewritten")
-        score = letters(MANAGER_PLACES["tblScore"].offset("score"))
-        cells = next(s for s in one.state()["sheets"] if s["name"] == "Items")["cells"]
-        assert cells[f"{score}7"]["formula"] == "=KPI.SCORE($AB7,$H7,$M7)"
         one.js("HOST.book.calculate()")
         assert one.cell("Items", "DA1") == 120
-    assert stub.of("/panes/convert")[0]["to"] == "officejs"
+
+
+def formulas_of(one: Pane, sheet: str) -> dict[str, Any]:
+    """Cell -> formula of a sheet of the host."""
+    cells = next(s for s in one.state()["sheets"] if s["name"] == sheet)["cells"]
+    return {at: cell["formula"] for at, cell in cells.items()}
+
+
+def test_a_book_changes_its_edition_and_a_persons_own_formula_stays(
+    browser: Browser, stub: Stub
+) -> None:
+    """Also on protected sheets; the card's total and grade too; and back, as it was."""
+    shipped = copy.deepcopy(books_of_both()["en"])
+    for one in shipped["sheets"]:
+        one["protected"] = one["name"] in {"Items", "Card"}
+    stub.result = result
+    score, due = (letters(MANAGER_PLACES["tblScore"].offset(code)) for code in ("score", "due"))
+    with pane(browser, stub, shipped) as one:
+        one.press("refresh")
+        one.says("Done:")
+        put = "([at, text]) => { HOST.book.sheet('Items').put(at, %s, text); }"
+        one.js(put % MANAGER_PLACES["tblScore"].offset("score"), [5, "=42+1"])
+        one.js(put % MANAGER_PLACES["tblScore"].offset("due"), [6, 7])
+        before = {sheet: formulas_of(one, sheet) for sheet in ("Items", "Card")}
+        one.open("help")
+        one.press("use-functions")
+        one.says(f"1 cells hold formulas of your own and stay as they are: Items!{score}6")
+        items, card = formulas_of(one, "Items"), formulas_of(one, "Card")
+        assert items[f"{score}6"] == "=42+1"
+        assert items[f"{due}7"] == 7
+        for row in (5, 7):
+            assert str(items[f"{score}{row}"]).startswith(f'=IF($A{row}="","",KPI.SCORE(')
+        news = [at for at in card if card[at] != before["Card"][at]]
+        assert [card[at].count("KPI.TOTAL") + card[at].count("KPI.GRADE") for at in news] == [1, 1]
+        assert all(s["guarded"] for s in one.state()["sheets"] if s["name"] in {"Items", "Card"})
+        one.press("use-native")
+        one.says("formulas rewritten. 1 cells hold")
+        for sheet, was in before.items():
+            now = formulas_of(one, sheet)
+            assert {at: (was.get(at), now.get(at)) for at in was if was[at] != now.get(at)} == {}
+    assert [order["to"] for order in stub.of("/panes/convert")] == ["officejs", "native"]
 
 
 MILLION = """() => {

@@ -179,26 +179,29 @@ def test_set_up_ticks_what_is_done(browser: Browser, stub: Stub, book: Model) ->
         one.says("Company and currency done")
 
 
+def formulas_of(state: Model) -> list[dict[str, object]]:
+    """Cell -> formula, a sheet each."""
+    return [
+        {at: cell["formula"] for at, cell in sheet["cells"].items()} for sheet in state["sheets"]
+    ]
+
+
 def test_formulas_of_another_edition_that_excel_refuses_are_taken_back(
     browser: Browser, stub: Stub, book: Model
 ) -> None:
-    stub.formulas = [
-        {"table": "tblScore", "column": code, "formula": f'=IF($A5="","",{n})'}
-        for n, code in enumerate(("score", "status"))
-    ]
     with pane(browser, stub, book) as one:
         one.open("help")
-        before = one.js("HOST.book.sheet('Items').cells.get('AY5').formula")
+        before = formulas_of(one.state())
         one.js("HOST.failAt(3)")
-        one.press("use-native")
-        one.says("Excel refused: GeneralException")
-        assert one.js("HOST.book.sheet('Items').cells.get('AY5').formula") == before
-        one.press("use-native")
-        one.says("2 columns of formulas rewritten")
+        one.press("use-functions")
+        one.says("the old values are back")
+        assert formulas_of(one.state()) == before
+        one.press("use-functions")
+        one.says("formulas rewritten; nothing else was touched")
         one.press("diagnose")
         one.page.get_by_role("button", name="Copy the diagnosis").click()
         one.says("Copied.", "#said")
-    assert stub.of("/panes/convert")[0]["to"] == "native"
+    assert [one["to"] for one in stub.of("/panes/convert")] == ["officejs"] * 2
 
 
 def test_the_keyboard_reaches_everything(browser: Browser, stub: Stub, book: Model) -> None:

@@ -13,7 +13,7 @@ from sheet_templates.layout import TABLES
 from tests.excel_book import Model, save
 from tests.libreoffice import Office
 from tests.pane_results import SCORES, TITLE, books_of_both, result
-from tests.pane_service import Stub, busy, serving, stale
+from tests.pane_service import EXPLAINED, PACK, UNKNOWN, Stub, serving, stale
 from tests.pane_support import SHIPPED, chromium, pane
 
 
@@ -152,6 +152,7 @@ def test_a_failure_in_the_middle_leaves_the_old_values(
             assert after["tables"] == before["tables"]
         assert "kpiBase" not in after["settings"]
     assert stub.runs["run-1"]["written"] is False
+    assert stub.runs["run-1"]["unsure"] is (times == 9)
 
 
 def shown(state: Model) -> list[object]:
@@ -203,13 +204,14 @@ def test_a_book_that_was_written_since_is_read_and_sent_again(
     with pane(browser, stub, book) as one:
         one.press("refresh")
         one.says("Done:")
-    assert [order["base"] for order in stub.of("/panes/refresh")] == ["", "book-9"]
+    first, second = stub.of("/panes/refresh")
+    assert (first["base"], "rebased" in first) == ("", False)
+    assert (second["base"], second["rebased"]) == ("", "book-9")
 
 
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        pytest.param(busy("OPS2"), "OPS2 is refreshing this workbook.", id="another refreshes"),
         pytest.param(
             (422, {"zh": "月份不对。", "en": "The month is wrong."}), "The month is wrong.",
             id="a sentence of the service",
@@ -264,10 +266,16 @@ def test_explain_and_what_if_follow_the_selected_cell(
         one.open("explain")
         one.says("Select a cell of a table with KPIs")
         one.js("HOST.book.sheet('Items').visibility = 'Visible'")
-        one.js("HOST.select('Items', 'I5')")
+        for row in range(7, 4, -1):  # who walks by asks only where they stay
+            one.js(f"HOST.select('Items', 'I{row}')")
         one.says("ad spend ÷ ad sales")
         one.says("AMZ-US / SP")
         one.says("Definition version v7")
+        one.says("11.84 %", ".big")
+        one.says("1.21 %")
+        one.says("State of the data: stale")
+        one.says("amazon.adsAMZ-US20/10/202621/10/2026, 09:00")
+        one.says("amazon.adsAMZ-DE20/10/2026Unknown")
         [asked] = stub.of("/explain")
         assert {k: asked[k] for k in ("kpi", "person", "region", "period")} == {
             "kpi": "acos", "person": "OPS1", "region": "US", "period": "2026-10",
@@ -285,6 +293,24 @@ def test_explain_and_what_if_follow_the_selected_cell(
         assert tried["target"] == 0.1
         assert tried["item"] == "2026-10｜OPS1｜US｜acos"
         assert one.cell("Items", f"{column('try_target')}5") is None
+
+
+def test_an_unknown_value_gives_its_reason_and_an_undivided_change_too(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.explained = UNKNOWN
+    with pane(browser, stub, book) as one:
+        one.press("refresh")
+        one.says("Done:")
+        one.open("explain")
+        one.js("HOST.book.sheet('Items').visibility = 'Visible'")
+        one.js("HOST.select('Items', 'I5')")
+        one.says("Unknown", ".big")
+        one.says("The shop is not connected.")
+        one.says("There are no data before.")
+        stub.explained = {**EXPLAINED, "value": 1234.5, "unit": "money", "currency": "EUR"}
+        one.js("HOST.select('Items', 'I6')")
+        one.says("1,234.5 EUR", ".big")
 
 
 def test_a_line_of_the_card_is_explained_by_its_item(
@@ -327,12 +353,12 @@ def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: 
         one.page.locator("#history").fill("3")
         one.page.locator("#cash").check()
         row = [None] * len(TABLES["tblWeight"].columns)
-        stub.pack = {
-            "revision": "book-1",
-            "tables": [{"table": "tblWeight", "cells": [], "append": [["operations", *row[1:]]]}],
-        }
+        new = {"table": "tblWeight", "cells": [], "append": [["operations", *row[1:]]], "rows": 2}
+        stub.pack = {**PACK, "tables": [new]}
         one.press("load")
         one.says("Loaded: 1 rows added.")
+        one.says("acos · Target: 0.25 → 0.35")
+        one.says("A launch spends on ads first.")
     [order] = stub.of("/panes/pack")
     assert (order["pack"], order["region"]) == ("operations", "EU")
     assert order["answers"] == {

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from kpi.tables import Table
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES
 from sheet_templates.start import BookStart
@@ -199,19 +200,24 @@ def test_what_a_silent_pane_wrote_all_the_same_is_not_taken_for_typed_over(
 def test_what_was_offered_is_believed_and_what_was_typed_is_not(
     one: Service, held: float, over: int
 ) -> None:
-    def patch(value: float) -> TablePatch:
-        return TablePatch("tblTeam", ("person",), [{"person": "OPS1", "us_share": value}])
+    store, now, tables = one.house.store, one.clock.now(), team(held)
+    memory.remember(store, "b", [share(1.0)], now)
+    memory.believe(store, "b", tables, [share(2.0)], now)
+    found = list(memory.typed_over(tables, memory.remembered(store, "b")))
+    assert len(found) == over
 
-    store, now = one.house.store, one.clock.now()
+
+def share(value: float) -> TablePatch:
+    return TablePatch("tblTeam", ("person",), [{"person": "OPS1", "us_share": value}])
+
+
+def team(held: float) -> dict[str, Table]:
+    """A team table with one line."""
     layout = TABLES["tblTeam"]
     headers = tuple(column.zh for column in layout.columns)
     known: dict[str, Written] = {"person": "OPS1", "us_share": held}
     line = tuple(known.get(column.code) for column in layout.columns)
-    tables = {"tblTeam": table_of(Grid(layout, "团队", 4, 1, headers, (line,)))}
-    memory.remember(store, "b", [patch(1.0)], now)
-    memory.believe(store, "b", tables, [patch(2.0)], now)
-    found = list(memory.typed_over(tables, memory.remembered(store, "b")))
-    assert len(found) == over
+    return {"tblTeam": table_of(Grid(layout, "团队", 4, 1, headers, (line,)))}
 
 
 def test_one_of_two_at_once_wins_and_the_other_is_told_who(one: Service, body: Body) -> None:

@@ -1,5 +1,5 @@
 // The open workbook: read our tables, write a result in one go or not at all.
-/* global Excel, KPI_LAYOUT */
+/* global Excel, KPI_LAYOUT, Office */
 import { both } from "./texts.js";
 import { ServiceError } from "./service.js";
 
@@ -31,6 +31,9 @@ export function toSheet(cell) {
 const LOOKS = /\d|^[=+\-@'#]|^(true|false)$/i;
 const asText = (text) => (LOOKS.test(text) ? `'${text}` : text);
 
+/** Whether a cell holds a formula, and not a text that begins like one. */
+export const isFormula = (formula, value) => typeof formula === "string" && formula.startsWith("=") && formula !== value;
+
 const headerColumn = (name, header) => {
   const wanted = String(header).trim().toLowerCase();
   return KPI_LAYOUT.tables[name].columns.find(([, zh, en]) => zh.toLowerCase() === wanted || en.toLowerCase() === wanted);
@@ -41,8 +44,10 @@ export const codesOf = (name, headers) => headers.map((one) => headerColumn(name
 
 // --- reading ---------------------------------------------------------------------------------------
 
-/** All tables and names of the layout that this book has. */
-export const readBook = () => Excel.run(async (context) => {
+/** All tables and names of the layout that this book has, and where a person left a formula or a note. */
+export const readBook = async () => ({ ...await readTables(), ...(await since1904() ? { date1904: true } : {}) });
+
+const readTables = () => Excel.run(async (context) => {
   const tables = context.workbook.tables.load("items/name");
   const names = KPI_LAYOUT.names.map((code) => [code, context.workbook.names.getItemOrNullObject(code).load("type")]);
   await context.sync();
@@ -50,33 +55,66 @@ export const readBook = () => Excel.run(async (context) => {
     name: table.name, table,
     sheet: table.worksheet.load("name"),
     header: table.getHeaderRowRange().load("values"),
-    body: table.getDataBodyRange().load("values,address,rowCount,columnCount"),
+    body: table.getDataBodyRange().load("values,formulas,address,rowIndex,columnIndex,rowCount,columnCount"),
   }));
   const cells = names.filter(([, item]) => !item.isNullObject).map(([code, item]) => [code, item.getRangeOrNullObject().load("values")]);
   await context.sync();
-  const found = { tables: {}, names: {} };
+  const found = { tables: {}, names: {} }, notes = await notesOf(context);
   for (const one of mine) {
-    const rows = one.body.values ?? await inBlocks(context, one.body);
+    const { values, formulas } = one.body.values && one.body.formulas ? one.body : await inBlocks(context, one.body);
+    const headers = one.header.values[0].map(String);
     found.tables[one.name] = {
       sheet: one.sheet.name, at: one.body.address.split("!").pop().split(":")[0].replaceAll("$", ""),
-      headers: one.header.values[0].map(String), rows: rows.map((row) => row.map(fromSheet)),
+      headers, rows: values.map((row) => row.map(fromSheet)),
+      formulas: formulasOf(one.name, headers, formulas, values), noted: notedIn(one, notes),
     };
   }
   for (const [code, range] of cells) if (!range.isNullObject) found.names[code] = fromSheet(range.values[0][0]);
   return found;
 });
 
+/** Whether days of this book are counted from 1904; false where this Excel cannot tell. */
+const since1904 = () => Excel.run(async (context) => {
+  context.workbook.load("use1904DateSystem");
+  await context.sync();
+  return context.workbook.use1904DateSystem === true;
+}).catch(() => false);
+
+/** [row, column] of every cell outside the table's own formula columns that holds a formula. */
+function formulasOf(name, headers, formulas, values) {
+  const others = headers.map((header) => headerColumn(name, header)?.[3] !== "F");
+  return formulas.flatMap((row, r) => row.flatMap((text, c) => (others[c] && isFormula(text, values[r][c]) ? [[r, c]] : [])));
+}
+
+/** The cells of this book that carry a note or a comment. */
+async function notesOf(context) {
+  const has = (version) => Office.context.requirements.isSetSupported("ExcelApi", version);
+  const lists = [has("1.10") ? context.workbook.comments.load("items/id") : null, has("1.18") ? context.workbook.notes.load("items/visible") : null].filter(Boolean);
+  if (!lists.length) return [];
+  await context.sync();
+  const found = lists.flatMap((list) => list.items).map((one) => one.getLocation().load("rowIndex,columnIndex")).map((at) => ({ at, sheet: at.worksheet.load("name") }));
+  if (found.length) await context.sync();
+  return found.map(({ at, sheet }) => ({ sheet: sheet.name, row: at.rowIndex, column: at.columnIndex }));
+}
+
+/** The rows of a table's data that carry one. */
+function notedIn({ sheet, body }, notes) {
+  const inside = ({ row, column }) => row >= body.rowIndex && row < body.rowIndex + body.rowCount && column >= body.columnIndex && column < body.columnIndex + body.columnCount;
+  return [...new Set(notes.filter((one) => one.sheet === sheet.name && inside(one)).map((one) => one.row - body.rowIndex))];
+}
+
 /** A body that is too large for one answer; Excel says so by null. */
 async function inBlocks(context, body) {
-  const rows = [], height = Math.max(1, Math.floor(50_000 / body.columnCount));
+  const found = { values: [], formulas: [] }, height = Math.max(1, Math.floor(25_000 / body.columnCount));
   for (let row = 0; row < body.rowCount; row += height) {
     const count = Math.min(height, body.rowCount - row);
-    const block = body.getCell(row, 0).getResizedRange(count - 1, body.columnCount - 1).load("values");
+    const block = body.getCell(row, 0).getResizedRange(count - 1, body.columnCount - 1).load("values,formulas");
     await context.sync();
-    if (block.values === null) throw new ServiceError("excel", both("inExcel", { why: "TooLarge" }));
-    rows.push(...block.values);
+    if (block.values === null || block.formulas === null) throw new ServiceError("excel", both("inExcel", { why: "TooLarge" }));
+    found.values.push(...block.values);
+    found.formulas.push(...block.formulas);
   }
-  return rows;
+  return found;
 }
 
 // --- writing ---------------------------------------------------------------------------------------
@@ -126,7 +164,8 @@ export const writeResult = (before, result, step = (_n, _of) => {}) => Excel.run
   });
   await context.sync().catch((error) => { throw error.code === "ItemNotFound" ? new MovedError() : error; });
   if (jobs.some((job) => moved(job))) throw new MovedError();
-  const guards = await unprotect(context, [...jobs, ...names]);
+  const typed = names.filter(({ range }) => !isFormula(range.formulas[0][0], range.values[0][0])); // a person's formula stays
+  const guards = await unprotect(context, [...jobs, ...typed]);
   const undo = [];
   try {
     let n = 0;
@@ -135,7 +174,7 @@ export const writeResult = (before, result, step = (_n, _of) => {}) => Excel.run
       await writeTable(context, job, undo);
     }
     step(jobs.length + 1, jobs.length + 1);
-    for (const one of names) {
+    for (const one of typed) {
       const old = original(one.range.formulas[0][0], one.range.values[0][0]);
       undo.push(() => { one.range.formulas = [[old]]; });
       one.range.values = [[toSheet(one.value)]];
@@ -147,7 +186,7 @@ export const writeResult = (before, result, step = (_n, _of) => {}) => Excel.run
   }
   await protect(context, guards);
   return {
-    cells: jobs.reduce((sum, job) => sum + job.patch.cells.length, 0) + names.length,
+    cells: jobs.reduce((sum, job) => sum + job.patch.cells.length, 0) + typed.length,
     rows: jobs.reduce((sum, job) => sum + job.patch.append.length, 0),
   };
 });
@@ -227,7 +266,7 @@ function fillDown(job, count, append) {
 const original = (formula, value) => (typeof formula === "string" && formula === value && formula !== "" && !ERRORS.has(formula) ? asText(formula) : formula);
 
 /** The old values again, newest change first; then the error. */
-async function putBack(context, undo, guards, error) {
+export async function putBack(context, undo, guards, error) {
   try {
     for (const back of undo.reverse()) {
       await back();
@@ -242,7 +281,7 @@ async function putBack(context, undo, guards, error) {
 }
 
 /** Protection guards against hands: lift it for the write, and put it back as it was. */
-async function unprotect(context, jobs) {
+export async function unprotect(context, jobs) {
   const guards = new Map();
   for (const { sheet, guard } of jobs) if (guard.protected) guards.set(sheet.name, guard);
   if (!guards.size) return [];
@@ -253,7 +292,7 @@ async function unprotect(context, jobs) {
   await context.sync();
   return found;
 }
-async function protect(context, guards) {
+export async function protect(context, guards) {
   for (const { guard, options } of guards) guard.protect(options);
   if (guards.length) await context.sync();
 }

@@ -37,8 +37,9 @@ export function questions(fn, given) {
   }));
 }
 
-/** A number that is not of today is still a number, with a sign behind it. */
+/** A number that is not of today is still a number, with a sign behind it; a text has it in front. */
 function marked(cell) {
+  if (typeof cell === "string" && cell !== "") return `◇ ${cell}`;
   const rich = Office.context.requirements.isSetSupported("ExcelApi", "1.16");
   return rich && typeof cell === "number" ? { type: "FormattedNumber", basicValue: cell, numberFormat: STALE_FORMAT } : cell;
 }

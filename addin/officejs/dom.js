@@ -55,6 +55,27 @@ export const moment = (text) => {
   return Number.isNaN(at.getTime()) ? String(text ?? "") : at.toLocaleString(language() === "zh" ? "zh-CN" : "en-GB", { dateStyle: "short", timeStyle: "short" });
 };
 
+const DAY_ZERO = 25_569; // the serial of 1970-01-01
+
+/** A day or a moment that came as a number of a sheet, on the workbook's own clock; null is unknown. */
+export function serial(number) {
+  if (typeof number !== "number") return t("unknown");
+  const whole = Number.isInteger(number) ? {} : { hour: "2-digit", minute: "2-digit" };
+  return new Date(Math.round((number - DAY_ZERO) * 86_400_000)).toLocaleString(language() === "zh" ? "zh-CN" : "en-GB",
+    { timeZone: "UTC", year: "numeric", month: "2-digit", day: "2-digit", ...whole });
+}
+
+const UNITS = new Set(["days", "hours", "points", "turns"]);
+
+/** A value of a KPI with its unit and currency. */
+export function measured(value, { unit, currency } = {}) {
+  if (typeof value !== "number") return shown(value);
+  if (unit === "ratio") return `${shown(100 * value, 2)} %`;
+  const text = currency ? `${shown(value, 2)} ${currency}` : shown(value);
+  if (unit === "money_per_person") return t("perPerson", { text });
+  return UNITS.has(unit) ? `${text} ${t(unit === "points" ? "unitPoints" : unit)}` : text;
+}
+
 export const table = (heads, rows) => h("table", {},
   heads.some(Boolean) ? h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))) : null,
   h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, n) =>

@@ -4,7 +4,7 @@ import { announce, button, field, h, notice, section, show } from "./dom.js";
 import { register } from "./custom.js";
 import { registerCommands } from "./commands.js";
 import { Answers, Service } from "./service.js";
-import { bookId, chooseLanguage, saveToken, savedToken, startLanguage } from "./session.js";
+import { bookId, chooseLanguage, saveAnswers, savePerson, saveToken, savedAnswers, savedPerson, savedToken, startLanguage } from "./session.js";
 import { language, t } from "./texts.js";
 import { makeExplain } from "./view_explain.js";
 import { makeHelp } from "./view_help.js";
@@ -13,15 +13,17 @@ import { makeSetup } from "./view_setup.js";
 
 const VIEWS = ["refresh", "check", "explain", "setup", "help"];
 const LOOK = { ok: "good", away: "error", expired: "warning", unknown: "info", paused: "warning" };
+const SETTLE = 300; // ms after which a selection counts
 const EVERY = 30_000; // ms between two looks at the connection
 
-const app = { service: new Service(), view: "refresh", link: "unknown", why: "", registered: [] };
+const app = { service: new Service(), view: "refresh", link: "unknown", why: "", registered: [], settling: 0, named: false, facts: null, kept: false };
 
 app.trouble = (error) => {
   if (error?.kind === "expired") setLink("expired");
   else if (error?.kind === "offline") setLink("away");
 };
 app.awayCells = () => app.answers?.stale.size ?? 0;
+app.nameless = () => !app.named;
 app.wrote = () => {
   app.answers.renew();
   if (!app.answers.asked) return;
@@ -47,7 +49,9 @@ function setLink(state, why = "") {
 async function look() {
   if (!app.service.token) return setLink("expired");
   try {
-    const told = await app.service.status();
+    const told = await app.service.status(), back = app.link === "away" && app.awayCells() > 0;
+    if (back || (app.facts !== null && told.facts !== app.facts)) app.wrote(); // new facts: the cells ask again
+    app.facts = told.facts ?? null;
     return setLink(told.paused ? "paused" : "ok", told.paused || "");
   } catch (error) {
     return setLink(error.kind === "expired" ? "expired" : "away");
@@ -67,6 +71,7 @@ function drawLink() {
 
 function signIn() {
   const token = h("input", { type: "password", autocomplete: "off", spellcheck: false, id: "token", required: true });
+  const person = h("input", { type: "text", autocomplete: "name", id: "person", maxLength: 60, value: savedPerson() });
   const keep = h("input", { type: "checkbox", checked: true, id: "keep" });
   const answer = h("div");
   const go = button(t("signIn"), async () => {
@@ -75,6 +80,8 @@ function signIn() {
     try {
       const told = await app.service.status();
       saveToken(app.service.token, keep.checked);
+      savePerson(person.value);
+      app.named = Boolean(savedPerson());
       app.wrote(); // cells that had no answer ask again
       return setLink(told.paused ? "paused" : "ok", told.paused || "");
     } catch (error) {
@@ -83,7 +90,7 @@ function signIn() {
     }
   }, { className: "primary", id: "sign-in" });
   token.addEventListener("keydown", (event) => { if (event.key === "Enter") go.click(); });
-  return section(t("signIn"), h("p", {}, t("signInHelp")), field(t("token"), token),
+  return section(t("signIn"), h("p", {}, t("signInHelp")), field(t("token"), token), field(t("person"), person, h("span", { className: "quiet" }, t("personHelp"))),
     h("label", { className: "tick" }, keep, h("span", {}, t("keep"))), go, answer);
 }
 
@@ -138,7 +145,8 @@ function draw() {
 async function start() {
   startLanguage();
   app.service.token = savedToken();
-  app.answers = new Answers({ service: app.service, book: bookId, changed: () => { if (app.view === "refresh") app.views.draw(); } });
+  app.named = Boolean(savedPerson());
+  app.answers = new Answers({ service: app.service, book: bookId, saved: savedAnswers(), save: saveAnswers, changed: () => { if (app.view === "refresh") app.views.draw(); } });
   app.registered = typeof CustomFunctions === "undefined" ? [] : register(app.answers);
   app.views = makeViews(app);
   app.explain = makeExplain(app);
@@ -148,13 +156,29 @@ async function start() {
   document.getElementById("sign-out").addEventListener("click", signOut);
   draw();
   await Excel.run(async (context) => {
-    context.workbook.onSelectionChanged.add(async () => { if (app.view === "explain" && app.link !== "expired") app.explain.draw(); });
+    context.workbook.onSelectionChanged.add(async () => {
+      clearTimeout(app.settling); // who walks through cells asks about the one where they stay
+      app.settling = setTimeout(() => { if (app.view === "explain" && app.link !== "expired") app.explain.draw(); }, SETTLE);
+    });
     await context.sync();
   });
   await look();
+  if (app.link !== "away" && "serviceWorker" in navigator) keepFiles().catch(() => {});
   setInterval(look, EVERY);
 }
 
+const STORE = "linkstar-addin"; // as in sw.js
+
+/** Keep this page and its files, so that it opens while the service is away; a browser without that goes on as before. */
+async function keepFiles() {
+  await navigator.serviceWorker.register("sw.js");
+  const mine = performance.getEntriesByType("resource").map((one) => one.name).filter((name) => name.startsWith(new URL(".", location.href).href));
+  const store = await caches.open(STORE);
+  await store.addAll([...new Set([location.href, ...mine])]);
+  app.kept = true;
+}
+
+app.look = look;
 globalThis.KPI_PANE = app; // one pane a page; a helper may look at it in the console
 
 app.ready = Office.onReady().then(async (found) => {

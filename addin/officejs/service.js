@@ -13,6 +13,7 @@ export class ServiceError extends Error {
 
 const DEADLINE = 20_000; // ms for one request
 const LONG = 60_000; // for a whole book on its way
+const AGAIN = [400, 1200]; // ms before an order is sent once more whose answer was lost
 const PATIENCE = [400, 800, 1500, 3000, 5000]; // ms before each new try of a poll that failed
 const RUN_MOST = 600_000; // ms that a run may take
 
@@ -25,9 +26,9 @@ export class Service {
 
   /**
    * @param {string} path
-   * @param {{body?: any, signal?: AbortSignal, deadline?: number}} [options]
+   * @param {{body?: any, signal?: AbortSignal, deadline?: number, key?: string}} [options]
    */
-  async ask(path, { body, signal, deadline = DEADLINE } = {}) {
+  async ask(path, { body, signal, deadline = DEADLINE, key } = {}) {
     if (!this.token && path !== "/health") throw new ServiceError("expired", both("expired"));
     const control = new AbortController();
     const stop = () => control.abort();
@@ -41,6 +42,7 @@ export class Service {
         headers: {
           ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}),
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(key ? { "Idempotency-Key": key } : {}),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: control.signal, cache: "no-store", credentials: "omit", redirect: "error",
@@ -61,16 +63,36 @@ export class Service {
 
   /** @param {{signal?: AbortSignal, deadline?: number}} [options] */
   async get(path, options) { return (await this.ask(path, options)).told; }
-  /** @param {{signal?: AbortSignal, deadline?: number}} [options] */
+  /** @param {{signal?: AbortSignal, deadline?: number, key?: string}} [options] */
   async post(path, body, options) { return (await this.ask(path, { ...options, body })).told; }
 
   health() { return this.ask("/health", { deadline: 5000 }); }
   status() { return this.get("/api/v1/status"); }
-  refresh(order, signal) { return this.post("/api/v1/panes/refresh", order, { signal, deadline: LONG }); }
+  /** Order a refresh; a lost answer is asked for again, and the key of the click gives the same run. */
+  async refresh(order, { signal, key, lost = (_n) => {} } = {}) {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.post("/api/v1/panes/refresh", order, { signal, key, deadline: LONG });
+      } catch (error) {
+        if (!key || !isLost(error) || tries >= AGAIN.length) throw error;
+        lost(tries + 1);
+        await pause(AGAIN[tries], signal);
+      }
+    }
+  }
   run(run, signal) { return this.get(`/api/v1/runs/${encodeURIComponent(run)}`, { signal }); }
   result(run, signal) { return this.get(`/api/v1/runs/${encodeURIComponent(run)}/result`, { signal, deadline: LONG }); }
-  cancel(run) { return this.post(`/api/v1/runs/${encodeURIComponent(run)}/cancel`, {}); }
-  written(run, ok) { return this.post(`/api/v1/runs/${encodeURIComponent(run)}/written`, { ok }); }
+  /** Stop the refresh of a click, also one whose answer never came. */
+  cancel(book, key) { return this.post("/api/v1/panes/cancel", { book, key }); }
+  /** `unsure`: a part may stand in the sheet. Said again when the answer is lost: twice is answered alike. */
+  async written(run, ok, { unsure = false } = {}) {
+    const say = () => this.post(`/api/v1/runs/${encodeURIComponent(run)}/written`, unsure ? { ok, unsure } : { ok });
+    return say().catch(async (error) => {
+      if (!isLost(error)) throw error;
+      await pause(AGAIN[0]);
+      return say();
+    });
+  }
   functions(book, calls, signal, deadline) { return this.post("/api/v1/functions", { book, calls }, { signal, deadline }); }
   explain(question, signal) { return this.post("/api/v1/explain", question, { signal }); }
   whatIf(question, signal) { return this.post("/api/v1/whatif", question, { signal }); }
@@ -103,8 +125,10 @@ export class Service {
   }
 }
 
+const isLost = (error) => error.kind === "offline" || error.kind === "slow";
+
 /** What a second try may mend: no connection, no answer in time, too many calls. */
-const passes = (error) => error.kind === "offline" || error.kind === "slow" || error.status === 429;
+const passes = (error) => isLost(error) || error.status === 429;
 
 export const pause = (ms, signal) => new Promise((resolve, reject) => {
   const stop = () => { clearTimeout(timer); reject(new ServiceError("cancelled", both("cancelled"))); };
@@ -118,7 +142,8 @@ function refused(answer, told) {
   if (answer.status === 401) return new ServiceError("expired", both("expired"));
   if (answer.status === 409) {
     const busy = both("busy", { who: told?.who ?? "?", since: told?.since ?? "?" });
-    return new ServiceError(told?.reason === "stale" ? "stale" : "busy", texts ?? busy, { revision: told?.revision });
+    const kind = ["stale", "busy", "cancelled"].includes(told?.reason) ? told.reason : "refused";
+    return new ServiceError(kind, texts ?? busy, { revision: told?.revision });
   }
   if (answer.status < 500 && texts) return new ServiceError("refused", texts, { status: answer.status });
   return new ServiceError("failed", texts ?? both("failed"), { status: answer.status });
@@ -129,17 +154,21 @@ function refused(answer, told) {
 const MOST_CALLS = 5000;
 const GATHER = 100; // ms in which the cells of one recalculation gather
 const FRESH = 300_000; // ms for which an answer is not asked for again
+const SAVE_AFTER = 1000; // ms after answers came
+const SAVE_MOST = 700_000; // characters of a book's answers; a browser keeps 5 MB for all
 const KNOWN_MOST = 200_000; // answers that are remembered
 
 /** One request for all cells of a recalculation; the same question twice is one slot. */
 export class Answers {
-  service; book; gather; deadline; fresh; changed;
+  service; book; gather; deadline; fresh; changed; save;
   later = 5000; // ms after which a refused request is sent again
 
-  constructor({ service, book, gather = GATHER, deadline = DEADLINE, fresh = FRESH, changed = (_answers) => {} }) {
-    Object.assign(this, { service, book, gather, deadline, fresh, changed });
+  /** `saved` are pairs of an earlier session: last known values, until the service gives new ones to `save`. */
+  constructor({ service, book, gather = GATHER, deadline = DEADLINE, fresh = FRESH, changed = (_answers) => {}, saved = [], save = (_pairs) => {} }) {
+    Object.assign(this, { service, book, gather, deadline, fresh, changed, save });
     this.revision = null;
-    this.known = new Map(); // key -> {answer, revision, at}
+    this.known = new Map(saved.map(([key, answer]) => [key, { answer, revision: "saved", at: 0 }])); // key -> {answer, revision, at}
+    this.saving = null;
     this.slots = new Map(); // key -> slot that waits or is on its way
     this.waiting = [];
     this.stale = new Set(); // keys whose cells show an old value
@@ -195,6 +224,7 @@ export class Answers {
       this.revision = told.revision;
       slots.forEach((slot, n) => this.settle(slot, told.answers[n] ?? { error: "na", ...both("noAnswer") }, told.revision));
       this.forget();
+      this.saving ??= setTimeout(() => this.keep(), SAVE_AFTER);
     } catch (error) {
       for (const slot of slots) this.fail(slot, error);
     }
@@ -229,6 +259,20 @@ export class Answers {
     if (old) this.stale.add(slot.key);
     for (const one of slot.waiters) old ? one.resolve({ answer: known.answer, stale: true }) : one.reject(error);
     slot.waiters.clear();
+  }
+
+  /** Hand the newest answers on to be kept; what does not fit is asked for again. */
+  keep() {
+    this.saving = null;
+    const pairs = [];
+    let size = 0;
+    for (const [key, { answer }] of [...this.known].reverse()) {
+      if (answer?.error) continue;
+      size += key.length + JSON.stringify(answer).length;
+      if (size > SAVE_MOST) break;
+      pairs.push([key, answer]);
+    }
+    this.save(pairs.reverse());
   }
 
   forget() {

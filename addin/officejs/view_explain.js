@@ -1,5 +1,5 @@
 // Where the selected value comes from, what moved it, and what another target or weight would do.
-import { announce, button, field, h, moment, notice, section, show, shown, table } from "./dom.js";
+import { announce, button, field, h, measured, notice, section, serial, show, shown, table } from "./dom.js";
 import { excelError } from "./book.js";
 import { selectedRow } from "./selection.js";
 import { bookId } from "./session.js";
@@ -49,26 +49,30 @@ export function makeExplain(app) {
 
 const text = (one) => (one && typeof one === "object" ? said(one) : String(one ?? ""));
 
+const TRUSTED = new Set(["complete", "manual", "not_applicable"]); // states that need no warning
+const CARD = ["includes", "excludes", "source", "time_basis"];
+
 function explained(told) {
-  const definition = told.definition ?? {};
-  const meaning = definition.zh || definition.en ? [said(definition)] : Object.values(definition).map(text);
+  const definition = told.definition ?? {}, known = typeof told.value === "number";
+  const state = told.state && !TRUSTED.has(told.state) ? notice("stale", t("dataState", { state: said(told.state_said) })) : null;
   return [
-    section(t("value"), h("p", { className: "big" }, shown(told.value)),
+    section(t("value"), h("p", { className: "big" }, measured(told.value, told)),
+      told.unknown ? notice("warning", said(told.unknown)) : null, known ? state : null,
       told.formula ? h("p", {}, h("span", { className: "quiet" }, `${t("formula")} `), h("code", {}, said(told.formula))) : null,
-      meaning.filter(Boolean).map((line) => h("p", {}, line)),
+      CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
       told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null),
     section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
-      told.sources.map((one) => [one.stream, one.shop, one.covered, one.fetched ? moment(one.fetched) : null])) : h("p", {}, t("noneFound"))),
-    section(t("contributions"), told.contributions?.length ? bars(told.contributions) : h("p", {}, t("noneFound"))),
+      told.sources.map((one) => [one.stream, one.shop, serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
+    section(t("contributions"), told.contributions?.length ? bars(told.contributions, told) : h("p", {}, said(told.undivided) || t("noneFound"))),
   ];
 }
 
-function bars(lines) {
+function bars(lines, unit) {
   const most = Math.max(...lines.map((one) => Math.abs(one.value ?? 0)), 1e-300);
   return h("ul", { className: "bars" }, lines.map((one) => {
     const fill = h("span", { className: `bar ${one.value < 0 ? "down" : "up"}`, "aria-hidden": "true" });
     fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value ?? 0) / most)}%`);
-    return h("li", {}, h("span", { className: "grow" }, text(one.part)), h("span", { className: "number" }, shown(one.value)), h("span", { className: "track" }, fill));
+    return h("li", {}, h("span", { className: "grow" }, text(one.part)), h("span", { className: "number" }, measured(one.value, unit)), h("span", { className: "track" }, fill));
   }));
 }
 

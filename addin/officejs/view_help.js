@@ -2,32 +2,35 @@
 /* global KPI_FUNCTIONS, Office */
 import { announce, button, h, notice, section, show, table } from "./dom.js";
 import { excelError } from "./book.js";
-import { applyFormulas, repair } from "./formulas.js";
+import { changeEdition, repair } from "./formulas.js";
 import { order } from "./road.js";
 import { said, t } from "./texts.js";
 
 const SETS = [["ExcelApi", "1.4"], ["ExcelApi", "1.9"], ["ExcelApi", "1.16"], ["SharedRuntime", "1.1"], ["CustomFunctionsRuntime", "1.1"], ["RibbonApi", "1.1"]];
+const MOST_KEPT = 5; // places that are named
 const MOST_SKEW = 120; // s; more than that breaks sign-in and freshness
 
 export function makeHelp(app) {
   const place = h("div"), told = h("div", { id: "edition-said" }), found = h("div", { id: "diagnosis" });
 
-  async function act(work, key) {
+  async function act(work) {
+    show(told, notice("info", t("working")));
     try {
-      const n = await work();
-      show(told, notice("good", t(key, { n })));
-      announce(t(key, { n }));
+      const text = await work();
+      show(told, notice("good", text));
+      announce(text);
     } catch (error) {
       const trouble = excelError(error);
       app.trouble(trouble);
       show(told, notice("error", said(trouble.texts)));
     }
   }
+  const mend = () => act(async () => t("repaired", { n: await repair() }));
   const convert = (to) => act(async () => {
     const { body } = await order();
-    const { formulas } = await app.service.convert({ ...body, to });
-    return applyFormulas(formulas);
-  }, "converted");
+    const { n, kept } = await changeEdition((cells) => app.service.convert({ ...body, ...cells, to }));
+    return kept.length ? t("convertedBut", { n, kept: kept.length, where: kept.slice(0, MOST_KEPT).join(", ") }) : t("converted", { n });
+  });
 
   async function diagnose() {
     show(found, notice("info", t("explaining")));
@@ -46,7 +49,7 @@ export function makeHelp(app) {
         h("div", { className: "row wrap" },
           button(t("useFunctions"), () => convert("officejs"), { id: "use-functions" }),
           button(t("useNative"), () => convert("native"), { id: "use-native" }),
-          button(t("repair"), () => act(repair, "repaired"), { id: "repair", title: t("repairHelp") })),
+          button(t("repair"), mend, { id: "repair", title: t("repairHelp") })),
         h("p", { className: "quiet" }, t("repairHelp")), told),
       section(t("diagnosis"), button(t("diagnose"), diagnose, { id: "diagnose" }), found));
   }

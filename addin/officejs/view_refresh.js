@@ -1,8 +1,8 @@
 // Refresh with live progress and cancel; problems with their cells; stale sources.
-import { button, announce, h, moment, notice, section, show, shown } from "./dom.js";
+import { button, announce, field, h, moment, notice, section, show, shown } from "./dom.js";
 import { refresh } from "./road.js";
 import { goTo } from "./selection.js";
-import { bookRefreshed } from "./session.js";
+import { bookRefreshed, savePerson } from "./session.js";
 import { said, t } from "./texts.js";
 
 /** Two views that share one run at a time: Refresh writes, Check does not. */
@@ -72,10 +72,17 @@ function drawRefresh(app, state, place, run) {
       h("p", {}, t("refreshHelp")),
       state.progress?.write ? working(state) : button(t("refresh"), () => run(true), { className: "primary", id: "refresh", disabled: Boolean(state.control) }),
       mine ? notice(state.told.look, state.told.text) : null,
+      app.nameless() ? nameField() : null,
       h("p", { className: "quiet" }, at ? t("lastRefresh", { at: moment(at) }) : t("never"))),
     app.awayCells() ? notice("stale", t("away", { n: app.awayCells() })) : null,
     state.last ? summary(state.last) : null,
     state.last ? staleSources(state.last) : null);
+}
+
+/** For those who signed in before a name was asked for. */
+function nameField() {
+  const input = h("input", { type: "text", id: "person", autocomplete: "name", maxLength: 60, onchange: () => savePerson(input.value) });
+  return field(t("person"), input, h("span", { className: "quiet" }, t("personHelp")));
 }
 
 function summary(result) {

@@ -1,6 +1,6 @@
 // The seven steps of set-up, and role packs: chosen, fitted by four questions, loaded as new rows.
 /* global Excel, KPI_LAYOUT */
-import { announce, button, field, h, notice, section, show } from "./dom.js";
+import { announce, button, field, h, notice, section, show, shown } from "./dom.js";
 import { excelError, readBook, writeResult } from "./book.js";
 import { order } from "./road.js";
 import { goTo } from "./selection.js";
@@ -96,7 +96,7 @@ export function makeSetup(app) {
       const result = await app.service.pack({ ...body, pack: one.pack ?? one.role, region: one.region, answers });
       const { rows } = await writeResult(read, result);
       const problems = (result.problems ?? []).map((p) => notice(p.level === "error" ? "error" : "warning", said(p)));
-      show(place_, notice("good", t("loaded", { rows })), ...problems);
+      show(place_, notice("good", t("loaded", { rows })), ...problems, changed(result.changes ?? []));
       announce(t("loaded", { rows }));
     } catch (error) {
       const told = excelError(error);
@@ -104,5 +104,7 @@ export function makeSetup(app) {
       show(place_, notice("error", said(told.texts)));
     }
   }
+  const changed = (changes) => (changes.length ? h("section", {}, h("h3", {}, t("packChanged")), h("ul", { className: "plainlist" }, changes.map((one) =>
+    h("li", {}, h("div", { className: "grow" }, t("packChange", { ...one, what: t(one.what), before: shown(one.before), after: shown(one.after) }), h("div", { className: "quiet" }, said(one))))))) : null);
   return { place, draw };
 }

@@ -31,8 +31,8 @@ FRAMES = (  # every page that Excel on the web stands in
 OFFICE_JS = "https://appsforoffice.microsoft.com https://ajax.aspnetcdn.com"
 HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; script-src 'self' {OFFICE_JS}; "
-    f"style-src 'self'; img-src 'self'; connect-src 'self' {OFFICE_JS}; base-uri 'none'; "
-    f"form-action 'none'; frame-ancestors 'self' {FRAMES}",
+    f"style-src 'self'; img-src 'self'; connect-src 'self' {OFFICE_JS}; worker-src 'self'; "
+    f"base-uri 'none'; form-action 'none'; frame-ancestors 'self' {FRAMES}",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-cache",  # asked for again each time: an update shows at once
 }

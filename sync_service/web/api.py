@@ -45,6 +45,7 @@ def status() -> dict[str, object]:
     return {
         "now": _time(now),
         "paused": paused(house),
+        "facts": house.facts.version,
         "shops": [shop.code for shop in known],
         "streams": [
             {

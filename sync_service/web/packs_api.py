@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from sheet_templates.scoring_kinds import FormulaKind
-from sync_service.pane_packs import formulas, loaded_pack, pack_list
+from sync_service.pane_packs import loaded_pack, pack_list, retold
 from sync_service.web.access import needs
 from sync_service.web.panes_api import json_body, text_of, wrong
 from sync_service.workbooks.sent import sent_book
@@ -35,10 +35,10 @@ def load_pack() -> Response:
 @packs_api.post("/panes/convert")
 @needs("refresh")
 def convert() -> Response:
-    """The formulas of another kind, one a column."""
+    """The formulas that are sent, in another kind; one that is none of ours stays."""
     body = json_body()
     kind = text_of(body, "to")
     if kind not in tuple(FormulaKind):
         kinds = ", ".join(FormulaKind)
         raise wrong(f"`to` is one of {kinds}.", f"to 应为 {kinds} 之一。")
-    return jsonify({"formulas": formulas(sent_book(body), FormulaKind(kind))})
+    return jsonify(retold(sent_book(body), FormulaKind(kind), body))

@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from kpi.model import Texts
 from sync_service.pane_session import Ask, Session, State
-from sync_service.panes import BookBusyError, ManyOpenError, StaleBookError
+from sync_service.panes import BookBusyError, CancelledError, ManyOpenError, StaleBookError
 from sync_service.sent_store import book_name
 from sync_service.web.access import RefusedError, needs, parts
 from sync_service.workbooks.sent import sent_book
@@ -41,6 +41,8 @@ def order_refresh() -> Answer:
         return _conflict("busy", busy.texts, {"who": busy.who, "since": since})
     except StaleBookError as stale:
         return _conflict("stale", stale.texts, {"revision": stale.revision})
+    except CancelledError as cancelled:
+        return _conflict("cancelled", cancelled.texts, {})
     except ManyOpenError as many:
         raise RefusedError(HTTPStatus.TOO_MANY_REQUESTS, many.texts) from many
     return jsonify({"run": run, "href": f"/api/v1/runs/{run}"}), HTTPStatus.ACCEPTED
@@ -62,6 +64,19 @@ def _ask(body: Json) -> Ask:
 def _conflict(reason: str, texts: Texts, more: Json) -> Answer:
     said = {"reason": reason, **more, "zh": texts["zh"], "en": texts["en"]}
     return jsonify({**said, "error": dict(texts)}), HTTPStatus.CONFLICT
+
+
+@panes_api.post("/panes/cancel")
+@needs("refresh")
+def cancel_key() -> Answer:
+    """Stop the refresh that was ordered with a key, or will be: its answer may have been lost."""
+    body = json_body()
+    key = body.get("key")
+    if not isinstance(key, str) or not KEY.fullmatch(key):
+        raise wrong("key: up to 200 plain characters.", "key 不合规。")
+    one = parts().panes.cancel(book_of(body), key)
+    state = State.CANCELLED.value if one is None else one.told["state"]
+    return jsonify({"run": None if one is None else one.run, "state": state})
 
 
 @panes_api.post("/runs/<run>/cancel")
@@ -95,10 +110,11 @@ def _why_not(one: Session) -> Texts:
 @needs("refresh")
 def written(run: str) -> Answer:
     """The pane wrote the cells, or could not; said twice it is answered alike."""
-    one, wrote = _session(run), json_body().get("ok")
+    one, body = _session(run), json_body()
+    wrote, unsure = body.get("ok"), body.get("unsure") is True
     if not isinstance(wrote, bool):
         raise wrong('Send {"ok": true} or {"ok": false}.', '请发送 {"ok": true} 或 {"ok": false}。')
-    if not parts().panes.written(one, wrote=wrote):
+    if not parts().panes.written(one, wrote=wrote, unsure=unsure):
         known = one.state is State.DONE or (one.answer is False and not wrote)
         if not known:
             return _conflict("late", _why_not(one), {"state": str(one.told["state"])})

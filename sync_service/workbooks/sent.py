@@ -44,6 +44,7 @@ class SentBook:
     grids: Mapping[str, Grid]
     names: Mapping[str, Written]
     language: Language
+    date1904: bool = False  # its days are counted from 1904, as they travel; here they are days
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,7 +110,7 @@ class Offer:
                 if row < plan.count:
                     rows[row][column] = value
             grids[name] = replace(grid, rows=tuple(map(tuple, rows)))
-        return SentBook(grids, {**self.book.names, **self.names}, self.book.language)
+        return replace(self.book, grids=grids, names={**self.book.names, **self.names})
 
 
 @dataclass(slots=True)
@@ -163,12 +164,12 @@ class SentPort:
 # --- what travels ---------------------------------------------------------------------------------
 
 
-def to_json(value: Written) -> object:
+def to_json(value: Written, *, date1904: bool = False) -> object:
     """A cell for the pane: numbers as numbers, days as serials, #N/A as an object."""
     if isinstance(value, ErrorValue):
         return {"error": value.text}
     if isinstance(value, date):
-        return to_serial(value, date1904=False)
+        return to_serial(value, date1904=date1904)
     if isinstance(value, float) and not math.isfinite(value):
         return {"error": "#N/A"}
     return value
@@ -181,14 +182,15 @@ def body_of(book: SentBook) -> Json:
             "sheet": grid.sheet,
             "at": grid.address(0, 0),
             "headers": list(grid.headers),
-            "rows": [[to_json(value) for value in row] for row in grid.rows],
+            "rows": [[to_json(v, date1904=book.date1904) for v in row] for row in grid.rows],
             "formulas": [list(at) for at in sorted(grid.formulas)],
             "noted": sorted(grid.noted),
         }
         for name, grid in book.grids.items()
     }
-    names = {name: to_json(value) for name, value in book.names.items()}
-    return {"language": book.language, "tables": tables, "names": names}
+    names = {name: to_json(v, date1904=book.date1904) for name, v in book.names.items()}
+    more = {"date1904": True} if book.date1904 else {}
+    return {"language": book.language, "tables": tables, "names": names, **more}
 
 
 def sent_book(body: Mapping[str, object]) -> SentBook:
@@ -201,8 +203,9 @@ def sent_book(body: Mapping[str, object]) -> SentBook:
     tables, names = body.get("tables"), body.get("names", {})
     if not isinstance(tables, dict) or not isinstance(names, dict) or len(names) > MOST_NAMES:
         raise _unreadable("tables")
+    date1904 = body.get("date1904") is True
     grids = {
-        name: _grid(TABLES[name], cast("Json", given))
+        name: _grid(TABLES[name], cast("Json", given), date1904=date1904)
         for name, given in tables.items()
         if name in TABLES and isinstance(given, dict)
     }
@@ -211,11 +214,11 @@ def sent_book(body: Mapping[str, object]) -> SentBook:
             "This workbook holds none of our tables. Open the KPI workbook and try again.",
             "该工作簿中没有本系统的表。请打开 KPI 工作簿后重试。",
         )
-    values = {str(name): _cell(value, dated=False) for name, value in names.items()}
-    return SentBook(grids, values, "en" if language == "en" else "zh")
+    values = {str(name): _cell(value) for name, value in names.items()}
+    return SentBook(grids, values, "en" if language == "en" else "zh", date1904)
 
 
-def _grid(layout: TableLayout, given: Json) -> Grid:
+def _grid(layout: TableLayout, given: Json, *, date1904: bool) -> Grid:
     headers, rows = given.get("headers"), given.get("rows")
     at = position(str(given.get("at", "")))  # the first cell of the data
     if not isinstance(headers, list) or not isinstance(rows, list) or at is None or at[0] == 1:
@@ -232,7 +235,13 @@ def _grid(layout: TableLayout, given: Json) -> Grid:
     for row in rows:
         if not isinstance(row, list) or len(row) != len(headers):
             raise _unreadable(layout.name)
-        lines.append(tuple(_cell(v, dated=d) for v, d in zip(row, dated, strict=True)))
+        cells = map(_cell, row)
+        lines.append(
+            tuple(
+                from_serial(v, date1904=date1904) if d and isinstance(v, float) else v
+                for v, d in zip(cells, dated, strict=True)
+            )
+        )
     formulas, noted = given.get("formulas", []), given.get("noted", [])
     if not isinstance(formulas, list) or not isinstance(noted, list):
         raise _unreadable(layout.name)
@@ -249,15 +258,14 @@ def _is_place(given: object) -> bool:
     )
 
 
-def _cell(value: object, *, dated: bool) -> Written:
-    """A cell as it was sent."""
+def _cell(value: object) -> Written:
+    """A cell as it was sent; days are still numbers."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        number = float(value)
-        return from_serial(number, date1904=False) if dated else number
+        return float(value)
     if isinstance(value, dict):
         return ErrorValue(str(value.get("error", "#N/A"))[:20])
     text = str(value)

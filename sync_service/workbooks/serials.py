@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 _SKIPPED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_SHIFT_1904 = 1_462
+SHIFT_1904 = 1_462
 _FALSE_LEAP_DAY = 60  # 29 February 1900, which never was
 _MICROSECONDS = 86_400_000_000
 _EPOCH = date(1899, 12, 30)
@@ -45,7 +45,7 @@ def shows_hours(number: int, code: str | None) -> bool | None:
 
 def from_serial(serial: float, *, date1904: bool) -> date | datetime | float:
     """A serial as a day, or a moment where it has a fraction; no day at all stays a number."""
-    days = serial + _SHIFT_1904 if date1904 else serial
+    days = serial + SHIFT_1904 if date1904 else serial
     if not date1904 and days < _FALSE_LEAP_DAY + 1:
         if days < 1 or int(days) == _FALSE_LEAP_DAY:
             return serial
@@ -73,5 +73,5 @@ def to_serial(value: date | datetime, *, date1904: bool) -> float:
         )
         serial += (clock // timedelta(microseconds=1)) / _MICROSECONDS
     if date1904:
-        return serial - _SHIFT_1904
+        return serial - SHIFT_1904
     return serial if int(serial) > _FALSE_LEAP_DAY else serial - 1

@@ -190,6 +190,12 @@ const HOST = (() => {
   }
   properties(NamedItem, { name: (one) => one.name, type: (one) => (one.sheet ? "Range" : "String") });
 
+  /** A note or a comment: where it stands, and nothing else. */
+  class Note extends Thing {
+    getLocation() { return new Range(this.context, () => { const one = this.real(); return { sheet: host.book.sheet(one.sheet), ...area(one.ref) }; }); }
+  }
+  properties(Note, { id: (one) => one.ref, visible: () => false });
+
   class Items extends Collection {
     constructor(context, kind, list, find) { super(context, kind, list); this._get = find; }
     getItem(name) { return new this._kind(this.context, () => this._get(name)); }
@@ -204,6 +210,12 @@ const HOST = (() => {
       this.workbook = {
         worksheets: new Items(this, Worksheet, () => host.book.sheets, (name) => host.book.sheet(name)),
         tables: new Items(this, Table, () => host.book.tables, (name) => host.book.table(name)),
+        load: (name) => this.queue(() => {
+          if (name !== "use1904DateSystem" || host.book.date1904 === undefined) throw hostError("InvalidArgument", `Workbook has no property ${name}.`);
+          this.workbook.use1904DateSystem = host.book.date1904;
+        }),
+        comments: new Collection(this, Note, () => host.book.comments),
+        notes: new Collection(this, Note, () => host.book.notes),
         names: new Items(this, NamedItem, () => [...host.book.names.values()], (name) => host.book.names.get(name)),
         getSelectedRange: () => new Range(this, () => host.book.active),
         application: { calculate: () => this.queue(() => { host.book.calculate(); }) },

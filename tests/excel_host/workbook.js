@@ -35,6 +35,9 @@ const HOST_BOOK = (() => {
       this.tables = model.tables.map((one) => ({ ...one, sheet: this.sheet(one.sheet), ...area(one.ref) }));
       this.names = new Map(Object.entries(model.names));
       this.settings = { ...model.settings };
+      this.date1904 = model.date1904;
+      this.notes = model.notes ?? [];
+      this.comments = model.comments ?? [];
       this.active = { sheet: this.sheets.find((one) => one.visibility === "Visible"), row: 0, column: 0, rows: 1, columns: 1 };
       this.functions = new Map();
       this.running = new Set();
