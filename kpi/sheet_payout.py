@@ -78,8 +78,11 @@ def net(ref: Ref, rules: Ref, words: Words) -> str:
     """The amount that is paid on: less the loss that came in, where the rule carries losses."""
     here = ref("loss_in")
     cells = {"amount": ref("amount"), "loss": f'IF({here}="",0,{here})'}
-    less = to_formula("R(amount - loss)", cells.__getitem__, kinds=_LOSS, seal=False)
-    chosen = f"IF({_carries(ref, rules, words)},{less},{ref('amount')})"
+    whole, less = (
+        to_formula(text, cells.__getitem__, kinds=_LOSS, seal=False)
+        for text in ("R(amount)", "R(amount - loss)")
+    )
+    chosen = f"IF({_carries(ref, rules, words)},{less},{whole})"
     return f"IF(ISNUMBER({ref('amount')}),{chosen},NA())"
 
 
