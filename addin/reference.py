@@ -14,11 +14,13 @@ HEAD = """# Sheet functions 表格函数
 
 Every argument takes one cell or a range; a range gives a range, so one call serves a whole table.
 Words may be Chinese, English or codes. What is unknown gives `#N/A` with the reason,
-a wrong argument `#VALUE!` with a sentence. An empty cell counts as left out.
+a wrong argument `#VALUE!` with a sentence. An empty cell counts as left out; a cell with an error
+is unknown, and no default stands in for it.
 In Excel `KPI_FX` is `KPI.EXCHANGE`: names there have three letters or more.
 
 每个参数可以是单元格或区域；给区域就得到区域，一次调用即可算完整张表。文字可用中文、英文或代码。
-未知为 `#N/A` 并说明原因，参数有误为 `#VALUE!` 并附说明。空单元格等于未填。
+未知为 `#N/A` 并说明原因，参数有误为 `#VALUE!` 并附说明。空单元格等于未填；
+单元格有错误值即为未知，不以默认值代替。
 Excel 中函数名至少三个字母，`KPI_FX` 为 `KPI.EXCHANGE`。
 """
 KINDS = {

@@ -8,7 +8,6 @@ not taken may be unknown there without harm, as in the scalar form.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpi.evaluate import parsed
-from kpi.numbers import MOST, TIERS, WHOLE_FROM
+from kpi.numbers import LOG_LIMITS, MOST, TIERS, WHOLE_FROM
 from kpi.syntax import Call, Chain, Compare, Expression, Name, Node, Number, Text
 
 Floats = NDArray[np.float64]
@@ -25,6 +24,7 @@ Texts = NDArray[np.str_]
 Column = Floats | Texts | float | str | None
 
 _NAN = np.asarray(np.nan)
+BLOCK = 32_768  # elements at a time, so that the steps of a formula find them in the cache
 
 
 class ArrayValues(Protocol):
@@ -92,10 +92,29 @@ def evaluate_array(
 ) -> Floats:
     """The formula for every element; NaN is unknown. A text has no number, so it is NaN too."""
     tree = parsed(expression) if isinstance(expression, str) else expression
+    if isinstance(lookup, Mapping) and len(shape) == 1 and shape[0] > BLOCK:
+        return _by_blocks(tree, lookup, shape[0], days)
     with np.errstate(all="ignore"):
         result = _numbers(_value(tree.root, _values(lookup, days)))
         found = np.asarray(result + 0.0)  # never -0, and never the caller's own array
     return found if found.shape == shape else np.array(np.broadcast_to(found, shape))
+
+
+def _by_blocks(tree: Expression, columns: Mapping[str, Column], count: int, days: Column) -> Floats:
+    """The same block by block; what is no column of this length holds for all of it."""
+    found = np.empty(count)
+    for start in range(0, count, BLOCK):
+        end = min(start + BLOCK, count)
+        part = {code: _part(column, start, end, count) for code, column in columns.items()}
+        own = _part(days, start, end, count)
+        found[start:end] = evaluate_array(tree, part, (end - start,), days=own)
+    return found
+
+
+def _part(column: Column, start: int, end: int, count: int) -> Column:
+    if isinstance(column, np.ndarray) and column.shape == (count,):
+        return column[start:end]
+    return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,18 +347,7 @@ _FUNCTIONS: Mapping[str, _Function] = {
 # ------------------------------------------------------------------------------------- rounding
 
 
-def _log_limits() -> Floats:
-    """The smallest doubles whose math.log10 reaches 0, 1, 2, ...; numpy's own log10 may differ."""
-    limits = []
-    for power in range(14):
-        limit = 10.0**power
-        while math.log10(below := math.nextafter(limit, 0.0)) >= power:
-            limit = below
-        limits.append(limit)
-    return np.array(limits)
-
-
-_LOG_LIMITS = _log_limits()
+_LOG_LIMITS = np.array(LOG_LIMITS)
 _POWERS = np.array([10.0**power for power in range(10)])
 _NOISE_SCALES = np.array([10.0 ** (14 - power) for power in range(-1, 14)])
 

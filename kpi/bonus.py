@@ -106,10 +106,20 @@ def ladder(amount: float | None, slices: Sequence[Slice], mode: LadderMode) -> f
     if mode is LadderMode.WHOLE:
         rates = [s.rate for s in checked_ladder(slices) if reached >= s.start]
         return R(max(reached, 0.0) * rates[-1]) if rates else 0.0
+    parts = [
+        R(max(0.0, (reached if one.end is None else min(reached, one.end)) - one.start) * one.rate)
+        for one in checked_ladder(slices)
+    ]
+    return _added(parts)
+
+
+def _added(parts: Sequence[float | None]) -> float | None:
+    """The sum of steps; unknown with one that is."""
     total = 0.0
-    for one in checked_ladder(slices):
-        top = reached if one.end is None else min(reached, one.end)
-        total += R(max(0.0, top - one.start) * one.rate) or 0.0
+    for part in parts:
+        if part is None:
+            return None
+        total += part
     return R(total)
 
 
@@ -119,10 +129,11 @@ def accelerated(
     """A commission that rises above `start` times the target; a loss pays nothing."""
     if actual is None:
         return None
-    edge = R(start * target) or 0.0
-    below = R(rate * min(max(actual, 0.0), edge)) or 0.0
-    above = R(rate * multiplier * max(0.0, actual - edge)) or 0.0
-    return R(below + above)
+    edge = R(start * target)
+    if edge is None:
+        return None
+    below = R(rate * min(max(actual, 0.0), edge))
+    return _added((below, R(rate * multiplier * max(0.0, actual - edge))))
 
 
 def coef_commission(
@@ -131,13 +142,8 @@ def coef_commission(
     """Profit times rate times the weighted coefficients; a loss pays nothing."""
     if profit is None:
         return None
-    total = 0.0
-    for weight, coefficient in parts:
-        part = None if coefficient is None else R(weight * coefficient)
-        if part is None:
-            return None
-        total += part
-    return R(max(0.0, profit) * rate * (R(total) or 0.0))
+    total = _added([None if share is None else R(weight * share) for weight, share in parts])
+    return None if total is None else R(max(0.0, profit) * rate * total)
 
 
 def team_split(pool: Decimal, shares: Sequence[float], decimals: int = 2) -> tuple[Decimal, ...]:

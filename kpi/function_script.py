@@ -84,6 +84,7 @@ def _described(one: SheetFunction) -> dict[str, object]:
                 "name": a.name,
                 "kind": a.kind.value,
                 "optional": a.optional,
+                "spared": a.spared,
                 "words": a.words,
                 "zh": a.short,
             }

@@ -104,18 +104,23 @@ const KPI_FUNCTIONS = (() => {
 
   function answer(fn, spread, grids, columns, row, column) {
     try {
-      const values = {};
-      for (const argument of spread) values[argument.name] = read(argument, at(grids[argument.name], row, column));
-      const found = compute[fn.code](values, columns);
-      return found === null || found === undefined ? unknown(fn, values) : found;
+      const values = {}, spoilt = [];
+      for (const argument of spread) {
+        const cell = at(grids[argument.name], row, column);
+        values[argument.name] = read(argument, cell);
+        if (isError(cell) && argument.optional && !argument.spared) spoilt.push(argument.name);
+      }
+      const found = spoilt.length ? null : compute[fn.code](values, columns);
+      return found === null || found === undefined ? unknown(fn, values, spoilt) : found;
     } catch (error) {
       if (!(error instanceof Bad)) throw error;
       return failure(fn, "value", error.zh, error.en);
     }
   }
 
-  function unknown(fn, values) {
-    const lacking = fn.arguments.filter((one) => !one.optional && spreads(one) && (values[one.name] ?? null) === null);
+  function unknown(fn, values, spoilt) {
+    const lacking = fn.arguments.filter((one) => spoilt.includes(one.name) ||
+      (!one.optional && spreads(one) && (values[one.name] ?? null) === null));
     if (!lacking.length) return failure(fn, "na", "无法算出。", "There is no answer for these values.");
     return failure(fn, "na", `缺少${lacking.map((one) => one.zh).join("、")}。`,
       `Unknown: ${lacking.map((one) => one.name).join(", ")}.`);
@@ -131,14 +136,20 @@ const KPI_FUNCTIONS = (() => {
     const rest = { ...defaults, floor: 0 };
     const cells = names.map((name) => grids[name] || [[null]]);
     const fallback = names.map((name) => rest[name] ?? NaN);
-    const found = new Array(rows), v = new Array(8);
+    const found = new Array(rows), v = new Float64Array(8), tall = [];
+    const take = (n, row) => {
+      const cell = cells[n][row][0];
+      if (typeof cell === "number" && cell - cell === 0) v[n] = cell;
+      else if (isEmpty(cell) && !isError(cell)) v[n] = fallback[n];
+      else return false;
+      return true;
+    };
+    for (let n = 0; n < 8; n++) {  // what stands once is read once
+      if (cells[n].length > 1) tall.push(n);
+      else if (!take(n, 0)) return null;
+    }
     for (let row = 0; row < rows; row++) {
-      for (let n = 0; n < 8; n++) {
-        const column = cells[n], cell = column[column.length > 1 ? row : 0][0];
-        if (typeof cell === "number" && cell - cell === 0) v[n] = cell;
-        else if (isEmpty(cell)) v[n] = fallback[n];
-        else return null;
-      }
+      for (let n = 0; n < tall.length; n++) if (!take(tall[n], row)) return null;
       if (v[6] === v[6] && !(v[7] <= v[6] && v[6] <= T.mostPoints)) return null;
       const points = compiled(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]);
       if (points !== points) return null;
@@ -383,21 +394,24 @@ const KPI_FUNCTIONS = (() => {
     if (value("total") === null) return null;
     if (v.method === "team_split") return value("team");
     const reached = KPI.R(v.total / 100);
-    const [p1, p2, p3, p4] = p;
-    if (v.method === "ladder" || v.method === "ladder_whole") return climb(value("amount"), steps, v.method === "ladder_whole");
+    const [p1, p2, p3, p4] = p, net = value("amount") === null ? null : KPI.R(v.amount);
+    if (v.method === "ladder" || v.method === "ladder_whole") return climb(net, steps, v.method === "ladder_whole");
     if (v.method === "accelerate") {
-      if (p1 === null || value("goal") === null || value("amount") === null) return null;
-      const step1 = KPI.R(p2 * v.goal) ?? 0, step2 = KPI.R(p1 * Math.min(Math.max(v.amount, 0), step1)) ?? 0;
-      return KPI.R(step2 + (KPI.R(p1 * p3 * Math.max(0, v.amount - step1)) ?? 0));
+      if (p1 === null || value("goal") === null || net === null) return null;
+      const edge = KPI.R(p2 * v.goal);
+      if (edge === null) return null;
+      return added([KPI.R(p1 * Math.min(Math.max(net, 0), edge)), KPI.R(p1 * p3 * Math.max(0, net - edge))]);
     }
     const text = T.pay[v.method];
-    const row = { base: v.base, coefficient: v.coefficient, total: v.total, reached, net: v.amount, p1, p2, p3, p4 };
+    const row = { base: v.base, coefficient: v.coefficient, total: v.total, reached, net, p1, p2, p3, p4 };
     if (!text || T.payNeeds[v.method].some((name) => (row[name] ?? null) === null)) return null;
     return KPI.R(text(KPI.row(row)));
   }
 
-  function climb(amount, steps, whole) {
-    const reached = amount === null ? null : KPI.R(amount);
+  // The sum of steps; unknown with one that is.
+  const added = (parts) => (parts.includes(null) ? null : KPI.R(parts.reduce((a, b) => a + b, 0)));
+
+  function climb(reached, steps, whole) {
     if (reached === null || !steps.length) return null;
     for (let n = 1; n < steps.length; n++) {
       if (steps[n - 1].end !== steps[n].start) {
@@ -408,8 +422,8 @@ const KPI_FUNCTIONS = (() => {
       const met = steps.filter((one) => reached >= one.start);
       return met.length ? KPI.R(Math.max(reached, 0) * met[met.length - 1].rate) : 0;
     }
-    const part = ({ start, end, rate }) => KPI.R(Math.max(0, (end === null ? reached : Math.min(reached, end)) - start) * rate) ?? 0;
-    return KPI.R(steps.map(part).reduce((a, b) => a + b, 0));
+    const part = ({ start, end, rate }) => KPI.R(Math.max(0, (end === null ? reached : Math.min(reached, end)) - start) * rate);
+    return added(steps.map(part));
   }
 
   const compute = { SCORE: score, ATTAIN: attain, STATUS: status, TOTAL: total, GRADE: grade, DUE: due, TARGET: target, FX: fx, BONUS: bonus };

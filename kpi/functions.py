@@ -6,8 +6,8 @@ local function computes stands in `sheet_calls`; the service answers the others.
 
 Every argument takes a cell or a range. Ranges of one call have the same size, or one row or one
 column of it, as in a sheet's own arithmetic; the answer has that size. An empty cell counts as an
-argument that was left out, an error as unknown. Unknown answers are #N/A with the reason, wrong
-arguments #VALUE! with a sentence.
+argument that was left out, an error as unknown: no default stands in for it. Unknown answers are
+#N/A with the reason, wrong arguments #VALUE! with a sentence.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class Argument:
     kind: Kind = Kind.NUMBER
     optional: bool = False
     words: str = ""  # the list of a WORD
+    spared: bool = False  # optional: an error counts as left out, some answers do without it
 
     @property
     def short(self) -> str:
@@ -85,8 +86,18 @@ def _number(name: str, zh: str, en: str, *, optional: bool = False) -> Argument:
     return Argument(name, zh, en, optional=optional)
 
 
+def _spared(name: str, zh: str, en: str) -> Argument:
+    """An optional number that may be unknown where the answer does not ask for it."""
+    return Argument(name, zh, en, optional=True, spared=True)
+
+
 def _word(name: str, words: str, zh: str, en: str, *, optional: bool = False) -> Argument:
     return Argument(name, zh, en, Kind.WORD, optional, words)
+
+
+def _day(name: str, zh: str, en: str) -> Argument:
+    """The same of a day."""
+    return Argument(name, zh, en, Kind.DATE, optional=True, spared=True)
 
 
 _ACTUAL = _number("actual", "计分值", "the value that counts")
@@ -98,6 +109,7 @@ _PARAMS = tuple(
     _number(f"p{n}", f"计分参数 {n}", f"parameter {n} of the method", optional=True)
     for n in range(1, 5)
 )
+_PAY_PARAMS = tuple(_spared(one.name, one.zh, one.en) for one in _PARAMS)
 _LANGUAGE = Argument(
     "language", "文字语言：zh 或 en", "language of words: zh or en", Kind.TEXT, True
 )
@@ -155,8 +167,8 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             _ACTUAL,
             _DUE,
             _BETTER,
-            _number("warn", "关注线", "warn limit", optional=True),
-            _number("breach", "突破线", "breach limit", optional=True),
+            _spared("warn", "关注线", "warn limit"),
+            _spared("breach", "突破线", "breach limit"),
             _word(
                 "bound",
                 "bound",
@@ -173,8 +185,8 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             ),
             _word("state", "data_state", "数据状态", "state of the data", optional=True),
             _LANGUAGE,
-            _number("warn_low", "区间的关注下限", "lower warn limit of a band", optional=True),
-            _number("breach_low", "区间的突破下限", "lower breach limit of a band", optional=True),
+            _spared("warn_low", "区间的关注下限", "lower warn limit of a band"),
+            _spared("breach_low", "区间的突破下限", "lower breach limit of a band"),
         ),
     ),
     SheetFunction(
@@ -225,9 +237,9 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             _number(
                 "share", "应达比例；空则按日期", "due share; empty: by the dates", optional=True
             ),
-            Argument("start", "期间首日", "first day of the period", Kind.DATE, True),
-            Argument("end", "期间末日", "last day of the period", Kind.DATE, True),
-            Argument("covered", "数据完整到哪一天", "last day with complete data", Kind.DATE, True),
+            _day("start", "期间首日", "first day of the period"),
+            _day("end", "期间末日", "last day of the period"),
+            _day("covered", "数据完整到哪一天", "last day with complete data"),
         ),
     ),
     SheetFunction(
@@ -271,11 +283,11 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
         (
             _word("method", "pay_method", "发放方法", "payout method"),
             _number("total", "总分", "total"),
-            _number("coefficient", "等级系数", "coefficient of the grade", optional=True),
-            _number("base", "奖金基数", "bonus at full score", optional=True),
-            _number("amount", "计提额", "amount that a ladder pays on", optional=True),
-            _number("goal", "计提额目标", "target of that amount", optional=True),
-            *_PARAMS,
+            _spared("coefficient", "等级系数", "coefficient of the grade"),
+            _spared("base", "奖金基数", "bonus at full score"),
+            _spared("amount", "计提额", "amount that a ladder pays on"),
+            _spared("goal", "计提额目标", "target of that amount"),
+            *_PAY_PARAMS,
             Argument(
                 "ladder", "三列：起、止、比例", "three columns: from, to, rate", Kind.TABLE, True
             ),
@@ -283,7 +295,7 @@ FUNCTIONS: tuple[SheetFunction, ...] = (
             _number("cap", "最多几个基数；空为不限", "at most so many bases", optional=True),
             _number("vetoes", "否决项个数", "veto items in breach", optional=True),
             Argument("currency", "发薪货币", "currency of pay", Kind.TEXT, True),
-            _number("team", "团队分配的本人份额", "the person's part of a team", optional=True),
+            _spared("team", "团队分配的本人份额", "the person's part of a team"),
             Argument("rules", "阶梯各行所属规则", "rule of each ladder row", Kind.COLUMN, True),
             Argument("rule", "只用该规则的阶梯行", "use the rows of this rule", Kind.TEXT, True),
         ),

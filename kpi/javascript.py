@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kpi.errors import KpiError
 from kpi.evaluate import parsed
+from kpi.numbers import LOG_LIMITS
 from kpi.syntax import (
     STOCK_FUNCTIONS,
     Call,
@@ -38,7 +39,8 @@ _COMPARISONS = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "
 
 def runtime() -> str:
     """The helpers as text, to stand before the functions."""
-    return Path(__file__).with_name("runtime.js").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("runtime.js").read_text(encoding="utf-8")
+    return text.replace("LOG_LIMITS", json.dumps(LOG_LIMITS))
 
 
 def to_javascript(expression: Expression | str) -> str:

@@ -23,9 +23,8 @@ class Turn:
 
 def net_amount(amount: float | None, loss: float | None, *, carries: bool) -> float | None:
     """What a rule pays on: the amount less the loss that came in; below zero it is a loss."""
-    if not carries or amount is None:
-        return amount
-    return None if loss is None else R(amount - loss)
+    less = loss if carries else 0.0
+    return None if amount is None or less is None else R(amount - less)
 
 
 def loss_after(amount: float | None, loss: float | None, *, carries: bool) -> float | None:

@@ -13,6 +13,20 @@ TIERS = ((1e3, 9), (1e6, 6), (1e9, 3), (math.inf, 1))  # below this size: so man
 WHOLE_FROM = 2.0**52  # a double this large has no fraction
 
 
+def _log_limits() -> tuple[float, ...]:
+    limits = []
+    for power in range(14):
+        limit = 10.0**power
+        while math.log10(below := math.nextafter(limit, 0.0)) >= power:
+            limit = below
+        limits.append(limit)
+    return tuple(limits)
+
+
+LOG_LIMITS = _log_limits()
+"""The smallest doubles whose math.log10 reaches 0, 1, 2, ...: for programs whose own may differ."""
+
+
 def rnd(x: float, d: int) -> float:
     """`x` to `d` decimals, 1 to 9, half away from zero after noise beyond 15 digits is dropped.
 

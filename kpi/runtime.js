@@ -1,6 +1,7 @@
 // The KPI language's helpers: the same doubles as kpi/evaluate.py, null for unknown.
 const KPI = (() => {
   const P10 = [1]; for (let i = 1; i < 23; i++) P10[i] = P10[i - 1] * 10;  // exact up to 1e22
+  const LIMITS = LOG_LIMITS;  // kpi/numbers.py
   const TEXT = "string";
 
   const known = (x) => {
@@ -29,7 +30,8 @@ const KPI = (() => {
     if (y < 2 ** 52) {
       y += 0.5;
       if (y <= 2 ** 41 && y * 2048 !== Math.floor(y * 2048)) {
-        const q = P10[14 - Math.floor(Math.log10(y))]; y = Math.floor(y * q + 0.5) / q;
+        let e = -1; while (y >= LIMITS[e + 1]) e++;  // floor of log10, quicker and the same everywhere
+        const q = P10[14 - e]; y = Math.floor(y * q + 0.5) / q;
       }
       y = Math.floor(y);
     }

@@ -8,8 +8,10 @@ together. Scalar scoring needs the standard library alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal, TypeGuard
 
 from kpi.functions import Argument, Kind, SheetFunction
@@ -145,22 +147,29 @@ def _answer(
 ) -> Cell:
     try:
         values = {one.name: read(one, cell) for one, cell in cells.items()}
-        found = compute(Call(values, columns))
+        spoilt = {one.name for one, cell in cells.items() if _spoils(one, cell)}
+        found = None if spoilt else compute(Call(values, columns))
     except BadArgumentError as error:
         return _value_error(function, error.texts["zh"], error.texts["en"])
-    return _unknown(function, values) if found is None else found
+    return _unknown(function, values, spoilt) if found is None else found
+
+
+def _spoils(argument: Argument, cell: Cell) -> bool:
+    """Whether an error leaves no answer: the default would stand in for what is unknown."""
+    return isinstance(cell, SheetError) and argument.optional and not argument.spared
 
 
 def _value_error(function: SheetFunction, zh: str, en: str) -> SheetError:
     return SheetError("value", {"zh": f"{function.name}：{zh}", "en": f"{function.name}: {en}"})
 
 
-def _unknown(function: SheetFunction, values: Values) -> SheetError:
+def _unknown(function: SheetFunction, values: Values, spoilt: AbstractSet[str]) -> SheetError:
     """#N/A that names the arguments without which there is no answer."""
     lacking = [
         one
         for one in function.arguments
-        if not one.optional and _spreads(one) and values.get(one.name) is None
+        if one.name in spoilt
+        or (not one.optional and _spreads(one) and values.get(one.name) is None)
     ]
     if not lacking:
         zh, en = "无法算出。", "There is no answer for these values."
@@ -209,17 +218,22 @@ def _said(cell: Cell) -> str:
 
 
 def _word(argument: Argument, cell: Cell) -> str:
-    wanted = plain(_said(cell))
-    for code, zh, en in WORDS[argument.words]:
-        if wanted in (code, plain(zh), plain(en)):
-            return code
-    found = SHEET_ALIASES.get(argument.words, {}).get(wanted)
+    found = _spellings(argument.words).get(plain(_said(cell)))
     if found is None:
         known = WORDS[argument.words]
         raise BadArgumentError(
             f"{argument.short}没有“{_said(cell)}”，可用：{'、'.join(w[1] for w in known)}。",
             f"{argument.name} knows no “{_said(cell)}”; use {', '.join(w[2] for w in known)}.",
         )
+    return found
+
+
+@cache
+def _spellings(words: str) -> Mapping[str, str]:
+    """Every way to write a word of a list, and its code; the first of a list goes before others."""
+    found = dict(SHEET_ALIASES.get(words, {}))
+    for code, zh, en in reversed(WORDS[words]):
+        found |= dict.fromkeys((code, plain(zh), plain(en)), code)
     return found
 
 

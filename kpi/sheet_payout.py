@@ -78,8 +78,11 @@ def net(ref: Ref, rules: Ref, words: Words) -> str:
     """The amount that is paid on: less the loss that came in, where the rule carries losses."""
     here, used = ref("loss_in"), typed_or_kpi(ref, "amount")
     cells = {"amount": used, "loss": f'IF({here}="",0,{here})'}
-    less = to_formula("R(amount - loss)", cells.__getitem__, kinds=_LOSS, seal=False)
-    chosen = f"IF({_carries(ref, rules, words)},{less},{used})"
+    whole, less = (
+        to_formula(text, cells.__getitem__, kinds=_LOSS, seal=False)
+        for text in ("R(amount)", "R(amount - loss)")
+    )
+    chosen = f"IF({_carries(ref, rules, words)},{less},{whole})"
     return f"IF({_has(ref, 'amount')},{chosen},NA())"
 
 

@@ -139,11 +139,13 @@ def _number(chance: random.Random, name: str) -> Cell:
 def by_python(calls: Sequence[tuple[str, list[object]]]) -> list[list[list[Shown]]]:
     """Every answer as bits or text."""
     return [
-        [[_shown(cell) for cell in row] for row in answer(code, *given)] for code, given in calls
+        [[shown_cell(cell) for cell in row] for row in answer(code, *given)]
+        for code, given in calls
     ]
 
 
-def _shown(cell: Cell) -> Shown:
+def shown_cell(cell: Cell) -> Shown:
+    """An answer as bits or text, an error with its sentences."""
     if isinstance(cell, SheetError):
         return f"{cell.code}: {cell.texts['zh']} {cell.texts['en']}"
     return cell if isinstance(cell, str) else bits(cell)  # type: ignore[arg-type]  # a number

@@ -1,31 +1,27 @@
-"""Many random scorecards through Python, node and LibreOffice's own recalculation.
+"""Many random scorecards: rows of tblScore with the product's own formulas, and what they must be.
 
-A workbook with one row of formulas, from the emitter of tblScore, is kept open; rows go in by UNO,
-the formulas are copied down once, and their values come back as doubles. The sums of a card look
-as far up and down as a card can reach, so that a million cards take time in line with their count.
+The sums of a card look as far up and down as a card can reach, so that a million cards take time
+in line with their count.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-
-import xlsxwriter
 
 from kpi import sheet_scoring
 from kpi.missing import Policy
+from kpi.model import Status
 from kpi.scoring import CardItem, CardTotal, card_total
+from kpi.sheet_calls import Cell
+from kpi.step_table import STEP_NAMES
 from sheet_templates.words import show
+from tests.function_engines import UNKNOWN, Asked, Family, Ref, Row, Words, over
 from tests.kpi_language_support import bits
-from tests.libreoffice import Office
 from tests.scoring_support import (
     COLUMNS,
     UNKNOWN_WHEN_NONE,
     Drawn,
-    by_node,
-    cards_by_node,
-    column,
     drawn_row,
     normalise_weight,
     scored,
@@ -34,11 +30,10 @@ from tests.scoring_support import (
 )
 
 INPUTS = COLUMNS[: COLUMNS.index("due")]
-OUTPUTS = ("due", "attainment", "score", "usable", "share", "points", "status")
-OF_CARD = ("total", "coverage")
 SIZES = (1, 1, 2, 3)  # items of a card
-FIRST = 4  # zero-based row of the first item: a card may reach so far up
 MIN_COVERAGE = 0.7
+NONE: tuple[Cell, ...] = (UNKNOWN, None, "abc")  # cells where no value stands
+PARAMETERS = ("p1", "p2", "p3", "p4")
 Shown = Mapping[str, str]
 
 
@@ -53,9 +48,41 @@ def _card(chance: random.Random, number: int) -> list[Drawn]:
     return [drawn_row(chance, number, region) for _ in range(chance.choice(SIZES))]
 
 
-def by_python(card: Sequence[Drawn], language: str) -> Iterator[Shown]:
+# --- what the rooms under the functions say -------------------------------------------------------
+
+
+def item_rows(cards: Sequence[Sequence[Drawn]], language: str) -> tuple[list[Row], list[Shown]]:
+    """Every row as its cells, with `due` and `score` as they must be; and its formula columns."""
+    rows: list[Row] = []
+    shown: list[Shown] = []
+    for card in cards:
+        found = [scored(row) for row in card]
+        for row, (_, score, _) in zip(card, found, strict=True):
+            rows.append(_cells(row, score, language, len(rows)))
+        shown += _shown(card, found, language)
+    return rows, shown
+
+
+def _cells(row: Drawn, score: float | None, language: str, number: int) -> Row:
+    """A row's cells; a value that is not there is #N/A, nothing or a text by turns."""
+    values: Mapping[str, Cell] = stored(row, words_of(language))
+    none = NONE[number % len(NONE)]
+    return {
+        **{
+            code: none if value is None and code in UNKNOWN_WHEN_NONE else value
+            for code, value in values.items()
+        },
+        "due": UNKNOWN if row.due is None else row.due,
+        "score": UNKNOWN if score is None else score,
+    }
+
+
+def _shown(
+    card: Sequence[Drawn],
+    found: Sequence[tuple[float | None, float | None, Status]],
+    language: str,
+) -> Iterator[Shown]:
     """Every formula column of a card's rows, its total and coverage on each."""
-    found = [scored(row) for row in card]
     items = [
         CardItem(
             row.method,
@@ -88,66 +115,74 @@ def _in_card(row: Drawn, score: float | None, added: CardTotal, n: int) -> Shown
     }
 
 
-def template(path: Path, language: str) -> Path:
-    """A workbook whose row `FIRST` has the formulas of an item and of its card."""
-    words, row = words_of(language), FIRST + 1
+# --- the formulas, and the calls that must give the same ------------------------------------------
 
-    def ref(code: str) -> str:
-        return f"${column(code)}{row}"
 
-    def col(code: str) -> str:
-        reach = max(SIZES) - 1
-        return f"${column(code)}{row - reach}:${column(code)}{row + reach}"
-
-    made = sheet_scoring.item_formulas(ref, col, words)
+def _formulas(ref: Ref, col: Ref, words: Words) -> Mapping[str, str]:
     tests = sheet_scoring.card_tests(col, ref("month"), ref("person"), ref("region"))
-    texts = [made[code] for code in OUTPUTS] + [
-        sheet_scoring.card_total(col, words, tests, f"{MIN_COVERAGE}"),
-        sheet_scoring.card_coverage(col, words, tests),
-    ]
-    book = xlsxwriter.Workbook(path)
-    page = book.add_worksheet("items")
-    for place, text in enumerate(texts, len(INPUTS)):
-        page.write_formula(FIRST, place, "=" + text)
-    book.close()
-    return path
+    return {
+        "due": sheet_scoring.due(ref),
+        "attainment": sheet_scoring.attainment(ref, words),
+        "score": sheet_scoring.score(ref, words),
+        "usable": sheet_scoring.usable(ref, words),
+        "share": sheet_scoring.share(ref, col),
+        "points": sheet_scoring.points(ref),
+        "status": sheet_scoring.status(ref, words),
+        "total": sheet_scoring.card_total(col, words, tests, f"{MIN_COVERAGE}"),
+        "coverage": sheet_scoring.card_coverage(col, words, tests),
+    }
 
 
-def by_office(
-    office: Office, path: Path, cards: Sequence[Sequence[Drawn]], language: str, most: int = 2000
-) -> Iterator[Shown]:
-    """The same columns as `by_python`, by the sheet's formulas, `most` whole cards at a time."""
-    words = words_of(language)
-    for start in range(0, len(cards), most):
-        part = [row for card in cards[start : start + most] for row in card]
-        lines = [_cells(stored(row, words)) for row in part]
-        after = office.feed(path, FIRST, lines, len(OUTPUTS) + len(OF_CARD))
-        for values in after:
-            yield {
-                code: value if isinstance(value, str) else bits(value)
-                for code, value in zip((*OUTPUTS, *OF_CARD), values, strict=True)
-            }
-
-
-def _cells(values: Mapping[str, object]) -> list[object]:
-    """A row of inputs: what is unknown is #N/A where Items has it so, else an empty cell."""
+def _asked(rows: Sequence[Row], language: str) -> list[Asked]:
+    """Whole columns in one call but for own step tables and cards, a call each."""
+    no_data = words_of(language)("status", Status.NO_DATA)
+    judged = ("counted", "due", "better", "warn", "breach", "bound", "target_basis", None, language)
     return [
-        "" if values[code] is None and code not in UNKNOWN_WHEN_NONE else values[code]
-        for code in INPUTS
+        over("due", "DUE", rows, ("target", "due_share")),
+        over("attainment", "ATTAIN", rows, ("counted", "due", "better", "method")),
+        over("status", "STATUS", rows, (*judged, "warn_low", "breach_low"), no_data),
+        *_scores(rows),
+        *_totals(rows),
     ]
 
 
-def differences(
-    office: Office, path: Path, cards: Sequence[Sequence[Drawn]], language: str
-) -> list[tuple[object, ...]]:
-    """Each row on which the three do not agree to the last bit, with what each says."""
-    rows = [row for card in cards for row in card]
-    wanted = [line for card in cards for line in by_python(card, language)]
-    found = list(by_office(office, path, cards, language))
-    scores, totals = by_node(rows), cards_by_node(rows)
-    wrong: list[tuple[object, ...]] = []
-    for row, ours, sheet, node in zip(rows, wanted, found, scores, strict=True):
-        added = totals[row.person, row.region]
-        if ours != sheet or node != ours["score"] or added != [ours["total"], ours["coverage"]]:
-            wrong.append((row, ours, sheet, node, added))
-    return wrong
+def _scores(rows: Sequence[Row]) -> Iterator[Asked]:
+    """A call for each method over its known rows, as a column of scores is asked; one over the
+    unknown rows of all methods; one for each row that has a step table of its own."""
+    names = (*PARAMETERS, "cap", "floor")
+    groups: dict[Cell, list[int]] = {}
+    for n, row in enumerate(rows):
+        if row[STEP_NAMES[0]] is not None:
+            table = [[row[name] for name in STEP_NAMES]]
+            given = [row[name] for name in ("counted", "due", "method", *names)]
+            yield Asked("score", "SCORE", [*given, table], [n])
+        else:
+            groups.setdefault(None if row["score"] is UNKNOWN else row["method"], []).append(n)
+    for method, places in groups.items():
+        some = [rows[n] for n in places]
+        asked = over("score", "SCORE", some, ("counted", "due", method or "method", *names))
+        yield Asked("score", "SCORE", asked.given, places)
+
+
+def _totals(rows: Sequence[Row]) -> Iterator[Asked]:
+    """Total and coverage of every card; the sheet shows them on each of its rows."""
+    codes = ("score", "weight", "data_state", "missing")
+    cards: dict[Cell, list[int]] = {}
+    for n, row in enumerate(rows):
+        cards.setdefault(row["person"], []).append(n)
+    for places in cards.values():
+        given = [[[rows[n][code]] for n in places] for code in codes]
+        for part in ("total", "coverage"):
+            asked = [*given, MIN_COVERAGE, *[None] * 6, part]
+            yield from (Asked(part, "TOTAL", asked, [n]) for n in places[:1])
+
+
+ITEMS = Family(
+    "items",
+    INPUTS,
+    _formulas,
+    _asked,
+    ("due", "attainment", "score", "status", "total", "coverage"),
+    reach=3,  # a card has four lines at most
+    together="person",
+)

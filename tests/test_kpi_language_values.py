@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kpi import numbers
-from kpi.arrays import Columns, evaluate_array, r_array, rnd_array
+from kpi.arrays import BLOCK, Column, Columns, evaluate_array, r_array, rnd_array
 from kpi.expression import (
     Row,
     Scalar,
@@ -130,6 +130,25 @@ def test_arrays_keep_their_shape_and_choose_per_element() -> None:
     found = evaluate_array("IF(a > 0, 10 / a, 0)", {"a": a}, (2, 2))
     assert np.array_equal(found, [[10.0, np.nan], [0.0, 0.0]], equal_nan=True)
     assert found.flags.writeable
+
+
+def test_a_long_column_is_worked_out_in_blocks_with_the_same_bits() -> None:
+    """Whole columns, numbers that hold for all rows, and days; a block and a part of one."""
+    count = BLOCK + 7
+    a = np.arange(count) / 7 - 100
+    a[BLOCK - 1] = np.nan
+    columns: dict[str, Column] = {
+        "a": a,
+        "b": 3.0,
+        "c": None,
+        "m": np.array(["x", "y"] * (count // 2) + ["x"]),
+    }
+    text = 'IF(m = "x", R(a / b * DAYS()), IF(ISKNOWN(c), c, a - b))'
+    found = evaluate_array(text, columns, (count,), days=30.0)
+    at_once = evaluate_array(text, columns, (1, count), days=30.0)
+    assert found.tobytes() == at_once.tobytes()
+    assert np.isnan(found[BLOCK - 1])
+    assert found[BLOCK + 1] == a[BLOCK + 1] - 3
 
 
 # --------------------------------------------------------------------------------------- rounding

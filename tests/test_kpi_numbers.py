@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from kpi.numbers import R, normalise, rnd, whole
+from kpi.javascript import runtime
+from kpi.numbers import LOG_LIMITS, R, normalise, rnd, whole
 
 ROUNDED = [
     pytest.param(0.125, 2, 0.13, id="a half goes away from zero"),
@@ -31,6 +32,15 @@ ROUNDED = [
 def test_to_decimals(x: float, decimals: int, rounded: float) -> None:
     found = rnd(x, decimals)
     assert (found, math.copysign(1, found)) == (rounded, math.copysign(1, rounded))
+
+
+def test_the_limits_of_the_logarithm_are_the_first_doubles_that_reach_them() -> None:
+    for power, limit in enumerate(LOG_LIMITS):
+        assert math.floor(math.log10(limit)) == power
+        assert math.floor(math.log10(math.nextafter(limit, 0.0))) == power - 1
+        assert limit <= 10.0**power
+    assert runtime().count(repr(LOG_LIMITS[-1])) == 1  # JavaScript looks them up
+    assert "log10" not in runtime().replace("// floor of log10", "")
 
 
 @pytest.mark.parametrize("x", [2.0**52, 2.0**60, -(2.0**52), math.inf, -math.inf])

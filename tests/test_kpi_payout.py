@@ -28,6 +28,7 @@ from kpi.payout import (
 from kpi.rewards import Application, RewardEffect, RewardRule, applied_rewards, counted_in, money_of
 
 SLICES = (Slice(0.0, 100.0, 0.1), Slice(100.0, 200.0, 0.2), Slice(200.0, None, 0.3))
+STEEP = Slice(10.0, None, 2.0)
 COEF = PayRule("coef", PayMethod.COEF_BONUS, "CNY")
 DIRECT = PayRule("direct", PayMethod.DIRECT, "CNY")
 YEN = PayRule("yen", PayMethod.DIRECT, "JPY")
@@ -133,6 +134,29 @@ def test_what_a_line_pays(rule: PayRule, values: dict[str, Any], payable: str) -
             "incomplete",
             id="a ladder without slices",
         ),
+        pytest.param(
+            PayRule("x", PayMethod.ACCELERATE, "USD", (1.0, 2.0, 2.0, None)),
+            *("final", {"amount": 7e10, "goal": 10_000.0}, None, "incomplete"),
+            id="a part beyond what can be told (1.4E11) is not left out of the sum",
+        ),
+        pytest.param(
+            PayRule("x", PayMethod.ACCELERATE, "USD", (0.01, 2.0, 2.0, None)),
+            *("final", {"amount": 1.0, "goal": 7e10}, None, "incomplete"),
+            id="nor is an edge beyond it 0",
+        ),
+        pytest.param(
+            PayRule("x", PayMethod.ACCELERATE, "USD", (1e9, 2.0, 2.0, None)),
+            *("final", {"amount": 1e6, "goal": 1e6}, None, "incomplete"),
+            id="nor is what stands below the edge",
+        ),
+        pytest.param(
+            PayRule("x", PayMethod.LADDER, "KRW", slices=(Slice(0.0, 10.0, 2.0), STEEP)),
+            *("final", {"amount": 9e10}, None, "incomplete"),
+            id="nor a slice of a ladder",
+        ),
+        pytest.param(
+            PROFIT, "final", {"amount": 2e11}, None, "incomplete", id="nor is such an amount paid"
+        ),
         pytest.param(TEAM, "final", {}, None, "incomplete", id="a team whose total is open"),
         pytest.param(
             COEF, "final", {"attendance": 1.2}, None, "incomplete", id="attendance of 120 %"
@@ -166,6 +190,11 @@ def test_why_a_line_pays_what_it_pays(
     found = line(rule, PayState(state), **values)
     assert found.reason is Reason(reason)
     assert found.payable == (None if payable is None else Decimal(payable))
+
+
+def test_the_amount_is_rounded_as_every_step_is() -> None:
+    """Three decimals from a million up: 1,234,567.89151 is paid on as 1,234,567.892."""
+    assert line(PROFIT, amount=1_234_567.89151).net == 1_234_567.892
 
 
 def test_a_pilot_shows_what_it_would_be() -> None:

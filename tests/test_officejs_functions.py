@@ -1,9 +1,8 @@
-"""The custom functions in a real Chromium: the same bits, sentences with errors, one batch."""
+"""The custom functions in a real Chromium: sentences with errors, one batch, the service away."""
 
 from __future__ import annotations
 
 import copy
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from sheet_templates.places import MANAGER_PLACES, letters
-from tests.function_support import RUN, by_python, draw
 from tests.pane_results import books_of_both, result
 from tests.pane_service import Stub, serving
 from tests.pane_support import Pane, chromium, pane
@@ -45,32 +43,6 @@ def cells(one: Pane) -> dict[str, Any]:
     [sheet] = one.state()["sheets"]
     found: dict[str, Any] = sheet["cells"]
     return found
-
-
-def by_chromium(one: Pane, calls: list[tuple[str, list[object]]]) -> Any:
-    """The answers of the page's own functions, as `by_python` shows them."""
-    _, bits, rest = RUN.partition("const view")
-    body = (bits + rest).rpartition("process.stdout")[0]
-    one.js(f"() => {{ {body} globalThis.answer = answer; }}")
-    plain = json.dumps(calls, default=lambda error: {"error": error.code})
-    # as text: the browser's own way of handing over deep lists is slow
-    return json.loads(one.js("(text) => JSON.stringify(JSON.parse(text).map(answer))", plain))
-
-
-def test_chromium_gives_the_bits_of_python(browser: Browser, stub: Stub) -> None:
-    calls = draw(7, 4_000)
-    with pane(browser, stub, book({})) as one:
-        assert by_chromium(one, calls) == by_python(calls)
-
-
-@pytest.mark.prove
-@pytest.mark.parametrize("seed", range(10))
-def test_chromium_gives_the_bits_of_python_for_long(
-    browser: Browser, stub: Stub, seed: int
-) -> None:
-    calls = draw(100 + seed, 20_000)
-    with pane(browser, stub, book({})) as one:
-        assert by_chromium(one, calls) == by_python(calls)
 
 
 def test_a_local_function_answers_cells_ranges_and_words(browser: Browser, stub: Stub) -> None:

@@ -23,12 +23,20 @@ def _error(number: int) -> float:
     return made
 
 
+UNKNOWN = SheetError("na", {"zh": "", "en": ""})
 ERRORS = {"na": _error(NOT_AVAILABLE), "value": _error(NO_VALUE)}
 
 
 def answer(code: str, arguments: tuple[object, ...]) -> tuple[tuple[Shown, ...], ...]:
     """The answers of a function as rows; the arguments are cells or ranges, in their order."""
-    return tuple(tuple(map(_shown, row)) for row in answers(code, *arguments))
+    return tuple(tuple(map(_shown, row)) for row in answers(code, *map(_cells, arguments)))
+
+
+def _cells(given: object) -> object:
+    """A range with its errors as such; what is no range as it came."""
+    if not isinstance(given, tuple):
+        return given
+    return [[UNKNOWN if cell is None else cell for cell in row] for row in given]
 
 
 def _shown(cell: Cell) -> Shown:
