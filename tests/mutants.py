@@ -144,12 +144,15 @@ def _lay_over(module: str, source: str) -> None:
 
 def _warm() -> None:
     """Load what every fork needs and what no mutant changes."""
-    import hypothesis.strategies  # noqa: F401, PLC0415 - loaded for the forks
+    import hypothesis.strategies  # noqa: PLC0415 - loaded for the forks
     import numpy as np  # noqa: F401, PLC0415 - the same
     import pytest  # noqa: PLC0415 - the same
 
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(["--version"])
+    # As tests/conftest.py, which is not loaded: a slow try on a busy machine finds no mutant.
+    hypothesis.settings.register_profile("laws", deadline=None)
+    hypothesis.settings.load_profile("laws")
 
 
 def main(words: Sequence[str]) -> int:
