@@ -34,6 +34,11 @@ CASES = {
     "kpi/money.py": ["tests/test_kpi_money.py"],
     "kpi/breaches.py": ["tests/test_kpi_breaches.py"],
     "kpi/organisation.py": ["tests/test_organisation.py"],
+    "kpi/agency.py": ["tests/test_kpi_agency.py", "tests/test_agency_periods.py"],
+    "kpi/agency_periods.py": ["tests/test_agency_periods.py"],
+    "kpi/step_table.py": ["tests/test_kpi_step_table.py"],
+    "kpi/weight_modes.py": ["tests/test_weight_modes.py"],
+    "kpi/person_cards.py": ["tests/test_scorecards.py"],
 }
 
 
