@@ -22,6 +22,7 @@ SIGNED = frozenset(
     {"status", "state", "level", "data_state", "cost_state", "number_check", "check", "connection"}
     | {"finding", "task_state", "score_basis", "weights", "standing"}
 )
+WHOLE_DAYS = frozenset({"tblTerm", "tblClause"})  # a contract counts no part of a day
 
 
 def colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
@@ -40,7 +41,7 @@ def colours(book: Book, tab: Worksheet, place: Place, column: Column) -> None:
     if column.kind == "number" and any(c.code == "unit" for c in place.table.columns):
         if column.code in ("warn", "breach"):  # those of a band alone have lower ones
             _part_of_due(book, tab, place, area)
-        _by_unit(book, tab, area, letters(place.offset("unit")))
+        _by_unit(book, tab, area, place)
     if column.code in ("actual", "data_until") and place.table.name == "tblScore":
         _by_state(book, tab, area, letters(place.offset("data_state")))
     if place.table.name in STATES and column.owner is Owner.SERVICE:
@@ -69,10 +70,11 @@ def signs(book: Book, tab: Worksheet, area: tuple[int, int, int, int]) -> None:
         )
 
 
-def _by_unit(book: Book, tab: Worksheet, area: tuple[int, int, int, int], unit: str) -> None:
+def _by_unit(book: Book, tab: Worksheet, area: tuple[int, int, int, int], place: Place) -> None:
     """Numbers shown by the unit in their own row; the unit may be a code or a word."""
-    cell = f"${unit}{area[0] + 1}"
-    for code, shown in UNIT_FORMAT.items():
+    cell = f"${letters(place.offset('unit'))}{area[0] + 1}"
+    own = {"days": "0"} if place.table.name in WHOLE_DAYS else {}
+    for code, shown in (UNIT_FORMAT | own).items():
         tests = ",".join(f'{cell}="{word}"' for word in _spelled("unit", code))
         look = book.styles.rule(num_format=shown)
         tab.conditional_format(

@@ -22,6 +22,7 @@ from sheet_templates.statement_paper import (
     LINES,
     MONEY,
     PERCENT,
+    ROW,
     TERMS,
     TEXTS,
     TITLES,
@@ -33,7 +34,9 @@ from sheet_templates.statement_paper import (
     term_cell,
     text_cell,
 )
+from sheet_templates.statement_print import paragraphs, printed, signatures
 from sheet_templates.style import Styles
+from sheet_templates.table import LINE
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # one date for every build
 DELIVERED = (
@@ -57,9 +60,7 @@ def build_statement(path: Path, rows: StatementRows) -> Path:
     _deliverables(made, tabs["deliverables"])
     _terms(made, tabs["terms"])
     for tab in tabs.values():
-        tab.hide_gridlines(2)
-        tab.set_paper(9)
-        tab.fit_to_pages(1, 0)
+        printed(made, tab)
     workbook.close()
     return path
 
@@ -70,10 +71,9 @@ def _statement(made: Paper, tab: Worksheet) -> None:
     tab.set_column(1, 1, 18)
     formulas = line_formulas(made.rows)
     for row, (code, zh, en, shown) in enumerate(LINES, FIRST):
-        strong = code in ("net", "payable")
-        tab.write_string(row, 0, made.text(zh, en), made.look(bold=strong))
+        tab.write_string(row, 0, made.text(zh, en), made.line(code))
         own = MONEY if code == "profit" else made.rows.shown(shown)
-        look = made.look(num_format=own, bold=strong, align="right")
+        look = made.line(code, num_format=own, align="right")
         value = made.rows.lines[code]
         if code in formulas:
             tab.write_formula(row, 1, "=" + formulas[code], look, cached(value))
@@ -81,11 +81,7 @@ def _statement(made: Paper, tab: Worksheet) -> None:
             tab.write_formula(row, 1, "=NA()", look, "#N/A")
         else:
             tab.write_number(row, 1, float(value), look)
-    sign = FIRST + len(LINES) + 2
-    for column, word in enumerate(
-        (made.text("甲方确认", "Client"), made.text("乙方确认", "Agency"))
-    ):
-        tab.write_string(sign, column, word, made.styles.get(bottom=1, font_color="#595959"))
+    signatures(made, tab, FIRST + len(LINES) + 1)
 
 
 def line_formulas(rows: StatementRows) -> dict[str, str]:
@@ -129,13 +125,17 @@ def _deliverables(made: Paper, tab: Worksheet) -> None:
     heads = DELIVERED[0 if made.rows.language == "zh" else 1]
     for column, (head, width) in enumerate(zip(heads, (12, 44, 12, 12, 12, 16), strict=True)):
         tab.set_column(column, column, width)
-        tab.write_string(FIRST - 1, column, head, made.styles.get(bold=True, bottom=2))
+        look = made.styles.get(bold=True, bottom=2, valign="bottom")
+        tab.write_string(FIRST - 1, column, head, look)
+    tab.set_row(FIRST - 1, 2 * LINE)
     for row, cells in enumerate(made.rows.deliverables, FIRST):
         for column, value in enumerate(cells):
             if isinstance(value, date):
-                tab.write_datetime(row, column, value, made.look(num_format="yyyy-mm-dd"))
+                tab.write_datetime(
+                    row, column, value, made.look(num_format="yyyy-mm-dd", align="left")
+                )
             else:
-                tab.write_string(row, column, value or "", made.look())
+                tab.write_string(row, column, value or "", made.look(shrink=True))
 
 
 def _terms(made: Paper, tab: Worksheet) -> None:
@@ -150,7 +150,9 @@ def _terms(made: Paper, tab: Worksheet) -> None:
             f"The terms of the signed contract {made.rows.signed}; change them on Agency terms of "
             "the team's workbook and publish.",
         )
-        tab.write_string(FIRST - 1, 0, said, made.styles.get(font_color="#7F6000"))
+        tab.set_row(FIRST - 1, 3 * LINE)
+        look = made.styles.get(font_color="#7F6000", text_wrap=True)
+        tab.merge_range(FIRST - 1, 0, FIRST - 1, 1, said, look)
         tab.protect("", {"format_columns": True, "format_rows": True})
     tab.set_column(0, 0, 44)
     tab.set_column(1, 1, 18)
@@ -160,7 +162,7 @@ def _terms(made: Paper, tab: Worksheet) -> None:
         _typed(made, tab, (row, 1), made.rows.terms.get(code), made.rows.shown(shown))
         tab.write_string(row, 2, code, made.look())
     first = FIRST + len(TERMS) + 2
-    head = made.styles.get(bold=True)
+    head = made.styles.get(bold=True, align="right")
     words = (
         made.text("服务等级：总分从（含）", "Level of service: points from"),
         made.text("费用比例", "Part of the fee"),
@@ -174,11 +176,12 @@ def _terms(made: Paper, tab: Worksheet) -> None:
         tab.write_string(row, 2, f"level{row - first + 1}", made.look())
     for row, (code, zh, en) in enumerate(TEXTS, FIRST_TEXT):
         tab.write_string(row, 0, made.text(zh, en), made.look())
-        look = made.look(**_input(made, free=code != "currency"))
-        tab.write_string(row, 1, made.rows.texts.get(code, ""), look)
+        look = made.look(text_wrap=True, **_input(made, free=code != "currency"))
+        text = made.rows.texts.get(code, "")
+        tab.set_row(row, max(ROW, made.tall(text, 18)))
+        tab.write_string(row, 1, text, look)
         tab.write_string(row, 2, code, made.look())
-    for row, clause in enumerate(made.rows.clauses, FIRST_TEXT + len(TEXTS) + 1):
-        tab.write_string(row, 0, clause, made.styles.get(font_color="#595959"))
+    paragraphs(made, tab, FIRST_TEXT + len(TEXTS) + 1, made.rows.clauses, (0, 1, 62))
 
 
 def _typed(made: Paper, tab: Worksheet, at: tuple[int, int], value: Number, shown: str) -> None:

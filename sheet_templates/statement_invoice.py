@@ -8,9 +8,7 @@ from datetime import date
 from xlsxwriter.worksheet import Worksheet
 
 from sheet_templates.places import quoted
-from sheet_templates.statement_paper import MONEY, TITLES, Number, Paper, cached
-from sheet_templates.table import LINE
-from sheet_templates.widths import cells
+from sheet_templates.statement_paper import MONEY, ROW, TITLES, Number, Paper, cached
 
 WIDE = 38  # characters of a line of the second column
 TOP = 2  # zero-based row of the first line of the head
@@ -72,8 +70,7 @@ def _head(made: Paper, tab: Worksheet, row: int, value: str | date | float) -> N
     if isinstance(value, date):
         tab.write_datetime(row, 1, value, made.look(num_format="yyyy-mm-dd", align="right"))
     elif isinstance(value, str):
-        if cells(value) > WIDE:
-            tab.set_row(row, LINE * -(-cells(value) // WIDE) + 2)
+        tab.set_row(row, max(ROW, made.tall(value, WIDE)))
         tab.write_string(row, 1, value, made.look(align="right", text_wrap=True))
     else:
         tab.write_number(row, 1, value, made.look(num_format="0.000000", align="right"))
@@ -92,9 +89,8 @@ def amounts(
     last, places = first + len(parts), made.rows.decimals
     texts = {**formulas, sums[0][0]: f"ROUND(SUM($B${first + 1}:$B${last}),{places})+0"}
     for row, (code, zh, en) in enumerate((*parts, *sums), first):
-        strong = code in ("net", "true_up", "whole", "payable")
-        tab.write_string(row, 0, made.text(zh, en), made.look(bold=strong))
-        look = made.look(num_format=made.rows.shown(MONEY), bold=strong, align="right")
+        tab.write_string(row, 0, made.text(zh, en), made.line(code))
+        look = made.line(code, num_format=made.rows.shown(MONEY), align="right")
         tab.write_formula(row, 1, "=" + texts[code], look, cached(values[code]))
 
 

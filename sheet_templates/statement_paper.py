@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import ceil
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -14,6 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 from kpi.model import Language, Texts
 from sheet_templates.places import quoted
 from sheet_templates.style import FONT, Styles
+from sheet_templates.table import LINE
+from sheet_templates.widths import cells
 
 TITLES: Mapping[str, Texts] = {
     "statement": {"zh": "结算单", "en": "Statement"},
@@ -81,6 +84,9 @@ LINES: tuple[tuple[str, str, str, str], ...] = (  # code, zh, en, format
     ("final", "可开票（1 是，0 否）", "May be invoiced (1 yes, 0 no)", COUNT),
     ("payable", "应付金额", "Amount payable", MONEY),
 )
+ROW = 15.0  # points of a row as it is
+SLIM = 1.15  # letters of a sentence in the width of a digit
+STRONG = frozenset({"net", "true_up", "whole", "payable"})  # sums of the lines above them
 FIRST_TEXT = FIRST + len(TERMS) + 2 + LEVELS + 1
 Number = Decimal | float | int | None
 
@@ -124,6 +130,18 @@ class Paper:
     def look(self, **props: object) -> Format:
         """The look of a cell of a list: a thin line below it."""
         return self.styles.get(bottom=1, bottom_color="#D9D9D9", **props)
+
+    def line(self, code: str, **props: object) -> Format:
+        """The look of a line of amounts: what is added up stands under a rule."""
+        if code not in STRONG:
+            return self.look(**props)
+        foot = {"bottom": 6} if code == "payable" else {"bottom": 1, "bottom_color": "#D9D9D9"}
+        return self.styles.get(**{**props, "bold": True, "top": 1, **foot})
+
+    def tall(self, text: str, wide: float) -> float:
+        """Points of a row for a text over so many columns' characters; Latin letters are slim."""
+        room = wide if self.rows.language == "zh" else SLIM * wide
+        return LINE * max(1, ceil(cells(text) / room)) + 2
 
     def title(self, tab: Worksheet, code: str) -> None:
         """The tab's name and what it is about, in rows 1 to 5."""

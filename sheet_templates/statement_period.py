@@ -31,8 +31,16 @@ from sheet_templates.statement_paper import (
     StatementRows,
     cached,
 )
+from sheet_templates.statement_print import (
+    WIDEST,
+    paragraphs,
+    printed,
+    printed_wide,
+    signatures,
+)
 from sheet_templates.style import Styles
 
+PORTRAIT = 4  # columns that stand on an upright page
 TOP = FIRST + 1  # zero-based row of the first line: the periods stand above it
 _OWN = LINES[: [line[0] for line in LINES].index("net") + 1]
 _REWARD = ("reward_sum", "各期奖励之和（封顶前）", "Rewards of the parts, before the cap", MONEY)
@@ -47,7 +55,7 @@ PERIOD_LINES: tuple[tuple[str, str, str, str], ...] = (
     *(row for line in _OWN for row in (line, *([_AFTER[line[0]]] if line[0] in _AFTER else []))),
     ("stated", "已在月度和季度结算单中列出的不含税金额", "Net amounts stated before", MONEY),
     ("true_up", "补差 = 本期不含税金额 − 已列出", "True-up = net amount less stated", MONEY),
-    ("tax", "补差税额", "Tax of the true-up", MONEY),
+    ("tax", "税额（全期：补差税额）", "Tax (of the whole: of the true-up)", MONEY),
     ("final", "各月均已关账（1 是，0 否）", "All months are closed (1 yes, 0 no)", COUNT),
     ("payable", "应付（负为应退）", "Amount payable (below zero: to be credited)", MONEY),
 )
@@ -102,11 +110,13 @@ def build_period(path: Path, period: PeriodRows) -> Path:
     _statement(made, tabs["statement"], period)
     _invoice(made, tabs["invoice"], period)
     _terms(made, tabs["terms"], period)
-    for tab in tabs.values():
-        tab.hide_gridlines(2)
-        tab.set_paper(9)
-        tab.fit_to_pages(1, 0)
-        tab.set_landscape()
+    ends = [n for n, column in enumerate(period.columns) if column.span == "quarter"]
+    for code, one_page in (("statement", True), ("terms", False)):
+        if len(period.columns) > PORTRAIT:
+            printed_wide(made, tabs[code], ends, len(period.columns), one_page=one_page)
+        else:
+            printed(made, tabs[code], one_page=one_page)
+    printed(made, tabs["invoice"])
     workbook.close()
     return path
 
@@ -128,21 +138,23 @@ def _statement(made: Paper, tab: Worksheet, period: PeriodRows) -> None:
     tab.set_column(0, 0, 58)
     tab.set_column(1, len(period.columns), 13)
     tab.freeze_panes(TOP, 1)
+    tab.write_blank(TOP - 1, 0, None, made.styles.get(bottom=2))
     for row, (code, zh, en, _) in enumerate(PERIOD_LINES, TOP):
-        tab.write_string(row, 0, made.text(zh, en), made.look(bold=code in ("net", "payable")))
+        tab.write_string(row, 0, made.text(zh, en), made.line(code))
     for number, column in enumerate(period.columns):
         head = made.styles.get(bold=True, bottom=2, align="right")
         tab.write_string(TOP - 1, number + 1, column.code, head)
         tab.write_string(TOP - 2, number + 1, column.state, made.styles.get(align="right"))
         _column(made, tab, period, number)
+    signatures(made, tab, TOP + len(PERIOD_LINES) + 1)
 
 
 def _column(made: Paper, tab: Worksheet, period: PeriodRows, number: int) -> None:
     column = period.columns[number]
     formulas = column_formulas(period, number)
     for row, (code, _, _, shown) in enumerate(PERIOD_LINES, TOP):
-        strong = code in ("net", "payable") or bool(column.parts)
-        look = made.look(num_format=made.rows.shown(shown), bold=strong, align="right")
+        props = {"num_format": made.rows.shown(shown), "align": "right"}
+        look = made.line(code, **props, bold=bool(column.parts))
         if code in formulas:
             tab.write_formula(
                 row, number + 1, "=" + formulas[code], look, cached(column.lines[code])
@@ -270,8 +282,9 @@ def _terms(made: Paper, tab: Worksheet, period: PeriodRows) -> None:
             head = made.styles.get(bold=True, bottom=2, align="right")
             tab.write_string(FIRST - 1, number + 1, column.code, head)
             _month_terms(made, tab, column, number + 1)
-    for row, clause in enumerate(made.rows.clauses, FIRST + len(names) + 1):
-        tab.write_string(row, 0, clause, made.styles.get(font_color="#595959"))
+    many = len(period.columns) > WIDEST  # labels are printed again beside later columns
+    over = (1, 8, 96) if many else (0, PORTRAIT, 44 + 12 * PORTRAIT)
+    paragraphs(made, tab, FIRST + len(names) + 1, made.rows.clauses, over)
 
 
 def _month_terms(made: Paper, tab: Worksheet, column: Column, at: int) -> None:

@@ -31,7 +31,7 @@ WIDTH = {
     "tblTeam.role": 13.0,
     "tblBreach.metric": 18.0,
     "tblBreach.bound": 24.0,
-    "tblBreach.cause": 44.0,
+    "tblBreach.cause": 60.0,
     "tblBreach.action": 26.0,
     "tblTask.what": 40.0,
     "tblTask.standing": 17.0,

@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = 120  # a mutant that loops is found when its time is over
+SECONDS = 60  # of its own work: a mutant that loops is found when they are over
 OPTIONS = (
     *("-x", "-q", "--noconftest", "--hypothesis-seed=1", "-p", "no:cacheprovider"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # hypothesis is loaded before the fork
@@ -115,7 +115,7 @@ def _green(module: str, source: str, tests: Sequence[str]) -> bool:
     if not child:
         code = 1  # what a mutant that cannot even be loaded ends with
         try:
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)  # no clock: others may keep us waiting
             code = _run(module, source, tests)
         finally:
             os._exit(code)
@@ -144,12 +144,15 @@ def _lay_over(module: str, source: str) -> None:
 
 def _warm() -> None:
     """Load what every fork needs and what no mutant changes."""
-    import hypothesis.strategies  # noqa: F401, PLC0415 - loaded for the forks
+    import hypothesis.strategies  # noqa: PLC0415 - loaded for the forks
     import numpy as np  # noqa: F401, PLC0415 - the same
     import pytest  # noqa: PLC0415 - the same
 
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main(["--version"])
+    # As tests/conftest.py, which is not loaded: a slow try on a busy machine finds no mutant.
+    hypothesis.settings.register_profile("laws", deadline=None)
+    hypothesis.settings.load_profile("laws")
 
 
 def main(words: Sequence[str]) -> int:

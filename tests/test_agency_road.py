@@ -12,14 +12,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from kpi.agency import off, summed
+from kpi.agency_periods import Sums
 from kpi.follow_ups import from_disputes
 from kpi.model import Language
 from sheet_templates.start import StartRow
 from sheet_templates.statement_paper import TITLES
-from sheet_templates.statement_period import PERIOD_LINES, TOP
+from sheet_templates.statement_period import PARTS, PERIOD_LINES, TOP, TOTALS
 from sync_service.cli import main
 from sync_service.console import Exit
-from sync_service.period_statements import PeriodMade, make_period
+from sync_service.period_statements import LINES_OF_SUMS, PeriodMade, make_period
 from sync_service.publishing import Wanted, publish
 from sync_service.sharing import share
 from sync_service.stated import Asked
@@ -146,25 +148,113 @@ def test_a_quarter_sums_caps_and_trues_up(opened: Contracted, tmp_path: Path) ->
     assert whole(opened, "2026-Q3", tmp_path / "q3.xlsx").number == "OPS6-2026-Q3"
 
 
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contracted]:
+    """A contract of July to September: July stated, all closed, then the quarter stated."""
+    terms: tuple[StartRow, ...] = (
+        *(
+            {**row, "end": date(2026, 9, 30)} if row["term"] == "contract" else row
+            for row in AGREED
+        ),
+        {"person": AGENCY, "term": "reward_cap_year", "value": 900.0},
+        {"person": AGENCY, "term": "deduct_cap_year", "value": 250.0},
+    )
+    folder = tmp_path_factory.mktemp("ended")
+    with contracted(folder, terms) as made:
+        made.publish()
+        made.make("2026-07")
+        for month in MONTHS:
+            made.close(month)
+        whole(made, "2026-Q3", folder / "first.xlsx")
+        yield made
+
+
+def test_a_year_within_its_caps_is_trued_up(ended: Contracted, tmp_path: Path) -> None:
+    """9,000 + 900 (of 1,000) - 250 (of 400) = 9,650; July 3,714.73 and the quarter's 5,885.27."""
+    made = whole(ended, "2026", tmp_path / "year.xlsx")
+    assert floats(made.sums.reward, made.sums.deductions, made.settled.net) == [900, -250, 9650]
+    assert [stated for *_, stated in made.quarters] == [Decimal("5885.27")]
+    assert floats(made.settled.stated, made.settled.true_up, made.settled.tax) == [9600, 50, 3]
+    assert (made.closed, made.settled.payable) == (True, 53)
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_line_of_a_quarter_recalculates(
-    opened: Contracted, office: Office, tmp_path: Path, language: Language
+@pytest.mark.parametrize("code", ["2026-Q3", "2026"])
+def test_every_amount_of_a_period_recalculates(
+    ended: Contracted, office: Office, tmp_path: Path, code: str, language: Language
 ) -> None:
-    out = tmp_path / "q3.xlsx"
-    whole(opened, "2026-Q3", out, language)
-    before = openpyxl.load_workbook(out, data_only=True)
+    """In LibreOffice, by column and line, as Python has them; and as a reader sees them before."""
+    out = tmp_path / "period.xlsx"
+    made = whole(ended, code, out, language)
     after = office.calculate(out)
-    for title in (TITLES["statement"][language], TITLES["invoice"][language]):
+    before = openpyxl.load_workbook(out, data_only=True)
+    tabs = [TITLES[tab][language] for tab in ("statement", "invoice")]
+    for title in tabs:
         cells = list(before[title].iter_rows(values_only=True))
         for found, want in zip(after[title], cells, strict=False):
             for one, other in zip(found, want, strict=False):
                 if isinstance(other, int | float):
                     assert one == other, (title, want)
-    rows = after[TITLES["statement"][language]]
-    at = {code: rows[TOP + n][4] for n, (code, *_) in enumerate(PERIOD_LINES)}
-    assert (at["reward_sum"], at["reward"]) == (1264.02, 1000)
-    assert (at["deductions_sum"], at["deductions"], at["true_up"]) == (-440, -400, 2555.98)
-    assert at["payable"] == 2709.34
+    rows = after[tabs[0]]
+    for column, lines in enumerate(amounts_of(made), 1):
+        at = {line: rows[TOP + n][column] for n, (line, *_) in enumerate(PERIOD_LINES)}
+        assert {line: at[line] for line in lines} == lines, rows[TOP - 1][column]
+    invoiced = {str(row[0]): row[1] for row in after[tabs[1]]}
+    words = {line: zh if language == "zh" else en for line, zh, en in (*PARTS, *TOTALS)}
+    assert {line: invoiced[word] for line, word in words.items()} == invoice_of(made)
+
+
+def amounts_of(made: PeriodMade) -> list[dict[str, float | None]]:
+    """What Python has for each column of a statement, by line."""
+    months = [summed_up(month.sums) for month in made.months]
+    for lines, month in zip(months, made.months, strict=True):
+        own = month.made.lines
+        extra = (("level", own.level), ("tax", own.tax), ("payable", own.payable))
+        lines |= {line: amount(value) for line, value in (*extra, ("stated", month.stated))}
+    quarters = [
+        summed_up(sums) | {"stated": amount(stated), "reward_sum": total(made, "reward")}
+        for _, sums, stated in made.quarters
+    ]
+    below = made.quarters[0][1] if made.quarters else None
+    done = made.settled
+    every = summed_up(made.sums) | {
+        "reward_sum": amount(below.reward) if below else total(made, "reward"),
+        "deductions_sum": amount(below.deductions) if below else total(made, "deductions"),
+        "stated": amount(done.stated),
+        "true_up": amount(done.true_up),
+        "tax": amount(done.tax),
+        "final": 1.0,
+        "payable": amount(done.payable),
+    }
+    return [*months, *quarters, every]
+
+
+def summed_up(sums: Sums) -> dict[str, float | None]:
+    return {line: amount(getattr(sums, name)) for line, name in LINES_OF_SUMS}
+
+
+def total(made: PeriodMade, name: str) -> float | None:
+    """Of the months, before the cap of the quarter."""
+    return amount(summed(getattr(month.sums, name) for month in made.months))
+
+
+def invoice_of(made: PeriodMade) -> dict[str, float | None]:
+    sums, done = made.sums, made.settled
+    return {
+        "fee_due": amount(sums.fee),
+        "reward": amount(sums.reward),
+        "deductions": amount(sums.deductions),
+        "correction": 0.0,
+        "floor": 0.0,
+        "before": amount(off(done.stated)),
+        "true_up": amount(done.true_up),
+        "tax": amount(done.tax),
+        "payable": amount(done.payable),
+    }
+
+
+def amount(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def test_a_year_that_runs_is_a_draft(opened: Contracted, tmp_path: Path) -> None:

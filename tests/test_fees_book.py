@@ -153,7 +153,7 @@ def test_each_task_says_how_it_stands(book: Refreshed, number: str, state: str) 
 
 def test_the_reminder_says_how_much_is_to_be_paid(book: Refreshed) -> None:
     said = [str(row["what"]) for row in book.rows("tblFocus", "no").values()]
-    wanted = "待缴 1,200.00 EUR" if book.language == "zh" else "to pay 1,200.00 EUR"
+    wanted = "待缴 1,200.00 EUR" if book.language == "zh" else ": 1,200.00 EUR"
     assert any(wanted in one and "DE weee_fee" in one for one in said)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,11 @@ CASES = {
     "kpi/money.py": ["tests/test_kpi_money.py"],
     "kpi/breaches.py": ["tests/test_kpi_breaches.py"],
     "kpi/organisation.py": ["tests/test_organisation.py"],
+    "kpi/agency.py": ["tests/test_kpi_agency.py", "tests/test_agency_periods.py"],
+    "kpi/agency_periods.py": ["tests/test_agency_periods.py"],
+    "kpi/step_table.py": ["tests/test_kpi_step_table.py"],
+    "kpi/weight_modes.py": ["tests/test_weight_modes.py"],
+    "kpi/person_cards.py": ["tests/test_scorecards.py"],
 }
 
 
@@ -46,13 +53,31 @@ def test_a_mutant_is_one_change_of_code_and_none_of_its_description() -> None:
     assert changed.count("d = 'x + y'") == 1
 
 
+def test_a_slow_try_finds_no_mutant(tmp_path: Path) -> None:
+    """Past the 200 ms that hypothesis allows by itself, as on a busy machine."""
+    slow = tmp_path / "test_slow.py"
+    slow.write_text(
+        "import time\nfrom hypothesis import given, settings, strategies\n"
+        "@settings(max_examples=1)\n@given(strategies.just(0))\n"
+        "def test_slow(_: int) -> None:\n    time.sleep(0.3)\n",
+        encoding="utf-8",
+    )
+    found = _mutated("kpi/weight_modes.py", str(slow))
+    assert len(found["alive"]) == found["tried"] > 0
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize("module", sorted(CASES))
 def test_most_mutants_are_found(module: str) -> None:
     assert not (lost := [t for t in CASES[module] if not (ROOT / t).exists()]), lost
-    command = [sys.executable, "-m", "tests.mutants", module, *CASES[module]]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(done.stdout)
+    found = _mutated(module, *CASES[module])
     assert found["tried"]
     assert len(found["alive"]) <= (1 - LEAST) * found["tried"], found
+
+
+def _mutated(module: str, *tests: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.mutants", module, *tests]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

@@ -31,6 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("looks")
 
 
+def test_an_unknown_day_is_a_gap_in_both_charts(folder: Path) -> None:
+    """Without the word LibreOffice draws 0, which Excel's own files never leave out."""
+    with zipfile.ZipFile(build(folder / "x.xlsx")) as archive:
+        charts = [archive.read(f"xl/charts/chart{number}.xml") for number in (1, 2)]
+    assert all(chart.count(b'<c:dispBlanksAs val="gap"/>') == 1 for chart in charts)
+
+
 def test_the_six_tiles_are_of_one_width(folder: Path) -> None:
     with zipfile.ZipFile(build(folder / "x.xlsx")) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()

@@ -60,6 +60,7 @@ def relative(*rows: WeightRow, **changes: object) -> Book:
         pytest.param((2, 1), [66.666666667, 33.333333333], id="2 and 1 are two thirds and a third"),
         pytest.param((40, 40, 20), [40, 40, 20], id="100 in all stay what they are"),
         pytest.param((0, 5), [0, 100], id="a zero weighs nothing"),
+        pytest.param((0.25, 0.75), [25, 75], id="parts of 1 are parts of 100"),
         pytest.param((0, 0), [0, 0], id="without any weight there is no whole"),
     ],
 )

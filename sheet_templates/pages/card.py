@@ -50,8 +50,8 @@ COLUMNS: tuple[tuple[str, str, str, float, str | None], ...] = (
     ("得分", "Score", "score", 9, "0.0"),
     ("贡献", "Points", "points", 9, "0.00"),
     ("状态", "Status", "status", 10.5, "General"),
-    ("数据至", "Data until", "data_until", 11, "yyyy-mm-dd"),
-    ("口径", "Meaning", "meaning", 58, "General"),
+    ("数据至", "Data until", "data_until", 12.5, "yyyy-mm-dd"),
+    ("口径", "Meaning", "meaning", 56.5, "General"),
     ("单位", "Unit", "unit", 8, "General"),
     ("行位", "Row", "", 8, "0"),
     ("差", "Pull", "", 8, "0.00"),
@@ -60,6 +60,7 @@ CODES = tuple(c[2] for c in COLUMNS)
 ROW_COLUMN, PULL_COLUMN = 14, 15
 LOOKS: dict[str, dict[str, object]] = {  # one line, never cut
     "metric": {"shrink": True},
+    "data_until": {"shrink": True},
     "meaning": {"font_size": 8, "font_color": "#595959", "shrink": True},
 }
 

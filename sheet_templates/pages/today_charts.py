@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from xlsxwriter.chart import Chart
 from xlsxwriter.worksheet import Worksheet
 
@@ -71,4 +73,10 @@ def _dress(book: Book, chart: Chart, title: str, wide: int) -> None:
     chart.set_chartarea({"border": {"color": "#D9D9D9"}})
     chart.set_size({"width": wide, "height": HEIGHT})
     chart.show_hidden_data()
-    chart.show_blanks_as("gap")
+    _gaps(chart)
+
+
+def _gaps(chart: Chart) -> None:
+    """An unknown day is a gap: XlsxWriter leaves that word out, and then LibreOffice draws 0."""
+    write = partial(chart._xml_empty_tag, "c:dispBlanksAs", [("val", "gap")])  # noqa: SLF001 - no call does it
+    chart._write_disp_blanks_as = write  # type: ignore[method-assign]  # noqa: SLF001 - the same

@@ -135,11 +135,11 @@ def _task_lines(done: Computed) -> Iterator[Line]:
         late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
         soon = _text(done, f"剩 {left} 天", f"{left} d left")
         left_to_pay = said(task, Moment(done.today, done.today))
-        money = _text(done, f"待缴 {left_to_pay}", f"to pay {left_to_pay}") if left_to_pay else ""
+        money = _text(done, f" 待缴 {left_to_pay}", f": {left_to_pay}") if left_to_pay else ""
         due = _text(done, f"{short_day(task.due)} 到期", f"due {short_day(task.due)}")
         yield Line(
             level="breach" if left < 0 else "warn",
-            what=" ".join(part for part in (task.what, money, due) if part),
+            what=f"{task.what}{money} {due}".strip(),  # two small lines of Today
             scope=_task_scope(done, task),
             effect=None,
             owner=task.owner or "",
