@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from random import Random
 
@@ -13,6 +13,7 @@ from sheet_templates.layout import REVIEW_METRICS, REVIEW_SCOPES, Language, revi
 from sheet_templates.start import StartRow
 
 UNKNOWN = ErrorValue("#N/A")
+Rate = float | ErrorValue
 PEOPLE = (
     ("HEAD", "supervisor", None, 0.5, "no"),
     ("OPS1", "operations", "HEAD", 0.6, "yes"),
@@ -128,19 +129,17 @@ def tiles(language: Language) -> Iterator[StartRow]:
 
 
 def markets() -> Iterator[StartRow]:
-    for place, (scope, pace, margin, tacos, returns, compliance) in enumerate(
-        (
-            ("US", 1.01, 0.148, 0.11, 0.05, 1.0),
-            ("EU", 0.94, 0.131, 0.13, 0.06, 0.86),
-            ("DE", 0.98, 0.141, 0.12, 0.058, 0.9),
-            ("FR", 0.9, 0.127, 0.13, 0.062, 0.8),
-            ("IT", 0.81, 0.118, 0.15, 0.061, 0.9),
-            ("ES", 0.97, UNKNOWN, 0.14, 0.066, 0.9),
-            ("STORE", 1.03, 0.17, 0.09, 0.041, None),
-            ("ALL", 0.98, 0.141, 0.118, 0.051, 0.9),
-        ),
-        1,
-    ):
+    lines: Sequence[tuple[str, float, Rate, float, float, float | None]] = (
+        ("US", 1.01, 0.148, 0.11, 0.05, 1.0),
+        ("EU", 0.94, 0.131, 0.13, 0.06, 0.86),
+        ("DE", 0.98, 0.141, 0.12, 0.058, 0.9),
+        ("FR", 0.9, 0.127, 0.13, 0.062, 0.8),
+        ("IT", 0.81, 0.118, 0.15, 0.061, 0.9),
+        ("ES", 0.97, UNKNOWN, 0.14, 0.066, 0.9),
+        ("STORE", 1.03, 0.17, 0.09, 0.041, None),
+        ("ALL", 0.98, 0.141, 0.118, 0.051, 0.9),
+    )
+    for place, (scope, pace, margin, tacos, returns, compliance) in enumerate(lines, 1):
         yield {
             "scope": scope,
             "pace": pace,

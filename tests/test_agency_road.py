@@ -175,7 +175,7 @@ def test_a_year_within_its_caps_is_trued_up(ended: Contracted, tmp_path: Path) -
     assert floats(made.sums.reward, made.sums.deductions, made.settled.net) == [900, -250, 9650]
     assert [stated for *_, stated in made.quarters] == [Decimal("5885.27")]
     assert floats(made.settled.stated, made.settled.true_up, made.settled.tax) == [9600, 50, 3]
-    assert (made.closed, made.settled.payable) == (True, 53)
+    assert (made.closed, made.settled.payable) == (True, Decimal(53))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
