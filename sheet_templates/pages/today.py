@@ -143,7 +143,7 @@ def _market_line(book: Book, tab: Worksheet, row: int, number: int) -> None:
     named = found
     for other, name in names.items():
         named = f"IF({found}={quote(other)},{quote(name)},{named})"
-    look = book.styles.get(indent=1, **line)
+    look = book.styles.get(indent=1, shrink=True, **line)
     formula(tab, row, MARKET_COLUMN, f'IFERROR({named},"")', look, names.get(code, code))
     for at, column in enumerate(_shown_columns(book)[1:], MARKET_COLUMN + 1):
         right = column.kind == "ratio"

@@ -78,5 +78,6 @@ def _dress(book: Book, chart: Chart, title: str, wide: int) -> None:
 
 def _gaps(chart: Chart) -> None:
     """An unknown day is a gap: XlsxWriter leaves that word out, and then LibreOffice draws 0."""
-    write = partial(chart._xml_empty_tag, "c:dispBlanksAs", [("val", "gap")])  # noqa: SLF001 - no call does it
+    tag = chart._xml_empty_tag  # noqa: SLF001 - no call of its own writes the word
+    write = partial(tag, "c:dispBlanksAs", [("val", "gap")])
     chart._write_disp_blanks_as = write  # noqa: SLF001 - the same
