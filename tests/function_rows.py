@@ -128,8 +128,10 @@ def _pay(ref: Ref, _: Ref, words: Words) -> Mapping[str, str]:
     def rules(code: str) -> str:
         return ref(OF_RULE.get(code, code))
 
+    alone = {"forfeits": "0", "loss_in": "0", "kpi_amount": "NA()", "kpi_goal": "NA()"}
+
     def here(code: str) -> str:
-        return {"forfeits": "0", "loss_in": "0"}.get(code) or ref(code)
+        return alone.get(code) or ref(code)
 
     def slices(code: str) -> str:
         name = "ABCD"[("slice_of", "start", "end", "rate").index(code)]
@@ -138,7 +140,7 @@ def _pay(ref: Ref, _: Ref, words: Words) -> Mapping[str, str]:
     return {
         **{f"p{n}": sheet_payout.parameter(ref, rules, words, n) for n in range(1, 5)},
         "net": sheet_payout.net(here, rules, words),
-        "step1": sheet_payout.step1(ref, words, slices),
+        "step1": sheet_payout.step1(here, words, slices),
         "step2": sheet_payout.step2(ref, words),
         "raw": sheet_payout.raw(ref, words),
         "gross": sheet_payout.gross(ref),
