@@ -89,6 +89,7 @@ def test_an_open_dispute_holds_a_part_back(
     terms = replace(TERMS, dispute_part=None if part is None else Decimal(part))
     found = statement(terms, replace(GOOD, disputes=disputes))
     assert (found.held, found.payable) == (Decimal(held), Decimal(payable))
+    assert statement(terms, GOOD).held == 0  # a month that names no dispute has none
 
 
 def test_the_days_that_a_statement_names() -> None:

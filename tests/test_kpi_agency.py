@@ -183,5 +183,6 @@ def test_deliverables_of_a_month_are_the_partners_own_that_fall_due() -> None:
         replace(TASK, number="D-4", type="action"),
         replace(TASK, number="D-5", due=None),
         replace(TASK, number="D-6", due=date(2026, 10, 31)),
+        replace(TASK, number="D-7", due=date(2026, 10, 1)),
     )
-    assert [task.number for task in due_in(tasks, "AG", october)] == ["D-1", "D-6"]
+    assert [task.number for task in due_in(tasks, "AG", october)] == ["D-1", "D-6", "D-7"]

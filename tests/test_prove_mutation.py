@@ -27,7 +27,7 @@ CASES = {
     "kpi/month_shares.py": ["tests/test_kpi_target_months.py"],
     "kpi/target_gaps.py": ["tests/test_kpi_target_gaps.py"],
     "kpi/capacity.py": ["tests/test_kpi_capacity.py"],
-    "kpi/target_parts.py": ["tests/test_kpi_target_parts.py"],
+    "kpi/target_parts.py": ["tests/test_kpi_target_parts.py", "tests/test_kpi_part_kinds.py"],
     "kpi/rolling.py": ["tests/test_kpi_rolling.py"],
     "kpi/apportion.py": ["tests/test_kpi_scoring_targets.py"],
     "kpi/totals.py": ["tests/test_totals.py"],
