@@ -79,7 +79,7 @@ def test_a_month_without_targets_has_no_due_no_pace_and_no_ratio_to_hold(
     markets = {row["scope"]: row for row in today.markets(done)}
     assert markets["DE"]["compliance"] is None
     assert markets["FR"] == {"scope": "FR"} | dict.fromkeys(
-        ("pace", "margin", "tacos", "return_rate", "compliance")
+        ("place", "pace", "margin", "tacos", "return_rate", "compliance")
     )
 
 
