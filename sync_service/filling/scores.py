@@ -82,16 +82,18 @@ def _item(done: Computed, item: Item) -> FilledRow:
         "facts": actual.facts,
         "unit": item.metric.unit.value,
         "kind": item.metric.kind.value,
-        "meaning": _flagged(item, language)
-        + _few(item, language)
-        + estimated(item, language)
-        + _adjusted(item, language)
-        + stepped(item, language)
-        + _graced(item, language)
-        + paced(done, item, meaning(item.metric, language)),
+        "meaning": _said(done, item),
         "pending_target": tried.target if tried else None,
         "pending_weight": tried.weight if tried else None,
     }
+
+
+def _said(done: Computed, item: Item) -> str:
+    """What must be known of an item, before what its KPI means."""
+    language = done.given.language
+    parts = (_flagged, _few, estimated, _adjusted, stepped, _graced)
+    before = "".join(part(item, language) for part in parts)
+    return before + paced(done, item, meaning(item.metric, language))
 
 
 def basis(done: Computed, item: Item) -> str:
