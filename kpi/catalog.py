@@ -126,6 +126,7 @@ def _measure(code: str, row: _Table) -> Measure:
         from_products=row.get("from_products") is True,
         day_rates=row.get("day_rates") is True,
         alone=row.get("alone") is True,
+        over_days=_text(row["over_days"]) if "over_days" in row else None,
     )
 
 

@@ -18,7 +18,8 @@ class LeafSums:
     All arrays have one entry a leaf. A measure's `sums` are exact int64 in ten-thousandths when
     its type is decimal and in ones when it is a count (`scaled` tells which); `known` counts the
     non-null facts behind each sum and `rows` the facts of the leaf: where a leaf has rows, and
-    some of them do not know the measure, `known < rows`.
+    some of them do not know the measure, `known < rows`. Of a place in a list the sum is the best
+    place of the leaf: places are never added.
     """
 
     day: NDArray[np.int32]  # date.toordinal() of the shop's day

@@ -190,6 +190,12 @@ class Measure:
     own: bool = False  # a row of the manager's workbook; its figures are typed in Inputs
     personal: bool = False  # typed for a person and never for a shop
     alone: bool = False  # never added over shops and products: a rank, a score, a printed rate
+    over_days: str | None = None  # of a derived rank: the best or the median of the period's days
+
+    @property
+    def placed(self) -> bool:
+        """Whether it is a place in a list: of several products the best placed one counts."""
+        return self.alone and self.unit is Unit.RANK
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median_high
 
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
@@ -14,7 +15,7 @@ from kpi.heads import HEADCOUNT
 from kpi.model import Measure, RollUp, Unit, Window
 from kpi.organisation import Part
 from kpi.scopes import same
-from kpi.totals import Converter, Totals
+from kpi.totals import STOCK_AGE_DAYS, Converter, Totals
 
 Heads = Callable[[Window], Fraction | None]
 """The average headcount of some days."""
@@ -57,6 +58,8 @@ class ScopeValues:
         if metric is not None:
             return evaluate(self.catalog.expressions[code], self)
         measure = self.catalog.measures[code]
+        if measure.over_days is not None:
+            return self._over_days(measure)
         if measure.derived is not None:
             dated = measure.day_rates
             return self._at_day_rates(measure) if dated else evaluate(measure.derived, self)
@@ -122,7 +125,8 @@ class ScopeValues:
         if code == HEADCOUNT and self.heads is not None:
             return self._people(self.heads, _one(before - timedelta(days=1)))
         if self.catalog.measures[code].alone:
-            return self._only(code, before)
+            alone = self._best_placed if self.catalog.measures[code].placed else self._only
+            return alone(code, before)
         total = Decimal()
         lacking = LACKING.get(code)
         for part in self.parts:
@@ -143,8 +147,37 @@ class ScopeValues:
         self.read[f"{HEADCOUNT} {days.start} {days.end}"] = str(found)
         return None if found is None else float(found)
 
+    def _over_days(self, measure: Measure) -> float | None:
+        """The best or the median of the places of the days; each day has its best placed product.
+
+        The median is the place of a day, of an even count the worse of the middle two: a mean of
+        places is no place.
+        """
+        code, days = measure.derived or "", self.window.each()
+        found = sorted(p for day in days if (p := self._placed(code, day)) is not None)
+        self.read[f"{measure.code} {self.window.start} {self.window.end}"] = " ".join(
+            str(one.normalize()) for one in found
+        )
+        if not found or (measure.over_days == "median" and 2 * len(found) < len(days)):
+            return None
+        return float(found[0] if measure.over_days == "best" else median_high(found))
+
+    def _placed(self, code: str, day: date) -> Decimal | None:
+        """The best place on a day of any product of the scope."""
+        known = (self.totals.placed(part, code, day) for part in self.parts)
+        return min((one for one in known if one is not None), default=None)
+
+    def _best_placed(self, code: str, before: date) -> float | None:
+        """The place of the best placed product on the latest day that has one, if it is young."""
+        for back in range(1, STOCK_AGE_DAYS + 1):
+            found = self._placed(code, before - timedelta(days=back))
+            if found is not None:
+                self.read[f"{code} {before}"] = str(found.normalize())
+                return float(found)
+        return None
+
     def _only(self, code: str, before: date) -> float | None:
-        """The one value of a rank or score; unknown where several products or shops differ."""
+        """The one value of a score or printed rate; unknown where several products differ."""
         found: set[Decimal] = set()
         for part in self.parts:
             day = self.totals.last_known(part, code, before)

@@ -26,6 +26,7 @@ Sources = Callable[[str, str], Alternatives]
 """(platform, measure) -> alternatives; none for what the platform cannot deliver."""
 
 WHOLE_SHOP_CATEGORY = "*"  # leaves of facts that belong to no SKU
+NO_PLACE = int(np.iinfo(np.int64).max)
 STOCK_AGE_DAYS = 3  # how old a snapshot may be and still stand for a day
 
 
@@ -121,6 +122,7 @@ class Totals:
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
+        self._places: dict[str, NDArray[np.int64]] = {}
         self.answers = answers or Answers()
 
     # --- what is known -------------------------------------------------------------------------
@@ -264,6 +266,30 @@ class Totals:
         inside = here[np.isin(leaves.category[here], self._categories(part))]
         counted = inside[self._counts(measure, inside, self.series(measure).chosen)]
         return int(known[counted].sum())
+
+    def placed(self, part: Part, measure: str, day: date) -> Decimal | None:
+        """The best place of a part's products on a day; None where none of them has one."""
+        if measure not in self._places:
+            self._places[measure] = self._best(measure)
+        shop, day_number = self._shop_index.get(part.shop), day.toordinal() - self.first
+        if shop is None or not 0 <= day_number < self.days:
+            return None
+        best = self._places[measure][shop, self._categories(part), day_number]
+        found = int(best.min(initial=NO_PLACE))
+        if found == NO_PLACE:
+            return None
+        return Decimal(found) / (SCALE if self.series(measure).scaled else 1)
+
+    def _best(self, measure: str) -> NDArray[np.int64]:
+        """[shop, category, day]: the best place; places are never added."""
+        leaves, chosen = self.leaves, self.series(measure).chosen
+        best = np.full((len(leaves.shops), len(leaves.categories), self.days), NO_PLACE, np.int64)
+        facts = np.flatnonzero(leaves.known.get(measure, leaves.rows[:0]) > 0)
+        mine = facts[self._counts(measure, facts, chosen)]
+        place = (leaves.shop[mine], leaves.category[mine], leaves.day[mine] - self.first)
+        if len(mine):
+            np.minimum.at(best, place, leaves.sums[measure][mine])
+        return best
 
     def _converted(
         self, part: Part, measure: str, window: Window, money: Converter

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kpi.leaves import LeafSums
 from kpi.model import Window
+from kpi.totals import NO_PLACE
 from kpi.trade import Product
 from sync_service import leaf_cache
 from sync_service.fact_files import FactFile, Snapshot
@@ -26,7 +27,7 @@ from sync_service.fact_scan import connect, facts_view
 from sync_service.product_costs import COST_FIGURES, categories, cost_currencies, costs_by_day
 
 COSTS_STREAM = "book.costs"
-_LAYOUT = "leaves 1"  # part of every fingerprint: a change of the sums' meaning gets a new name
+_LAYOUT = "leaves 2"  # part of every fingerprint: a change of the sums' meaning gets a new name
 Integers = NDArray[np.int64]
 
 
@@ -43,6 +44,7 @@ class LeafQuery:
     winners: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     version: int | None = None  # of the facts; None is the newest
     streams: frozenset[str] | None = None  # None is every stream
+    places: frozenset[str] = frozenset()  # of `measures`: the best one counts, they are not added
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Plan:
     measures: tuple[str, ...]
     costs: tuple[str, ...]
     scaled: Mapping[str, bool]  # of both: whether the sums are ten-thousandths
+    places: frozenset[str] = frozenset()  # of the measures: those whose least value is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class _Block:
     rows: Integers
     sums: Mapping[str, Integers]
     known: Mapping[str, Integers]
+    places: frozenset[str] = frozenset()  # measures of which the best one counts
 
 
 def plan(query: LeafQuery, schema: pa.Schema) -> Plan:
@@ -72,7 +76,8 @@ def plan(query: LeafQuery, schema: pa.Schema) -> Plan:
     counted = tuple(name for name, figure in COST_FIGURES.items() if figure.units in schema.names)
     costs = counted if asked & set(COST_FIGURES) else ()
     scaled = {n: pa.types.is_decimal(schema.field(n).type) for n in measures}
-    return Plan(measures, costs, {n: not COST_FIGURES[n].lacking for n in costs} | scaled)
+    known = {n: not COST_FIGURES[n].lacking for n in costs} | scaled
+    return Plan(measures, costs, known, query.places & set(measures))
 
 
 def leaf_sums(query: LeafQuery, snapshot: Snapshot, schema: pa.Schema, folder: Path) -> LeafSums:
@@ -120,7 +125,8 @@ def _files(wanted: Mapping[str, FactFile]) -> dict[str, frozenset[str]]:
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:
     """Name what the sums of a file depend on besides the file; the window is not part of it."""
-    said = repr((_LAYOUT, planned.measures, planned.costs, tuple(query.products)))
+    figures = (planned.measures, planned.costs, sorted(planned.places))
+    said = repr((_LAYOUT, *figures, tuple(query.products)))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -143,7 +149,8 @@ def _sql(planned: Plan) -> str:
     figures += [COST_FIGURES[n].sql() for n in planned.costs]
     names = [*planned.measures, *(f"book.{n}" for n in planned.costs)]
     sums = "".join(
-        f', coalesce(sum({text}), 0) AS "s:{name}", count({text}) AS "k:{name}"'
+        f', coalesce({"min" if name in planned.places else "sum"}({text}), 0) AS "s:{name}"'
+        f', count({text}) AS "k:{name}"'
         for name, text in zip(names, figures, strict=True)
     )
     return (
@@ -174,7 +181,7 @@ def _blocks(
     own = np.array([currencies.index(name) for name in part.currencies], np.int64)[part.currency]
     keys = {"day": day, "shop": shop, "category": part.category, "currency": own}
     facts = {n: n for n in planned.measures if n in part.sums}
-    own_block = _grouped(part.stream, keys, part, inside, facts)
+    own_block = _grouped(part.stream, keys, part, inside, facts, planned.places)
     blocks = []
     paid = ("", *cost_currencies(query.products)[1:])
     costs = np.array([currencies.index(n) if n else -1 for n in paid], np.int64)
@@ -216,6 +223,7 @@ def _grouped(
     part: leaf_cache.Part,
     taken: NDArray[np.bool_],
     columns: Mapping[str, str],
+    places: frozenset[str] = frozenset(),
 ) -> _Block:
     """Add up a part's rows of equal keys, columns under the names that are asked."""
     return _added(
@@ -225,6 +233,7 @@ def _grouped(
             part.rows[taken],
             {name: part.sums[column][taken] for name, column in columns.items()},
             {name: part.known[column][taken] for name, column in columns.items()},
+            places,
         )
     )
 
@@ -238,11 +247,19 @@ def _added(block: _Block) -> _Block:
     def added(values: Integers) -> Integers:
         return np.add.reduceat(values[order], starts) if len(starts) else values[:0]
 
+    def best(values: Integers, known: Integers) -> Integers:
+        least = np.where(known > 0, values, NO_PLACE)[order]
+        found = np.minimum.reduceat(least, starts) if len(starts) else least[:0]
+        return np.where(found == NO_PLACE, 0, found)
+
     return _Block(
         block.stream,
         {name: values[starts] for name, values in keys.items()},
         added(block.rows),
-        {name: added(values) for name, values in block.sums.items()},
+        {
+            name: best(values, block.known[name]) if name in block.places else added(values)
+            for name, values in block.sums.items()
+        },
         {name: added(values) for name, values in block.known.items()},
     )
 

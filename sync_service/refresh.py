@@ -283,7 +283,9 @@ def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:
     end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
     window = Window(_first_day([one.book for one in every], end), end)
     products = with_costs(book.products, known_costs(house.store))
-    return house.facts.leaves(LeafQuery(tuple(wanted), window, shops, products))
+    places = frozenset(code for code, one in shipped().measures.items() if one.placed)
+    query = LeafQuery(tuple(wanted), window, shops, products, places=places)
+    return house.facts.leaves(query)
 
 
 def _first_day(books: Sequence[Book], end: date) -> date:

@@ -73,6 +73,9 @@ fulfilment_lead_hours | stops out | fulfil_hours=180 fulfil_hours_stopped=60 ful
 fulfilment_lead_hours | stops out | fulfil_hours=180 fulfil_hours_stopped=- fulfil_orders=8 | - | nobody tells the hours of the stop
 days_of_supply | inbound out | close.available_units=300 close.inbound_units=150 units_shipped=150 days=30 | 60 | 300 / (150 / 30)
 days_of_supply | inbound in | close.available_units=300 close.inbound_units=150 units_shipped=150 days=30 | 90 | 450 / (150 / 30)
+bsr_rank | days last | bsr_position=60 bsr_best=9 bsr_median=40 | 60 | as printed on the latest day
+bsr_rank | days best | bsr_position=60 bsr_best=9 bsr_median=40 | 9 | best day
+bsr_rank | days median | bsr_position=60 bsr_best=9 bsr_median=40 | 40 | median day
 inventory_turns | annual no | {STOCK} | 0.6 | 90 / 150
 inventory_turns | annual yes | {STOCK} | 7.3 | 90 x 365 / 30 / 150
 """

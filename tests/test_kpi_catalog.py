@@ -28,6 +28,8 @@ PRINTED_OR_TYPED = (  # measures the reference names only in words, beside their
     "net_sales_at_day_rates",
 )
 OF_SWITCHES = (  # measures of other bases, which the reference asks for without naming one
+    "bsr_best",
+    "bsr_median",
     "orders_shipped",
     "sales_shipped",
     "units_refunded_orderday",

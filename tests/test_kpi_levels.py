@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kpi.catalog import shipped
 from kpi.model import Region, Window
@@ -74,14 +77,14 @@ def test_the_fx_effect_is_what_the_days_rate_adds_to_the_fixed_one() -> None:
         pytest.param(
             [rank("DE", "home", 52), rank("DE", "auto", 7)],
             ("DE",),
-            None,
-            id="two products of a shop: no rank of the shop",
+            7,
+            id="two products of a shop: the best placed one, never 59 or 29.5",
         ),
         pytest.param(
             [rank("DE", "home", 52), rank("FR", "home", 7)],
             ("DE", "FR"),
-            None,
-            id="two shops with different ranks: unknown, never 59",
+            7,
+            id="two shops with different ranks: the better one, never 59",
         ),
         pytest.param(
             [rank("DE", "home", 52), rank("FR", "home", 52)],
@@ -97,6 +100,72 @@ def test_a_rank_is_never_added(
     leaves: list[Leaf], shops: tuple[str, ...], value: float | None
 ) -> None:
     assert values(leaves, shops).value("bsr_rank") == value
+
+
+def ranked_on(*days: tuple[int, int]) -> list[Leaf]:
+    """(day, place) of two products: places from 100 on are the second one's."""
+    return [
+        (
+            "ranks",
+            "DE",
+            date(2026, 10, day),
+            "home" if place < 100 else "auto",
+            "EUR",
+            {"bsr_position": place},
+        )
+        for day, place in days
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "last", "best", "median"),
+    [
+        pytest.param([(1, 40), (2, 9), (3, 60)], 60, 9, 40, id="each of three days has one"),
+        pytest.param(
+            [(1, 40), (1, 900), (2, 9), (2, 300), (3, 60), (3, 100)],
+            *(60, 9, 40),
+            id="the best placed product of each day, as if alone",
+        ),
+        pytest.param([(1, 40), (2, 9)], 9, 9, 40, id="two of four days: the worse of 9 and 40"),
+        pytest.param([(3, 70)], 70, 70, None, id="one of four days: no median"),
+        pytest.param([(4, 500), (3, 70)], 500, 70, 500, id="another product on the last day"),
+        pytest.param([], None, None, None, id="no day"),
+    ],
+)
+def test_ranks_of_a_period(
+    days: list[tuple[int, int]], last: float | None, best: float | None, median: float | None
+) -> None:
+    window = Window(date(2026, 10, 1), date(2026, 10, 5))
+    found = values(ranked_on(*days), window=window)
+    assert found.value("bsr_rank") == last
+    assert found.value("bsr_best") == best
+    assert found.value("bsr_median") == median
+
+
+def test_a_rank_older_than_three_days_says_nothing_of_the_last_day() -> None:
+    window = Window(date(2026, 10, 1), date(2026, 10, 6))
+    assert values(ranked_on((2, 9)), window=window).value("bsr_rank") is None
+    assert values(ranked_on((3, 9)), window=window).value("bsr_rank") == 9
+    assert values(ranked_on((2, 9)), window=window).value("bsr_best") == 9
+
+
+def test_a_rank_is_that_of_its_category_and_of_its_days() -> None:
+    found = values(ranked_on((1, 40), (1, 900)))
+    auto = replace(found, parts=[Part("DE", EVER, category="auto")])
+    assert (found.value("bsr_rank"), auto.value("bsr_rank")) == (40, 900)
+    assert any(key.startswith("bsr_position") for key in found.read)
+    later = replace(found, window=Window(date(2026, 12, 1), date(2026, 12, 2)))
+    assert later.value("bsr_best") is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 500)), min_size=1, max_size=20))
+def test_a_rank_of_several_is_always_one_of_them(days: list[tuple[int, int]]) -> None:
+    window = Window(date(2026, 10, 1), date(2026, 10, 10))
+    found = values(ranked_on(*days), window=window)
+    of_day = {day: min(place for on, place in days if on == day) for day, _ in days}
+    assert found.value("bsr_best") == min(of_day.values())
+    assert found.value("bsr_median") in {*of_day.values(), None}
+    assert found.value("bsr_rank") in {*of_day.values(), None}
 
 
 def test_a_rank_is_not_cut_by_a_share_of_the_shop() -> None:

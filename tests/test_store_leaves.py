@@ -90,6 +90,29 @@ def test_sums_by_day_and_category_with_their_known_counts(facts: Facts) -> None:
     assert costs["units_without_cost"] == (0, 2)
 
 
+def test_of_places_the_least_is_kept_over_products_files_and_costs(facts: Facts) -> None:
+    """40 and 9 of Kitchen on one day, 60 of nothing, and a product that has no place."""
+    put(
+        facts,
+        [
+            {"day": DAY, "sku": "A", "part": "home", "available_units": 40},
+            {"day": DAY, "sku": "A", "part": "pans", "available_units": 12},
+            {"day": DAY, "sku": "B", "available_units": 9},
+            {"day": DAY, "sku": "C", "available_units": 60},
+            {"day": DAY, "sku": "D", "sessions": 5},
+        ],
+    )
+    products = (product("A", "2"), product("B", None), product("D", "1"))
+    asked = query(
+        measures=("available_units",), products=products, places=frozenset({"available_units"})
+    )
+    found = leaves_as_dict(facts.leaves(asked))
+    assert found[(DAY, "AMZ-DE", STREAM, "Kitchen", "EUR")]["available_units"] == (9, 3)
+    assert found[(DAY, "AMZ-DE", STREAM, "", "EUR")]["available_units"] == (60, 1)
+    added = leaves_as_dict(facts.leaves(query(measures=("available_units",), products=products)))
+    assert added[(DAY, "AMZ-DE", STREAM, "Kitchen", "EUR")]["available_units"] == (61, 3)
+
+
 def test_nothing_there_is_no_leaf(facts: Facts) -> None:
     leaves = facts.leaves(query())
     assert len(leaves.rows) == 0
