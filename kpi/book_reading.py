@@ -41,6 +41,7 @@ from kpi.moves import read_people, with_people
 from kpi.need_rows import read_needs
 from kpi.own_roles import doubt_roles, own_roles, with_own_roles
 from kpi.rule_rows import UnreadRule, doubt_quiet_days, is_on, read_rule, read_typed, unread_rule
+from kpi.sku_scopes import asked_skus
 from kpi.step_rows import refuse_without_room
 from kpi.tables import Table
 from kpi.target_stages import in_force
@@ -248,7 +249,7 @@ def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Code
     doubt_managers(rows, book.people)
     doubt_roles(rows("tblDuty"), book.own_roles, scope_codes(book))
     doubt_words(rows)
-    doubt_rule_scopes(rows, scope_codes(book), complete=not book.nameless)
+    doubt_rule_scopes(rows, scope_codes(book) | asked_skus(book).keys(), complete=not book.nameless)
     doubt_quiet_days(rows, int(book.settings.month[:4] or 0) or date.min.year)
 
 

@@ -19,6 +19,7 @@ from kpi.catalog import Catalog
 from kpi.errors import UnansweredError
 from kpi.evaluate import evaluate
 from kpi.explain import ZERO, Cell, Explained, Side, by_name, explained
+from kpi.leaves import category_of
 from kpi.model import Metric, Period, RollUp, Unit, Window
 from kpi.organisation import Part, ScopeParts
 from kpi.scope_values import ScopeValues
@@ -193,7 +194,8 @@ def _pieces(asked: _Asked) -> Iterator[tuple[str, Part]]:
             market = shop.market if shop else part.shop
             yield (market if asked.by is By.MARKET else part.shop), part
             continue
-        for category in asked.actuals.totals.leaves.categories:
+        known = asked.actuals.totals.leaves.categories
+        for category in dict.fromkeys(category_of(one) for one in known):
             yield category, replace(part, category=category)
 
 

@@ -81,8 +81,8 @@ class Headcount:
     book: Book
 
     def __call__(self, scope: Scope, parts: Sequence[Part], days: Window) -> Fraction | None:
-        """Of some days; None where the book names nobody."""
-        if not self.book.people or not days.days:
+        """Of some days; None where the book names nobody, and of a product: people hold more."""
+        if not self.book.people or not days.days or scope.kind is ScopeKind.SKU:
             return None
         return average(people_in_place(crew_of(self.book), self._place(scope, parts), days), days)
 

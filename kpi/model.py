@@ -90,6 +90,7 @@ class ScopeKind(StrEnum):
     PERSON = "person"
     ENTITY = "entity"  # one of several companies: the shops that name it
     BRAND = "brand"  # the shops that name it
+    SKU = "sku"  # one product of a shop
 
 
 class DataState(StrEnum):

@@ -33,11 +33,12 @@ class Part:
     share: float = 1.0  # fraction
     category: str | None = None
     excluding: frozenset[str] = frozenset()
+    sku: str | None = None  # of the shop, this product alone
 
     @property
     def whole(self) -> bool:
         """Whether figures that have no SKU belong to this part."""
-        return self.category is None and not self.excluding
+        return self.category is None and self.sku is None and not self.excluding
 
 
 @dataclass(frozen=True, slots=True)

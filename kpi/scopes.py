@@ -17,6 +17,7 @@ from kpi.organisation import (
     open_days,
     person_parts,
 )
+from kpi.sku_scopes import asked_skus
 from kpi.trade import Shop
 from kpi.typed_rows import TaskRow
 
@@ -26,7 +27,7 @@ OWNERS = frozenset({ScopeKind.ENTITY, ScopeKind.BRAND})  # whose shops: they may
 
 
 def scopes(book: Book) -> tuple[ScopeParts, ...]:
-    """Every scope: all, regions, markets, platforms, shops, categories, people, then companies."""
+    """All, regions, markets, platforms, shops, categories, SKUs asked for, people, companies."""
     found = [_gather(COMPANY_SCOPE, ScopeKind.COMPANY, None, ALL_NAMES, book.shops)]
     stores = [shop for shop in book.shops if shop.platform in OWN_STORE_PLATFORMS]
     if stores:
@@ -90,6 +91,11 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
         gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
+    for code, one in asked_skus(book).items():
+        if one.shop.region is region:
+            gathered = _gather(code, ScopeKind.SKU, region, same(code), [one.shop])
+            parts = tuple(replace(part, sku=one.sku) for part in gathered.parts)
+            yield ScopeParts(gathered.scope, parts)
     owners = {task.owner for task in book.tasks if region_of_task(task) is region}
     for person in book.people:
         parts = in_region(book, person_parts(book, person.code), region)

@@ -16,6 +16,7 @@ from enum import StrEnum
 from kpi.book import Book
 from kpi.model import Metric, Region
 from kpi.organisation import SHOP_ROLES, Part, below, person_parts, shop_roles
+from kpi.sku_scopes import asked_skus
 from kpi.trade import Person, Shop
 from kpi.typed_rows import TargetRow
 
@@ -23,11 +24,11 @@ STAGES = ("new", "mature", "clearance")  # of a product's life, as tblProduct na
 
 
 def target_scopes(book: Book) -> frozenset[str]:
-    """Codes that only a target may name: regions, roles, departments and stages of products."""
+    """Codes beside those of tables: regions, roles, departments, stages and SKUs of shops."""
     people = (*book.people, *book.moves)
     roles = {person.role for person in people} | set(SHOP_ROLES)
     departments = {person.department for person in people if person.department}
-    named = roles | departments | set(_pairs(book))
+    named = roles | departments | set(_pairs(book)) | asked_skus(book).keys()
     return frozenset({str(region) for region in Region} | named | set(STAGES))
 
 
@@ -61,6 +62,7 @@ class TargetKind(StrEnum):
     PERSON = "person"
     MARKET_PERSON = "market_person"
     STAGE = "stage"
+    SKU = "sku"
 
 
 OF_SHOP: Mapping[TargetKind, Callable[[Shop], str]] = {  # what a shop itself says
@@ -87,6 +89,7 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.ENTITY, (shop.company for shop in book.shops)),
         (TargetKind.BRAND, (shop.brand for shop in book.shops)),
         (TargetKind.MARKET_PERSON, _pairs(book)),
+        (TargetKind.SKU, asked_skus(book)),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
@@ -107,6 +110,8 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
             codes: Collection[str] = {part.shop for part in person_parts(book, row.scope)}
         case TargetKind.MARKET_PERSON:
             codes = {part.shop for part in market_parts(book, row.scope)}
+        case TargetKind.SKU:
+            return (asked_skus(book)[row.scope].shop,)
         case TargetKind.ROLE if row.scope in SHOP_ROLES:
             return tuple(shop for shop in mine if shop_roles(shop)[0] == row.scope)
         case TargetKind.ROLE:

@@ -6,19 +6,19 @@ sources of one measure are never added. What no stream knows stays unknown: miss
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi.leaves import SCALE, LeafSums
-from kpi.model import Measure, RollUp, Unit, Window
+from kpi.leaves import SCALE, LeafSums, category_of, sku_of
+from kpi.model import WHOLE_SHOP, Measure, RollUp, Unit, Window
 from kpi.money import Rates, cross, fixed_rate
 from kpi.organisation import Part
+from kpi.sums import Answers, Series
 
 Alternatives = tuple[tuple[str, ...], ...]
 """Sets of streams in order of preference; the streams of one set are added."""
@@ -53,51 +53,6 @@ class Converter:
         return None if quote is None else quote.rate
 
 
-@dataclass(frozen=True)
-class Series:
-    """One measure over all shops, categories and days; `sums` are exact integers a currency."""
-
-    chosen: NDArray[np.int8]  # [shop, day]: number of the alternative that counts, -1 for none
-    sums: Mapping[str, NDArray[np.int64]]  # currency -> [shop, category, day]
-    scaled: bool  # sums are ten-thousandths
-
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """[shop, day]: whether the measure is known."""
-        return self.chosen >= 0
-
-    @cached_property
-    def running(self) -> Mapping[str, NDArray[np.int64]]:
-        """Sums of all days before a day: any window is one subtraction."""
-        return {
-            currency: np.concatenate(
-                [np.zeros((*days.shape[:2], 1), np.int64), np.cumsum(days, axis=2)], axis=2
-            )
-            for currency, days in self.sums.items()
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was asked of totals before: each answer stands on the facts of one shop alone."""
-
-    exact: dict[tuple[Part, str, Window, str], Decimal | None] = field(default_factory=dict)
-    until: dict[tuple[Part, str, Window], date] = field(default_factory=dict)
-    all_until: dict[tuple[Part, frozenset[str], Window], date] = field(default_factory=dict)
-    counting: dict[tuple[str, frozenset[str], Window], frozenset[str]] = field(default_factory=dict)
-    applicable: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
-
-    def without(self, shops: Collection[str]) -> Answers:
-        """The answers of all other shops; other threads may add to these meanwhile."""
-        return Answers(
-            {key: one for key, one in self.exact.copy().items() if key[0].shop not in shops},
-            {key: one for key, one in self.until.copy().items() if key[0].shop not in shops},
-            {key: one for key, one in self.all_until.copy().items() if key[0].shop not in shops},
-            {key: one for key, one in self.counting.copy().items() if key[0] not in shops},
-            {key: one for key, one in self.applicable.copy().items() if key[0] not in shops},
-        )
-
-
 class Totals:
     """The exact sums of one facts version, ready for any scope and period."""
 
@@ -119,6 +74,8 @@ class Totals:
         self._sources = sources
         self._shop_index = {code: n for n, code in enumerate(leaves.shops)}
         self._category_index = {code: n for n, code in enumerate(leaves.categories)}
+        self._cells = _numbered(category_of(one) for one in leaves.categories)
+        self._skus = _numbered(sku_of(one) for one in leaves.categories)
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
@@ -175,6 +132,8 @@ class Totals:
             return np.zeros(self.days, np.bool_)
         series = self.series(measure)
         known: NDArray[np.bool_] = series.known[shop]
+        if part.sku is not None:
+            return known & self._of_products(series, shop)
         return known if part.whole else known & self._by_sku(series, shop)
 
     def _by_sku(self, series: Series, shop: int) -> NDArray[np.bool_]:
@@ -186,6 +145,16 @@ class Totals:
         if star is None:
             return np.ones(self.days, np.bool_)
         free: NDArray[np.bool_] = np.all([days[shop, star] == 0 for days in sums], axis=0)
+        return free
+
+    def _of_products(self, series: Series, shop: int) -> NDArray[np.bool_]:
+        """[day]: no figure belongs to the whole shop, so what a SKU has is all that it has."""
+        star = self._skus.get(WHOLE_SHOP)
+        if star is None:
+            return np.zeros(self.days, np.bool_)
+        free = np.ones(self.days, np.bool_)
+        for days in series.sums.values():
+            free &= ~days[shop, star].any(axis=0)
         return free
 
     def last_known(self, part: Part, measure: str, before: date) -> date | None:
@@ -237,10 +206,11 @@ class Totals:
         }
 
     def _categories(self, part: Part) -> NDArray[np.intp]:
+        if part.sku is not None:
+            return np.array(self._skus.get(part.sku, []), np.intp)
         if part.category is not None:
-            found = self._category_index.get(part.category)
-            return np.array([] if found is None else [found], np.intp)
-        out = {self._category_index[c] for c in part.excluding if c in self._category_index}
+            return np.array(self._cells.get(part.category, []), np.intp)
+        out = {n for category in part.excluding for n in self._cells.get(category, ())}
         return np.array([n for n in range(len(self.leaves.categories)) if n not in out], np.intp)
 
     def exact(self, part: Part, measure: str, window: Window, money: Converter) -> Decimal | None:
@@ -394,3 +364,11 @@ class Totals:
 def _overlap(days: Window, window: Window) -> Window:
     start = max(days.start, window.start)
     return Window(start, max(start, min(days.end, window.end)))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, list[int]]:
+    """The places of each name in a list."""
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        found.setdefault(name, []).append(number)
+    return found

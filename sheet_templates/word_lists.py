@@ -154,6 +154,7 @@ LISTS: dict[str, Words] = {
         ("shop", "店铺", "Shops"),
         ("category", "品类", "Categories"),
         ("stage", "产品阶段", "Stages"),
+        ("sku", "SKU", "SKUs"),
         ("department", "部门", "Departments"),
         ("role", "岗位", "Roles"),
         ("person", "人员", "People"),
@@ -327,6 +328,7 @@ LISTS: dict[str, Words] = {
         ("person", "人员", "Person"),
         ("entity", "公司主体", "Legal company"),
         ("brand", "品牌", "Brand"),
+        ("sku", "SKU", "SKU"),
     ),
     "feedback": (
         ("open", "待定", "Open"),

@@ -47,7 +47,8 @@ from kpi.scope_values import GAPS
 from kpi.scopes import scopes
 from kpi.scorecards import Scoring
 from kpi.silences import hushed, too_long
-from kpi.totals import Answers, Converter, Totals
+from kpi.sums import Answers
+from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
 from kpi.unknown_parts import unknown_bases
 from sync_service.hand_inputs import with_inputs, with_plans

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
-from kpi.leaves import SCALE, LeafSums
-from kpi.model import Measure, RollUp
+from kpi.leaves import SCALE, LeafSums, cell
+from kpi.model import WHOLE_SHOP, Measure, RollUp
 from kpi.targets import AD_BUDGET
 from kpi.typed_rows import InputRow
 from sync_service.sources import INPUTS, PLANS
 
+WHOLE = cell("", WHOLE_SHOP)  # what is typed is typed for the shop, never for a product
 Number = TypeVar("Number", np.int32, np.int64)
 Columns = Mapping[str, NDArray[np.int64]]
 
@@ -74,11 +75,12 @@ def _appended(
     streams = (*leaves.streams, stream)
     keys = list(rows)
     measures = {*leaves.sums, *(measure for figures in rows.values() for measure in figures)}
+    whole = leaves.categories.index(WHOLE) if WHOLE in leaves.categories else 0
     return LeafSums(
         day=_append(leaves.day, [day.toordinal() for _, day in keys]),
         shop=_append(leaves.shop, [leaves.shops.index(shop) for shop, _ in keys]),
         stream=_append(leaves.stream, [len(streams) - 1] * len(keys)),
-        category=_append(leaves.category, [0] * len(keys)),
+        category=_append(leaves.category, [whole] * len(keys)),
         currency=_append(leaves.currency, [currencies.index(currency[shop]) for shop, _ in keys]),
         rows=_append(leaves.rows, [1] * len(keys)),
         sums={

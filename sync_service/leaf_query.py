@@ -45,6 +45,7 @@ class LeafQuery:
     version: int | None = None  # of the facts; None is the newest
     streams: frozenset[str] | None = None  # None is every stream
     places: frozenset[str] = frozenset()  # of `measures`: the best one counts, they are not added
+    skus: frozenset[str] = frozenset()  # products that are asked for: each has leaves of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _files(wanted: Mapping[str, FactFile]) -> dict[str, frozenset[str]]:
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:
     """Name what the sums of a file depend on besides the file; the window is not part of it."""
-    figures = (planned.measures, planned.costs, sorted(planned.places))
+    figures = (planned.measures, planned.costs, sorted(planned.places), sorted(query.skus))
     said = repr((_LAYOUT, *figures, tuple(query.products)))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
@@ -139,7 +140,9 @@ def _summed(
         facts_view(connection, [f.path for f in fresh], schema)
         numbers = pa.array(range(len(fresh)), pa.uint64())
         connection.register("places", pa.table({"file": numbers, "market": markets}))
-        connection.register("products", costs_by_day(query.products, sorted(set(markets))))
+        connection.register(
+            "products", costs_by_day(query.products, sorted(set(markets)), query.skus)
+        )
         return connection.sql(_sql(planned)).to_arrow_table()
 
 
@@ -332,7 +335,7 @@ def _joined(
         scaled=planned.scaled,
         shops=tuple(sorted(query.shops)),
         streams=streams,
-        categories=categories(query.products),
+        categories=categories(query.products, query.skus),
         currencies=currencies,
         version=version,
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pyarrow as pa
 
-from kpi.leaves import SCALE
+from kpi.book import EVER
+from kpi.leaves import SCALE, cell
+from kpi.model import WHOLE_SHOP
 from kpi.trade import Product
 
 _FOREVER = date(9999, 12, 31)
@@ -55,9 +58,18 @@ COST_FIGURES = {
 }
 
 
-def categories(products: Sequence[Product]) -> tuple[str, ...]:
-    """Give the categories of the product table, sorted; first is "" for none."""
-    return ("", *sorted({p.category for p in products if p.category}))
+def categories(products: Sequence[Product], skus: Collection[str] = ()) -> tuple[str, ...]:
+    """Give the categories of the product table, sorted; first is "" for none.
+
+    Each SKU of `skus` has a cell of its own in its category; so has then what is the whole shop's.
+    """
+    cells = {cell("", sku) for sku in _apart(skus)}
+    cells |= {cell(p.category or "", p.sku) for p in products if p.sku in skus}
+    return ("", *sorted({p.category for p in products if p.category} | cells))
+
+
+def _apart(skus: Collection[str]) -> list[str]:
+    return [*sorted(skus), WHOLE_SHOP] if skus else []
 
 
 def cost_currencies(products: Sequence[Product]) -> tuple[str, ...]:
@@ -65,9 +77,14 @@ def cost_currencies(products: Sequence[Product]) -> tuple[str, ...]:
     return ("", *sorted({p.currency for p in products if p.currency}))
 
 
-def costs_by_day(products: Sequence[Product], markets: Sequence[str]) -> pa.Table:
-    """Give one row a (sku, market, validity): the market's own line before the one for all."""
-    category = {name: number for number, name in enumerate(categories(products))}
+def costs_by_day(
+    products: Sequence[Product], markets: Sequence[str], skus: Collection[str] = ()
+) -> pa.Table:
+    """Give one row a (sku, market, validity): the market's own line before the one for all.
+
+    A SKU of `skus`, and the whole shop, has a row for every day, before its first line too.
+    """
+    category = {name: number for number, name in enumerate(categories(products, skus))}
     currency = {name: number for number, name in enumerate(cost_currencies(products))}
     rows = [
         {
@@ -75,7 +92,11 @@ def costs_by_day(products: Sequence[Product], markets: Sequence[str]) -> pa.Tabl
             "market": market,
             "start": start,
             "until": until,
-            "category": category[product.category or ""],
+            "category": category[
+                cell(product.category or "", product.sku)
+                if product.sku in skus
+                else product.category or ""
+            ],
             "unit_cost": _scaled(product.unit_cost),
             "freight": _scaled(product.freight),
             "cost_currency": currency[product.currency],
@@ -84,7 +105,26 @@ def costs_by_day(products: Sequence[Product], markets: Sequence[str]) -> pa.Tabl
         for market in markets
         for product, start, until in _valid(lines, market)
     ]
+    rows += [
+        _bare(sku, market, first, category[cell("", sku)])
+        for sku in _apart(skus)
+        for market in markets
+        if (first := _first(products, sku, market)) > EVER
+    ]
     return pa.Table.from_pylist(rows, schema=_SCHEMA)
+
+
+def _first(products: Sequence[Product], sku: str, market: str) -> date:
+    """The first day with a line of a SKU in a market."""
+    starts = (p.start for p in products if p.sku == sku and p.market in (None, market))
+    return min(starts, default=_FOREVER)
+
+
+def _bare(sku: str, market: str, until: date, category: int) -> dict[str, str | date | int | None]:
+    """A SKU before its first line: its cell, and no cost."""
+    costs = {"unit_cost": None, "freight": None, "cost_currency": 0}
+    days = {"start": EVER, "until": until}
+    return {"sku": sku, "market": market, **days, "category": category, **costs}
 
 
 def _by_sku(products: Sequence[Product]) -> dict[str, list[Product]]:
@@ -96,10 +136,10 @@ def _by_sku(products: Sequence[Product]) -> dict[str, list[Product]]:
 
 
 def _valid(lines: Sequence[Product], market: str) -> Iterator[tuple[Product, date, date]]:
-    """Give which line holds on which days in a market; the later start wins."""
+    """Give which line holds on which days in a market, if any does; the later start wins."""
     fitting = [p for p in lines if p.market in (None, market)]
     starts = sorted({p.start for p in fitting})
-    for start, until in zip(starts, [*starts[1:], _FOREVER], strict=True):
+    for start, until in pairwise([*starts, _FOREVER]):
         begun = [p for p in fitting if p.start <= start]
         own = [p for p in begun if p.market is not None]
         yield max(own or begun, key=lambda p: p.start), start, until

@@ -16,7 +16,8 @@ from kpi.actuals import Actual, Asked
 from kpi.leaves import LeafSums
 from kpi.model import Measure
 from kpi.money import Rates
-from kpi.totals import Answers, Totals
+from kpi.sums import Answers
+from kpi.totals import Totals
 from kpi.typed_rows import InputRow
 
 KEPT = 2  # bases: sums of a large company take hundreds of MB

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,10 +20,9 @@ from kpi.book_checks import check_book
 from kpi.book_reading import read_book
 from kpi.card_problems import unshown
 from kpi.catalog import Catalog, shipped
-from kpi.contracts import Terms, Version, every_terms
+from kpi.contracts import Version, every_terms
 from kpi.errors import Place, Problem
 from kpi.guards import exemptions, guard
-from kpi.leaves import LeafSums
 from kpi.legal_days import legal_deadlines
 from kpi.messages import problem
 from kpi.model import Language, Window
@@ -43,8 +42,9 @@ from sheet_templates.layout import (
 from sheet_templates.purpose import Shown, shown_for
 from sheet_templates.words import decode
 from sync_service import audit, control, rations, schema, written
+from sync_service.asked_leaves import leaves_for
 from sync_service.breach_store import keep_breaches, kept_breaches
-from sync_service.compute import Computed, Inputs, StreamState, compute, needed
+from sync_service.compute import Computed, Inputs, StreamState, compute
 from sync_service.contract_store import elsewhere, records
 from sync_service.definitions import keep_definitions
 from sync_service.filling.agreed import contract_problems, moved_problems
@@ -52,9 +52,7 @@ from sync_service.filling.everything import patches, stamps
 from sync_service.filling.plans import plan_problems
 from sync_service.filling.products import Units
 from sync_service.house import CONNECTORS, House, wanted_streams
-from sync_service.imports.unit_costs import known_costs, with_costs
-from sync_service.leaf_query import LeafQuery
-from sync_service.past_months import asks_history
+from sync_service.imports.unit_costs import known_costs
 from sync_service.reconcile import Compared, reconcile
 from sync_service.reward_store import kept_points, rewarded
 from sync_service.schedule import Plan
@@ -69,8 +67,6 @@ from sync_service.workbooks.port import (
 )
 
 PAUSE = "paused"  # setting of the control database: why writing is stopped, empty for not
-# Facts that one refresh reads: three months and a year before the running month, which has 31 days.
-HISTORY = timedelta(days=495)
 # Where units shipped are read: the first of these that a shop has.
 SHIPPED = ("amazon.orders", "shopify.orders", "file.all_orders", "file.shopify_orders")
 MANAGER_TABLES = tuple(t.name for sheet in SHEETS for t in sheet.tables)
@@ -157,7 +153,7 @@ def inputs(
 ) -> Inputs:
     """What a computation takes: one pass over the facts, from before the month to now."""
     now = house.clock.now()
-    leaves = _leaves(house, every_terms(book, catalog, versions), now)
+    leaves = leaves_for(house, every_terms(book, catalog, versions), now)
     paused = str(control.setting(house.store, PAUSE, "") or "")
     states = stream_states(house, book.shops, now)
     return Inputs(
@@ -273,28 +269,6 @@ def _tables_of(contents: BookContents) -> tuple[str, ...]:
         if sign in contents.tables:
             return tuple(t.name for sheet in sheets for t in sheet.tables)
     return MANAGER_TABLES
-
-
-def _leaves(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:
-    """One pass over the facts for everything that the book's KPIs stand on, in any version."""
-    book = every[-1].book
-    shops = {shop.code: shop.market for one in reversed(every) for shop in one.book.shops}
-    wanted = sorted({measure for one in every for measure in needed(one.book, one.catalog)})
-    end = now.date() + timedelta(days=2)  # no shop's day is further ahead than this
-    window = Window(_first_day([one.book for one in every], end), end)
-    products = with_costs(book.products, known_costs(house.store))
-    places = frozenset(code for code, one in shipped().measures.items() if one.placed)
-    query = LeafQuery(tuple(wanted), window, shops, products, places=places)
-    return house.facts.leaves(query)
-
-
-def _first_day(books: Sequence[Book], end: date) -> date:
-    """The first day that is looked at; a split by history looks at the whole year before."""
-    month = books[-1].settings.month
-    start = date.fromisoformat(f"{month}-01") if month else end
-    asked = [row.year for book in books for row in asks_history(book.targets)]
-    years = [date(year - 1, 1, 1) for year in asked if year in {start.year, end.year}]
-    return min([min(start, end) - HISTORY, *years])
 
 
 def stream_states(

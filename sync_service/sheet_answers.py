@@ -21,11 +21,12 @@ from kpi.errors import KpiError, UnansweredError
 from kpi.explain import rounded
 from kpi.model import COMPANY_SCOPE, Metric, Period, Region, Texts, Unit
 from kpi.organisation import ScopeParts
+from sync_service.asked_leaves import HISTORY
 from sync_service.asking import computed, kpi_code
 from sync_service.compute import Computed, ScopeKey
 from sync_service.foretelling import foretold
 from sync_service.house import House
-from sync_service.refresh import HISTORY, Order
+from sync_service.refresh import Order
 from sync_service.sent_store import last_packed, unpacked
 from sync_service.told import ToldError, texts_of
 from sync_service.why_unknown import why_unknown

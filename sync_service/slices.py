@@ -163,8 +163,9 @@ def _mine(
     scope = alarm.scope.scope
     if scope.kind is ScopeKind.PERSON:
         return scope.code == person
-    mine = scope.kind is ScopeKind.SHOP and scope.code in entire
-    return mine and _entire(done, parts[scope.code], alarm.reach)
+    shop = alarm.scope.parts[0].shop if scope.kind is ScopeKind.SKU else scope.code
+    mine = scope.kind in {ScopeKind.SHOP, ScopeKind.SKU} and shop in entire
+    return mine and _entire(done, parts[shop], alarm.reach)
 
 
 def _was_mine(

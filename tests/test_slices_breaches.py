@@ -10,7 +10,8 @@ import pytest
 from kpi.book import Book
 from kpi.book_nouns import NEVER
 from kpi.breach_memory import Kept
-from kpi.model import Window
+from kpi.model import ScopeKind, Window
+from kpi.organisation import ScopeParts
 from kpi.trade import Assignment
 from sync_service.compute import Computed
 from sync_service.slices import sliced
@@ -47,6 +48,24 @@ def test_a_breach_that_looked_at_days_before_the_handover_stays_out(
     back = replace(done, alarms=tuple(replace(a, reach=reach) for a in done.alarms))
     found = sliced(back, MINE, "en").done.alarms
     assert {a.scope.scope.code for a in found} == ({DE, US} if shown else set())
+
+
+@pytest.mark.parametrize(
+    ("shop", "shown"),
+    [
+        pytest.param(DE, True, id="a product of a shop of theirs"),
+        pytest.param("AMZ-XX", False, id="of another shop"),
+    ],
+)
+def test_a_breach_of_a_product_goes_with_its_shop(
+    done: Computed, *, shop: str, shown: bool
+) -> None:
+    one = next(a for a in done.alarms if a.scope.scope.code == DE)
+    of = replace(one.scope.scope, code=f"{shop}/A", kind=ScopeKind.SKU)
+    scope = ScopeParts(of, tuple(replace(p, shop=shop, sku="A") for p in one.scope.parts))
+    alarm = replace(one, scope=scope, reach=TAKEN_OVER)
+    found = sliced(replace(done, alarms=(alarm,)), MINE, "en").done.alarms
+    assert [a.scope.scope.code for a in found] == ([f"{shop}/A"] if shown else [])
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kpi.leaves import cell
 from kpi.model import Window
 from kpi.trade import Product
 from sync_service.facts import Facts
@@ -111,6 +112,42 @@ def test_of_places_the_least_is_kept_over_products_files_and_costs(facts: Facts)
     assert found[(DAY, "AMZ-DE", STREAM, "", "EUR")]["available_units"] == (60, 1)
     added = leaves_as_dict(facts.leaves(query(measures=("available_units",), products=products)))
     assert added[(DAY, "AMZ-DE", STREAM, "Kitchen", "EUR")]["available_units"] == (61, 3)
+
+
+def test_a_sku_that_is_asked_for_has_leaves_of_its_own(facts: Facts) -> None:
+    """A costs 2 from DAY on; the day before it has no line, so no cost, and is still A's own."""
+    before = DAY - dt.timedelta(days=1)
+    put(
+        facts,
+        [
+            {"day": day, "sku": sku, "units_shipped": units}
+            for day, sku, units in (
+                (before, "A", 5),
+                (DAY, "A", 3),
+                (DAY, "B", 4),
+                (DAY, "C", 6),
+                (DAY, "N", 8),
+                (DAY, "*", 0),
+            )
+        ],
+    )
+    products = (product("A", "2", start=DAY), product("B", "1"), product("C", None, market="FR"))
+    asked = query(measures=("units_shipped", "cogs"), products=products)
+    found = leaves_as_dict(facts.leaves(replace(asked, skus=frozenset({"A", "N"}))))
+    units = {key[0::3]: one["units_shipped"] for key, one in found.items() if key[2] == STREAM}
+    assert units == {
+        (before, cell("", "A")): (5, 1),
+        (DAY, cell("Kitchen", "A")): (3, 1),
+        (DAY, "Kitchen"): (4, 1),
+        (DAY, ""): (6, 1),
+        (DAY, cell("", "N")): (8, 1),
+        (DAY, cell("", "*")): (0, 1),
+    }
+    costs = {key[0::3]: one for key, one in found.items() if key[2] == COSTS_STREAM}
+    assert costs[(DAY, cell("Kitchen", "A"))]["cogs"] == (60_000, 1)
+    assert costs[(before, cell("", "A"))]["units_without_cost"] == (5, 1)
+    plain = leaves_as_dict(facts.leaves(asked))
+    assert {key[3] for key in plain} == {"", "Kitchen"}
 
 
 def test_nothing_there_is_no_leaf(facts: Facts) -> None:

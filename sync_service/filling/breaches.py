@@ -141,9 +141,10 @@ def _typical(value: float, unit: Unit) -> str:
 
 def owner_of(done: Computed, alarm: Alarm) -> str:
     """Who answers for the alarm's scope on its last day."""
-    code = alarm.scope.scope.code
+    scope = alarm.scope
+    code = scope.parts[0].shop if scope.scope.kind is ScopeKind.SKU else scope.scope.code
     shop = done.book.shop(code)
-    if alarm.scope.scope.kind is not ScopeKind.SHOP or shop is None:
+    if scope.scope.kind not in {ScopeKind.SHOP, ScopeKind.SKU} or shop is None:
         return code if any(p.code == code for p in done.book.people) else ""
     day = alarm.last.covered_until or done.today
     lines = [a for a in done.book.assignments if a.shop == code and a.category is None]
