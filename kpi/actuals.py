@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
+from kpi.campaigns import BY_CAMPAIGN
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
 from kpi.heads import HEADCOUNT, STREAM
@@ -75,6 +76,7 @@ class Actuals:
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
     heads: Counted | None = None  # where nobody typed a headcount
+    campaigns: Callable[[Scope], tuple[Part, ...]] | None = None  # of a person who owns some
 
     @property
     def running_day(self) -> date | None:
@@ -87,8 +89,19 @@ class Actuals:
         registered = self.register(metric, found.scope, period, grace) if self.register else None
         if registered is not None and registered.value is not None:
             return registered
-        counted = self._of_shops(metric, found, period)
+        counted = self._of_shops(metric, self.held(metric, found), period)
         return counted if registered is None or counted.streams else registered
+
+    def held(self, metric: Metric, found: ScopeParts) -> ScopeParts:
+        """What a scope answers for: of advertising a person's campaigns, where it has some."""
+        if self.campaigns is None or not self._of_advertising(metric.code):
+            return found
+        parts = self.campaigns(found.scope)
+        return ScopeParts(found.scope, parts) if parts else found
+
+    def _of_advertising(self, code: str) -> bool:
+        needs = self.catalog.needs(code)
+        return bool(needs) and needs <= BY_CAMPAIGN
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value from the facts; books over the same facts share it where they mean the same."""
@@ -104,7 +117,8 @@ class Actuals:
 
     def _made(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         needs = self.catalog.needs(metric.code)
-        parts = tuple(p for p in found.parts if self.totals.applicable(p.shop, needs))
+        fit = (p for p in found.parts if not p.campaigns or needs <= BY_CAMPAIGN)
+        parts = tuple(p for p in fit if self.totals.applicable(p.shop, needs))
         here = in_days(parts, period.window)  # a former owner's line stops with the last day
         heads = self._heads(needs, found.scope, here, period.window)
         measures = needs - COUNTED if heads else needs

@@ -1,4 +1,4 @@
-"""A line of Assignments: one shop, or all shops of a region, market or platform, on its days."""
+"""A line of Assignments: a shop, all of a region, market or platform, or a campaign."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from kpi.book_links import Codes
 from kpi.book_nouns import EVER, NEVER, day_after
 from kpi.book_rows import RowReader
+from kpi.campaigns import campaign_in
 from kpi.model import Window
 from kpi.trade import Assignment, Shop
 
@@ -29,13 +30,14 @@ class Held:
 
 
 def read_assignment(row: RowReader, held: Held) -> tuple[Assignment, ...]:
-    """The line, once for each shop that it names; both typed days are included.
+    """The line, once for each shop that it names; a campaign's has its code. Typed days are in.
 
     A shop that opens or closes is held while it is open: days of a shop are cut elsewhere.
     """
     text, person = row.needed("shop"), row.needed("person")
-    shops = _shops(row, text, held.shops)
-    if not shops:
+    campaign = campaign_in(held.shops, text)
+    shops = () if campaign else _shops(row, text, held.shops)
+    if not shops and campaign is None:
         held.codes.check(row, "shop", text)
     held.people.check(row, "person", person)
     share = row.between("share", 0, 1, 1.0)
@@ -43,6 +45,8 @@ def read_assignment(row: RowReader, held: Held) -> tuple[Assignment, ...]:
     row.in_order("end", start, end)
     window = Window(start, day_after(end) if end else NEVER)
     one = Assignment("", row.text("category") or None, person, share or 0.0, window)
+    if campaign is not None:
+        return (replace(one, shop=campaign.code, category=None),)
     return tuple(replace(one, shop=shop.code) for shop in shops)
 
 

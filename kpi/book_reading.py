@@ -33,6 +33,7 @@ from kpi.book_nouns import (
 )
 from kpi.book_rows import Decode, RowReader
 from kpi.book_settings import read_settings
+from kpi.campaigns import asked_campaigns
 from kpi.catalog import Catalog
 from kpi.errors import Problem
 from kpi.grade_rows import read_grades
@@ -249,8 +250,12 @@ def _doubts(rows: Callable[[str], Iterator[RowReader]], book: Book, people: Code
     doubt_managers(rows, book.people)
     doubt_roles(rows("tblDuty"), book.own_roles, scope_codes(book))
     doubt_words(rows)
-    doubt_rule_scopes(rows, scope_codes(book) | asked_skus(book).keys(), complete=not book.nameless)
+    doubt_rule_scopes(rows, _rule_scopes(book), complete=not book.nameless)
     doubt_quiet_days(rows, int(book.settings.month[:4] or 0) or date.min.year)
+
+
+def _rule_scopes(book: Book) -> frozenset[str]:
+    return scope_codes(book) | asked_skus(book).keys() | asked_campaigns(book).keys()
 
 
 def _nameless(

@@ -23,6 +23,7 @@ from kpi.apportion import Share, split
 from kpi.book import Book
 from kpi.breaches import is_beyond
 from kpi.calendar import month_period
+from kpi.campaigns import CAMPAIGN_BUDGET, asked_campaigns
 from kpi.catalog import shipped
 from kpi.model import Metric, Period, PeriodKind, Unit, Window
 from kpi.money import fixed_rate
@@ -73,14 +74,16 @@ def _by_day(row: InputRow, days: Window, weights: Sequence[Share] | None) -> Ite
 
 
 def planned_budgets(book: Book, last: date) -> tuple[InputRow, ...]:
-    """The budget lines of a book's shops by day, of months that have begun by `last`."""
+    """The budget lines of shops and campaigns by day, of months that have begun by `last`."""
     return tuple(_spread(book, _planned(book, last)))
 
 
 def _planned(book: Book, last: date) -> Iterator[InputRow]:
     """A line a month and shop of the target rows, in the shop's currency."""
+    campaigns = asked_campaigns(book)
     for row in book.targets:
-        shop = book.shop(row.scope)
+        campaign = campaigns.get(row.scope)
+        shop = campaign.shop if campaign else book.shop(row.scope)
         if row.metric != AD_BUDGET or shop is None or row.year > last.year:
             continue
         rate = _rate(book, row, shop)
@@ -88,7 +91,10 @@ def _planned(book: Book, last: date) -> Iterator[InputRow]:
             start = date(row.year, number, 1)
             if value is not None and rate is not None and value >= 0 and start <= last:
                 amount = Decimal(str(value)) * rate
-                yield InputRow(start, shop.code, AD_BUDGET, amount, row.owner or "", row.address)
+                measure = CAMPAIGN_BUDGET if campaign else AD_BUDGET
+                name = campaign.name if campaign else None
+                by = (row.owner or "", row.address)
+                yield InputRow(start, shop.code, measure, amount, *by, campaign=name)
 
 
 def _months(book: Book, row: TargetRow) -> tuple[float | None, ...]:
@@ -191,7 +197,7 @@ class Budget:
         goal = None if self._typed(month.window) else self._goal(month, until)
         if goal is not None:
             return goal.share
-        shops = {part.shop for part in self.scope.parts}
+        shops = {part.shop for part in self.actuals.held(self.metric, self.scope).parts}
         factors = Goals(self.book, month).factors(self._money(), shops)
         return due_share(_day_before(until), month.window, factors)
 
@@ -208,7 +214,7 @@ class Budget:
     def _typed(self, month: Window) -> float | None:
         """The whole month's budget from typed figures; None where a part or a day is unknown."""
         measure, totals = str(self.metric.denominator), self.actuals.totals
-        parts = self.scope.parts
+        parts = self.actuals.held(self.metric, self.scope).parts
         if totals.covered([measure], parts, month).end < month.end:
             return None
         each = [totals.exact(part, measure, month, self.actuals.money) for part in parts]

@@ -16,10 +16,10 @@ from kpi.actuals import Actuals
 from kpi.apportion import exact
 from kpi.book import Book
 from kpi.catalog import Catalog
+from kpi.cells import category_of
 from kpi.errors import UnansweredError
 from kpi.evaluate import evaluate
 from kpi.explain import ZERO, Cell, Explained, Side, by_name, explained
-from kpi.leaves import category_of
 from kpi.model import Metric, Period, RollUp, Unit, Window
 from kpi.organisation import Part, ScopeParts
 from kpi.scope_values import ScopeValues
@@ -108,7 +108,8 @@ def _asked(
 ) -> _Asked:
     needs = actuals.catalog.needs(metric.code)
     _no_stock(metric, needs, actuals.catalog)
-    parts = tuple(p for p in scope.parts if actuals.totals.applicable(p.shop, needs))
+    held = actuals.held(metric, scope).parts
+    parts = tuple(p for p in held if actuals.totals.applicable(p.shop, needs))
     values = [actuals.of(metric, scope, one) for one in periods]
     for value in values:
         if value.value is None:

@@ -74,6 +74,9 @@ def crew_of(book: Book) -> Crew:
 # --- averages -------------------------------------------------------------------------------------
 
 
+NARROW = frozenset({ScopeKind.SKU, ScopeKind.CAMPAIGN})  # whose people hold more than that
+
+
 @dataclass(frozen=True, slots=True)
 class Headcount:
     """The average headcount of a book's scopes: own people, full-time ones as 1."""
@@ -81,8 +84,8 @@ class Headcount:
     book: Book
 
     def __call__(self, scope: Scope, parts: Sequence[Part], days: Window) -> Fraction | None:
-        """Of some days; None where the book names nobody, and of a product: people hold more."""
-        if not self.book.people or not days.days or scope.kind is ScopeKind.SKU:
+        """Of some days; None where the book names nobody, and of a product or campaign."""
+        if not self.book.people or not days.days or scope.kind in NARROW:
             return None
         return average(people_in_place(crew_of(self.book), self._place(scope, parts), days), days)
 

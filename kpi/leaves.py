@@ -8,23 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-_PART = "\x1f"  # no cell of a workbook holds it
 SCALE = 10_000  # decimals of facts have four places: the sums are integers of ten-thousandths
-
-
-def cell(category: str, sku: str) -> str:
-    """The category of the leaves of one SKU, which somebody asked for."""
-    return f"{category}{_PART}{sku}"
-
-
-def category_of(name: str) -> str:
-    """The category that leaves of this name are of."""
-    return name.partition(_PART)[0]
-
-
-def sku_of(name: str) -> str:
-    """The one SKU that leaves of this name are of; empty for several."""
-    return name.partition(_PART)[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +33,7 @@ class LeafSums:
     scaled: Mapping[str, bool]
     shops: tuple[str, ...]
     streams: tuple[str, ...]
-    categories: tuple[str, ...]  # first is ""; of a SKU that is asked for its `cell`
+    categories: tuple[str, ...]  # first is ""; `kpi.cells` names those of a SKU or campaign
     currencies: tuple[str, ...]
     version: int  # of the facts table
     asked: str = ""  # names the question; "" is like no other

@@ -91,6 +91,11 @@ class ScopeKind(StrEnum):
     ENTITY = "entity"  # one of several companies: the shops that name it
     BRAND = "brand"  # the shops that name it
     SKU = "sku"  # one product of a shop
+    CAMPAIGN = "campaign"  # of a shop's advertising
+
+
+OF_A_SHOP = frozenset({ScopeKind.SHOP, ScopeKind.SKU, ScopeKind.CAMPAIGN})
+"""What is one shop, or a piece of it that people of the shop answer for."""
 
 
 class DataState(StrEnum):

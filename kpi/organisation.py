@@ -34,11 +34,13 @@ class Part:
     category: str | None = None
     excluding: frozenset[str] = frozenset()
     sku: str | None = None  # of the shop, this product alone
+    campaigns: frozenset[str] = frozenset()  # of the shop, these campaigns alone
 
     @property
     def whole(self) -> bool:
         """Whether figures that have no SKU belong to this part."""
-        return self.category is None and self.sku is None and not self.excluding
+        narrow = self.excluding or self.campaigns
+        return self.category is None and self.sku is None and not narrow
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median_high
 
+from kpi.campaigns import CAMPAIGN_BUDGET
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
 from kpi.heads import HEADCOUNT
@@ -29,9 +30,14 @@ LACKING = {
 }
 
 
-# Counts of what lacks its cost; they travel with the leaves and are no figures of a workbook.
+# Counts of what lacks its cost, and budgets of campaigns: they travel with the leaves and are no
+# figures of a workbook.
 GAPS: dict[str, Measure] = {
-    code: Measure(code, same(code), Unit.COUNT, RollUp.SUM, ("WB",)) for code in LACKING.values()
+    code: Measure(code, same(code), unit, RollUp.SUM, ("WB",))
+    for code, unit in (
+        *((code, Unit.COUNT) for code in LACKING.values()),
+        (CAMPAIGN_BUDGET, Unit.MONEY),
+    )
 }
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from kpi.book import Book
 from kpi.book_nouns import region_of
+from kpi.campaigns import asked_campaigns, regions_of_owner
 from kpi.model import COMPANY_SCOPE, OWN_STORES, Region, Scope, ScopeKind, Texts
 from kpi.organisation import (
     OWN_STORE_PLATFORMS,
@@ -91,17 +92,28 @@ def _inside_region(book: Book, region: Region, shops: list[Shop]) -> Iterator[Sc
         gathered = _gather(category, ScopeKind.CATEGORY, region, same(category), shops)
         parts = tuple(replace(part, category=category) for part in gathered.parts)
         yield ScopeParts(gathered.scope, parts)
+    yield from _asked_for(book, region)
+    owners = {task.owner for task in book.tasks if region_of_task(task) is region}
+    for person in book.people:
+        parts = in_region(book, person_parts(book, person.code), region)
+        if parts or person.code in owners or region in regions_of_owner(book, person.code):
+            names = same(person.code)
+            yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
+
+
+def _asked_for(book: Book, region: Region) -> Iterator[ScopeParts]:
+    """The SKUs and campaigns of a region's shops that rows name."""
     for code, one in asked_skus(book).items():
         if one.shop.region is region:
             gathered = _gather(code, ScopeKind.SKU, region, same(code), [one.shop])
             parts = tuple(replace(part, sku=one.sku) for part in gathered.parts)
             yield ScopeParts(gathered.scope, parts)
-    owners = {task.owner for task in book.tasks if region_of_task(task) is region}
-    for person in book.people:
-        parts = in_region(book, person_parts(book, person.code), region)
-        if parts or person.code in owners:
-            names = same(person.code)
-            yield ScopeParts(Scope(person.code, ScopeKind.PERSON, region, names), parts)
+    for code, named in asked_campaigns(book).items():
+        if named.shop.region is region:
+            gathered = _gather(code, ScopeKind.CAMPAIGN, region, same(code), [named.shop])
+            mine = frozenset({named.name})
+            parts = tuple(replace(part, campaigns=mine) for part in gathered.parts)
+            yield ScopeParts(gathered.scope, parts)
 
 
 def region_of_task(task: TaskRow) -> Region | None:

@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from kpi.book import Book
+from kpi.campaigns import asked_campaigns
 from kpi.model import Metric, Region
 from kpi.organisation import SHOP_ROLES, Part, below, person_parts, shop_roles
 from kpi.sku_scopes import asked_skus
@@ -28,7 +29,8 @@ def target_scopes(book: Book) -> frozenset[str]:
     people = (*book.people, *book.moves)
     roles = {person.role for person in people} | set(SHOP_ROLES)
     departments = {person.department for person in people if person.department}
-    named = roles | departments | set(_pairs(book)) | asked_skus(book).keys()
+    named = roles | departments | set(_pairs(book))
+    named |= asked_skus(book).keys() | asked_campaigns(book).keys()
     return frozenset({str(region) for region in Region} | named | set(STAGES))
 
 
@@ -63,6 +65,7 @@ class TargetKind(StrEnum):
     MARKET_PERSON = "market_person"
     STAGE = "stage"
     SKU = "sku"
+    CAMPAIGN = "campaign"
 
 
 OF_SHOP: Mapping[TargetKind, Callable[[Shop], str]] = {  # what a shop itself says
@@ -90,6 +93,7 @@ def kind_of(book: Book, row: TargetRow) -> TargetKind | None:
         (TargetKind.BRAND, (shop.brand for shop in book.shops)),
         (TargetKind.MARKET_PERSON, _pairs(book)),
         (TargetKind.SKU, asked_skus(book)),
+        (TargetKind.CAMPAIGN, asked_campaigns(book)),
     )  # looked through one by one: products may be thousands
     return next((kind for kind, codes in kinds if row.scope in codes), None)
 
@@ -112,6 +116,8 @@ def shops_of(book: Book, row: TargetRow) -> tuple[Shop, ...]:
             codes = {part.shop for part in market_parts(book, row.scope)}
         case TargetKind.SKU:
             return (asked_skus(book)[row.scope].shop,)
+        case TargetKind.CAMPAIGN:
+            return (asked_campaigns(book)[row.scope].shop,)
         case TargetKind.ROLE if row.scope in SHOP_ROLES:
             return tuple(shop for shop in mine if shop_roles(shop)[0] == row.scope)
         case TargetKind.ROLE:

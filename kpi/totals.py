@@ -14,7 +14,9 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from kpi.leaves import SCALE, LeafSums, category_of, sku_of
+from kpi.campaigns import AD_BUDGET, CAMPAIGN_BUDGET
+from kpi.cells import cells_of
+from kpi.leaves import SCALE, LeafSums
 from kpi.model import WHOLE_SHOP, Measure, RollUp, Unit, Window
 from kpi.money import Rates, cross, fixed_rate
 from kpi.organisation import Part
@@ -28,6 +30,11 @@ Sources = Callable[[str, str], Alternatives]
 WHOLE_SHOP_CATEGORY = "*"  # leaves of facts that belong to no SKU
 NO_PLACE = int(np.iinfo(np.int64).max)
 STOCK_AGE_DAYS = 3  # how old a snapshot may be and still stand for a day
+
+
+def of_part(part: Part, measure: str) -> str:
+    """The measure as it is kept for a part: campaigns have budgets of their own."""
+    return CAMPAIGN_BUDGET if part.campaigns and measure == AD_BUDGET else measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,7 @@ class Totals:
         self._sources = sources
         self._shop_index = {code: n for n, code in enumerate(leaves.shops)}
         self._category_index = {code: n for n, code in enumerate(leaves.categories)}
-        self._cells = _numbered(category_of(one) for one in leaves.categories)
-        self._skus = _numbered(sku_of(one) for one in leaves.categories)
+        self._cells = cells_of(leaves.categories)
         self.first = int(leaves.day.min()) if len(leaves.day) else 0
         self.days = int(leaves.day.max()) - self.first + 1 if len(leaves.day) else 0
         self._series: dict[str, Series] = {}
@@ -130,8 +136,10 @@ class Totals:
         shop = self._shop_index.get(part.shop)
         if shop is None:
             return np.zeros(self.days, np.bool_)
-        series = self.series(measure)
+        series = self.series(of_part(part, measure))
         known: NDArray[np.bool_] = series.known[shop]
+        if part.campaigns:
+            return known & self._of_campaigns(part, of_part(part, measure), shop)
         if part.sku is not None:
             return known & self._of_products(series, shop)
         return known if part.whole else known & self._by_sku(series, shop)
@@ -149,13 +157,32 @@ class Totals:
 
     def _of_products(self, series: Series, shop: int) -> NDArray[np.bool_]:
         """[day]: no figure belongs to the whole shop, so what a SKU has is all that it has."""
-        star = self._skus.get(WHOLE_SHOP)
+        star = self._cells.skus.get(WHOLE_SHOP)
         if star is None:
             return np.zeros(self.days, np.bool_)
         free = np.ones(self.days, np.bool_)
         for days in series.sums.values():
             free &= ~days[shop, star].any(axis=0)
         return free
+
+    def _of_campaigns(self, part: Part, measure: str, shop: int) -> NDArray[np.bool_]:
+        """[day]: of a budget each campaign has one; a figure is of all days once it was ever seen.
+
+        A campaign that no fact names is unknown, not without spend: its name may be another.
+        """
+        found = np.ones(self.days, np.bool_)
+        for campaign in part.campaigns:
+            there = self._there(measure, shop, self._cells.campaigns.get(campaign, ()))
+            found &= there if measure == CAMPAIGN_BUDGET else there.any()
+        return found
+
+    def _there(self, measure: str, shop: int, cells: Sequence[int]) -> NDArray[np.bool_]:
+        """[day]: some leaf of these cells knows the measure."""
+        leaves, there = self.leaves, np.zeros(self.days, np.bool_)
+        known = leaves.known.get(measure, np.zeros(len(leaves.day), np.int64)) > 0
+        mine = known & (leaves.shop == shop) & np.isin(leaves.category, cells)
+        there[leaves.day[mine] - self.first] = True
+        return there
 
     def last_known(self, part: Part, measure: str, before: date) -> date | None:
         """The latest day before `before` with a snapshot, no older than a few days."""
@@ -197,21 +224,13 @@ class Totals:
         first, last = (min(max(n, 0), self.days) for n in self._slice(days))
         if shop is None or last <= first:
             return {}
-        categories = self._categories(part)
+        categories = self._cells.of(part)
         return {
             currency: int(
                 (running[shop, categories, last] - running[shop, categories, first]).sum()
             )
             for currency, running in self.series(measure).running.items()
         }
-
-    def _categories(self, part: Part) -> NDArray[np.intp]:
-        if part.sku is not None:
-            return np.array(self._skus.get(part.sku, []), np.intp)
-        if part.category is not None:
-            return np.array(self._cells.get(part.category, []), np.intp)
-        out = {n for category in part.excluding for n in self._cells.get(category, ())}
-        return np.array([n for n in range(len(self.leaves.categories)) if n not in out], np.intp)
 
     def exact(self, part: Part, measure: str, window: Window, money: Converter) -> Decimal | None:
         """The part's sum in the wanted currency (or unit), share applied; None without a rate.
@@ -221,7 +240,8 @@ class Totals:
         """
         asked = (part, measure, window, money.view)
         if asked not in self.answers.exact:
-            self.answers.exact[asked] = self._converted(part, measure, window, money)
+            own = of_part(part, measure)
+            self.answers.exact[asked] = self._converted(part, own, window, money)
         return self.answers.exact[asked]
 
     def facts(self, part: Part, measure: str, window: Window) -> int:
@@ -233,7 +253,7 @@ class Totals:
         leaves, (first, last) = self.leaves, self._slice(window)
         day = leaves.day - self.first
         here = np.flatnonzero((leaves.shop == shop) & (day >= first) & (day < last))
-        inside = here[np.isin(leaves.category[here], self._categories(part))]
+        inside = here[np.isin(leaves.category[here], self._cells.of(part))]
         counted = inside[self._counts(measure, inside, self.series(measure).chosen)]
         return int(known[counted].sum())
 
@@ -244,7 +264,7 @@ class Totals:
         shop, day_number = self._shop_index.get(part.shop), day.toordinal() - self.first
         if shop is None or not 0 <= day_number < self.days:
             return None
-        best = self._places[measure][shop, self._categories(part), day_number]
+        best = self._places[measure][shop, self._cells.of(part), day_number]
         found = int(best.min(initial=NO_PLACE))
         if found == NO_PLACE:
             return None
@@ -364,11 +384,3 @@ class Totals:
 def _overlap(days: Window, window: Window) -> Window:
     start = max(days.start, window.start)
     return Window(start, max(start, min(days.end, window.end)))
-
-
-def _numbered(names: Iterable[str]) -> dict[str, list[int]]:
-    """The places of each name in a list."""
-    found: dict[str, list[int]] = {}
-    for number, name in enumerate(names):
-        found.setdefault(name, []).append(number)
-    return found

@@ -68,7 +68,7 @@ class Person:
 class Assignment:
     """Who answers for a shop (or one category of it), which share, on which days."""
 
-    shop: str
+    shop: str  # or a campaign of one: `kpi.campaigns`
     category: str | None  # None: the whole shop
     person: str
     share: float  # fraction, 1 is all

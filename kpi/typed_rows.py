@@ -91,6 +91,7 @@ class InputRow:
     by: str
     address: str
     person: str | None = None  # of a personal figure, which has no shop
+    campaign: str | None = None  # of a budget line for one campaign of the shop
 
 
 @dataclass(frozen=True, slots=True)

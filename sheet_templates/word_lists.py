@@ -155,6 +155,7 @@ LISTS: dict[str, Words] = {
         ("category", "品类", "Categories"),
         ("stage", "产品阶段", "Stages"),
         ("sku", "SKU", "SKUs"),
+        ("campaign", "广告活动", "Campaigns"),
         ("department", "部门", "Departments"),
         ("role", "岗位", "Roles"),
         ("person", "人员", "People"),
@@ -329,6 +330,7 @@ LISTS: dict[str, Words] = {
         ("entity", "公司主体", "Legal company"),
         ("brand", "品牌", "Brand"),
         ("sku", "SKU", "SKU"),
+        ("campaign", "广告活动", "Campaign"),
     ),
     "feedback": (
         ("open", "待定", "Open"),

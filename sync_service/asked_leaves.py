@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kpi.book import Book
+from kpi.campaigns import asked_campaigns
 from kpi.catalog import shipped
 from kpi.contracts import Terms
 from kpi.leaves import LeafSums
@@ -31,8 +33,9 @@ def leaves_for(house: House, every: Sequence[Terms], now: datetime) -> LeafSums:
     products = with_costs(book.products, known_costs(house.store))
     places = frozenset(code for code, one in shipped().measures.items() if one.placed)
     skus = frozenset(asked.sku for one in every for asked in asked_skus(one.book).values())
-    query = LeafQuery(tuple(wanted), window, shops, products, places=places, skus=skus)
-    return house.facts.leaves(query)
+    named = frozenset(asked.name for one in every for asked in asked_campaigns(one.book).values())
+    apart = LeafQuery(tuple(wanted), window, shops, products, places=places, skus=skus)
+    return house.facts.leaves(replace(apart, campaigns=named))
 
 
 def _first_day(books: Sequence[Book], end: date) -> date:

@@ -18,6 +18,7 @@ from kpi.breach_memory import Kept, Lines, lines
 from kpi.breach_typed import Typed
 from kpi.budget import planned_budgets
 from kpi.calendar import last_finished_day, local_day, period, shifted, week_of
+from kpi.campaigns import Owners
 from kpi.card_problems import (
     left_out,
     mostly_typed,
@@ -282,6 +283,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         failed=failed,
         today=today,
         heads=Headcount(terms.book),
+        campaigns=Owners(terms.book),
     )
 
 

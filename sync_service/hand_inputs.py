@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from kpi.budget import lasting_budgets
 from kpi.calendar import month_period
 from kpi.catalog import shipped
-from kpi.leaves import SCALE, LeafSums, cell
+from kpi.cells import campaign_cell, cell
+from kpi.leaves import SCALE, LeafSums
 from kpi.model import WHOLE_SHOP, Measure, RollUp
 from kpi.targets import AD_BUDGET
 from kpi.typed_rows import InputRow
@@ -55,7 +56,12 @@ def with_plans(
     """The leaves with figures by day that the target rows give."""
     usable = [row for row in plans if row.shop in leaves.shops]
     scaled = _scaled(leaves, usable)
-    return _appended(leaves, _on_days({}, usable, scaled), scaled, currencies, PLANS)
+    for campaign in dict.fromkeys(row.campaign for row in usable):
+        name = campaign_cell(campaign) if campaign else WHOLE
+        if campaign is None or name in leaves.categories:
+            rows = _on_days({}, (row for row in usable if row.campaign == campaign), scaled)
+            leaves = _appended(leaves, rows, scaled, currencies, PLANS, name)
+    return leaves
 
 
 def _scaled(leaves: LeafSums, rows: Sequence[InputRow]) -> dict[str, bool]:
@@ -67,20 +73,25 @@ Rows = dict[tuple[str, date], dict[str, int]]
 
 
 def _appended(
-    leaves: LeafSums, rows: Rows, scaled: dict[str, bool], currency: Mapping[str, str], stream: str
+    leaves: LeafSums,
+    rows: Rows,
+    scaled: dict[str, bool],
+    currency: Mapping[str, str],
+    stream: str,
+    category: str = WHOLE,
 ) -> LeafSums:
     if not rows:
         return leaves
     currencies = tuple(dict.fromkeys([*leaves.currencies, *(currency[c] for c, _ in rows)]))
-    streams = (*leaves.streams, stream)
+    streams = tuple(dict.fromkeys([*leaves.streams, stream]))
     keys = list(rows)
     measures = {*leaves.sums, *(measure for figures in rows.values() for measure in figures)}
-    whole = leaves.categories.index(WHOLE) if WHOLE in leaves.categories else 0
+    place = leaves.categories.index(category) if category in leaves.categories else 0
     return LeafSums(
         day=_append(leaves.day, [day.toordinal() for _, day in keys]),
         shop=_append(leaves.shop, [leaves.shops.index(shop) for shop, _ in keys]),
-        stream=_append(leaves.stream, [len(streams) - 1] * len(keys)),
-        category=_append(leaves.category, [whole] * len(keys)),
+        stream=_append(leaves.stream, [streams.index(stream)] * len(keys)),
+        category=_append(leaves.category, [place] * len(keys)),
         currency=_append(leaves.currency, [currencies.index(currency[shop]) for shop, _ in keys]),
         rows=_append(leaves.rows, [1] * len(keys)),
         sums={

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from kpi.cells import campaign_cell
 from kpi.leaves import LeafSums
 from kpi.model import Window
 from kpi.totals import NO_PLACE
@@ -46,6 +47,12 @@ class LeafQuery:
     streams: frozenset[str] | None = None  # None is every stream
     places: frozenset[str] = frozenset()  # of `measures`: the best one counts, they are not added
     skus: frozenset[str] = frozenset()  # products that are asked for: each has leaves of its own
+    campaigns: frozenset[str] = frozenset()  # likewise, by name or id; of rows without a product
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the leaves, by number."""
+        return categories(self.products, self.skus, self.campaigns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +133,9 @@ def _files(wanted: Mapping[str, FactFile]) -> dict[str, frozenset[str]]:
 
 def _fingerprint(query: LeafQuery, planned: Plan) -> str:
     """Name what the sums of a file depend on besides the file; the window is not part of it."""
-    figures = (planned.measures, planned.costs, sorted(planned.places), sorted(query.skus))
-    said = repr((_LAYOUT, *figures, tuple(query.products)))
+    figures = (planned.measures, planned.costs, sorted(planned.places))
+    apart = (sorted(query.skus), sorted(query.campaigns))
+    said = repr((_LAYOUT, *figures, *apart, tuple(query.products)))
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
@@ -140,13 +148,29 @@ def _summed(
         facts_view(connection, [f.path for f in fresh], schema)
         numbers = pa.array(range(len(fresh)), pa.uint64())
         connection.register("places", pa.table({"file": numbers, "market": markets}))
-        connection.register(
-            "products", costs_by_day(query.products, sorted(set(markets)), query.skus)
-        )
-        return connection.sql(_sql(planned)).to_arrow_table()
+        apart = (query.skus, query.campaigns)
+        products = costs_by_day(query.products, sorted(set(markets)), *apart)
+        connection.register("products", products)
+        if not query.campaigns or "ad_spend" not in schema.names:
+            return connection.sql(_sql(planned)).to_arrow_table()
+        connection.register("campaigns", _campaigns(query))
+        return connection.sql(_sql(planned, _BY_CAMPAIGN)).to_arrow_table()
 
 
-def _sql(planned: Plan) -> str:
+def _campaigns(query: LeafQuery) -> pa.Table:
+    """Give the number of each campaign's category."""
+    names = sorted(query.campaigns)
+    numbers = [query.categories.index(campaign_cell(name)) for name in names]
+    return pa.table({"part": names, "category": pa.array(numbers, pa.int32())})
+
+
+# A part of another stream is a channel or a settlement; a row with a SKU stays its product's.
+_BY_CAMPAIGN = (
+    "LEFT JOIN campaigns c ON c.part = f.part AND f.sku = '*' AND f.ad_spend IS NOT NULL "
+)
+
+
+def _sql(planned: Plan, by_campaign: str = "") -> str:
     """Write the one pass; measure names are those of the checked catalogue."""
     figures = [*(f'f."{n}"' for n in planned.measures)]
     figures += [COST_FIGURES[n].sql() for n in planned.costs]
@@ -156,12 +180,13 @@ def _sql(planned: Plan) -> str:
         f', count({text}) AS "k:{name}"'
         for name, text in zip(names, figures, strict=True)
     )
+    category = "coalesce(c.category, p.category, 0)" if by_campaign else "coalesce(p.category, 0)"
     return (
-        "SELECT f.file_index::INTEGER AS file, f.day, coalesce(p.category, 0) AS category, "
+        f"SELECT f.file_index::INTEGER AS file, f.day, {category} AS category, "
         "f.currency, coalesce(p.cost_currency, 0) AS cost_currency, count(*) AS rows"
         f"{sums} FROM facts f JOIN places ON places.file = f.file_index "
         "LEFT JOIN products p ON p.sku = f.sku AND p.market = places.market "
-        "AND f.day >= p.start AND f.day < p.until "
+        f"AND f.day >= p.start AND f.day < p.until {by_campaign}"
         "GROUP BY ALL"
     )
 
@@ -335,7 +360,7 @@ def _joined(
         scaled=planned.scaled,
         shops=tuple(sorted(query.shops)),
         streams=streams,
-        categories=categories(query.products, query.skus),
+        categories=query.categories,
         currencies=currencies,
         version=version,
     )

@@ -11,7 +11,8 @@ from itertools import pairwise
 import pyarrow as pa
 
 from kpi.book import EVER
-from kpi.leaves import SCALE, cell
+from kpi.cells import campaign_cell, cell
+from kpi.leaves import SCALE
 from kpi.model import WHOLE_SHOP
 from kpi.trade import Product
 
@@ -58,13 +59,17 @@ COST_FIGURES = {
 }
 
 
-def categories(products: Sequence[Product], skus: Collection[str] = ()) -> tuple[str, ...]:
+def categories(
+    products: Sequence[Product], skus: Collection[str] = (), campaigns: Collection[str] = ()
+) -> tuple[str, ...]:
     """Give the categories of the product table, sorted; first is "" for none.
 
     Each SKU of `skus` has a cell of its own in its category; so has then what is the whole shop's.
+    So has each of the `campaigns`.
     """
     cells = {cell("", sku) for sku in _apart(skus)}
     cells |= {cell(p.category or "", p.sku) for p in products if p.sku in skus}
+    cells |= {campaign_cell(name) for name in campaigns}
     return ("", *sorted({p.category for p in products if p.category} | cells))
 
 
@@ -78,13 +83,16 @@ def cost_currencies(products: Sequence[Product]) -> tuple[str, ...]:
 
 
 def costs_by_day(
-    products: Sequence[Product], markets: Sequence[str], skus: Collection[str] = ()
+    products: Sequence[Product],
+    markets: Sequence[str],
+    skus: Collection[str] = (),
+    campaigns: Collection[str] = (),
 ) -> pa.Table:
     """Give one row a (sku, market, validity): the market's own line before the one for all.
 
     A SKU of `skus`, and the whole shop, has a row for every day, before its first line too.
     """
-    category = {name: number for number, name in enumerate(categories(products, skus))}
+    category = {name: number for number, name in enumerate(categories(products, skus, campaigns))}
     currency = {name: number for number, name in enumerate(cost_currencies(products))}
     rows = [
         {

@@ -13,7 +13,16 @@ from datetime import date, timedelta
 
 from kpi.alarms import LOOK_BACK, Alarm
 from kpi.breach_memory import Kept
-from kpi.model import COMPANY_SCOPE, OWN_STORES, Language, PeriodKind, Region, Scope, ScopeKind
+from kpi.model import (
+    COMPANY_SCOPE,
+    OF_A_SHOP,
+    OWN_STORES,
+    Language,
+    PeriodKind,
+    Region,
+    Scope,
+    ScopeKind,
+)
 from kpi.newcomers import Progress, newcomers
 from kpi.organisation import OWN_STORE_PLATFORMS, Part, ScopeParts, in_region, person_parts
 from kpi.person_cards import PersonCard
@@ -163,9 +172,10 @@ def _mine(
     scope = alarm.scope.scope
     if scope.kind is ScopeKind.PERSON:
         return scope.code == person
-    shop = alarm.scope.parts[0].shop if scope.kind is ScopeKind.SKU else scope.code
-    mine = scope.kind in {ScopeKind.SHOP, ScopeKind.SKU} and shop in entire
-    return mine and _entire(done, parts[shop], alarm.reach)
+    if scope.kind not in OF_A_SHOP:
+        return False
+    shop = alarm.scope.parts[0].shop
+    return shop in entire and _entire(done, parts[shop], alarm.reach)
 
 
 def _was_mine(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 
+from kpi.campaigns import CAMPAIGN_BUDGET
 from kpi.compliance import REGISTERED
 from kpi.model import Measure
 from kpi.platform_sources import can_be_known
@@ -87,7 +88,10 @@ SHOPIFY: dict[str, Alternatives] = {
 }
 
 # A plan of the sheet: what was typed by day goes before the month of a target line.
-_PLANNED: dict[str, Alternatives] = {"ad_budget": (*FILES_AND_HAND, (PLANS,))}
+_PLANNED: dict[str, Alternatives] = {
+    "ad_budget": (*FILES_AND_HAND, (PLANS,)),
+    CAMPAIGN_BUDGET: ((PLANS,),),
+}
 # A set of no streams is a known zero: the platform's commission already holds it.
 _IN_COMMISSION: dict[str, Alternatives] = {"payment_fees": ((),)}
 

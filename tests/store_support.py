@@ -38,7 +38,7 @@ MEASURES: Mapping[str, Measure] = {
         ),
     )
 }
-TYPES = {"gross_sales": MONEY}
+TYPES = {"gross_sales": MONEY, "ad_spend": MONEY}
 
 
 def rows(lines: Sequence[Mapping[str, Any]]) -> pa.Table:

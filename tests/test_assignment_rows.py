@@ -53,6 +53,17 @@ def test_a_line_holds_every_shop_that_it_names(text: str, shops: list[str]) -> N
     }
 
 
+def test_a_campaign_is_held_and_its_shop_stays_whose_it_is() -> None:
+    found = book(("AMZ-DE # Brand", "Kitchen", "OPS2", 0.5, date(2026, 10, 1)))
+    assert found.problems == ()
+    [line] = found.assignments
+    assert (line.shop, line.category, line.share) == ("AMZ-DE#Brand", None, 0.5)
+    assert person_parts(found, "OPS2") == ()
+    assert any(part.shop == "AMZ-DE" and part.whole for part in person_parts(found, "OPS1"))
+    [wrong] = book(("AMZ-XX#Brand", None, "OPS2")).problems
+    assert (wrong.code, wrong.place.cell) == ("unknown_code", "A5")
+
+
 def test_a_market_is_held_from_its_day_and_while_its_shops_are_open() -> None:
     """OPS2 takes Germany from 11 October; the second shop closes on the 20th."""
     found = book(("DE", None, "OPS2", None, date(2026, 10, 11)))

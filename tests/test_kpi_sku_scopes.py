@@ -10,8 +10,8 @@ import pytest
 from kpi.book import Book
 from kpi.book_checks import check_book
 from kpi.catalog import shipped
+from kpi.cells import cell
 from kpi.heads import Headcount
-from kpi.leaves import cell
 from kpi.model import WHOLE_SHOP, Region, Scope, ScopeKind, Window
 from kpi.money import DayRates
 from kpi.organisation import Part

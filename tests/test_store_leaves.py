@@ -15,12 +15,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.leaves import cell
-from kpi.model import Window
+from kpi.cells import campaign_cell, cell
+from kpi.model import Unit, Window
 from kpi.trade import Product
 from sync_service.facts import Facts
 from sync_service.leaf_query import COSTS_STREAM, LeafQuery
-from tests.store_support import MEASURES, OVER_TWO_MONTHS, daily, leaves_as_dict, rows
+from tests.store_support import MEASURES, OVER_TWO_MONTHS, daily, leaves_as_dict, measure, rows
 
 STREAM = "amazon.orders"
 DAY = dt.date(2026, 10, 1)
@@ -148,6 +148,46 @@ def test_a_sku_that_is_asked_for_has_leaves_of_its_own(facts: Facts) -> None:
     assert costs[(before, cell("", "A"))]["units_without_cost"] == (5, 1)
     plain = leaves_as_dict(facts.leaves(asked))
     assert {key[3] for key in plain} == {"", "Kitchen"}
+
+
+def test_a_campaign_that_is_asked_for_has_leaves_of_its_own(tmp_path: Path) -> None:
+    """A part counts as a campaign in rows of advertising that name no product."""
+    spend = {"ad_spend": measure("ad_spend", Unit.MONEY)}
+    facts = Facts(tmp_path, {**MEASURES, **spend})
+    put(
+        facts,
+        [
+            {"day": DAY, "part": part, "sku": sku, "ad_spend": amount, "units_shipped": units}
+            for part, sku, amount, units in (
+                ("Brand", "*", Decimal(12), None),
+                ("Video", "*", Decimal(5), None),
+                ("", "A", Decimal(3), None),
+                ("Brand", "A", Decimal(7), None),
+                ("Brand", "B", None, 2),
+                ("FBA", "*", None, 4),
+            )
+        ],
+    )
+    asked = query(measures=("ad_spend", "units_shipped"), products=(product("A", "1"),))
+    asked = replace(asked, campaigns=frozenset({"Brand", "FBA"}))
+    found = leaves_as_dict(facts.leaves(asked))
+    sums = {key[3]: (one["ad_spend"][0], one["units_shipped"][0]) for key, one in found.items()}
+    assert sums == {
+        campaign_cell("Brand"): (120_000, 0),
+        "Kitchen": (100_000, 0),
+        "": (50_000, 6),
+    }
+    both = leaves_as_dict(facts.leaves(replace(asked, skus=frozenset({"A"}))))
+    assert {key[3]: one["ad_spend"][0] for key, one in both.items()} == {
+        campaign_cell("Brand"): 120_000,
+        cell("Kitchen", "A"): 100_000,
+        cell("", "*"): 50_000,
+        "": 0,
+    }
+    without = Facts(tmp_path / "other", MEASURES)  # facts that know no advertising
+    put(without, [{"day": DAY, "part": "Brand", "sku": "*", "units_shipped": 1}])
+    plain = leaves_as_dict(without.leaves(replace(asked, measures=("units_shipped",))))
+    assert [key[3] for key in plain] == [""]
 
 
 def test_nothing_there_is_no_leaf(facts: Facts) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from kpi.alarms import Alarm
 from kpi.breach_memory import Kept, released, to_log
+from kpi.campaigns import Campaign
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Language, ScopeKind, Unit
+from kpi.model import OF_A_SHOP, Language, Unit
 from kpi.unjudged import Unjudged
 from sheet_templates.words import show
 from sync_service.compute import Computed
@@ -140,16 +141,19 @@ def _typical(value: float, unit: Unit) -> str:
 
 
 def owner_of(done: Computed, alarm: Alarm) -> str:
-    """Who answers for the alarm's scope on its last day."""
-    scope = alarm.scope
-    code = scope.parts[0].shop if scope.scope.kind is ScopeKind.SKU else scope.scope.code
-    shop = done.book.shop(code)
-    if scope.scope.kind not in {ScopeKind.SHOP, ScopeKind.SKU} or shop is None:
-        return code if any(p.code == code for p in done.book.people) else ""
+    """Who answers for the alarm's scope on its last day; the shop's where a campaign has nobody."""
+    scope = alarm.scope.scope
+    if scope.kind not in OF_A_SHOP:
+        return scope.code if any(p.code == scope.code for p in done.book.people) else ""
+    part = alarm.scope.parts[0]
+    shop = done.book.shop(part.shop)
+    if shop is None:
+        return ""
     day = alarm.last.covered_until or done.today
-    lines = [a for a in done.book.assignments if a.shop == code and a.category is None]
-    found = next((a.person for a in lines if a.days.start <= day < a.days.end), shop.owner)
-    return found or ""
+    codes = (*(Campaign(shop, name).code for name in part.campaigns), shop.code)
+    lines = [a for code in codes for a in done.book.assignments if a.shop == code]
+    whole = (a for a in lines if a.category is None and a.days.start <= day < a.days.end)
+    return next((a.person for a in whole), shop.owner) or ""
 
 
 def _shops_owner(done: Computed, code: str) -> str:
