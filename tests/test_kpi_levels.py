@@ -36,6 +36,7 @@ def values(
 ) -> ScopeValues:
     sources = {
         "bsr_position": (("ranks",),),
+        "ipi_value": (("scores",),),
         "gross_sales": (("amazon.orders",),),
         "discounts": (("amazon.orders",),),
         "returns_amount": (("amazon.orders",),),
@@ -168,6 +169,39 @@ def test_a_rank_of_several_is_always_one_of_them(days: list[tuple[int, int]]) ->
     assert found.value("bsr_rank") in {*of_day.values(), None}
 
 
+def score(shop: str, category: str, points: int) -> Leaf:
+    return ("scores", shop, date(2026, 10, 1), category, "EUR", {"ipi_value": points})
+
+
+@pytest.mark.parametrize(
+    ("leaves", "shops", "value"),
+    [
+        pytest.param([score("DE", "", 610)], ("DE",), 610, id="the score of one shop"),
+        pytest.param(
+            [score("DE", "", 610), score("FR", "", 580)],
+            ("DE", "FR"),
+            None,
+            id="two shops that differ: no score of both",
+        ),
+        pytest.param(
+            [score("DE", "", 610), score("FR", "", 610)], ("DE", "FR"), 610, id="two that agree"
+        ),
+        pytest.param(
+            [score("DE", "home", 610), score("DE", "auto", 580)],
+            ("DE",),
+            None,
+            id="two figures of one shop",
+        ),
+        pytest.param([score("DE", "", 610)], ("DE", "XX"), 610, id="a shop that says nothing"),
+        pytest.param([score("DE", "", 610)], ("XX",), None, id="only such a shop"),
+    ],
+)
+def test_a_score_of_several_is_known_when_they_agree(
+    leaves: list[Leaf], shops: tuple[str, ...], value: float | None
+) -> None:
+    assert values(leaves, shops).value("ipi") == value
+
+
 def test_a_rank_is_not_cut_by_a_share_of_the_shop() -> None:
     assert values([rank("DE", "home", 52)], share=0.5).value("bsr_rank") == 52
 
@@ -175,6 +209,7 @@ def test_a_rank_is_not_cut_by_a_share_of_the_shop() -> None:
 def test_nothing_is_counted_where_nothing_is_known() -> None:
     found = values([rank("DE", "home", 52)])
     assert found.totals.facts(Part("DE", EVER), "ipi_value", FIRST) == 0
+    assert found.totals.placed(Part("XX", EVER), "bsr_position", FIRST.start) is None
     assert found.totals.facts(Part("XX", EVER), "bsr_position", FIRST) == 0
 
 
