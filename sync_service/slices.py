@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from kpi.alarms import LOOK_BACK, Alarm
 from kpi.breach_memory import Kept
+from kpi.campaigns import regions_of_owner
 from kpi.model import (
     COMPANY_SCOPE,
     OF_A_SHOP,
@@ -150,7 +151,7 @@ def _scopes(
     """The person's own scopes: each region, and each shop on the days that are the person's."""
     for region in Region:
         mine = in_region(done.book, (p for found in parts.values() for p in found), region)
-        if mine:
+        if mine or region in regions_of_owner(done.book, person):
             scope = Scope(person, ScopeKind.PERSON, region, same(person))
             yield (region, person), ScopeParts(scope, mine)
     for shop in shops:

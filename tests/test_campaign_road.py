@@ -18,10 +18,13 @@ from kpi.scopes import same
 from kpi.tables import Table
 from sheet_templates.build import build
 from sheet_templates.start import BookStart, StartRow
+from sync_service.compute import Computed
 from sync_service.fact_rows import MONEY
 from sync_service.filling.breaches import owner_of
 from sync_service.house import House
-from sync_service.refresh import Outcome, refresh
+from sync_service.publishing import Wanted, publish
+from sync_service.refresh import Outcome, look, refresh
+from sync_service.slices import sliced
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.road_support import commit, order_of
 from tests.service_support import NINE, service
@@ -76,6 +79,10 @@ def start() -> BookStart:
             {"rule": "over", "metric": "ad_overspend", "scope": "ADS1", "operator": ">",
              "value": 50.0, "periods": 1.0, "level": "breach"},
         ],
+        decisions=[
+            {"no": f"R{n}", "topic": f"exemption Advertising EU {check}", "decision": "one item"}
+            for n, check in enumerate(("item", "profit", "result"))
+        ],
         settings={"month": "2026-10", "currency": "EUR"},
     )  # fmt: skip
 
@@ -83,6 +90,7 @@ def start() -> BookStart:
 @dataclass(frozen=True, slots=True)
 class Read:
     outcome: Outcome
+    signed: Computed  # after publishing
     tables: Mapping[str, Table]
 
 
@@ -93,7 +101,9 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
         spend(one.house)
         path = build(root / "team.xlsx", "manager", "en", start())
         outcome = refresh(one.house, order_of(one.house, path))
-        yield Read(outcome, XlsxPort(path).read().tables)
+        tables = XlsxPort(path).read().tables
+        assert publish(one.house, order_of(one.house, path), Wanted("head", accept_gaps=True)).new
+        yield Read(outcome, look(one.house, order_of(one.house, path)).done, tables)
 
 
 @pytest.mark.parametrize(
@@ -117,13 +127,24 @@ def test_actuals(read: Read, scope: str, metric: str, value: float | None) -> No
 
 
 def test_the_owner_is_scored_by_it(read: Read) -> None:
+    for done, version in ((read.outcome.done, None), (read.signed, 1)):
+        assert done is not None
+        assert done.version == version
+        [card] = [one for one in done.people if one.person.code == "ADS1"]
+        [item] = card.cards[0].items
+        assert (item.metric.code, item.counted) == ("ad_overspend", 60.0)
+        assert item.goal is not None
+        assert item.goal.value == 60.0
+
+
+def test_their_own_slice_has_their_campaigns_figures(read: Read) -> None:
     done = read.outcome.done
     assert done is not None
-    [card] = [one for one in done.people if one.person.code == "ADS1"]
-    [item] = card.cards[0].items
-    assert (item.metric.code, item.counted) == ("ad_overspend", 60.0)
-    assert item.goal is not None
-    assert item.goal.value == 60.0
+    mine = sliced(done, "ADS1", "en").done
+    assert list(mine.scopes) == [(Region.EU, "ADS1")]
+    spent = mine.value("ad_cost", (Region.EU, "ADS1"))
+    assert spent is not None
+    assert spent.value == 1960
 
 
 def test_its_rule_breaches(read: Read) -> None:
