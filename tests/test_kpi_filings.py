@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ def proposed(*tasks: TaskRow, today: date = TODAY) -> list[tuple[str, str]]:
     return [(one.number, f"{one.due}") for one in next_filings(tasks, today)]
 
 
-OPEN = {"done": 0.0, "delivered": None}
+OPEN: dict[str, Any] = {"done": 0.0, "delivered": None}
 
 
 @pytest.mark.parametrize(
