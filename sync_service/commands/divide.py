@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kpi.errors import KpiError
 from kpi.model import Region, Unit
-from kpi.part_codes import PARTS
+from kpi.part_codes import PARTS, asks_each
 from kpi.part_weights import Way
 from kpi.target_parts import PartTarget
 from kpi.target_scopes import TargetKind
@@ -131,6 +131,12 @@ def _show(terminal: Terminal, dividing: Dividing) -> None:
             for one, line in zip(made.parts, lines, strict=True)
         ],
     )
+    if asks_each(dividing.seen.done.typed, made.parent):
+        terminal.say(
+            f"岗位 {wish.scope} 的目标是对每个人的要求：分出的是它乘以当月人数。",
+            f"The role {wish.scope} asks each of its people: what is given is its line times the "
+            "people of the month.",
+        )
     if made.rest:
         rest = amount(sum(made.rest, Decimal()), unit)
         terminal.say(f"剩余 {rest}，未给任何下级。", f"Rest: {rest}, given to nobody.")
