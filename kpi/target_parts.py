@@ -60,7 +60,7 @@ def divided(
     """
     there = part_lines(book, parent, kind)
     kept = tuple(row for row in there if _asks(row, unit))
-    each = _months(book, parent, unit, flow)
+    each = months_of(book, parent, unit, flow)
     given, taken = _of_people(book, parent, each, kept) or (
         each,
         [months_in(book, parent, row, unit, flow) for row in kept],
@@ -113,7 +113,12 @@ def _asks(row: TargetRow, unit: Unit) -> bool:
     return year is not None or any(month is not None for month in row.months)
 
 
-def _months(book: Book, row: TargetRow, unit: Unit, flow: Flow) -> list[Decimal]:
+def months_of(book: Book, row: TargetRow, unit: Unit, flow: Flow) -> list[Decimal]:
+    """The months of a line of money or counts.
+
+    Raises:
+        UnansweredError: They are not all known.
+    """
     shares, decimals = month_shares(book, row, flow), decimals_of(unit)
     months = month_targets(row, additive=True, decimals=decimals, shares=shares)
     known = [Decimal(str(month)) for month in months if month is not None]
@@ -134,7 +139,9 @@ def months_in(
     Raises:
         UnansweredError: They are not all known, or there is no fixed rate.
     """
-    found = [in_currency_of(book, parent, row, unit, one) for one in _months(book, row, unit, flow)]
+    found = [
+        in_currency_of(book, parent, row, unit, one) for one in months_of(book, row, unit, flow)
+    ]
     known = [one for one in found if one is not None]
     if len(known) < MONTHS:
         raise UnansweredError(
