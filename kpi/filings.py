@@ -26,7 +26,9 @@ YEAR = 12  # months
 DAYS_OF_MONTH = 30.44  # on average
 ALIASES = {"UK": "GB"}
 LONGEST_AGO = 366  # days: what should have followed earlier than that is over and done with
-_PERIOD = re.compile(r"\s*[（(]\d{4}(?:-\w+)?[)）]$")
+_PERIOD = re.compile(  # at the end of what a task is about, as teams write it
+    r"[\s,，]*(?:[（(]\d{4}(?:-\w+)?[)）]|第?[一二三四]季度|\d{1,2}月|[Qq](?:uarter )?[1-4])$"
+)
 _RULE = re.compile(r"(?:(?P<end>\d+): )?\+(?P<months>\d+) (?P<day>\d+)")
 
 
@@ -180,7 +182,7 @@ def _months_between(mine: Sequence[TaskRow]) -> int | None:
 
 
 def plain(what: str) -> str:
-    """What a task is about, without the period that it names in brackets."""
+    """What a task is about, without the period that it names at its end."""
     return _PERIOD.sub("", what)
 
 

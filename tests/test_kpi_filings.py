@@ -229,6 +229,11 @@ def test_the_proposal_says_period_law_and_whose() -> None:
         ("Report (2026)", "Report"),
         ("VAT (EU)", "VAT (EU)"),
         ("(2026-10) VAT", "(2026-10) VAT"),
+        ("西班牙VAT三季度", "西班牙VAT"),
+        ("意大利VAT，第四季度", "意大利VAT"),
+        ("德国VAT 10月", "德国VAT"),
+        ("Spanish VAT, quarter 3", "Spanish VAT"),
+        ("VAT Q4", "VAT"),
     ],
 )
 def test_the_period_at_the_end_is_left_out(what: str, found: str) -> None:
