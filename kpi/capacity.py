@@ -49,11 +49,11 @@ def day_capacity(book: Book, row: TargetRow, window: Window) -> tuple[Fraction, 
 
 
 def place_of(book: Book, row: TargetRow) -> Place:
-    """The place of a line: a department is its people, a category those who hold the category."""
+    """The place of a line: a department or role is its people, a category those who hold it."""
     kind, shops = kind_of(book, row), frozenset(shop.code for shop in shops_of(book, row))
-    if kind is TargetKind.DEPARTMENT:
+    if kind in {TargetKind.DEPARTMENT, TargetKind.ROLE}:
         mine = frozenset(shop.code for shop in book.shops if shop.region is row.region)
-        team = frozenset(p.code for p in book.people if p.department == row.scope)
+        team = frozenset(p.code for p in book.people if row.scope in {p.department, p.role})
         return Place(mine, people=team, idle=True)
     if kind is TargetKind.MARKET_PERSON:
         return Place(shops, people=frozenset({person_of(row.scope)}))

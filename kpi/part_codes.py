@@ -14,8 +14,9 @@ from kpi.book_nouns import region_of
 from kpi.calendar import year_period
 from kpi.errors import UnansweredError
 from kpi.model import Region
+from kpi.newcomer_plans import regions_of
 from kpi.organisation import SHOP_ROLES, clip, open_days, ownership
-from kpi.target_gaps import BELOW, is_below
+from kpi.target_gaps import BELOW, is_below, lines_below
 from kpi.target_scopes import OF_SHOP, STAGES, TargetKind, in_market, kind_of, shops_of
 from kpi.trade import Person
 from kpi.typed_rows import TargetRow
@@ -46,6 +47,8 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     Raises:
         UnansweredError: The line is not made of such parts.
     """
+    if asks_each(book, parent) and kind is TargetKind.PERSON:
+        return _of_role(book, parent)
     scope, below = kind_of(book, parent), line_kind(book, parent, kind)
     if scope is None or below not in BELOW.get(scope, ()) or kind not in PARTS:
         raise _strange(parent, scope, kind)
@@ -56,12 +59,38 @@ def parts_of(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[str, ...]
     )
 
 
+def asks_each(book: Book, row: TargetRow) -> bool:
+    """Whether a line is that of a role: it asks each of its people, and all together that often."""
+    return kind_of(book, row) is TargetKind.ROLE and row.scope not in SHOP_ROLES
+
+
+def _of_role(book: Book, parent: TargetRow) -> tuple[str, ...]:
+    """Who holds a role and works for the region of a line."""
+    people = (one for one in book.people if one.role == parent.scope)
+    return tuple(one.code for one in people if parent.region in regions_of(one.us_share))
+
+
+def part_lines(book: Book, parent: TargetRow, kind: TargetKind) -> tuple[TargetRow, ...]:
+    """The lines that the parts of a line have already, in the order of the table."""
+    if not asks_each(book, parent):
+        return lines_below(book, parent, line_kind(book, parent, kind))
+    codes, key = parts_of(book, parent, kind), (parent.year, parent.region, parent.metric)
+    lines = (row for row in book.targets if (row.year, row.region, row.metric) == key)
+    return tuple(row for row in lines if row.scope in codes)
+
+
+def no_sum(parent: TargetRow) -> UnansweredError:
+    """A line of a role is no sum of anything but its people's."""
+    return UnansweredError(
+        f"The target of the role {parent.scope} is asked of each of its people: it is no sum, and "
+        "is given to people alone (--to person).",
+        f"岗位 {parent.scope} 的目标是对每个人的要求，不是合计，只能拆给人员（--to person）。",
+    )
+
+
 def _strange(parent: TargetRow, scope: TargetKind | None, kind: TargetKind) -> UnansweredError:
     if scope is TargetKind.ROLE:
-        return UnansweredError(
-            f"The target of the role {parent.scope} is asked of each of its people: it is no sum.",
-            f"岗位 {parent.scope} 的目标是对每个人的要求，不是合计，不能下拆。",
-        )
+        return no_sum(parent)
     zh, en = PARTS.get(kind, (kind, kind))
     return UnansweredError(
         f"A target of {parent.scope} is not made of {en}.", f"{parent.scope} 的目标不由{zh}组成。"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from kpi.book import Book
 from kpi.compliance import NUMBERED, Moment, is_done, requirement
@@ -18,6 +19,7 @@ from kpi.newcomer_plans import Plan, plan_of, regions_of, task_name
 from kpi.trade import Person
 from kpi.typed_rows import TaskRow
 
+Follows = Literal["renewal", "gate", "filing", "duty"]
 RENEW_DAYS = 30  # the renewal is done this long before the registration ends
 
 
@@ -32,7 +34,10 @@ class Proposal:
     owner: str | None
     due: date
     reviewer: str | None = None
-    after: TaskRow | None = None  # the registration that it renews
+    after: TaskRow | None = None  # the registration that it renews, the filing that it follows
+    like: TaskRow | None = None  # of a duty that no task is of: its country, regime and goods
+    source: str = ""  # the law behind its day or behind the duty
+    kind: Follows = "renewal"
 
 
 def renewals(tasks: Sequence[TaskRow], today: date) -> Iterator[Proposal]:
@@ -90,4 +95,5 @@ def _gates(person: Person, start: date, plan: Plan) -> Iterator[Proposal]:
                 owner=person.code,
                 due=start + timedelta(days=stage.day - 1),
                 reviewer=person.mentor,
+                kind="gate",
             )

@@ -3,7 +3,8 @@
 Each month of the line is given on its own, in the smallest unit and by largest remainder, so that
 the parts are the line to the cent in every month and in the year. Lines of parts that ask
 something already stay as they are: only what they leave is given. By hand parts of the whole line
-are given, and what is left of it is the rest.
+are given, and what is left of it is the rest. A role asks each of its people, so what is given is
+its line as often as it has people in the month, those with lines of their own left out.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from kpi.book import Book
 from kpi.errors import UnansweredError
 from kpi.model import Unit
 from kpi.month_shares import month_shares
-from kpi.part_codes import line_kind
-from kpi.part_weights import REST, Weights
+from kpi.part_codes import asks_each, part_lines, parts_of
+from kpi.part_weights import REST, Weights, even_weights
 from kpi.season import Flow
-from kpi.target_gaps import in_currency_of, lines_below
+from kpi.target_gaps import in_currency_of
 from kpi.target_scopes import TargetKind, person_of
 from kpi.targets import MONTHS, Split, decimals_of, month_targets, year_of
 from kpi.typed_rows import TargetRow
@@ -57,10 +58,13 @@ def divided(
         UnansweredError: The months are not all known, parts ask more than the line, or no part
             has a weight in a month that has something to give.
     """
-    there = lines_below(book, parent, line_kind(book, parent, kind))
+    there = part_lines(book, parent, kind)
     kept = tuple(row for row in there if _asks(row, unit))
-    given = _months(book, parent, unit, flow)
-    taken = [months_in(book, parent, row, unit, flow) for row in kept]
+    each = months_of(book, parent, unit, flow)
+    given, taken = _of_people(book, parent, each, kept) or (
+        each,
+        [months_in(book, parent, row, unit, flow) for row in kept],
+    )
     left = [whole - sum((one[n] for one in taken), Decimal()) for n, whole in enumerate(given)]
     by_hand, asked = REST in weights, {row.scope for row in kept}
     among = [code for code in weights if by_hand or code not in asked]
@@ -83,12 +87,38 @@ def divided(
     return Division(parent, tuple(parts), kept, tuple(rest) if by_hand else ())
 
 
+Months = list[Decimal]
+
+
+def _of_people(
+    book: Book, parent: TargetRow, each: Sequence[Decimal], kept: Sequence[TargetRow]
+) -> tuple[Months, list[Months]] | None:
+    """What a role asks of all its people, and of those who keep lines of their own; None if none.
+
+    Whatever the own line asks, it takes the place of what the role asks of that person.
+    """
+    if not asks_each(book, parent):
+        return None
+    there = even_weights(book, parent, parts_of(book, parent, TargetKind.PERSON))
+    asked = {
+        code: [month * int(months[n]) for n, month in enumerate(each)]
+        for code, months in there.items()
+    }
+    whole = [sum((months[n] for months in asked.values()), Decimal()) for n in NUMBERS]
+    return whole, [asked[row.scope] for row in kept]
+
+
 def _asks(row: TargetRow, unit: Unit) -> bool:
     year = year_of(row, additive=True, decimals=decimals_of(unit))
     return year is not None or any(month is not None for month in row.months)
 
 
-def _months(book: Book, row: TargetRow, unit: Unit, flow: Flow) -> list[Decimal]:
+def months_of(book: Book, row: TargetRow, unit: Unit, flow: Flow) -> list[Decimal]:
+    """The months of a line of money or counts.
+
+    Raises:
+        UnansweredError: They are not all known.
+    """
     shares, decimals = month_shares(book, row, flow), decimals_of(unit)
     months = month_targets(row, additive=True, decimals=decimals, shares=shares)
     known = [Decimal(str(month)) for month in months if month is not None]
@@ -109,7 +139,9 @@ def months_in(
     Raises:
         UnansweredError: They are not all known, or there is no fixed rate.
     """
-    found = [in_currency_of(book, parent, row, unit, one) for one in _months(book, row, unit, flow)]
+    found = [
+        in_currency_of(book, parent, row, unit, one) for one in months_of(book, row, unit, flow)
+    ]
     known = [one for one in found if one is not None]
     if len(known) < MONTHS:
         raise UnansweredError(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from kpi.book import Book
 from kpi.errors import UnansweredError
 from kpi.model import Unit
-from kpi.part_codes import line_kind, outside, parts_of
+from kpi.part_codes import asks_each, line_kind, no_sum, outside, parts_of
 from kpi.part_weights import even_weights
 from kpi.season import Flow
 from kpi.target_gaps import lines_below, rounded
@@ -56,6 +56,8 @@ def summed(
             f"The year of {parent.scope} is worked out of its uplift: empty the uplift first.",
             f"{parent.scope} 的全年目标由提升得出：请先清空提升。",
         )
+    if asks_each(book, parent):
+        raise no_sum(parent)
     lines = lines_below(book, parent, line_kind(book, parent, kind))
     _complete(book, parent, kind, lines)
     parts = [months_in(book, parent, row, unit, flow) for row in lines]

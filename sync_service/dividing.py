@@ -88,7 +88,11 @@ def prepare(house: House, order: Order, wish: Wish) -> Dividing:
 
 def target_of(done: Computed, wish: Wish) -> TargetRow | None:
     """The line of a wish, where Targets has it."""
-    key = (_year_of(done, wish), wish.region, wish.scope, wish.metric)
+    return line_of(done, (_year_of(done, wish), wish.region, wish.scope, wish.metric))
+
+
+def line_of(done: Computed, key: tuple[int, str, str, str]) -> TargetRow | None:
+    """The line of a year, region, scope and KPI, where Targets has it."""
     for row in done.typed.targets:
         if (row.year, str(row.region), row.scope, row.metric) == key:
             return row

@@ -21,7 +21,7 @@ from kpi.needs import Proposal, proposals
 from kpi.pack_reading import Pack, PackItem
 from kpi.stage import Adapted
 from kpi.tables import CellValue, Table
-from kpi.typed_rows import WeightRow
+from kpi.typed_rows import ANY_STAGE, WeightRow
 from sheet_templates.layout import TABLES, Column, Owner
 from sheet_templates.pack_rows import (
     proposed_rows,
@@ -32,7 +32,7 @@ from sheet_templates.pack_rows import (
 )
 from sheet_templates.shipped_rows import kpi_rows
 from sheet_templates.start import StartRow
-from sheet_templates.words import LISTS, cell_word, show
+from sheet_templates.words import LISTS, cell_word, decode, show
 from sync_service.filling.agreed import target_columns
 from sync_service.refresh import read
 from sync_service.told import ToldError
@@ -58,11 +58,20 @@ class Loaded:
     kept: list[str] = field(default_factory=list)  # `role region KPI` that the book had already
     off: list[str] = field(default_factory=list)  # cards whose new lines wait switched off
     other: list[Mapping[str, object]] = field(default_factory=list)  # targets kept
+    stage: str | None = None  # of the company, where Setup takes it from the answers
     report: WriteReport | None = None
 
 
-def load(port: WorkbookPort, fits: Sequence[Fit], start: date, onto: str | None = None) -> Loaded:
+def load(
+    port: WorkbookPort,
+    fits: Sequence[Fit],
+    start: date,
+    onto: str | None = None,
+    stage: str | None = None,
+) -> Loaded:
     """Write the packs into a book, valid from a day on; `onto` is an own role to load them for.
+
+    `stage`, the company's as answered, goes into Setup where that says none.
 
     Raises:
         ToldError: Duties has no such own role.
@@ -78,6 +87,8 @@ def load(port: WorkbookPort, fits: Sequence[Fit], start: date, onto: str | None 
         _targets(book, fit.pack, start.year, made)
         if "tblTerm" in contents.tables and not (book.terms or made.terms):
             made.terms += term_rows(fit.pack, language_of(contents))
+    if stage is not None and book.settings.company_stage == ANY_STAGE:
+        made.stage = stage if _stage_row(contents) else None
     return _written(port, contents, catalog, made)
 
 
@@ -111,10 +122,27 @@ def _written(port: WorkbookPort, contents: BookContents, catalog: Catalog, made:
         added_rows("tblWeight", made.weights, metric_names(contents, catalog), contents),
         added_rows("tblTarget", made.targets, metric_names(contents, catalog), contents),
         added_rows("tblTerm", made.terms, {}, contents),
+        _stage_patch(contents, made.stage),
     ]
     wanted = [patch for patch in patches if patch.rows]
     made.report = port.write(wanted, (), contents.fingerprint)
     return made
+
+
+def _stage_row(contents: BookContents) -> str | None:
+    """The label of the setting in a book; None in one from before it."""
+    table = contents.tables.get("tblSetting")
+    labels = (row.value("setting") for row in table.rows) if table else ()
+    named = (one for one in labels if isinstance(one, str))
+    return next((one for one in named if decode("setting", one) == "company_stage"), None)
+
+
+def _stage_patch(contents: BookContents, stage: str | None) -> TablePatch:
+    """The value of the setting; nothing without a stage."""
+    value = show("company_stage", stage or "", language_of(contents))
+    rows = [{"setting": _stage_row(contents), "value": value}] if stage else []
+    owners = (Owner.MANAGER,)
+    return TablePatch("tblSetting", TABLES["tblSetting"].key, rows, prune=False, owners=owners)
 
 
 def _weights(book: Book, pack: Pack, start: date, made: Loaded) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from kpi.tables import CellValue, ErrorValue
+from kpi.tables import CellValue, ErrorValue, Table
 from sheet_templates.build import build
-from sheet_templates.layout import Language
+from sheet_templates.layout import TABLES, Language
 from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import show
 from sync_service.commands import tasks as command
 from sync_service.console import Terminal
+from sync_service.filling import register as filling
 from sync_service.refresh import look, refresh
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.road_support import order_of
@@ -55,6 +56,8 @@ def tasks() -> Iterator[StartRow]:
             "amount": float(amount) if amount else None,
             "currency": currency or None,
             "paid": float(paid) if paid else None,
+            "category": "lamps" if regime == "ce" else None,
+            "company": "ACME" if regime == "ce" else None,
             "number": "TÜV-1" if regime == "ce" else None,
             "valid_to": date(2026, 11, 10) if regime == "ce" else None,
             "evidence": f"{no}.pdf",
@@ -135,6 +138,26 @@ def test_a_certificate_says_when_it_ends(book: Refreshed) -> None:
     assert row["standing"] == show("standing", "ending", book.language)
 
 
+def test_a_category_and_company_have_a_line_and_the_category_a_sum(book: Refreshed) -> None:
+    keys = ("country", "category", "company")
+    found = book.rows("tblRegister", *keys)
+    lamps, every = found["DE", "lamps", "ACME"], found["ALL", "lamps", None]
+    assert lamps["regime"] == show("regime", "ce", book.language)
+    assert (lamps["done_rate"], every["done_rate"], every["due"]) == (1.0, 1.0, 1.0)
+    assert (every["regime"], every["standing"]) == (None, lamps["standing"])
+
+
+def test_a_book_without_the_columns_has_a_line_a_country_and_duty(book: Refreshed) -> None:
+    done = look(book.one.house, order_of(book.one.house, book.path)).done
+    plain = tuple(c.code for c in TABLES["tblRegister"].columns if not c.later)
+    older = Table("tblRegister", "Compliance", plain, ())
+    rows = list(filling.register(done, older))
+    assert filling.register_columns(older) == TABLES["tblRegister"].key
+    assert all({"category", "company"}.isdisjoint(row) for row in rows)
+    assert [(row["country"], row["regime"]) for row in rows].count(("DE", "ce")) == 1
+    assert len([row for row in rows if row["country"] == "ALL"]) == 1
+
+
 @pytest.mark.parametrize(
     ("number", "state"),
     [
@@ -159,8 +182,8 @@ def test_the_reminder_says_how_much_is_to_be_paid(book: Refreshed) -> None:
 
 def test_the_command_shows_fees_by_country_and_currency(book: Refreshed) -> None:
     terminal = Terminal(book.language, as_json=True)
-    none = dict.fromkeys(("country", "type", "state", "mentor"))
-    words = argparse.Namespace(book=book.path, propose=False, **none)
+    none = dict.fromkeys(("country", "type", "state", "mentor", "only"))
+    words = argparse.Namespace(book=book.path, propose=False, goods=[], **none)
     command.run(terminal, book.one.house, words)
     result: dict[str, Any] = dict(terminal.result)
     found = {(one["country"], one["currency"]): one for one in result["fees"]}

@@ -348,6 +348,50 @@ def test_fees_stand_by_country_and_currency_with_a_sum_for_each() -> None:
     assert found["ALL", "", "SEK"].standing == "late"
 
 
+def test_a_line_for_each_category_and_company_and_the_sum_of_each_category() -> None:
+    """Lamps: WEEE valid in DE and not in FR, 3 of 4 checks passed: 4 of 6; chairs owe one paper.
+
+    Packaging names a company and no category.
+    """
+    number = {"registration": "WEEE-Reg.-Nr. DE 12345678", "valid_to": day("12-31")}
+    tasks = [
+        duty("1", "DE", "weee", "01-31", "01-20", category="lamps", company="A", **number),
+        duty("2", "FR", "weee", "09-30", category="lamps", company="A"),
+        duty("3", "US", "ftc", "09-30", "09-29", category="lamps", quantity=3.0, outcome="passed"),
+        duty("4", "US", "ftc", "09-30", "09-29", category="lamps", outcome="failed"),
+        duty("5", "DE", "document", "10-30", category="chairs"),
+        duty("6", "DE", "epr_packaging", "01-31", company="A"),
+        duty("7", "DE", "epr_packaging", "01-31", company="B"),
+        duty("8", "DE", "vat", "12-20", category="beds"),
+        replace(duty("9", "DE", "vat", "01-20", category="beds"), due=date(2025, 1, 20)),
+    ]
+    found = {(o.country, o.regime, o.category, o.company): o for o in lines(tasks, YEAR, TODAY)}
+    assert list(found) == [
+        ("DE", "document", "chairs", None),
+        ("DE", "epr_packaging", None, "A"),
+        ("DE", "epr_packaging", None, "B"),
+        ("DE", "vat", "beds", None),
+        ("DE", "weee", "lamps", "A"),
+        ("FR", "weee", "lamps", "A"),
+        ("US", "ftc", "lamps", None),
+        ("ALL", "", "beds", None),
+        ("ALL", "", "chairs", None),
+        ("ALL", "", "lamps", None),
+    ]
+    lamps, beds = found["ALL", "", "lamps", None], found["ALL", "", "beds", None]
+    assert lamps.counts == Counts(Decimal(6), Decimal(4), None, None)
+    assert (lamps.late, lamps.next_due, lamps.standing) == (1, day("09-30"), "failed")
+    assert found["ALL", "", "chairs", None].counts == Counts(Decimal(1), Decimal(0), None, None)
+    assert (beds.counts, beds.late, beds.next_due) == (None, 1, date(2025, 1, 20))
+    rough = lines(tasks, YEAR, TODAY, fine=False)
+    assert [(o.country, o.regime) for o in rough] == [
+        *(("DE", "document"), ("DE", "epr_packaging"), ("DE", "vat"), ("DE", "weee")),
+        *(("FR", "weee"), ("US", "ftc")),
+    ]
+    packaging = next(o for o in rough if o.regime == "epr_packaging")
+    assert packaging.counts == Counts(Decimal(2), Decimal(0), None, None)
+
+
 def test_a_fee_without_an_amount_makes_its_country_unknown() -> None:
     """It stands on the line of the country's currency; the sum of the currency leaves it out."""
     bare = fee("2", amount=None, currency=None)

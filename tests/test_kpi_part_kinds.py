@@ -314,3 +314,63 @@ def test_what_was_given_adds_up_to_the_line_again() -> None:
     made = give(book, KIND.SHOP, capacity_weights(book, book.targets[0], KIND.SHOP, codes))
     again = all_of(sales("EU", None), *(part.row for part in made.parts))
     assert add_up(again, KIND.SHOP).row.months == (100.01,) * 12
+
+
+# --- a role's line --------------------------------------------------------------------------------
+
+BUYERS = (
+    person("BUY1", "Purchasing", "buyer"),
+    replace(person("BUY2", "Purchasing", "buyer"), start=date(2026, 3, 16)),
+    replace(person("BUY3", "Purchasing", "buyer"), us_share=1.0),
+)
+
+
+def of_role(*targets: TargetRow, weights: Weights | None = None) -> Division:
+    book = all_of(*targets, people=(*TEAM[:2], *BUYERS))
+    codes = parts_of(book, book.targets[0], KIND.PERSON)
+    given = weights or even_weights(book, book.targets[0], codes)
+    return give(book, KIND.PERSON, given)
+
+
+def test_a_role_asks_each_of_its_people_in_the_region() -> None:
+    """BUY3 works for the US; in January BUY2 is not there yet, in March he is for half of it."""
+    made = of_role(monthly("buyer", 100.0))
+    assert first(made) == {"BUY1": 100.0, "BUY2": 0.0}
+    assert first(made, 2) == {"BUY1": 100.0, "BUY2": 100.0}
+    assert [one.row.owner for one in made.parts] == ["BUY1", "BUY2"]
+
+
+def test_what_a_role_asks_together_is_given_by_weights() -> None:
+    """Twice 100 from March on, 3 to 1: 150 and 50; in January 100 in all, 75 and 25."""
+    weights = {"BUY1": (Fraction(3),) * 12, "BUY2": (Fraction(1),) * 12}
+    made = of_role(monthly("buyer", 100.0), weights=weights)
+    assert first(made, 5) == {"BUY1": 150.0, "BUY2": 50.0}
+    assert first(made) == {"BUY1": 75.0, "BUY2": 25.0}
+
+
+def test_what_one_of_a_role_asks_already_is_left_out_of_the_rest() -> None:
+    """BUY1 keeps 120; what the role asks of BUY2 stays 100, and in January he is not there."""
+    other = replace(monthly("BUY1", 7.0), metric="units_sold")
+    kept = monthly("BUY1", 120.0)
+    made = of_role(replace(monthly("buyer", 100.0)), kept, other)
+    assert made.kept == (kept,)
+    assert (first(made), first(made, 5)) == ({"BUY2": 0.0}, {"BUY2": 100.0})
+    by_hand = {"BUY2": (Fraction(30),) * 12, "": (Fraction(70),) * 12}
+    with pytest.raises(UnansweredError, match="Month 1: the parts ask 30"):
+        of_role(monthly("buyer", 100.0), kept, weights=by_hand)
+    both = (BUYERS[0], replace(BUYERS[1], start=None))
+    made = give(all_of(monthly("buyer", 100.0), kept, people=both), KIND.PERSON, by_hand)
+    assert (first(made, 5), made.rest[5]) == ({"BUY2": 60.0}, Decimal(40))
+
+
+def test_capacity_of_a_role_is_its_peoples_days_shops_or_none() -> None:
+    """Both are there the whole of April."""
+    book = all_of(monthly("buyer", 100.0), people=(*TEAM, *BUYERS))
+    weights = capacity_weights(book, book.targets[0], KIND.PERSON, ("BUY1", "BUY2"))
+    assert weights["BUY1"][3] == weights["BUY2"][3] > 0
+    assert weights["BUY2"][0] == 0
+
+
+def test_people_do_not_add_up_to_a_role() -> None:
+    with pytest.raises(UnansweredError, match="it is no sum"):
+        add_up(all_of(monthly("operations", 1.0), monthly("OPS1", 1.0)), KIND.PERSON)

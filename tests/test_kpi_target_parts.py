@@ -215,7 +215,10 @@ def test_a_shop_that_opens_and_a_person_who_leaves_have_their_months() -> None:
         ),
         pytest.param(room(monthly("Mars", 9.0)), SHOP, "Mars is not made", id="a stranger"),
         pytest.param(
-            room(monthly("operations", 9.0)), PERSON, "asked of each of its people", id="a role"
+            room(monthly("operations", 9.0)), SHOP, "given to people alone", id="shops of a role"
+        ),
+        pytest.param(
+            room(monthly("own_store", 9.0)), PERSON, "given to people alone", id="a card of shops"
         ),
         pytest.param(
             room(monthly("EU", 9.0)),

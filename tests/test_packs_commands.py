@@ -259,6 +259,39 @@ def test_a_first_card_grows_by_a_later_one_and_loses_nothing(
     assert (len(on), sum(w.weight for w in on.values())) == (12, 100)
 
 
+def stage_in(path: Path) -> list[object]:
+    """The cell of the setting; 不分阶段 in a new book."""
+    return [r["value"] for r in cells(path, "tblSetting") if r["setting"] in STAGE_LABELS]
+
+
+STAGE_LABELS = ("公司阶段", "Company stage")
+
+
+@pytest.mark.parametrize(
+    ("there", "answers", "stage", "told"),
+    [
+        pytest.param("any", 'stage = "launch"', "起步", "launch", id="as answered"),
+        pytest.param("mature", 'stage = "launch"', "成熟", None, id="what is chosen stays"),
+        pytest.param("any", "team_size = 3", "不分阶段", None, id="no answer, no stage"),
+    ],
+)
+def test_the_answered_stage_goes_into_setup(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    there: str,
+    answers: str,
+    stage: str,
+    told: str | None,
+) -> None:
+    settings: dict[str, CellValue] = {"language": "zh", "company_stage": there}
+    path = build(tmp_path / "book.xlsx", "manager", "zh", BookStart(settings=settings))
+    given = tmp_path / "answers.toml"
+    given.write_text(answers, encoding="utf-8")
+    words = ("packs", "load", str(path), "operations", "--region", "US", "--answers", str(given))
+    code, said = run(capsys, tmp_path, *words, "--from", "2026-01-01")
+    assert (code, said["company_stage"], stage_in(path)) == (Exit.OK, told, [stage])
+
+
 def test_a_new_version_ends_what_the_pack_does_not_have(
     tmp_path: Path, given: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -324,6 +357,7 @@ def test_a_small_team_starts_with_the_basic_tabs(
     run(capsys, tmp_path, "init", str(path), "--language", "en", "--answers", given)
     modes = [row["value"] for row in cells(path, "tblSetting") if row["setting"] == "Mode"]
     assert modes == ["Basic"]
+    assert stage_in(path) == ["Launch"]
 
 
 @pytest.mark.parametrize(

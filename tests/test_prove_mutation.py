@@ -38,7 +38,10 @@ CASES = {
     "kpi/agency_periods.py": ["tests/test_agency_periods.py"],
     "kpi/step_table.py": ["tests/test_kpi_step_table.py"],
     "kpi/weight_modes.py": ["tests/test_weight_modes.py"],
-    "kpi/person_cards.py": ["tests/test_scorecards.py"],
+    "kpi/person_cards.py": ["tests/test_kpi_person_cards.py"],
+    "kpi/child_targets.py": ["tests/test_kpi_child_targets.py"],
+    "kpi/filings.py": ["tests/test_kpi_filings.py"],
+    "kpi/legal_duties.py": ["tests/test_kpi_legal_duties.py"],
 }
 
 

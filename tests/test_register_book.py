@@ -316,6 +316,8 @@ def ran(book: Refreshed, path: Path, **words: object) -> dict[str, Any]:
     usual: dict[str, object] = {
         **dict.fromkeys(("country", "type", "state", "mentor")),
         "propose": False,
+        "only": None,
+        "goods": [],
     }
     terminal = Terminal(book.language, as_json=True)
     given = argparse.Namespace(book=path, **usual | words)
@@ -362,17 +364,22 @@ def test_a_mentor_sees_the_progress_of_a_newcomer(book: Refreshed) -> None:
 
 
 def test_proposals_are_added_once(book: Refreshed, tmp_path: Path) -> None:
-    """T-1 ends on 30 November: its renewal is due on 31 October. NEXT starts on 2 November, EU."""
+    """T-1 ends on 30 November: its renewal is due on 31 October. NEXT starts on 2 November, EU.
+
+    ES files the fourth quarter by Monday 1 February 2027; 15 October is nearest to the 30 September
+    of IT, which 30 November follows; the fee of a scheme comes back after a year.
+    """
     path = tmp_path / "copy.xlsx"
     path.write_bytes(book.path.read_bytes())
     first = ran(book, path, propose=True)
     assert [one["no"] for one in first["proposed"]] == [
-        "T-1-R202611",
+        *("T-1-R202611", "T-3-F202702", "T-4-F202611", "T-7-F202710"),
         *(f"G-NEXT-{n:02d}" for n in (5, 7, 30, 60, 75)),
+        *("D-DE-claims", "D-FR-claims"),
     ]
     assert ran(book, path, propose=True)["proposed"] == []
     rows = {row.value("no"): row for row in XlsxPort(path).read().tables["tblTask"].rows}
-    assert len([no for no in rows if no]) == 13 + 6
+    assert len([no for no in rows if no]) == 13 + 11
     renewal, week = rows["T-1-R202611"], rows["G-NEXT-07"]
     kept = ("country", "regime", "owner")
     assert [renewal.value(c) for c in kept] == ["DE", rows["T-1"].value("regime"), "OPS1"]
@@ -380,6 +387,35 @@ def test_proposals_are_added_once(book: Refreshed, tmp_path: Path) -> None:
     assert _day(week.value("due")) == date(2026, 11, 8)  # the seventh day
     assert week.value("reviewer") == "OPS1"
     assert rows["T-1"].value("what") == "DE epr_packaging"
+    spain, claims = rows["T-3-F202702"], rows["D-FR-claims"]
+    period = "ES vat（2026-Q4）" if book.language == "zh" else "ES vat (2026-Q4)"
+    assert (spain.value("what"), _day(spain.value("due"))) == (period, date(2027, 2, 1))
+    assert [claims.value(c) for c in ("country", "owner")] == ["FR", "COMP"]
+    assert claims.value("regime") == show("regime", "claims", book.language)
+    assert _day(claims.value("due")) == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("only", "numbers"),
+    [
+        pytest.param(["renewal"], ["T-1-R202611"], id="renewals"),
+        pytest.param(
+            ["filing", "duty"],
+            ["T-3-F202702", "T-4-F202611", "T-7-F202710", "D-DE-claims", "D-FR-claims"],
+            id="two kinds",
+        ),
+    ],
+)
+def test_proposals_of_a_kind_alone(book: Refreshed, only: list[str], numbers: list[str]) -> None:
+    assert [one["no"] for one in ran(book, book.path, only=only)["proposed"]] == numbers
+
+
+def test_today_and_the_log_name_the_next_filing(book: Refreshed) -> None:
+    """Italy's is 39 days ahead, beyond the first reminder: it stands in the log alone."""
+    said = [str(row.value("what")) for row in book.rows("tblFocus", "no").values()]
+    assert not any("IT vat" in one for one in said)
+    logged = [str(row.value("mend")) for row in book.rows("tblLog", "no").values()]
+    assert any("T-4-F202611" in mend for mend in logged)
 
 
 def _day(value: object) -> date | None:

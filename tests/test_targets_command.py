@@ -293,6 +293,43 @@ def test_a_market_that_has_no_line_gets_one_from_its_shop(desk: Desk) -> None:
     )
 
 
+def test_a_region_is_handed_down_as_other_kpis(desk: Desk) -> None:
+    """The region's sales become 8 % of advertising for OPS6 and a rate for the operations role."""
+    words = ("--region", "EU", "--kpi", "net_sales", "--child", "OPS6:ad_cost=x0.08")
+    code, said, shown = desk.run("divide", *words, "-c", "operations:return_rate=4%")
+    assert (code, said["written"]) == (Exit.OK, False)
+    assert [one["basis"] for one in said["children"]] == ["factor", "value"]
+    assert "OPS6" in shown
+    code, said, shown = desk.run("divide", *words, "--write", lang="zh")
+    assert (code, said["written"]) == (Exit.OK, True)
+    assert "OPS6 的记分卡没有 ad_cost" in shown
+    line = desk.row("tblTarget", scope="OPS6", metric="Ad spend")
+    whole = [float(str(desk.row("tblTarget", **REGION).value(month))) for month in MONTHS]
+    given = [float(str(line.value(month))) for month in MONTHS]
+    assert given == [pytest.approx(0.08 * month, abs=0.005) for month in whole]
+    assert (line.value("owner"), str(line.value("note"))[:9]) == ("OPS6", "serves EU")
+    code, said, shown = desk.run("divide", *words)
+    assert (said["children"], said["kept"]) == ([], ["OPS6 ad_cost"])
+    assert "keeps it" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--kpi", "visits", "-c", "OPS6:ad_cost=1"), "has no line", id="no line"),
+        pytest.param(
+            ("--kpi", "net_sales", "--to", "shop", "-c", "OPS6:ad_cost=1"), "takes none", id="both"
+        ),
+        pytest.param(("--kpi", "net_sales"), "Say to which parts", id="neither"),
+    ],
+)
+def test_a_child_of_no_line_and_parts_beside_children(
+    desk: Desk, words: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(KpiError, match=said):
+        desk.run("divide", "--region", "EU", *words)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

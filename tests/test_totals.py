@@ -269,3 +269,30 @@ def test_two_fixed_rates_over_the_same_totals_do_not_share_a_sum() -> None:
     assert found.exact(PART, "gross_sales", one, later) == Decimal(120)  # 100 × 1.2
     assert found.exact(PART, "gross_sales", one, DAILY) == Decimal(120)  # the day's 1.2
     assert found.exact(PART, "gross_sales", one, in_yen) == Decimal(840)  # 100 × 8.4
+
+
+def test_the_days_of_the_facts_are_counted_from_the_first_to_the_last() -> None:
+    found = totals(sale(2, 1), sale(4, 1))
+    assert (found.first, found.days) == (day(2).toordinal(), 3)
+
+
+def test_what_is_known_of_other_shops_is_taken_over() -> None:
+    """DE has new facts: all that is known of it is worked out again, FR's is kept."""
+    other: Leaf = ("orders", "FR", day(1), "", "EUR", {"gross_sales": 30})
+    found, french = totals(sale(1, 10), other), Part("FR", FOREVER)
+    for part in (PART, french):
+        found.exact(part, "gross_sales", WEEK, FIXED)
+        found.covered(["gross_sales"], [part], WEEK)
+        found.streams(part.shop, ["gross_sales"], WEEK)
+        found.applicable(part.shop, ["gross_sales"])
+    before, kept = found.answers, found.answers.without({"DE"})
+    assert {key[0].shop for key in before.exact} == {"DE", "FR"}
+    assert kept.exact == {k: v for k, v in before.exact.items() if k[0] == french}
+    assert kept.until == {k: v for k, v in before.until.items() if k[0] == french}
+    assert kept.all_until == {k: v for k, v in before.all_until.items() if k[0] == french}
+    assert kept.exact
+    assert kept.until
+    assert kept.all_until
+    assert {key[0] for key in before.counting} == {"DE", "FR"} > {key[0] for key in kept.counting}
+    assert {key[0] for key in kept.applicable} == {"FR"}
+    assert before.without(()) == before

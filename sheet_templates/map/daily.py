@@ -155,12 +155,14 @@ TASK = TableLayout(
         reminders* | 提醒记录 | Reminders sent | S | text
     """),
 )
-REGISTER = TableLayout(  # the duties of Tasks by country: counts of the year, certificates, money
+REGISTER = TableLayout(  # the duties of Tasks: counts of the year, ends of certificates, money
     "tblRegister",
     ("country", "regime", "currency"),
     columns("""
         country | 国家 | Country | S | text
         regime | 法规 | Regime | S | text
+        category+ | 品类 | Category | S | text
+        company+ | 公司 | Company | S | text
         standing | 办理状态 | Standing | S | text
         next_due | 最近到期 | Next due | S | date
         late | 逾期 | Late | S | count

@@ -1,4 +1,4 @@
-"""合规 Compliance: the register by country and duty, with rates, ends and fees."""
+"""合规 Compliance: the register by country, duty, category and company, with rates and fees."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def page(book: Book) -> None:
     frame(
         book,
         "register",
-        "按国家和法规：先看 ■，再看最近到期；本年1月1日起计，金额按各自币种，明细在任务页。",
-        "By country and duty, ■ first: counts since 1 January, fees in their currency; see Tasks.",
+        "按国家、法规、品类、公司：先看 ■，再看到期；本年1月1日起计，金额按原币，明细在任务页。",
+        "By country, duty, category, company, ■ first: since 1 January, fees in their currency.",
         tail=Tail(f"{quote(sign)}&nmCurrency", f"{sign}{setting(book, 'currency')}"),
     )
     put_table(book, TableSpec("tblRegister"))

@@ -14,7 +14,7 @@ from sheet_templates.scoring_kinds import FormulaKind
 from sheet_templates.shipped_rows import rows_of, shipped
 from sheet_templates.start import BookStart
 from sync_service import audit
-from sync_service.commands.pack_choices import STARTER, choices, fitted, mode_of, role_of
+from sync_service.commands.pack_choices import STARTER, choices, fitted, mode_of, role_of, stage_of
 from sync_service.console import Exit, Terminal
 from sync_service.explain import explain
 from sync_service.house import House
@@ -113,7 +113,12 @@ def _start(terminal: Terminal, words: argparse.Namespace, language: Language) ->
     """The rows of a new workbook: the operations pack, or the packs that were asked for."""
     start = shipped("manager", language)
     mode = mode_of(words)
-    settings = {**start.settings, **({"mode": mode} if mode else {})}
+    stage = stage_of(words)
+    settings = {
+        **start.settings,
+        **({"mode": mode} if mode else {}),
+        **({"company_stage": stage} if stage else {}),
+    }
     asked = words.pack or words.variant or words.answers or words.mode == STARTER
     if not asked:
         return replace(start, settings=settings)

@@ -1,19 +1,18 @@
 """The command `divide`: a target given to its parts, exactly, or written from them with `--up`.
 
-Both are a preview until they are written.
+With `--child` it is handed down as other KPIs. All are a preview until they are written.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 from kpi.errors import KpiError
 from kpi.model import Region, Unit
-from kpi.part_codes import PARTS
+from kpi.part_codes import PARTS, asks_each
 from kpi.part_weights import Way
 from kpi.target_parts import PartTarget
 from kpi.target_scopes import TargetKind
@@ -21,12 +20,12 @@ from kpi.target_sums import Sum
 from kpi.targets import MONTHS
 from sheet_templates.words import show
 from sync_service import adding_up
-from sync_service.commands.books import order_of, writable
+from sync_service.commands.books import order_of
+from sync_service.commands.divide_children import child, hand_down, put
 from sync_service.console import Exit, Terminal
 from sync_service.dividing import Dividing, Wish, prepare, write
 from sync_service.filling.plans import amount, kind_of_target
 from sync_service.house import House
-from sync_service.workbooks.port import WriteReport
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,8 +39,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--kpi", required=True, help="its KPI, by its code", metavar="CODE")
     one.add_argument("--year", type=int, help="the year of the book's month")
     one.add_argument(
-        *("--to", "--from"), dest="to", choices=[str(kind) for kind in PARTS], required=True
-    )
+        *("--to", "--from"), dest="to", choices=[str(kind) for kind in PARTS],
+        help="to which parts the KPI itself is given",
+    )  # fmt: skip
+    one.add_argument(
+        *("--child", "-c"), action="append", type=child, default=[], metavar="WHO:KPI[=VALUE]",
+        help="other KPIs for roles, departments, people: a value, =x0.08 for a part of the line's "
+        "months, or nothing for what the role's pack starts from",
+    )  # fmt: skip
     one.add_argument("--by", choices=[str(way) for way in Way], help="the default is capacity")
     one.add_argument(
         *("--share", "-s"), action="append", type=_share, default=[], metavar="CODE=PERCENT",
@@ -63,6 +68,8 @@ def _share(text: str) -> tuple[str, Fraction]:
 
 def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Work the parts or the sum out; with --write put them into the closed workbook."""
+    if words.child:
+        return hand_down(terminal, house, words)
     scope, shares = words.scope or words.region, dict(words.share)
     way = Way(words.by) if words.by else Way.HAND if shares else Way.CAPACITY
     _fits(words, way)
@@ -71,14 +78,19 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     if words.up:
         adding = adding_up.prepare(house, order, wish)
         _show_sum(terminal, adding)
-        return _put(terminal, words, lambda: adding_up.write(adding, over=words.replace))
+        return put(terminal, words, lambda: adding_up.write(adding, over=words.replace))
     dividing = prepare(house, order, wish)
     _show(terminal, dividing)
-    return _put(terminal, words, lambda: write(dividing))
+    return put(terminal, words, lambda: write(dividing))
 
 
 def _fits(words: argparse.Namespace, way: Way) -> None:
     """Refuse words that say nothing together."""
+    if not words.to:
+        raise KpiError(
+            "Say to which parts (--to shop) or which other KPIs (--child purchasing:qc_pass_rate).",
+            "请写下级（--to shop），或其他指标（--child purchasing:qc_pass_rate）。",
+        )
     if bool(words.share) != (way is Way.HAND):
         raise KpiError(
             "--share gives percents by hand: --by manual --share DE=60 --share FR=30.",
@@ -89,23 +101,6 @@ def _fits(words: argparse.Namespace, way: Way) -> None:
             "--up adds the parts up and takes neither --by nor --share; --replace needs --up.",
             "--up 为汇总下级，不与 --by、--share 同用；--replace 须与 --up 同用。",
         )
-
-
-def _put(
-    terminal: Terminal, words: argparse.Namespace, put: Callable[[], Sequence[WriteReport]]
-) -> Exit:
-    terminal.result["written"] = bool(words.write)
-    if not words.write:
-        terminal.say("这是预览；加 --write 写入。", "This is a preview; --write puts it in.")
-        return Exit.OK
-    writable(words.book)
-    reports = put()
-    terminal.result["backup"] = reports[0].backup if reports else None
-    terminal.problems([found for report in reports for found in report.problems])
-    terminal.say(
-        "已写入。新行在发布前不计分。", "Written. The new lines score nothing until published."
-    )
-    return Exit.OK
 
 
 def _show(terminal: Terminal, dividing: Dividing) -> None:
@@ -131,6 +126,12 @@ def _show(terminal: Terminal, dividing: Dividing) -> None:
             for one, line in zip(made.parts, lines, strict=True)
         ],
     )
+    if asks_each(dividing.seen.done.typed, made.parent):
+        terminal.say(
+            f"岗位 {wish.scope} 的目标是对每个人的要求：分出的是它乘以当月人数。",
+            f"The role {wish.scope} asks each of its people: what is given is its line times the "
+            "people of the month.",
+        )
     if made.rest:
         rest = amount(sum(made.rest, Decimal()), unit)
         terminal.say(f"剩余 {rest}，未给任何下级。", f"Rest: {rest}, given to nobody.")

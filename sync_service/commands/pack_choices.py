@@ -63,6 +63,15 @@ def read_answers(path: Path | None) -> Answers:
         raise ToldError(f"{path.name}: {en}", f"{path.name}：{zh}") from error
 
 
+def stage_of(words: argparse.Namespace) -> str | None:
+    """The stage of the company, where the answers name it; what is only supposed is not written."""
+    if words.answers is None:
+        return None
+    found = read_answers(words.answers)
+    named = "stage" in tomllib.loads(words.answers.read_text(encoding="utf-8"))
+    return found.stage if named else None
+
+
 def regions(wanted: str | None) -> tuple[Region, ...]:
     """The regions of a word; both without one."""
     return (Region(wanted),) if wanted else tuple(Region)

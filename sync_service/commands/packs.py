@@ -14,10 +14,10 @@ from kpi.newcomer_plans import plans
 from kpi.pack_reading import ROLES, Pack, contract_terms, packs, ramp, stages, variants
 from kpi.platform_sources import deliverable, differences, matrix
 from kpi.stage import QUESTIONS, Fitted
-from sheet_templates.words import LISTS
+from sheet_templates.words import LISTS, show
 from sync_service.commands import pack_needs, platform_limits
 from sync_service.commands.books import port_of, writable
-from sync_service.commands.pack_choices import choices, fitted, regions, role_of
+from sync_service.commands.pack_choices import choices, fitted, regions, role_of, stage_of
 from sync_service.console import Exit, Terminal
 from sync_service.house import House
 from sync_service.pack_loading import Fit, Loaded, benchmark_of, kept_target, line_of, load
@@ -223,7 +223,8 @@ def run_load(terminal: Terminal, house: House, words: argparse.Namespace) -> Exi
     start = words.start or date(house.clock.now().year, 1, 1)
     if words.onto is not None and len(words.role) > 1:
         raise ToldError("--as takes one pack.", "--as 只能对应一个岗位包。")
-    made = load(port, [Fit(one.pack, one.changes) for one in cards], start, words.onto)
+    fits = [Fit(one.pack, one.changes) for one in cards]
+    made = load(port, fits, start, words.onto, stage_of(words))
     _report(terminal, made)
     terminal.result |= {"book": str(words.book), "from": start, "cards": [_card(c) for c in cards]}
     for one in cards:
@@ -243,6 +244,12 @@ def _report(terminal: Terminal, made: Loaded) -> None:
             **counts
         ),
     )
+    terminal.result["company_stage"] = made.stage
+    if made.stage:
+        terminal.say(
+            f"设置页的公司阶段已填为{show('company_stage', made.stage, 'zh')}。",
+            f"Company stage in Setup is now {show('company_stage', made.stage, 'en')}.",
+        )
     terminal.result["targets_kept"] = made.other
     for one in made.other:
         zh, en = kept_target(one)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 from kpi.book import Book
 from kpi.calendar import local_day, period
 from kpi.compliance import Moment, is_done
+from kpi.legal_duties import Kinds, categories_sold, goods_words, kinds_of_goods
 from kpi.model import Language, Window
 from kpi.newcomers import Progress, newcomers
+from kpi.proposals import proposals
 from kpi.register_lines import lines as register_lines
-from kpi.renewals import Proposal, gates, renewals
+from kpi.renewals import Follows, Proposal
 from kpi.typed_rows import TaskRow
 from sheet_templates.layout import TABLES, Owner
 from sheet_templates.words import show
@@ -35,9 +39,26 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.add_argument("--state", choices=("open", "late", "done"), help="only this state")
     one.add_argument("--mentor", help="only the newcomers of this mentor, by code")
     one.add_argument(
-        "--propose", action="store_true", help="add the proposed renewals and newcomer gates"
+        "--propose", action="store_true", help="add the proposed tasks / 加入所建议的任务"
     )
+    one.add_argument(
+        *("--only",), action="append", choices=get_args(Follows),
+        help="propose only these: renewals, next filings, gates of newcomers, legal duties",
+    )  # fmt: skip
+    one.add_argument(
+        *("--goods", "-g"), action="append", type=_goods, default=[], metavar="CATEGORY=KINDS",
+        help=f"what a category is, of {', '.join(goods_words())}; empty for none of them",
+    )  # fmt: skip
     one.set_defaults(run=run)
+
+
+def _goods(text: str) -> tuple[str, frozenset[str]]:
+    """`lamps=electronics,batteries`: a category and its kinds of goods."""
+    category, sign, kinds = text.rpartition("=")
+    found = frozenset(one.strip() for one in kinds.split(",") if one.strip())
+    if not sign or not category.strip() or not found <= goods_words().keys():
+        raise ValueError(text)
+    return category.strip(), found
 
 
 def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
@@ -51,8 +72,11 @@ def run(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     _fees(terminal, book, shown, today)
     new = newcomers(book, today.today)
     _newcomers(terminal, [one for one in new if words.mentor in {None, one.mentor}])
-    found = (*renewals(book.tasks, today.today), *gates(book, today.today))
+    goods = dict(words.goods)
+    every = proposals(book, today.today, goods)
+    found = [one for one in every if not words.only or one.kind in words.only]
     _proposals(terminal, found)
+    _unknown_goods(terminal, book, today.today, goods)
     if words.propose and found:
         writable(words.book)
         language: Language = "en" if contents.language == "en" else "zh"
@@ -167,11 +191,32 @@ def _proposals(terminal: Terminal, found: Iterable[Proposal]) -> None:
     for one in found:
         who = one.owner or "–"
         terminal.say(
-            f"建议：{one.number} {one.names['zh']}，{who}，{one.due} 到期",
-            f"Proposed: {one.number} {one.names['en']}, {who}, due {one.due}",
+            f"建议：{one.number} {one.names['zh']}，{who}，{one.due} 到期{_said(one, '（', '）')}",
+            f"Proposed: {one.number} {one.names['en']}, {who}, due {one.due}{_said(one)}",
         )
-        made.append({"no": one.number, "owner": one.owner, "due": str(one.due)})
+        said = {"no": one.number, "owner": one.owner, "due": str(one.due)}
+        made.append({**said, "kind": one.kind, "source": one.source})
     terminal.result["proposed"] = made
+
+
+def _said(one: Proposal, left: str = " (", right: str = ")") -> str:
+    """The law or plan behind a proposal, in brackets."""
+    return f"{left}{one.source}{right}" if one.source else ""
+
+
+def _unknown_goods(terminal: Terminal, book: Book, today: date, goods: Kinds) -> None:
+    """Categories of which nothing says what goods they are: their own duties are not proposed."""
+    sold = categories_sold(book, today)
+    kinds = kinds_of_goods(sold, book.tasks, goods)
+    unknown = [one for one in sold if not kinds[one] and one not in goods]
+    terminal.result["unknown_goods"] = unknown
+    if unknown:
+        example = f"--goods {unknown[0]}=electronics"
+        terminal.say(
+            f"不知是何类商品，只建议通用义务：{'、'.join(unknown)}。用 {example} 说明。",
+            f"Not known what goods these are, so only general duties are proposed: "
+            f"{', '.join(unknown)}. Say it with {example}.",
+        )
 
 
 def patch(found: Sequence[Proposal], language: Language) -> TablePatch:
@@ -182,7 +227,7 @@ def patch(found: Sequence[Proposal], language: Language) -> TablePatch:
 
 
 def _row(one: Proposal, language: Language) -> dict[str, Written]:
-    after = one.after
+    after = one.after or one.like
     regime = after.regime if after else None
     return {
         "no": one.number,

@@ -10,6 +10,7 @@ from kpi.breaches import is_beyond
 from kpi.compliance import Moment
 from kpi.errors import Level, Problem
 from kpi.fees import said
+from kpi.filings import plain
 from kpi.model import DataState, ScopeKind, Unit
 from kpi.numbers import R
 from kpi.reminders import Step, ladder_of
@@ -172,23 +173,28 @@ def _reminder(done: Computed, steps: Sequence[Step], left: int) -> str:
 
 
 def _renewal_lines(done: Computed) -> Iterator[Line]:
-    """Registrations that end soon and have no renewal task: renew by."""
+    """What ends or falls due soon and has no task yet: renew or file by."""
     for one in proposed(done):
         left = (one.due - done.today).days
         if one.after is None:
             continue
         if left > ladder_of(done.book.settings.ladders, one.after.regime)[0]:
             continue
-        by = short_day(one.due)
+        by, what = short_day(one.due), plain(one.after.what)
+        renews = one.kind == "renewal"
         late = _text(done, f"逾期 {-left} 天", f"{-left} d late")
         yield Line(
             level="breach" if left < 0 else "warn",
-            what=_text(done, f"{one.after.what} {by} 前续办", f"{one.after.what} renew by {by}"),
+            what=_text(done, f"{what} {by} 前续办", f"{what} renew by {by}")
+            if renews
+            else _text(done, f"{what} 下一期 {by} 前", f"{what} next by {by}"),
             scope=one.after.country or str(one.region or ""),
             effect=None,
             owner=one.owner or "",
             age=late if left < 0 else _text(done, f"剩 {left} 天", f"{left} d left"),
-            step=_text(done, "新建续办任务", "Add the renewal task"),
+            step=_text(done, "新建续办任务", "Add the renewal task")
+            if renews
+            else _text(done, "新建下一期任务", "Add the next task"),
             tab=_text(done, "任务", "Tasks"),
         )
 

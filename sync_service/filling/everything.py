@@ -45,7 +45,7 @@ def patches(
 ) -> tuple[TablePatch, ...]:
     """What the service's tables should hold; only tables that the book has."""
     groups = (
-        (_ours(done, problems, compared), True),
+        (_ours(done, problems, compared, tables), True),
         (_theirs(done, problems, units, tables), False),
     )
     more: Mapping[str, Mapping[str, Any]] = {
@@ -65,11 +65,20 @@ def patches(
 
 def _key(name: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
     """The columns by which the rows of a table are found."""
-    targets = name == "tblTarget"
-    return agreed.target_columns(tables[name]) if targets else TABLES[name].key
+    match name:
+        case "tblTarget":
+            return agreed.target_columns(tables[name])
+        case "tblRegister":
+            return register.register_columns(tables[name])
+    return TABLES[name].key
 
 
-def _ours(done: Computed, problems: Sequence[Problem], compared: Iterable[Compared]) -> Rows:
+def _ours(
+    done: Computed,
+    problems: Sequence[Problem],
+    compared: Iterable[Compared],
+    tables: Mapping[str, Table],
+) -> Rows:
     """Tables that are the service's own: rows that it does not make anew go."""
     return {
         "tblFocus": attention.focus(done, problems),
@@ -82,7 +91,7 @@ def _ours(done: Computed, problems: Sequence[Problem], compared: Iterable[Compar
         "tblMarket": today.markets(done),
         "tblTile": today.tiles(done),
         "tblNewcomer": newcomers.progress(done),
-        "tblRegister": register.register(done),
+        "tblRegister": _of("tblRegister", register.register, done, tables),
         "tblWeekKpi": values.weeks(done),
         **reports.pages(done),
         "tblScope": values.scopes(done),

@@ -1,4 +1,4 @@
-"""tblRegister: the duties of Tasks by country, with counts of the year, ends and fees."""
+"""tblRegister: the duties of Tasks by country, category and company, with counts, ends and fees."""
 
 from __future__ import annotations
 
@@ -8,14 +8,27 @@ from decimal import Decimal
 from kpi.fees import in_report_currency
 from kpi.model import Window
 from kpi.register_lines import JUDGED, Line, lines
+from kpi.tables import Table
+from sheet_templates.layout import TABLES
 from sync_service.compute import Computed
 from sync_service.filling.cells import UNKNOWN, Cell, FilledRow
 
+FINE = ("category", "company")
 
-def register(done: Computed) -> Iterator[FilledRow]:
-    """A line for each country, duty and currency, then one for each currency."""
-    for one in lines(done.book.tasks, year_to_date(done), done.today):
+
+def register_columns(table: Table) -> tuple[str, ...]:
+    """The key of a line: category and company too, in a book that has both columns."""
+    fine = FINE if set(FINE) <= set(table.columns) else ()
+    return (*TABLES["tblRegister"].key, *fine)
+
+
+def register(done: Computed, table: Table) -> Iterator[FilledRow]:
+    """A line for each duty, then one for each category and one for each currency."""
+    fine = set(FINE) <= set(table.columns)
+    for one in lines(done.book.tasks, year_to_date(done), done.today, fine=fine):
+        names = {"category": one.category, "company": one.company} if fine else {}
         yield {
+            **names,
             "country": one.country,
             "regime": one.regime or None,
             "currency": one.currency,

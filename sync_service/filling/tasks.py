@@ -8,6 +8,7 @@ from kpi.compliance import Moment
 from kpi.errors import Place, Problem
 from kpi.messages import problem
 from kpi.number_check import check_number
+from kpi.proposals import next_filings
 from kpi.reminders import Step, ladder_of, reached
 from kpi.renewals import Proposal, renewals
 from kpi.standing import standing
@@ -41,15 +42,18 @@ def _reminders(done: Computed, task: TaskRow) -> str | None:
 
 
 def proposed(done: Computed) -> tuple[Proposal, ...]:
-    """Renewals that nobody has added yet."""
-    return tuple(renewals(done.book.tasks, done.today))
+    """Renewals and next filings that nobody has added yet."""
+    tasks = done.book.tasks
+    return (*renewals(tasks, done.today), *next_filings(tasks, done.today))
 
 
 def notes(done: Computed) -> Iterator[Problem]:
-    """One note a missing renewal, for the log."""
+    """One note a missing renewal or filing, for the log."""
     for one in proposed(done):
-        if one.after is not None:
-            sheet, _, cell = one.after.address.rpartition("!")
-            place = Place(sheet=sheet, cell=cell, table="tblTask")
-            number, day = one.after.number, one.after.valid_to
-            yield problem("renewal_proposed", place, number=number, day=day, renewal=one.number)
+        if one.after is None:
+            continue
+        sheet, _, cell = one.after.address.rpartition("!")
+        place = Place(sheet=sheet, cell=cell, table="tblTask")
+        number, code = one.after.number, f"{one.kind}_proposed"
+        day = one.after.valid_to if one.kind == "renewal" else one.due
+        yield problem(code, place, number=number, day=day, renewal=one.number, source=one.source)
