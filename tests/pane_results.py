@@ -11,7 +11,16 @@ from tests.pane_service import SUMMARY, Json
 from tests.pane_support import SHIPPED
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-KEPT = {"items", "setup", "people", "weights", "targets", "lists", "card"}  # of the tabs, for speed
+KEPT = {
+    "items",
+    "setup",
+    "people",
+    "weights",
+    "targets",
+    "lists",
+    "card",
+    "review",
+}  # of the tabs, for speed
 LINES: tuple[dict[str, Any], ...] = (
     {"metric": "acos", "target": 0.12, "counted": 0.1184, "actual": 0.1184, "method": "mirror_down",
      "better": "lower", "warn": 0.126, "breach": 0.14, "weight": 40},

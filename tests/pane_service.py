@@ -63,6 +63,7 @@ class Stub:
     answers: Callable[[list[Any]], Any] = lambda _: 1.0
     explained: Json = field(default_factory=lambda: EXPLAINED)
     pack: Json = field(default_factory=lambda: PACK)
+    review: str | None = None  # the day of the next one
     retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
 
@@ -114,6 +115,7 @@ def application(stub: Stub) -> Flask:
     _looks(app, stub)
     _runs(app, stub)
     _questions(app, stub)
+    _setting_up(app, stub)
     return app
 
 
@@ -242,6 +244,21 @@ def _questions(app: Flask, stub: Stub) -> None:
         return (stub.retell or converted)(body)
 
 
+def _setting_up(app: Flask, stub: Stub) -> None:
+    @app.post("/api/v1/panes/setup")
+    def setup() -> Json:
+        return {"shops": SOURCES, "compared": COMPARED, "review": stub.review}
+
+    @app.post("/api/v1/panes/plan")
+    def plan() -> Json:
+        stub.review = "2026-12-01"
+        rows = [["R-2026-12-01", 46_357.0, None, "Monthly review 2026-11", *[None] * 6]]
+        cells = [[0, at, value] for at, value in enumerate(rows[0]) if value is not None]
+        made = {"table": "tblReview", "cells": cells, "append": [], "rows": 1}
+        told = [{"day": "2026-12-01", "topic": "Monthly review 2026-11"}]
+        return {"tables": [made], "names": {}, "shown": None, "reviews": told}
+
+
 def converted(body: Json) -> Json:
     """As the service converts."""
     return retold(sent_book(body), FormulaKind(body["to"]), body)
@@ -286,6 +303,38 @@ UNKNOWN: Json = {
     "undivided": {"zh": "前期没有数据。", "en": "There are no data before."},
     "unknown": {"zh": "店铺未连接。", "en": "The shop is not connected."},
 }
+SOURCES: list[Json] = [
+    {
+        "shop": "AMZ-US", "platform": "amazon", "state": "fresh", "streams": 13,
+        "last": "2026-10-22T01:00:00+00:00", "error": None,
+        "commands": [
+            {"what": "import", "text": "python -m sync_service import FILE --shop AMZ-US"},
+            {
+                "what": "connect",
+                "text": "python -m sync_service connect AMZ-US --platform amazon --market US"
+                " --currency USD --time-zone America/Los_Angeles --account ACCOUNT"
+                " --marketplace ID --api URL",
+            },
+        ],
+    },
+    {
+        "shop": "EBY-DE", "platform": "ebay", "state": "none", "streams": 0,
+        "last": None, "error": None,
+        "commands": [
+            {"what": "import", "text": "python -m sync_service import FILE --shop EBY-DE"}
+        ],
+    },
+]  # fmt: skip
+COMPARED: list[Json] = [
+    {
+        "shop": "AMZ-US", "first": "2026-10-08", "last": "2026-10-21", "ours": 120_340.5,
+        "platform": 120_100.0, "difference": 0.002, "green": True,
+    },
+    {
+        "shop": "EBY-DE", "first": None, "last": None, "ours": None,
+        "platform": None, "difference": None, "green": None,
+    },
+]  # fmt: skip
 PACKS: list[Json] = [
     {
         "pack": role,

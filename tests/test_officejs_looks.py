@@ -177,6 +177,48 @@ def test_set_up_ticks_what_is_done(browser: Browser, stub: Stub, book: Model) ->
         one.says("3/7 done")
         expect(one.page.locator(".steps .done")).to_have_count(3)
         one.says("Company and currency done")
+        now = one.page.locator("[aria-current=step]")
+        expect(now).to_have_count(1)
+        expect(now).to_contain_text("First data")  # the first that is open, its panel with it
+        expect(now).to_contain_text("AMZ-US is up to date")
+        expect(now).to_contain_text("import FILE --shop EBY-DE")
+        button = one.page.locator("#step-3")
+        assert button.get_attribute("aria-expanded") == "true"
+        button.press("Enter")
+        assert button.get_attribute("aria-expanded") == "false"
+        expect(one.page.locator("#panel-sources")).to_be_hidden()
+        one.press("step-7")
+        one.says("AMZ-US2026-10-08 – 2026-10-21120,340.5120,100● alike0.2 %")
+        one.press("step-4")
+        assert one.js(NAMELESS) == 0
+        one.press("first-refresh")
+        one.says("Done:")
+
+
+def test_reviews_are_planned_from_the_wizard(browser: Browser, stub: Stub, book: Model) -> None:
+    [setup] = [one for one in book["sheets"] if one["name"] == "Setup"]
+    for row in range(6, 13):
+        setup["cells"][f"B{row}"]["value"] = "✓"
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        expect(one.page.locator("[aria-current=step]")).to_contain_text("Review and adjust")
+        one.press("plan-review")
+        one.says("Choose the first day.")
+        one.page.locator("#rhythm").select_option("monthly")
+        one.page.locator("#first-review").fill("2026-12-01")
+        one.press("plan-review")
+        one.says("2026-12-01 · Monthly review 2026-11")
+        assert one.js("document.activeElement.id") == "write-review"
+        assert "R-2026-12-01" not in str(one.state()["sheets"])
+        one.press("write-review")
+        one.says("Next review: 2026-12-01")
+        expect(one.page.locator("[aria-current=step]")).to_have_count(0)
+        state = one.state()
+    [review] = [sheet for sheet in state["sheets"] if sheet["name"] == "Review"]
+    assert "Monthly review 2026-11" in {cell["value"] for cell in review["cells"].values()}
+    assert {k: stub.of("/panes/plan")[0][k] for k in ("rhythm", "first")} == {
+        "rhythm": "monthly", "first": "2026-12-01",
+    }  # fmt: skip
 
 
 def formulas_of(state: Model) -> list[dict[str, object]]:
@@ -365,7 +407,9 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     code = "\n".join(files.values())
     used = set(re.findall(r'(?:\bt|both)\("(\w+)"', code))
     assert used <= known
-    made = {one for one in known if re.match("tab|link|stage|step", one)}  # names put together
+    made = {
+        one for one in known if re.match("tab|link|stage|step|source_|rhythm_", one)
+    }  # names put together
     assert known - made <= set(re.findall(r'"(\w+)"', code))
 
 

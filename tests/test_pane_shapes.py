@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 
+from kpi.model import Window
+from sync_service import sent_store
+from sync_service.pane_results import _compared
+from sync_service.reconcile import Compared
 from tests.pane_results import result
 from tests.pane_service import TOKEN, UNKNOWN, Stub, application, busy, stale
 from tests.sent_support import Body
 from tests.test_sheet_answers import BOOK, Asking, one
 
 __all__ = ["one"]  # the fixture
+WHEN = date(2026, 10, 1)
 ASKED = {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "period": "2026-10"}
 
 
@@ -69,6 +75,20 @@ def held(stub: Stub, one: Asking, address: str, *bodies: Body | None, told: Any 
 def test_status_and_packs(stub: Stub, one: Asking) -> None:
     held(stub, one, "status", None)
     held(stub, one, "packs", None)
+
+
+def test_set_up_and_planned_reviews(stub: Stub, one: Asking) -> None:
+    name = sent_store.book_name(BOOK)
+    alike = Compared("x", Window(date(2026, 10, 1), date(2026, 10, 8)), 1.0, 1.0, None)
+    told = [_compared(alike), _compared(Compared("y", Window(WHEN, WHEN), None, None, None))]
+    sent_store.wrote(one.house.store, name, "", {"compared": told})
+    other = {
+        **one.body["tables"]["tblShop"],
+        "rows": [["NEW", *one.body["tables"]["tblShop"]["rows"][0][1:]]],
+    }
+    lacking = {**one.body, "tables": {**one.body["tables"], "tblShop": other}}
+    held(stub, one, "panes/setup", one.body, lacking)
+    held(stub, one, "panes/plan", {**one.body, "rhythm": "monthly", "first": "2026-12-01"})
 
 
 def test_explain_with_a_value_and_without(stub: Stub, one: Asking) -> None:
