@@ -63,6 +63,7 @@ class Stub:
     answers: Callable[[list[Any]], Any] = lambda _: 1.0
     explained: Json = field(default_factory=lambda: EXPLAINED)
     pack: Json = field(default_factory=lambda: PACK)
+    proposed: Json = field(default_factory=dict)  # in place of parts of what Needs proposes
     review: str | None = None  # the day of the next one
     retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
@@ -232,7 +233,7 @@ def _questions(app: Flask, stub: Stub) -> None:
 
     @app.get("/api/v1/packs")
     def packs() -> Json:
-        return {"packs": PACKS}
+        return LIBRARY
 
     @app.post("/api/v1/panes/pack")
     def pack() -> Json:
@@ -248,6 +249,10 @@ def _setting_up(app: Flask, stub: Stub) -> None:
     @app.post("/api/v1/panes/setup")
     def setup() -> Json:
         return {"shops": SOURCES, "compared": COMPARED, "review": stub.review}
+
+    @app.post("/api/v1/panes/propose")
+    def propose() -> Json:
+        return {"tables": [], "names": {}, "shown": None, "lines": LINES, **stub.proposed}
 
     @app.post("/api/v1/panes/plan")
     def plan() -> Json:
@@ -335,23 +340,45 @@ COMPARED: list[Json] = [
         "platform": None, "difference": None, "green": None,
     },
 ]  # fmt: skip
+ACOS: Json = {"kpi": "acos", "names": {"zh": "广告成本销售比", "en": "ACOS"}}
+SALES: Json = {"kpi": "net_sales", "names": {"zh": "净销售额", "en": "Net sales"}}
 PACKS: list[Json] = [
     {
-        "pack": role,
-        "role": role,
-        "names": names,
-        "region": region,
-        "kpis": kpis,
-        "result": 70.0,
-        "process": 20.0,
-        "compliance": 10.0,
+        "pack": role, "role": role, "names": names, "region": region, "kpis": len(items),
+        "items": [{**one, "weight": 100.0 / len(items)} for one in items],
+        "result": 70.0, "process": 20.0, "compliance": 10.0,
+        "platforms": platforms, "variants": variants,
+        "not_delivered": {
+            "amazon": [], "ebay": ["acos"], "shopify": [], "tiktok": [], "shopee": [],
+            "lazada": [], "walmart": [], "own_site": [], "other": [],
+        },
     }
-    for role, names, region, kpis in (
-        ("operations", {"zh": "运营", "en": "Operations"}, "US", 12),
-        ("operations", {"zh": "运营", "en": "Operations"}, "EU", 14),
-        ("advertising", {"zh": "广告", "en": "Advertising"}, "US", 9),
+    for role, names, region, items, platforms, variants in (
+        ("operations", {"zh": "运营", "en": "Operations"}, "US", [ACOS, SALES],
+         ["amazon", "ebay"], ["auto_parts"]),
+        ("operations", {"zh": "运营", "en": "Operations"}, "EU", [ACOS, SALES],
+         ["amazon", "ebay"], []),
+        ("advertising", {"zh": "广告", "en": "Advertising"}, "US", [ACOS], ["amazon"], []),
     )
-]
+]  # fmt: skip
+LIBRARY: Json = {
+    "packs": PACKS,
+    "platforms": [
+        {"code": "amazon", "names": {"zh": "亚马逊", "en": "Amazon"}},
+        {"code": "ebay", "names": {"zh": "eBay", "en": "eBay"}},
+    ],
+    "variants": [{"code": "auto_parts", "names": {"zh": "汽摩配", "en": "Auto parts"}}],
+}
+LINES: list[Json] = [
+    {
+        **ACOS, "role": "operations", "region": "EU", "unit": "ratio",
+        "weight": 40.0, "target": 0.35, "on": True, "pain": None,
+    },
+    {
+        **SALES, "role": "operations", "region": "EU", "unit": "money",
+        "weight": 60.0, "target": None, "on": False, "pain": "P3",
+    },
+]  # fmt: skip
 PACK: Json = {
     "tables": [],
     "names": {},
@@ -363,6 +390,8 @@ PACK: Json = {
             "mend_zh": "", "mend_en": "",
         }
     ],
+    "lines": LINES,
+    "own_roles": ["Designer"],
     "changes": [
         {
             "kpi": "acos", "what": "target", "before": 0.25, "after": 0.35,

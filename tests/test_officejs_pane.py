@@ -336,34 +336,77 @@ def test_a_line_of_the_card_is_explained_by_its_item(
     assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "OPS1", "2026-10")
 
 
-def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: Model) -> None:
+def added(table: str, *first: str) -> Model:
+    """A new row of a table as the service sends it."""
+    row = [*first, *[None] * (len(TABLES[table].columns) - len(first))]
+    return {"table": table, "cells": [], "append": [row], "rows": 2}
+
+
+def test_packs_are_found_shown_and_then_loaded(browser: Browser, stub: Stub, book: Model) -> None:
+    stub.pack = {**PACK, "tables": [added("tblWeight", "operations")]}
     with pane(browser, stub, book) as one:
         one.open("setup")
         one.says("Targets confirmed")
         one.page.get_by_role("button", name="Open: People and owners").click()
         one.until("HOST.state().active.sheet === 'People'")
-        one.page.locator("#pack-words").fill("operations")
-        expect(one.page.get_by_role("button", name="Choose:")).to_have_count(2)
-        one.page.locator("#pack-words").fill("nothing like it")
+        choose = one.page.get_by_role("button", name="Choose:")
+        for words, count in (("acos", 3), ("net sales", 2), ("广告 us", 2), ("nothing like it", 0)):
+            one.page.locator("#pack-words").fill(words)
+            expect(choose).to_have_count(count)
         one.says("No pack fits these words.")
-        one.page.locator("#pack-words").fill("运营")
+        one.page.locator("#pack-words").fill("")
+        one.page.locator("#pack-variant").select_option("auto_parts")
+        expect(choose).to_have_count(1)
+        one.page.locator("#pack-variant").select_option("")
+        one.page.locator("#pack-platform").select_option("ebay")
+        expect(choose).to_have_count(2)
+        one.says("The platform does not deliver ACOS")
         one.page.get_by_role("button", name="Choose: Operations EU").click()
         one.says("Do not use it unchanged")
+        one.says("2 lines would be added; nothing is written yet.")
+        before = one.state()["sheets"]
         one.page.locator("#stage").select_option("launch")
         one.page.locator("#history").fill("3")
         one.page.locator("#cash").check()
-        row = [None] * len(TABLES["tblWeight"].columns)
-        new = {"table": "tblWeight", "cells": [], "append": [["operations", *row[1:]]], "rows": 2}
-        stub.pack = {**PACK, "tables": [new]}
+        one.page.locator("#variant").select_option("auto_parts")
+        one.page.locator("#onto").select_option("Designer")
+        one.says("ACOS · Target: 25 % → 35 %")
+        one.says("A launch spends on ads first.")
+        one.says("Net salesswitched offpain point P360yours to fill")
+        expect(one.page.locator("#pack-preview")).not_to_have_attribute("aria-busy", "true")
+        assert one.state()["sheets"] == before
         one.press("load")
         one.says("Loaded: 1 rows added.")
-        one.says("acos · Target: 0.25 → 0.35")
-        one.says("A launch spends on ads first.")
-    [order] = stub.of("/panes/pack")
-    assert (order["pack"], order["region"]) == ("operations", "EU")
+        assert one.state()["sheets"] != before
+    order = stub.of("/panes/pack")[-1]
+    assert {part: order[part] for part in ("pack", "region", "variant", "onto")} == {
+        "pack": "operations", "region": "EU", "variant": "auto_parts", "onto": "Designer",
+    }  # fmt: skip
     assert order["answers"] == {
         "stage": "launch", "history_months": 3, "team_size": 10, "cash_limited": True,
     }  # fmt: skip
+
+
+def test_what_needs_asks_for_is_shown_before_it_is_added(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.proposed = {"lines": []}
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        one.press("propose")
+        one.says("Nothing to propose", "#needs-said")
+        stub.proposed = {"tables": [added("tblWeight", "advertising")]}
+        before = one.state()["sheets"]
+        one.press("propose")
+        one.says("2 lines would be added", "#needs-said")
+        assert one.state()["sheets"] == before
+        assert one.js("document.activeElement.id") == "needs-add"
+        one.page.keyboard.press("Enter")
+        one.says("2 lines were added, switched off.", "#needs-said")
+        assert one.state()["sheets"] != before
+        stub.down = True
+        one.press("propose")
+        one.says("The service does not answer.", "#needs-said")
 
 
 def test_the_diagnosis_tells_what_a_helper_asks_first(

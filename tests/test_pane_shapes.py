@@ -16,9 +16,10 @@ from sync_service.reconcile import Compared
 from tests.pane_results import result
 from tests.pane_service import TOKEN, UNKNOWN, Stub, application, busy, stale
 from tests.sent_support import Body
+from tests.test_pane_library import body, path, with_designer
 from tests.test_sheet_answers import BOOK, Asking, one
 
-__all__ = ["one"]  # the fixture
+__all__ = ["body", "one", "path"]  # the fixtures
 WHEN = date(2026, 10, 1)
 ASKED = {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "period": "2026-10"}
 
@@ -118,10 +119,21 @@ def test_what_if_and_functions(stub: Stub, one: Asking) -> None:
     held(stub, one, "functions", {"book": BOOK, "calls": calls})
 
 
-def test_a_pack_and_a_conversion(stub: Stub, one: Asking) -> None:
-    order = {**one.body, "pack": "advertising", "region": "EU"}
+def test_a_pack_and_what_needs_asks_for(stub: Stub, one: Asking, body: Body) -> None:
+    order = {**with_designer(body), "pack": "advertising", "region": "EU"}
     answers = {"stage": "launch", "history_months": 3, "team_size": 4, "cash_limited": True}
-    held(stub, one, "panes/pack", {**order, "answers": answers})
+    pack = {**order, "answers": answers}
+    mine = [
+        ask(application(stub).test_client(), TOKEN, f"panes/{address}", pack)[1]
+        for address in ("pack", "propose")
+    ]
+    real = [ask(one.web, one.token, f"panes/{a}", pack)[1] for a in ("pack", "propose")]
+    lines = [{**line, "on": True} for answer in real for line in answer["lines"]]
+    for told, found in zip(mine, real, strict=True):
+        assert list(differences(told, [{**found, "lines": lines}])) == []
+
+
+def test_a_conversion(stub: Stub, one: Asking) -> None:
     card = [["A1", "=1"]]
     cells = [{"table": "tblScore", "column": "score", "row": 0, "formula": "=42"}]
     held(stub, one, "panes/convert", {**one.body, "to": "officejs", "cells": cells, "card": card})

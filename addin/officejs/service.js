@@ -98,6 +98,7 @@ export class Service {
   whatIf(question, signal) { return this.post("/api/v1/whatif", question, { signal }); }
   setup(order) { return this.post("/api/v1/panes/setup", order); }
   plan(order) { return this.post("/api/v1/panes/plan", order); }
+  propose(order) { return this.post("/api/v1/panes/propose", order); }
   packs() { return this.get("/api/v1/packs"); }
   pack(order) { return this.post("/api/v1/panes/pack", order, { deadline: LONG }); }
   convert(order) { return this.post("/api/v1/panes/convert", order, { deadline: LONG }); }

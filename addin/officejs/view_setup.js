@@ -1,11 +1,12 @@
 // The set-up wizard: the workbook's seven steps with the open one marked, each with what it takes, and the review after them.
 /* global Excel, KPI_LAYOUT */
-import { announce, button, copyable, field, h, measured, moment, notice, section, show, standing, table } from "./dom.js";
+import { announce, button, copyable, field, h, measured, moment, notice, section, show, shown, standing } from "./dom.js";
 import { excelError, writeResult } from "./book.js";
 import { order } from "./road.js";
 import { goTo } from "./selection.js";
 import { language, said, t } from "./texts.js";
-import { makePacks } from "./view_packs.js";
+import { makeNeeds } from "./view_needs.js";
+import { makePacks, refused } from "./view_packs.js";
 
 // The tab of each step, and what the pane itself can do for it. The review is no step of the workbook: it comes again.
 const STEPS = [
@@ -28,12 +29,13 @@ const stepMarks = () => Excel.run(async (context) => {
 });
 
 export function makeSetup(app) {
-  const place = h("div"), wizard = h("div"), packs = makePacks(app);
+  const place = h("div"), wizard = h("div"), needs = makeNeeds(app), packs = makePacks(app);
   const state = { told: null, open: new Map() }; // of the service; panels by what they show: whether a person opened or closed them
   const panels = { sources: h("div"), compared: h("div"), review: h("div") };
 
   async function draw() {
-    show(place, wizard, packs.place);
+    show(place, wizard, needs.place, packs.place);
+    needs.draw();
     packs.draw();
     await drawWizard();
   }
@@ -112,11 +114,12 @@ function sources(shops) {
 function compared(app, lines) {
   const run = button(t("refresh"), () => { app.open("refresh"); app.run(true); }, { className: "primary", id: "first-refresh" });
   if (!lines.length) return [h("p", { className: "quiet" }, t("comparedNone")), run];
-  const sign = (green) => (green === null ? `○ ${t("unknown")}` : green ? `● ${t("comparedAlike")}` : `▲ ${t("comparedApart")}`);
+  const look = (one) => (one.green === null ? "info" : one.green ? "good" : "warning");
+  const text = (one) => (one.green === null ? t("unknown") : t(one.green ? "comparedAlike" : "comparedApart", { difference: measured(one.difference, { unit: "ratio" }) }));
   return [h("p", { className: "quiet" }, t("comparedHelp")),
-    table([t("shop"), t("ours"), t("platformsOwn"), t("comparedSaid")], lines.map((one) => [
-      h("span", {}, one.shop, h("span", { className: "quiet" }, one.first ? `${one.first} – ${one.last}` : "")), one.ours, one.platform,
-      h("span", {}, sign(one.green), h("span", { className: "quiet" }, one.difference === null ? "" : measured(one.difference, { unit: "ratio" })))])), run];
+    ...lines.map((one) => standing(look(one), h("span", {}, h("strong", {}, one.shop), " ", text(one),
+      h("span", { className: "quiet" }, t("comparedFigures", { ours: shown(one.ours, 2), platform: shown(one.platform, 2) })),
+      one.first ? h("span", { className: "quiet" }, `${one.first} – ${one.last}`) : null))), run];
 }
 
 // --- the review ------------------------------------------------------------------------------------
@@ -150,10 +153,4 @@ function review(app, told, again) {
       await again();
     } catch (error) { refused(app, answer, error); }
   }
-}
-
-function refused(app, answer, error) {
-  const told = excelError(error);
-  app.trouble(told);
-  show(answer, notice("error", said(told.texts)));
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
+from kpi.calendar import local_day
+from sync_service.pane_packs import proposed
 from sync_service.pane_setup import planned, set_up
 from sync_service.web.access import needs, parts
 from sync_service.web.panes_api import book_of, json_body, text_of
@@ -18,6 +20,14 @@ def setup() -> Response:
     """Sources of each shop with the commands for them, the last comparison, the next review."""
     body = json_body()
     return jsonify(set_up(parts().house, book_of(body), sent_book(body)))
+
+
+@setup_api.post("/panes/propose")
+@needs("refresh")
+def propose() -> Response:
+    """The lines that the tab Needs asks for, from the first of this month, switched off."""
+    today = local_day(parts().house.clock.now(), "UTC")
+    return jsonify(proposed(sent_book(json_body()), today.replace(day=1)))
 
 
 @setup_api.post("/panes/plan")
