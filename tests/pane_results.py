@@ -86,8 +86,24 @@ def result(order: Json) -> Json:
             }
         ],
         "compared": [],
+        "breaches": [{**one, "sheet": one["cell"] and sheet} for one in BREACHES],
         "summary": SUMMARY,
     }
+
+
+BREACHES: list[Json] = [
+    {
+        "no": "B-0012", "level": "error", "names": {"zh": "退货率", "en": "Return rate"},
+        "scope": "AMZ-DE", "value": 0.081, "limit": 0.055, "operator": ">", "unit": "ratio",
+        "currency": None, "owner": "OPS1", "cause": "SKU-1 +2.1 pp",
+        "sheet": "Items", "cell": "E7",
+    },
+    {
+        "no": "B-0013", "level": "warning", "names": {"zh": "可售天数", "en": "Days of supply"},
+        "scope": "AMZ-US", "value": 12.0, "limit": 14.0, "operator": "<", "unit": "days",
+        "currency": None, "owner": None, "cause": None, "sheet": None, "cell": None,
+    },
+]  # fmt: skip
 
 
 def problems(sheet: str) -> list[Json]:

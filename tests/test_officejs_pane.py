@@ -57,10 +57,15 @@ def test_a_refresh_writes_the_book_as_a_person_would_see_it(
         one.says("2 rows added")
         one.says("1 errors · 2 warnings")
         one.says("AMZ-DE · amazon.sales")
+        one.says("New breaches: 2")
+        one.says("Return rate · AMZ-DE8.1 % > 5.5 %OPS1 · SKU-1 +2.1 pp")
+        one.says("12 days < 14 days")
         state = one.state()
         assert one.cell("Items", "B6") == "2026-10"  # a text, not the first of October
         assert one.cell("Items", f"{column('facts')}6") == TITLE
         assert one.js("HOST.syncs.filter(Boolean)") == [3, 2]  # the table, the names; none a cell
+        one.page.get_by_role("button", name="Items!E7").press("Enter")
+        one.until("HOST.state().active.address === 'E7'")
     [order] = stub.of("/panes/refresh")
     assert order["name"] == "运营.xlsx"
     assert order["tables"]["tblScore"]["at"] == "A5"

@@ -62,6 +62,8 @@ const TEXTS = {
   problems: ["问题", "Problems"],
   problemsNone: ["没有问题。", "Nothing is wrong."],
   problemsFirst: ["点“核对”会列出本簿的问题，不改动任何单元格。", "Check lists what is wrong in this book and changes no cell."],
+  breachesNew: ["新预警 {n} 条", "New breaches: {n}"],
+  breachesMore: ["另有 {n} 条，见“预警”页。", "{n} more; see the tab Breaches."],
   errorCount: ["{n} 个错误", "{n} errors"],
   warningCount: ["{n} 个提醒", "{n} warnings"],
   error: ["错误", "Error"],
