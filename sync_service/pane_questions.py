@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kpi.actuals import Actual, is_money
-from kpi.errors import UnansweredError
+from kpi.changes import By
 from kpi.model import Metric, Region, Texts
 from kpi.person_cards import Item, PersonCard
 from kpi.what_if import what_if, with_target, with_weight
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.sheet_answers import (
-    MOST_TOP,
-    Asked,
-    Known,
-    asked,
-    contributions,
-    sources,
-)
+from sync_service.pane_parts import parts
+from sync_service.sheet_answers import Known, asked, sources
 from sync_service.told import ToldError
 from sync_service.why_unknown import why_unknown
 
@@ -26,7 +20,7 @@ Json = dict[str, object]
 MOST_WEIGHT = 100.0
 
 
-def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
+def explained(known: Known, kpi: object, scope: object, of: object, by: By = By.SHOP) -> Json:
     """The value of a KPI with its formula, definition, sources and the largest contributions.
 
     Raises:
@@ -59,7 +53,7 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
         "state": actual.state.value if actual else None,
         "state_said": _state_said(actual),
         "version": done.given.catalog.definition_hash(metric.code),
-        **_contributions(done, what),
+        **parts(done, what, by),
     }
     if value is None:
         en, zh = why_unknown(done, metric, found, when)
@@ -89,15 +83,6 @@ def _formula(metric: Metric) -> Texts:
         "zh": f"{card.numerator['zh']} ÷ {card.denominator['zh']}",
         "en": f"{card.numerator['en']} ÷ {card.denominator['en']}",
     }
-
-
-def _contributions(done: Computed, what: Asked) -> Json:
-    """What moved it since the period before, or why that cannot be told."""
-    try:
-        rows = contributions(done, what)[:MOST_TOP]
-    except UnansweredError as error:
-        return {"contributions": [], "undivided": dict(error.texts)}
-    return {"contributions": [{"part": part, "value": value} for part, value in rows]}
 
 
 # --- what if --------------------------------------------------------------------------------------

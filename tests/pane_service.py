@@ -62,6 +62,7 @@ class Stub:
     result: Callable[[Json], Json] = lambda _: {"revision": "book-1", "tables": []}
     answers: Callable[[list[Any]], Any] = lambda _: 1.0
     explained: Json = field(default_factory=lambda: EXPLAINED)
+    parts: dict[str, Json] = field(default_factory=dict)  # of the explanation, by what was asked
     pack: Json = field(default_factory=lambda: PACK)
     proposed: Json = field(default_factory=dict)  # in place of parts of what Needs proposes
     review: str | None = None  # the day of the next one
@@ -218,7 +219,8 @@ def _questions(app: Flask, stub: Stub) -> None:
 
     @app.post("/api/v1/explain")
     def explain() -> Json:
-        return stub.explained
+        by = request.get_json().get("by", "shop")
+        return {**stub.explained, "by": by, **stub.parts.get(by, {})}
 
     @app.post("/api/v1/whatif")
     def whatif() -> Json:
@@ -287,17 +289,27 @@ EXPLAINED: Json = {
         {"stream": "amazon.ads", "shop": "AMZ-US", "covered": 46_315.0, "fetched": 46_316.375},
         {"stream": "amazon.ads", "shop": "AMZ-DE", "covered": 46_315.0, "fetched": None},
     ],
+    "by": "shop",
     "contributions": [
-        {"part": "AMZ-US / SP", "value": 0.0121},
-        {"part": "AMZ-DE / SB", "value": -0.0043},
-        {"part": "AMZ-US / SD", "value": 0.0016},
+        {"part": "AMZ-US", "value": 0.0121, "now": 0.1312},
+        {"part": "AMZ-DE", "value": -0.0043, "now": 0.0984},
+        {"part": "SHP-US", "value": 0.0016, "now": 0.1417},
     ],
+    "rest": {"parts": 2, "value": 0.0006},
+    "change": {
+        "from": "2026-09",
+        "to": "2026-10",
+        "days": 21,
+        "before": 0.1084,
+        "after": 0.1184,
+        "value": 0.01,
+    },
     "state": "stale",
     "state_said": {"zh": "过期", "en": "stale"},
     "version": "v7",
 }
 UNKNOWN: Json = {
-    **EXPLAINED,
+    **{part: value for part, value in EXPLAINED.items() if part not in ("rest", "change")},
     "value": None,
     "unit": "money",
     "currency": "EUR",

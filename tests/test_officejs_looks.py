@@ -410,7 +410,7 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     used = set(re.findall(r'(?:\bt|both)\("(\w+)"', code))
     assert used <= known
     made = {
-        one for one in known if re.match("tab|link|stage|step|source_|rhythm_|any_", one)
+        one for one in known if re.match("tab|link|stage|step|source_|rhythm_|any_|by_", one)
     }  # names put together
     assert known - made <= set(re.findall(r'"(\w+)"', code))
 

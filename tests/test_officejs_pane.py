@@ -274,14 +274,25 @@ def test_explain_and_what_if_follow_the_selected_cell(
         for row in range(7, 4, -1):  # who walks by asks only where they stay
             one.js(f"HOST.select('Items', 'I{row}')")
         one.says("ad spend ÷ ad sales")
-        one.says("AMZ-US / SP")
+        one.says("AMZ-US13.12 %+1.21 pp")
+        one.says("2 more+0.06 ppIn all11.84 %+1 pp")
+        one.says("2026-09 → 2026-10: 10.84 % → 11.84 %")
         one.says("Definition version v7")
         one.says("11.84 %", ".big")
-        one.says("1.21 %")
         one.says("State of the data: stale")
         one.says("amazon.adsAMZ-US20/10/202621/10/2026, 09:00")
         one.says("amazon.adsAMZ-DE20/10/2026Unknown")
-        [asked] = stub.of("/explain")
+        stub.parts["platform"] = {
+            "contributions": [
+                {"part": {"zh": "亚马逊", "en": "Amazon"}, "value": 0.01, "now": 0.1184}
+            ],
+            "rest": {"parts": 0, "value": 0.0},
+        }
+        one.page.locator("#by").select_option("platform")
+        one.says("Amazon11.84 %+1 pp")
+        expect(one.page.locator("#by")).to_have_value("platform")
+        [asked, drilled] = stub.of("/explain")
+        assert drilled == {**asked, "by": "platform"}
         assert {k: asked[k] for k in ("kpi", "person", "region", "period")} == {
             "kpi": "acos", "person": "OPS1", "region": "US", "period": "2026-10",
         }  # fmt: skip

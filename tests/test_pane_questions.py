@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from kpi.changes import By
 from kpi.model import Region
 from kpi.person_cards import Item, PersonCard
 from kpi.what_if import what_if, with_target, with_weight
@@ -113,6 +114,29 @@ def test_a_value_is_explained_to_its_streams_and_contributions(one: Asking) -> N
     assert "÷" in ratio["formula"]["zh"]
 
 
+@pytest.mark.parametrize("by", list(By))
+def test_the_parts_of_a_value_are_the_whole(one: Asking, by: By) -> None:
+    told = explain(one, kpi="net_sales", scope="ALL", by=by)
+    assert told["by"] == by
+    rows, rest = told["contributions"], told["rest"]
+    moved = sum(row["value"] for row in rows) + rest["value"]
+    assert moved == pytest.approx(told["change"]["value"], abs=0.005)
+    if not rest["parts"]:
+        now = sum(row["now"] for row in rows)
+        assert now == pytest.approx(told["change"]["after"], abs=0.01)
+    names = {
+        "region": {str(shop.region) for shop in one.done.book.shops},
+        "shop": {shop.code for shop in one.done.book.shops},
+        "person": {shop.owner for shop in one.done.book.shops},
+    }
+    if by in names:
+        assert {row["part"] for row in rows} == names[by]
+    if by == "sku":
+        assert rest["parts"] > 0
+    if by == "platform":
+        assert {"zh": "亚马逊", "en": "Amazon"} in [row["part"] for row in rows]
+
+
 def test_the_value_of_a_person_is_that_of_the_region_asked_for(one: Asking) -> None:
     card, region, item = next(found for found in cards(one) if found[2].actual.value is not None)
     told = explain(one, kpi=item.metric.code, person=card.person.code, region=region)
@@ -138,6 +162,8 @@ def test_an_unknown_value_says_why(one: Asking) -> None:
         ("explain", {"book": BOOK.replace("6", "7"), "kpi": "net_sales"}, 404),
         ("whatif", {"book": BOOK.replace("6", "7")}, 404),
         ("explain", {"book": "x", "kpi": "net_sales"}, 422),
+        ("explain", {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "by": "moon"}, 422),
+        ("explain", {"book": BOOK, "kpi": "nothing", "scope": "ALL", "by": "sku"}, 422),
         ("whatif", {"book": "x"}, 422),
     ],
 )

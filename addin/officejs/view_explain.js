@@ -19,7 +19,7 @@ export function question(found) {
 }
 
 export function makeExplain(app) {
-  const place = h("div"), state = { asked: 0, found: null };
+  const place = h("div"), state = { asked: 0, found: null }, parts = makeParts(app);
 
   async function draw() {
     const mine = ++state.asked;
@@ -35,8 +35,8 @@ export function makeExplain(app) {
     const body = h("div", { id: "explained" }, notice("info", t("explaining")));
     show(place, section(null, head), body, found.table === "tblScore" ? whatIf(app, found) : null);
     try {
-      const told = await app.service.explain(asks);
-      if (mine === state.asked) show(body, ...explained(told));
+      const told = await app.service.explain({ ...asks, by: parts.state.by === "sku" ? "shop" : parts.state.by }); // SKUs take long: only when asked for
+      if (mine === state.asked) show(body, ...explained(told, parts.draw(asks, told)));
     } catch (error) {
       if (mine !== state.asked) return undefined;
       app.trouble(error);
@@ -52,7 +52,7 @@ const text = (one) => (one && typeof one === "object" ? said(one) : String(one ?
 const TRUSTED = new Set(["complete", "manual", "not_applicable"]); // states that need no warning
 const CARD = ["includes", "excludes", "source", "time_basis"];
 
-function explained(told) {
+function explained(told, its) {
   const definition = told.definition ?? {}, known = typeof told.value === "number";
   const state = told.state && !TRUSTED.has(told.state) ? notice("stale", t("dataState", { state: said(told.state_said) })) : null;
   return [
@@ -63,17 +63,63 @@ function explained(told) {
       told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null),
     section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
       told.sources.map((one) => [one.stream, one.shop, serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
-    section(t("contributions"), told.contributions?.length ? bars(told.contributions, told) : h("p", {}, said(told.undivided) || t("noneFound"))),
+    its,
   ];
 }
 
-function bars(lines, unit) {
-  const most = Math.max(...lines.map((one) => Math.abs(one.value ?? 0)), 1e-300);
-  return h("ul", { className: "bars" }, lines.map((one) => {
+// --- its parts -------------------------------------------------------------------------------------
+
+const BY = ["region", "market", "platform", "shop", "category", "sku", "person"];
+
+/** What the value is made of and what moved it, by what the reader chooses; the parts are the whole. */
+function makeParts(app) {
+  const place = section(null), lines = h("div", { id: "parts" }), state = { by: "shop", asks: null, unit: null, asked: 0 };
+
+  function draw(asks, told) {
+    Object.assign(state, { asks, by: told.by, unit: told, asked: state.asked + 1 });
+    const by = h("select", { id: "by", onchange: () => again(by.value) }, BY.map((code) => h("option", { value: code, selected: code === told.by }, t(`by_${code}`))));
+    show(place, h("h2", {}, t("contributions")), field(t("partsBy"), by), lines);
+    fill(told);
+    return place;
+  }
+
+  const fill = (told) => show(lines, ...(told.change ? [h("p", { className: "quiet" }, t("partsFrom", {
+    from: told.change.from, to: told.change.to, before: measured(told.change.before, state.unit), after: measured(told.change.after, state.unit),
+  })), bars(told, state.unit)] : [h("p", {}, said(told.undivided) || t("noneFound"))]));
+
+  async function again(by) {
+    const mine = ++state.asked;
+    state.by = by;
+    show(lines, notice("info", t(by === "sku" ? "partsLong" : "explaining")));
+    try {
+      const told = await app.service.explain({ ...state.asks, by });
+      if (mine !== state.asked) return;
+      fill(told);
+      announce(t("partsSaid", { by: t(`by_${by}`), n: told.contributions.length }));
+    } catch (error) {
+      app.trouble(error);
+      if (mine === state.asked) show(lines, notice("error", said(error.texts) || String(error)));
+    }
+  }
+  return { draw, state };
+}
+
+/** A change with its sign; that of a ratio in points. */
+function moved(value, unit) {
+  const sign = value > 0 ? "+" : "";
+  return unit.unit === "ratio" ? `${sign}${shown(100 * value, 2)} ${t("pp")}` : `${sign}${measured(value, unit)}`;
+}
+
+function bars({ contributions, rest, change }, unit) {
+  const most = Math.max(...contributions.map((one) => Math.abs(one.value)), 1e-300);
+  const line = (name, now, value, className, track) => h("li", { className },
+    h("span", { className: "grow" }, name), h("span", { className: "quiet" }, now), h("span", { className: "number" }, moved(value, unit)), track);
+  return h("ul", { className: "bars" }, contributions.map((one) => {
     const fill = h("span", { className: `bar ${one.value < 0 ? "down" : "up"}`, "aria-hidden": "true" });
-    fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value ?? 0) / most)}%`);
-    return h("li", {}, h("span", { className: "grow" }, text(one.part)), h("span", { className: "number" }, measured(one.value, unit)), h("span", { className: "track" }, fill));
-  }));
+    fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value) / most)}%`);
+    return line(text(one.part), measured(one.now, unit), one.value, null, h("span", { className: "track" }, fill));
+  }), rest.parts ? line(t("partsRest", { n: rest.parts }), "", rest.value, null, null) : null,
+  line(t("partsWhole"), measured(change.after, unit), change.value, "whole", null));
 }
 
 // --- what if ---------------------------------------------------------------------------------------
