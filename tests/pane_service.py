@@ -225,12 +225,15 @@ def _questions(app: Flask, stub: Stub) -> None:
     @app.post("/api/v1/whatif")
     def whatif() -> Json:
         asked = request.get_json()
-        truth = {
-            "target": 0.12, "weight": 40.0, "due": 0.12, "attainment": 101.3, "score": 88.5,
-            "status": "ok", "points": 17.7, "card": 91.2, "total": 91.2, "grade": "A",
+        base = asked.get("base")
+        truth: Json = {
+            "value": 0.1184, "target": 0.12, "weight": 40.0, "due": 0.12, "attainment": 1.013,
+            "score": 88.5, "status": "ok", "points": 17.7, "card": 91.2, "total": 91.2,
+            "grade": "A", "coefficient": 1.0, "bonus": base,
         }  # fmt: skip
         better = 4.5 if asked.get("target") else 0.0
-        tried = {"score": 88.5 + better, "points": 18.6, "total": 92.1}
+        tried: Json = {"score": 88.5 + better, "points": 18.6, "total": 92.1, "grade": "S"}
+        tried |= {"coefficient": 1.5, "bonus": base and 1.5 * base}
         return {**truth, **tried, "truth": truth}
 
     @app.get("/api/v1/packs")

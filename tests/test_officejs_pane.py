@@ -297,16 +297,21 @@ def test_explain_and_what_if_follow_the_selected_cell(
             "kpi": "acos", "person": "OPS1", "region": "US", "period": "2026-10",
         }  # fmt: skip
         one.press("try")
-        one.says("Fill in a target or a weight.")
-        one.page.locator("#what-target").fill("ten")
+        one.says("Fill in a value, a target, a weight or a bonus base.")
+        one.page.locator("#what-value").fill("ten")
         one.press("try")
         one.says("“ten” is no number.")
+        assert one.js("document.activeElement.id") == "what-value"
+        one.page.locator("#what-value").fill("11%")
+        one.page.locator("#what-base").fill("2,000")
         one.page.locator("#what-target").fill("10 %")
         one.press("try")
         one.says("92.1", "#tried")
-        one.says("91.2", "#tried")
+        one.says("Total91.292.1+0.9", "#tried")
+        one.says("GradeAS→", "#tried")
+        one.says("Bonus (base × coefficient)2,0003,000+1,000", "#tried")
         [tried] = stub.of("/whatif")
-        assert tried["target"] == 0.1
+        assert (tried["value"], tried["target"], tried["base"]) == (0.11, 0.1, 2000)
         assert tried["item"] == "2026-10｜OPS1｜US｜acos"
         assert one.cell("Items", f"{column('try_target')}5") is None
 

@@ -133,24 +133,23 @@ export function typed(given) {
   return /^-?(\d+\.?\d*|\.\d+)$/.test(number) ? Number(number) / (percent ? 100 : 1) : NaN;
 }
 
+const TRIED = ["value", "target", "weight", "base"];
+
 function whatIf(app, found) {
   const { row } = found, answer = h("div", { id: "tried" });
-  const target = h("input", { inputMode: "decimal", placeholder: shown(row.target), id: "what-target", autocomplete: "off" });
-  const weight = h("input", { inputMode: "decimal", placeholder: shown(row.weight), id: "what-weight", autocomplete: "off" });
+  const now = { value: row.counted ?? row.actual, target: row.target, weight: row.weight, base: null };
+  const inputs = Object.fromEntries(TRIED.map((name) => [name,
+    h("input", { inputMode: "decimal", placeholder: now[name] === null ? "" : shown(now[name]), id: `what-${name}`, autocomplete: "off" })]));
   const go = button(t("tryIt"), async () => {
-    const wanted = { target: typed(target.value), weight: typed(weight.value) };
-    for (const [name, input] of [["target", target], ["weight", weight]]) {
-      const wrong = Number.isNaN(wanted[name]);
-      input.setAttribute("aria-invalid", String(wrong));
-      if (wrong) return show(answer, notice("error", t("badNumber", { text: input.value })));
-    }
-    if (wanted.target === undefined && wanted.weight === undefined) return show(answer, notice("error", t("nothingTried")));
+    const wanted = Object.fromEntries(TRIED.map((name) => [name, typed(inputs[name].value)]));
+    for (const name of TRIED) inputs[name].setAttribute("aria-invalid", String(Number.isNaN(wanted[name])));
+    const wrong = TRIED.find((name) => Number.isNaN(wanted[name]));
+    if (wrong) { inputs[wrong].focus(); return show(answer, notice("error", t("badNumber", { text: inputs[wrong].value }))); }
+    if (TRIED.every((name) => wanted[name] === undefined)) return show(answer, notice("error", t("nothingTried")));
     try {
       const told = await app.service.whatIf({ book: bookId(), month: row.month, person: row.person, region: row.region, item: row.item, ...wanted });
-      const truth = told.truth ?? {};
-      show(answer, h("div", { role: "status" }, table(["", t("truth"), t("tried")], ["score", "points", "total"].map((name) =>
-        [t(name), truth[name] ?? null, told[name] ?? null]))));
-      announce(`${t("total")}: ${shown(truth.total)} → ${shown(told.total)}`);
+      show(answer, h("div", { role: "status" }, beside(told, wanted.base !== undefined)));
+      announce(`${t("total")}: ${shown(told.truth.total, 2)} → ${shown(told.total, 2)} · ${t("grade")}: ${shown(told.truth.grade)} → ${shown(told.grade)}`);
     } catch (error) {
       app.trouble(error);
       show(answer, notice("error", said(error.texts) || String(error)));
@@ -158,5 +157,13 @@ function whatIf(app, found) {
     return undefined;
   }, { id: "try" });
   return section(t("whatIf"), h("p", { className: "quiet" }, t("whatIfHelp")),
-    h("div", { className: "pair" }, field(t("target"), target), field(t("weight"), weight)), go, answer);
+    h("div", { className: "pair" }, TRIED.map((name) => field(t(name), inputs[name]))), go, answer);
+}
+
+/** What would be beside what is, with what it changes; the bonus only where a base was typed. */
+function beside(told, withBonus) {
+  const lines = ["score", "points", "card", "total", "grade", "coefficient", ...(withBonus ? ["bonus"] : [])];
+  const change = (before, after) => (typeof before === "number" && typeof after === "number" ? `${after > before ? "+" : ""}${shown(after - before, 2)}` : before === after ? "" : "→");
+  return table(["", t("truth"), t("tried"), t("changes")], lines.map((name) => [
+    t(name), shown(told.truth[name], 2), shown(told[name], 2), change(told.truth[name], told[name])]));
 }
