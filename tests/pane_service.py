@@ -65,6 +65,7 @@ class Stub:
     parts: dict[str, Json] = field(default_factory=dict)  # of the explanation, by what was asked
     pack: Json = field(default_factory=lambda: PACK)
     proposed: Json = field(default_factory=dict)  # in place of parts of what Needs proposes
+    reviewed: Json = field(default_factory=dict)  # in place of parts of the meeting pack
     review: str | None = None  # the day of the next one
     retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
@@ -259,6 +260,12 @@ def _setting_up(app: Flask, stub: Stub) -> None:
     def propose() -> Json:
         return {"tables": [], "names": {}, "shown": None, "lines": LINES, **stub.proposed}
 
+    @app.post("/api/v1/panes/review")
+    def review() -> Json:
+        kind = request.get_json()["kind"]
+        quarter = {"kpis": KPI_SET, "teams": TEAMS} if kind == "quarter" else {}
+        return {**REVIEW, "kind": kind, **quarter, **stub.reviewed}
+
     @app.post("/api/v1/panes/plan")
     def plan() -> Json:
         stub.review = "2026-12-01"
@@ -323,6 +330,43 @@ UNKNOWN: Json = {
     "undivided": {"zh": "前期没有数据。", "en": "There are no data before."},
     "unknown": {"zh": "店铺未连接。", "en": "The shop is not connected."},
 }
+FIGURE: Json = {
+    "scope": "ALL", "names": {"zh": "净销售额", "en": "Net sales"}, "unit": "money",
+    "currency": "USD", "value": 64_000.0, "before": 58_000.0, "due": 70_000.0,
+}  # fmt: skip
+REVIEW: Json = {
+    "tables": [], "names": {}, "shown": None, "paused": "",
+    "period": "2026-W42", "before": "2026-W41",
+    "lines": [
+        FIGURE,
+        {
+            **FIGURE, "names": {"zh": "退货率", "en": "Return rate"}, "unit": "ratio",
+            "currency": None, "value": 0.061, "before": 0.052, "due": 0.05,
+        },
+        {**FIGURE, "scope": "US", "value": 41_000.0, "before": None, "due": None},
+    ],
+    "misses": [
+        {
+            "level": "error", "names": {"zh": "退货率", "en": "Return rate"}, "scope": "AMZ-DE",
+            "owner": "OPS1", "cause": "SKU-1 +2.1 pp",
+        },
+        {
+            "level": "warning", "names": {"zh": "可售天数", "en": "Days of supply"},
+            "scope": "AMZ-US", "owner": None, "cause": None,
+        },
+    ],
+    "due": [{"what": "VAT return DE", "owner": "CMP1", "age": "3 d"}],
+    "follow": [{"no": "A-R1", "what": "Halve the bids", "owner": "ADS1", "due": "2026-11-19"}],
+    "kpis": [], "teams": [],
+}  # fmt: skip
+KPI_SET: list[Json] = [
+    {
+        "names": {"zh": "净销售额", "en": "Net sales"},
+        "finding": {"zh": "● 可保留", "en": "● Keep"},
+        "proposal": {"zh": "保留", "en": "Keep it"},
+    }
+]
+TEAMS: list[Json] = [{"team": "ALL", "level": {"zh": "● 在用", "en": "● Used"}}]
 SOURCES: list[Json] = [
     {
         "shop": "AMZ-US", "platform": "amazon", "state": "fresh", "streams": 13,

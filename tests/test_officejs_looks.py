@@ -223,6 +223,37 @@ def test_reviews_are_planned_from_the_wizard(browser: Browser, stub: Stub, book:
     }  # fmt: skip
 
 
+def test_a_review_is_read_and_then_written(browser: Browser, stub: Stub, book: Model) -> None:
+    row = ["A-R1", *[None] * 9]
+    task = {"table": "tblReview", "cells": [[0, 0, "A-R1"]], "append": [row], "rows": 2}
+    with pane(browser, stub, book) as one:
+        one.open("check")
+        before = one.state()["sheets"]
+        one.press("review-start")
+        one.says("2026-W42 against 2026-W41")
+        one.says("Net salesbefore 58,000 USD · due 70,000 USD64,000 USD")
+        one.says("Misses (2)")
+        one.says("Return rate · AMZ-DEOPS1 · SKU-1 +2.1 pp")
+        one.says("A-R1 Halve the bidsADS1 · 2026-11-19")
+        one.says("There is nothing to write.")
+        one.page.locator("#review-scope").select_option("US")
+        one.says("41,000 USD")
+        stub.reviewed = {"paused": "stock-taking"}
+        one.press("review-start")
+        one.says("Writing is paused: stock-taking")
+        stub.reviewed = {"tables": [task]}
+        one.page.locator("#review-kind").select_option("quarter")
+        one.press("review-start")
+        one.says("Net sales● Keep · Keep it")
+        one.says("ALL● Used")
+        assert one.js(NAMELESS) == 0
+        assert one.state()["sheets"] == before
+        one.press("review-put")
+        one.says("1 cells written, 1 rows added.")
+        assert one.state()["sheets"] != before
+    assert [asked["kind"] for asked in stub.of("/panes/review")] == ["week", "week", "quarter"]
+
+
 def formulas_of(state: Model) -> list[dict[str, object]]:
     """Cell -> formula, a sheet each."""
     return [
@@ -410,7 +441,9 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     used = set(re.findall(r'(?:\bt|both)\("(\w+)"', code))
     assert used <= known
     made = {
-        one for one in known if re.match("tab|link|stage|step|source_|rhythm_|any_|by_", one)
+        one
+        for one in known
+        if re.match("tab|link|stage|step|source_|rhythm_|any_|by_|review_", one)
     }  # names put together
     assert known - made <= set(re.findall(r'"(\w+)"', code))
 

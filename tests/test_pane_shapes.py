@@ -89,6 +89,17 @@ def test_set_up_and_planned_reviews(stub: Stub, one: Asking) -> None:
     }
     lacking = {**one.body, "tables": {**one.body["tables"], "tblShop": other}}
     held(stub, one, "panes/setup", one.body, lacking)
+    quarter = {**one.body, "kind": "quarter"}
+    real = ask(one.web, one.token, "panes/review", quarter)[1]
+    mine = ask(application(stub).test_client(), TOKEN, "panes/review", quarter)[1]
+    bare = [{**each, "owner": None, "cause": None} for each in real["misses"]]
+    figures = [
+        {**each, "before": value, "due": value} for each in real["lines"] for value in (None, 1.0)
+    ]
+    follow = [{"no": "", "what": "", "owner": "", "due": ""}]  # as `_task` tells one
+    due = [{"what": "", "owner": "", "age": ""}]
+    known = {**real, "misses": [*real["misses"], *bare], "lines": [*real["lines"], *figures]}
+    assert list(differences(mine, [{**known, "follow": follow, "due": due}])) == []
     held(stub, one, "panes/plan", {**one.body, "rhythm": "monthly", "first": "2026-12-01"})
 
 

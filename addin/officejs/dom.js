@@ -14,7 +14,7 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-export const show = (place, ...children) => place.replaceChildren(...children.flat().filter(Boolean));
+export const show = (place, ...children) => place.replaceChildren(...children.flat(3).filter(Boolean));
 
 /** Say something to a screen reader as well as to the eye. */
 export function announce(text) {

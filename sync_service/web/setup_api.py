@@ -1,4 +1,4 @@
-"""The routes of the pane about set-up: sources, proposed KPIs, planned reviews; the pane writes."""
+"""The routes of the pane about set-up and reviews: sources, proposed KPIs, the meeting pack."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from kpi.calendar import local_day
 from sync_service.pane_packs import proposed
+from sync_service.pane_review import reviewed
 from sync_service.pane_setup import planned, set_up
 from sync_service.web.access import needs, parts
 from sync_service.web.panes_api import book_of, json_body, text_of
@@ -37,3 +38,12 @@ def plan() -> Response:
     body = json_body()
     made = planned(parts().house, sent_book(body), text_of(body, "rhythm"), text_of(body, "first"))
     return jsonify(made)
+
+
+@setup_api.post("/panes/review")
+@needs("refresh")
+def review() -> Response:
+    """The meeting pack of a week, month or quarter, with the rows of what follows from it."""
+    body = json_body()
+    kind = text_of(body, "kind")
+    return jsonify(reviewed(parts().house, book_of(body), sent_book(body), kind))
