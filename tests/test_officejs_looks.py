@@ -466,9 +466,10 @@ def test_both_languages_say_everything(
         assert one.js("document.documentElement.lang") == "en"
 
 
-def pictured(one: Pane, name: str, code: str) -> None:
+def pictured(one: Pane, name: str, code: str, top: str = "body") -> None:
     one.page.mouse.move(0, 0)
-    one.js("window.scrollTo(0, 0)")
+    place = f"document.querySelector({top!r}).getBoundingClientRect().top"
+    one.js(f"window.scrollTo(0, Math.max(0, {place} + window.scrollY - 48))")
     one.picture(PICTURES / f"pane-{name}-{code}.png")
 
 
@@ -478,7 +479,12 @@ def test_pictures_of_the_pane(
     browser: Browser, stub: Stub, books: dict[str, Model], code: str, locale: str
 ) -> None:
     """The pictures of the documents; they are looked at, not compared."""
-    with pane(browser, stub, copy.deepcopy(books[code]), language=locale) as one:
+    book = copy.deepcopy(books[code])
+    [setup] = [one for one in book["sheets"] if one["name"] in ("设置", "Setup")]
+    for row, mark in zip(range(6, 13), "✓✓○○✓○○", strict=True):
+        setup["cells"][f"B{row}"]["value"] = mark
+    setup["cells"]["B13"]["value"] = "3/7"
+    with pane(browser, stub, book, language=locale) as one:
         stub.held.clear()
         one.press("refresh")
         one.says("3/3")
@@ -488,17 +494,26 @@ def test_pictures_of_the_pane(
         pictured(one, "refresh", code)
         one.open("check")
         pictured(one, "check", code)
+        one.press("review-start")
+        one.says("2026-W42", "#review-pack")
+        pictured(one, "review", code, ".card:has(#review-kind)")
         one.open("explain")
         one.js(f"HOST.book.sheet('{ITEMS[code]}').visibility = 'Visible'")
-        one.js(f"HOST.select('{ITEMS[code]}', 'AJ5')")
+        one.js(f"HOST.select('{ITEMS[code]}', 'I5')")
         one.says("v7")
-        one.page.locator("#what-target").fill("0.10")
+        one.page.locator("#what-value").fill("11%")
+        one.page.locator("#what-target").fill("10%")
+        one.page.locator("#what-base").fill("2000")
         one.press("try")
         one.says("92.1", "#tried")
         pictured(one, "explain", code)
+        pictured(one, "parts", code, ".card:has(#by)")
         one.open("setup")
-        expect(one.page.locator("#pack-words")).to_be_visible()
+        one.says("EBY-DE")
         pictured(one, "setup", code)
+        one.page.get_by_role("button", name="EU").last.click()
+        one.says("25 %", "#pack-preview")
+        pictured(one, "pack", code, ".card:has(#stage)")
         one.open("help")
         one.press("diagnose")
         one.says("OfficeOnline")

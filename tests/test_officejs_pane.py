@@ -55,7 +55,7 @@ def test_a_refresh_writes_the_book_as_a_person_would_see_it(
         one.press("refresh")
         one.says("Done:")
         one.says("2 rows added")
-        one.says("1 errors · 2 warnings")
+        one.says("Errors: 1 · warnings: 2")
         one.says("AMZ-DE · amazon.sales")
         one.says("New breaches: 2")
         one.says("Return rate · AMZ-DE8.1 % > 5.5 %OPS1 · SKU-1 +2.1 pp")
@@ -278,6 +278,7 @@ def test_explain_and_what_if_follow_the_selected_cell(
         one.says("2 more+0.06 ppIn all11.84 %+1 pp")
         one.says("2026-09 → 2026-10: 10.84 % → 11.84 %")
         one.says("Definition version v7")
+        expect(one.page.locator(".about h2")).to_have_text("ACOS")
         one.says("11.84 %", ".big")
         one.says("State of the data: stale")
         one.says("amazon.adsAMZ-US20/10/202621/10/2026, 09:00")
@@ -396,8 +397,10 @@ def test_packs_are_found_shown_and_then_loaded(browser: Browser, stub: Stub, boo
         one.says("Net salesswitched offpain point P360yours to fill")
         expect(one.page.locator("#pack-preview")).not_to_have_attribute("aria-busy", "true")
         assert one.state()["sheets"] == before
+        assert "to be confirmed" not in one.page.locator("#view").inner_text()
         one.press("load")
         one.says("Loaded: 1 rows added.")
+        one.says("1 weight was added, to be confirmed.")
         assert one.state()["sheets"] != before
     order = stub.of("/panes/pack")[-1]
     assert {part: order[part] for part in ("pack", "region", "variant", "onto")} == {

@@ -29,14 +29,16 @@ export function makeExplain(app) {
     state.found = found;
     const asks = question(found);
     if (!asks) return show(place, section(null, h("p", {}, t("explainHelp"))));
-    const head = h("header", { className: "about" }, h("h2", {}, found.text.metric ?? asks.kpi),
+    const title = h("h2", {}, found.text.metric ?? asks.kpi), head = h("header", { className: "about" }, title,
       h("p", { className: "quiet" }, [found.text.person, found.text.region ?? found.text.scope, asks.period].filter(Boolean).join(" · ")),
       h("p", {}, h("span", { className: "quiet" }, `${found.header} `), h("strong", {}, found.shown || "–")));
     const body = h("div", { id: "explained" }, notice("info", t("explaining")));
     show(place, section(null, head), body, found.table === "tblScore" ? whatIf(app, found) : null);
     try {
       const told = await app.service.explain({ ...asks, by: parts.state.by === "sku" ? "shop" : parts.state.by }); // SKUs take long: only when asked for
-      if (mine === state.asked) show(body, ...explained(told, parts.draw(asks, told)));
+      if (mine !== state.asked) return undefined;
+      if (title.textContent === told.kpi) title.textContent = said(told.names); // the cell holds the code
+      show(body, ...explained(told, parts.draw(asks, told)));
     } catch (error) {
       if (mine !== state.asked) return undefined;
       app.trouble(error);
@@ -59,11 +61,12 @@ function explained(told, its) {
     section(t("value"), h("p", { className: "big" }, measured(told.value, told)),
       told.unknown ? notice("warning", said(told.unknown)) : null, known ? state : null,
       told.formula ? h("p", {}, h("span", { className: "quiet" }, `${t("formula")} `), h("code", {}, said(told.formula))) : null,
-      CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
-      told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null),
+      h("details", {}, h("summary", {}, t("definition")),
+        CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
+        told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null)),
+    its,
     section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
       told.sources.map((one) => [one.stream, one.shop, serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
-    its,
   ];
 }
 

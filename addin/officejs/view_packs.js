@@ -99,7 +99,7 @@ async function previewed(app, one, wanted, place, role) {
     const there = new Set([...role.options].map((option) => option.value));
     role.append(...result.own_roles.filter((name) => !there.has(name)).map((name) => h("option", { value: name }, name)));
     const load = button(t("load"), () => write(app, read, result, place), { className: "primary", id: "load" });
-    show(place, h("h3", {}, t("preview")), changed(one, result), ...result.problems.map((p) => standing(p.level === "error" ? "error" : p.level === "warning" ? "warning" : "info", said(p))),
+    show(place, h("h3", {}, t("preview")), changed(one, result), ...remarks(result, (p) => p.code !== UNCONFIRMED),
       linesTable(result.lines), result.lines.length ? load : null);
     announce(t("packCountLines", { n: result.lines.length }));
   } catch (error) {
@@ -113,10 +113,13 @@ export function refused(app, place, error) {
   show(place, notice("error", said(told.texts)));
 }
 
+const UNCONFIRMED = "pack_unconfirmed"; // true only once the lines are there
+const remarks = (result, wanted) => result.problems.filter(wanted).map((p) => standing(p.level === "note" ? "info" : p.level, said(p)));
+
 async function write(app, read, result, place) {
   try {
     const { rows } = await writeResult(read, result);
-    show(place, notice("good", t("loaded", { rows })));
+    show(place, notice("good", t("loaded", { rows })), ...remarks(result, (p) => p.code === UNCONFIRMED));
     announce(t("loaded", { rows }));
   } catch (error) { refused(app, place, error); }
 }
