@@ -254,6 +254,12 @@ const TEXTS = {
   reviewPut: ["写入 {n} 项任务", "Write {n} tasks"],
   reviewPutAll: ["写入任务、指标评审与推行", "Write tasks, KPI review and Adoption"],
   reviewPutDone: ["已写入 {cells} 格，新增 {rows} 行。", "{cells} cells written, {rows} rows added."],
+  file: ["个人分册", "A person's file"],
+  fileHelp: ["只含一人数据的签名文件，由命令从已保存的工作簿制作；本人填写的内容在下次制作时取回。", "A signed file with one person's rows, made by a command from the saved workbook; what the person types comes back at the next run."],
+  fileAsk: ["生成命令", "Show the command"],
+  filePerson: ["人员", "Person"],
+  fileHow: ["先保存本簿，再在其文件夹的终端运行：", "Save this workbook, then run in a terminal in its folder:"],
+  filePeople: ["“人员”还没有人。", "Nobody stands on People yet."],
   scope: ["范围", "Scope"],
 
   functions: ["KPI 函数", "KPI functions"],

@@ -65,8 +65,8 @@ function explained(told, its) {
         CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
         told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null)),
     its,
-    section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
-      told.sources.map((one) => [one.stream, one.shop, serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
+    section(t("sources"), told.sources?.length ? table([`${t("stream")} · ${t("shop")}`, t("covered"), t("fetched")],
+      told.sources.map((one) => [h("span", {}, one.stream, h("span", { className: "quiet" }, one.shop)), serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
   ];
 }
 
