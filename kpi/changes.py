@@ -6,7 +6,7 @@ split exactly is refused: an unknown value, a stock, a formula that does not add
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -37,10 +37,23 @@ NEAR = Fraction(1, 10**9)  # of the whole: what doubles may lose on the way to t
 class By(StrEnum):
     """What a cell of the explanation is."""
 
+    REGION = "region"
     MARKET = "market"
+    PLATFORM = "platform"
     SHOP = "shop"
     CATEGORY = "category"
     SKU = "sku"  # asked of totals whose categories are the SKUs
+    PERSON = "person"  # who owns the shop
+
+
+_OF_SHOP: Mapping[By, Callable[[Shop], str]] = {
+    By.REGION: lambda shop: shop.region.value,
+    By.MARKET: lambda shop: shop.market,
+    By.PLATFORM: lambda shop: shop.platform,
+    By.SHOP: lambda shop: shop.code,
+    By.PERSON: lambda shop: shop.owner or "",
+}
+WHOLE_SHOPS = frozenset(_OF_SHOP)  # a cell is one or more whole shops
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class Change:
     volume: str | None  # the measure that volume counts; None where the KPI has none
     found: Explained
     lines: tuple[tuple[str, Fraction], ...]  # of a KPI that is a sum: each line's own change
+    values: Mapping[str, Fraction | None]  # the KPI of each part in the later window
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,8 @@ def change(
     cells = tuple(_cells(asked, volume, visits))
     _adds_up(asked, cells)
     found = by_name(explained(cells))
-    return Change(metric, *asked.windows, by, volume, found, _lines(asked, found.change))
+    lines, values = _lines(asked, found.change), _values(cells)
+    return Change(metric, *asked.windows, by, volume, found, lines, values)
 
 
 def _asked(
@@ -162,8 +177,7 @@ def _volume(asked: _Asked) -> str | None:
 
 def _visits(asked: _Asked) -> bool:
     """Whether units can be told apart into visits and conversion: both known, shop by shop."""
-    by_shop = asked.by in {By.SHOP, By.MARKET}
-    return by_shop and _volume(asked) == UNITS and _known(asked, VISITS)
+    return asked.by in WHOLE_SHOPS and _volume(asked) == UNITS and _known(asked, VISITS)
 
 
 def _known(asked: _Asked, measure: str) -> bool:
@@ -191,13 +205,26 @@ def _pieces(asked: _Asked) -> Iterator[tuple[str, Part]]:
     """Each part with the name of its cell; several parts of one name are told together later."""
     for part in asked.parts:
         shop = asked.shops.get(part.shop)
-        if asked.by in {By.MARKET, By.SHOP} or shop is None or not part.whole:
-            market = shop.market if shop else part.shop
-            yield (market if asked.by is By.MARKET else part.shop), part
+        if asked.by in WHOLE_SHOPS or shop is None or not part.whole:
+            name = _OF_SHOP.get(asked.by, _OF_SHOP[By.SHOP])
+            yield (name(shop) if shop else part.shop), part
             continue
         known = asked.actuals.totals.leaves.categories
         for category in dict.fromkeys(category_of(one) for one in known):
             yield category, replace(part, category=category)
+
+
+def _values(cells: Sequence[Cell]) -> dict[str, Fraction | None]:
+    """The KPI of all cells of a name; a ratio over nothing is unknown."""
+    above: dict[str, Fraction] = {}
+    below: dict[str, Fraction] = {}
+    for cell in cells:
+        above[cell.name] = above.get(cell.name, ZERO) + cell.after.above
+        if cell.after.below is not None:
+            below[cell.name] = below.get(cell.name, ZERO) + cell.after.below
+    if not below:
+        return dict(above)
+    return {name: value / below[name] if below[name] else None for name, value in above.items()}
 
 
 def _side(

@@ -1,4 +1,4 @@
-"""A card with another target or weight of one of its items, beside the card as it is."""
+"""A card with another value, target or weight of one of its items, beside the card as it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kpi.methods import filled
-from kpi.model import Region
+from kpi.model import DataState, Region
 from kpi.person_cards import Item, PersonCard, RegionCard, card_item, totalled
 from kpi.person_targets import Goal
 from kpi.scorecards import is_paced
@@ -20,6 +20,12 @@ def with_target(item: Item, target: float) -> Item:
     """The item with another target, due by now as its own is; without one all of it is due."""
     share, basis = (item.goal.share, item.goal.basis) if item.goal else (1.0, "what if")
     return judged(replace(item, goal=Goal(target, share, basis)))
+
+
+def with_value(item: Item, value: float) -> Item:
+    """The item with another value, as if somebody had typed it: known, and not outdated."""
+    typed = replace(item.actual, value=value, state=DataState.MANUAL)
+    return judged(replace(item, actual=typed, counted=value, outdated=None))
 
 
 def with_weight(item: Item, weight: float) -> Item:

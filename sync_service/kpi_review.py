@@ -107,13 +107,18 @@ def _effects(found: Rescored) -> FilledRow:
         "correlation": found.correlation,
         "total_spread": less.before,
         "without_spread": less.after,
-        "without_moved": less.moved,
+        "without_moved": _counted(less.moved),
         "without_shift": less.shift,
         "without_lost": float(less.lost),
         "after_spread": more.after if more else None,
-        "after_moved": more.moved if more else None,
+        "after_moved": _counted(more.moved) if more else None,
         "after_shift": more.shift if more else None,
     }
+
+
+def _counted(found: int | None) -> float | None:
+    """A count as cells hold it: what is written again must be what was read."""
+    return None if found is None else float(found)
 
 
 @dataclass(frozen=True, slots=True)

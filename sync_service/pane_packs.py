@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
 from kpi.functions import LOCAL
-from kpi.guards import balance, pack_lines
 from kpi.model import Region
-from kpi.pack_reading import ROLES, Pack, pack, packs
+from kpi.pack_reading import ROLES, pack
 from kpi.stage import answers, fit
 from sheet_templates.scoring_cells import BookCells, Scoring, SheetTable
 from sheet_templates.scoring_kinds import FormulaKind
-from sync_service.pack_loading import Fit, Loaded, kept_target, load
-from sync_service.pane_results import Json, patches_of
-from sync_service.refresh import own_tables
+from sync_service.pack_loading import Fit, Loaded, kept_target, load, propose
+from sync_service.pane_library import lines
+from sync_service.pane_results import Json, nothing_to_write, patches_of
+from sync_service.refresh import own_tables, read
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import letters, position
 from sync_service.workbooks.grids import Grid
@@ -31,51 +32,88 @@ _OFFICE = re.compile(r"\bKPI\.([A-Z]+)\(", re.IGNORECASE)
 _OWN_ROW = re.compile(r"(?:\btbl\w+)?\[@(?:\[((?:'.|[^\]'])*)\]|([^\[\]@#']+))\]")
 
 
-def pack_list() -> list[Json]:
-    """Every pack with its names and sums."""
-    return [_summary(one) for one in packs().values()]
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A pack as a pane asks for it."""
+
+    role: str
+    region: str
+    variant: str | None = None  # kind of goods
+    onto: str | None = None  # an own role of Duties to load it for
+    answers: Mapping[str, object] = field(default_factory=dict)
 
 
-def _summary(one: Pack) -> Json:
-    sums = balance(pack_lines(one))
-    return {
-        "pack": one.role,
-        "role": one.role,
-        "names": dict(one.names),
-        "region": str(one.region),
-        "kpis": len(one.items),
-        "result": sums.result,
-        "process": sums.process,
-        "compliance": sums.compliance,
-    }
-
-
-def loaded_pack(sent: SentBook, role: str, region: str, said: Mapping[str, object]) -> Json:
+def loaded_pack(sent: SentBook, choice: Choice) -> Json:
     """The new rows of a pack in a sent workbook, fitted by the answers; what is there stays.
 
     Raises:
-        ToldError: There is no such pack, or the workbook is a partner's.
-        KpiError: An answer cannot be read.
+        ToldError: There is no such pack or own role, or the workbook is a partner's.
+        KpiError: There is no such variant, or an answer cannot be read.
     """
     own_tables(sent.grids.keys())
+    role, region = choice.role, choice.region
     if role not in ROLES or region not in tuple(Region):
         raise ToldError(
             f'There is no pack "{role}" for "{region}". Choose one of the list.',
             f"没有岗位“{role}”、区域“{region}”的包。请从列表中选择。",
         )
+    kind = choice.variant or None
+    one = fit(pack(role, Region(region), kind), answers(choice.answers))
+    port, offers = _offering(sent)
+    start = first_day(sent)
+    made = load(port, [Fit(one.pack, one.changes)], start, choice.onto or None)
+    book, catalog, _ = read(sent.contents())
+    changes = [
+        {"kpi": c.kpi, "what": c.what, "before": c.before, "after": c.after, **c.why}
+        for c in one.changes
+    ]
+    return {
+        **patches_of(offers[0]),
+        "problems": list(_remarks(made)),
+        "changes": [*_of_variant(role, Region(region), kind), *changes],
+        "lines": list(lines(made, catalog.metrics, {})),
+        "own_roles": list(book.own_roles),
+    }
+
+
+def _of_variant(role: str, region: Region, variant: str | None) -> Iterator[Json]:
+    """What the kind of goods changed in the pack: targets, and KPIs that stand in for others."""
+    before, after = pack(role, region), pack(role, region, variant)
+    for old, new in zip(before.items, after.items, strict=True):
+        if new.why is None:
+            continue
+        said: Json = {"kpi": new.kpi, "zh": new.why["zh"], "en": new.why["en"]}
+        if old.kpi != new.kpi:
+            yield {**said, "what": "kpi", "before": old.kpi, "after": new.kpi}
+        if old.target != new.target:
+            yield {**said, "what": "target", "before": old.target, "after": new.target}
+
+
+def proposed(sent: SentBook, start: date) -> Json:
+    """The lines that the tab Needs asks for and no card has, switched off; what is there stays.
+
+    Raises:
+        ToldError: The workbook is a partner's.
+    """
+    own_tables(sent.grids.keys())
+    port, offers = _offering(sent)
+    made, found = propose(port, start)
+    if not offers:
+        return {**nothing_to_write(), "lines": []}
+    pains = {(one.need.role, one.metric.code): one.need.pain for one in found}
+    metrics = {one.metric.code: one.metric for one in found}
+    return {**patches_of(offers[0]), "lines": list(lines(made, metrics, pains))}
+
+
+def _offering(sent: SentBook) -> tuple[SentPort, list[Offer]]:
+    """The sent workbook as a port, and where what is to be written is put."""
     offers: list[Offer] = []
 
     def take(offer: Offer) -> bool:
         offers.append(offer)
         return True
 
-    one = fit(pack(role, Region(region)), answers(said))
-    made = load(SentPort(sent, take), [Fit(one.pack, one.changes)], first_day(sent))
-    changes = [
-        {"kpi": c.kpi, "what": c.what, "before": c.before, "after": c.after, **c.why}
-        for c in one.changes
-    ]
-    return {**patches_of(offers[0]), "problems": list(_remarks(made)), "changes": changes}
+    return SentPort(sent, take), offers
 
 
 def first_day(sent: SentBook) -> date:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kpi.actuals import Actual, is_money
-from kpi.errors import UnansweredError
+from kpi.bonus import coef_bonus
+from kpi.changes import By
 from kpi.model import Metric, Region, Texts
 from kpi.person_cards import Item, PersonCard
-from kpi.what_if import what_if, with_target, with_weight
+from kpi.what_if import what_if, with_target, with_value, with_weight
 from sheet_templates.words import show
 from sync_service.compute import Computed
-from sync_service.sheet_answers import (
-    MOST_TOP,
-    Asked,
-    Known,
-    asked,
-    contributions,
-    sources,
-)
+from sync_service.pane_parts import parts
+from sync_service.sheet_answers import Known, asked, sources
 from sync_service.told import ToldError
 from sync_service.why_unknown import why_unknown
 
@@ -26,7 +21,7 @@ Json = dict[str, object]
 MOST_WEIGHT = 100.0
 
 
-def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
+def explained(known: Known, kpi: object, scope: object, of: object, by: By = By.SHOP) -> Json:
     """The value of a KPI with its formula, definition, sources and the largest contributions.
 
     Raises:
@@ -59,7 +54,7 @@ def explained(known: Known, kpi: object, scope: object, of: object) -> Json:
         "state": actual.state.value if actual else None,
         "state_said": _state_said(actual),
         "version": done.given.catalog.definition_hash(metric.code),
-        **_contributions(done, what),
+        **parts(done, what, by),
     }
     if value is None:
         en, zh = why_unknown(done, metric, found, when)
@@ -91,37 +86,34 @@ def _formula(metric: Metric) -> Texts:
     }
 
 
-def _contributions(done: Computed, what: Asked) -> Json:
-    """What moved it since the period before, or why that cannot be told."""
-    try:
-        rows = contributions(done, what)[:MOST_TOP]
-    except UnansweredError as error:
-        return {"contributions": [], "undivided": dict(error.texts)}
-    return {"contributions": [{"part": part, "value": value} for part, value in rows]}
-
-
 # --- what if --------------------------------------------------------------------------------------
 
 
 def supposed(known: Known, body: Mapping[str, object]) -> Json:
-    """A person's card with another target or weight of one item, beside the truth.
+    """A person's card with another value, target or weight of one item, beside the truth.
+
+    With `base`, the bonus of a coefficient rule: base times the coefficient of the grade.
 
     Raises:
         ToldError: There is no such card or item in the month under review, or no such figure.
     """
     done = known.done
     card, region, metric = _found(done, body)
-    target, weight = _figure(body, "target"), _figure(body, "weight")
+    value, target, weight, base = (
+        _figure(body, name) for name in ("value", "target", "weight", "base")
+    )
     if weight is not None and not 0 <= weight <= MOST_WEIGHT:
         raise ToldError("A weight lies between 0 and 100.", "权重须在 0 到 100 之间。")
 
     def changed(item: Item) -> Item:
-        made = item if target is None else with_target(item, target)
+        made = item if value is None else with_value(item, value)
+        made = made if target is None else with_target(made, target)
         return made if weight is None else with_weight(made, weight)
 
     coverage = done.book.settings.min_coverage
     after = what_if(card, region, metric, changed, coverage)
-    return {**_told(after, region, metric), "truth": _told(card, region, metric)}
+    told, truth = (_told(one, region, metric, base) for one in (after, card))
+    return {**told, "truth": truth}
 
 
 def _found(done: Computed, body: Mapping[str, object]) -> tuple[PersonCard, Region, str]:
@@ -153,12 +145,13 @@ def _figure(body: Mapping[str, object], name: str) -> float | None:
     return float(given)
 
 
-def _told(card: PersonCard, region: Region, metric: str) -> Json:
-    """Score and points of the item, the total of its card and of the person."""
+def _told(card: PersonCard, region: Region, metric: str, base: float | None) -> Json:
+    """Score and points of the item, the total of its card and of the person, grade and bonus."""
     one = next(one for one in card.cards if one.region is region)
     at = next(n for n, item in enumerate(one.items) if item.metric.code == metric)
-    item = one.items[at]
+    item, coefficient = one.items[at], _coefficient(card)
     return {
+        "value": item.counted,
         "target": item.goal.value if item.goal else None,
         "weight": item.rule.weight,
         "due": item.due,
@@ -169,4 +162,13 @@ def _told(card: PersonCard, region: Region, metric: str) -> Json:
         "card": one.total.total,
         "total": card.total,
         "grade": card.grade.name if card.grade else None,
+        "coefficient": coefficient,
+        "bonus": None if base is None else coef_bonus(base, coefficient),
     }
+
+
+def _coefficient(card: PersonCard) -> float | None:
+    """The part of the bonus that the grade gives; nothing where a veto takes it."""
+    if card.forfeits:
+        return 0.0
+    return card.grade.coefficient if card.grade else None

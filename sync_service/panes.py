@@ -21,6 +21,7 @@ from kpi.model import Texts
 from sync_service import pane_results, runs, sent_store, written
 from sync_service.compute import Computed
 from sync_service.house import House
+from sync_service.pane_breaches import new_breaches
 from sync_service.pane_session import Ask, Session, State
 from sync_service.refresh import Order, Outcome, Seen, own_tables, refresh
 from sync_service.scorecard import scorecard
@@ -324,6 +325,7 @@ def _result(one: Session, offer: Offer, seen: Seen, known: Kept | None) -> dict[
         "revision": before if stopped else one.run,
         **pane_results.patches_of(offer),
         **pane_results.findings(done, (*seen.problems, *planned), seen.compared),
+        "breaches": new_breaches(offer, done),
         "summary": pane_results.summary("paused" if stopped else "written", cells, card),
     }
 
@@ -335,6 +337,7 @@ def _unchanged(outcome: Outcome, known: Kept | None) -> dict[str, object]:
         "revision": known.revision if known else "",
         **pane_results.nothing_to_write(),
         **{part: last.get(part, []) for part in ("problems", "stale", "compared")},
+        "breaches": [],
         "summary": pane_results.summary(outcome.state, 0, outcome.card),
     }
 

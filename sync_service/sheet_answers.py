@@ -108,8 +108,10 @@ class Answers:
         known = self.known(book, [call[1] for call in calls if len(call) > 1])
         return known.revision, [_remembered(known, call) for call in calls]
 
-    def known(self, book: str, kpis: Sequence[object] = ()) -> Known:
+    def known(self, book: str, kpis: Sequence[object] = (), *, by_sku: bool = False) -> Known:
         """A workbook computed for its own KPIs and these, by code or name.
+
+        With `by_sku` each SKU is a category of its own; that is computed anew each time.
 
         Raises:
             UnsentError: The service has never seen this workbook.
@@ -117,6 +119,10 @@ class Answers:
         with self._lock:
             sent = self._last(book)
             found, mark = self._books.get(book), self._mark(sent.fingerprint)
+            if by_sku:
+                order = Order(book, SentPort(sent.book, _never), "functions")
+                done = computed(self.house, order, set(map(str, kpis)), by_sku=True)
+                return Known(mark, done, date1904=sent.book.date1904)
             if found is None or found.of != mark:
                 found = self._compute(book, sent.book, mark, set())
             lacking = _lacking(found, kpis)

@@ -11,7 +11,16 @@ from tests.pane_service import SUMMARY, Json
 from tests.pane_support import SHIPPED
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-KEPT = {"items", "setup", "people", "weights", "targets", "lists", "card"}  # of the tabs, for speed
+KEPT = {
+    "items",
+    "setup",
+    "people",
+    "weights",
+    "targets",
+    "lists",
+    "card",
+    "review",
+}  # of the tabs, for speed
 LINES: tuple[dict[str, Any], ...] = (
     {"metric": "acos", "target": 0.12, "counted": 0.1184, "actual": 0.1184, "method": "mirror_down",
      "better": "lower", "warn": 0.126, "breach": 0.14, "weight": 40},
@@ -77,8 +86,24 @@ def result(order: Json) -> Json:
             }
         ],
         "compared": [],
+        "breaches": [{**one, "sheet": one["cell"] and sheet} for one in BREACHES],
         "summary": SUMMARY,
     }
+
+
+BREACHES: list[Json] = [
+    {
+        "no": "B-0012", "level": "error", "names": {"zh": "退货率", "en": "Return rate"},
+        "scope": "AMZ-DE", "value": 0.081, "limit": 0.055, "operator": ">", "unit": "ratio",
+        "currency": None, "owner": "OPS1", "cause": "SKU-1 +2.1 pp",
+        "sheet": "Items", "cell": "E7",
+    },
+    {
+        "no": "B-0013", "level": "warning", "names": {"zh": "可售天数", "en": "Days of supply"},
+        "scope": "AMZ-US", "value": 12.0, "limit": 14.0, "operator": "<", "unit": "days",
+        "currency": None, "owner": None, "cause": None, "sheet": None, "cell": None,
+    },
+]  # fmt: skip
 
 
 def problems(sheet: str) -> list[Json]:

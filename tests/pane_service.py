@@ -62,7 +62,11 @@ class Stub:
     result: Callable[[Json], Json] = lambda _: {"revision": "book-1", "tables": []}
     answers: Callable[[list[Any]], Any] = lambda _: 1.0
     explained: Json = field(default_factory=lambda: EXPLAINED)
+    parts: dict[str, Json] = field(default_factory=dict)  # of the explanation, by what was asked
     pack: Json = field(default_factory=lambda: PACK)
+    proposed: Json = field(default_factory=dict)  # in place of parts of what Needs proposes
+    reviewed: Json = field(default_factory=dict)  # in place of parts of the meeting pack
+    review: str | None = None  # the day of the next one
     retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
 
@@ -114,6 +118,7 @@ def application(stub: Stub) -> Flask:
     _looks(app, stub)
     _runs(app, stub)
     _questions(app, stub)
+    _setting_up(app, stub)
     return app
 
 
@@ -215,22 +220,26 @@ def _questions(app: Flask, stub: Stub) -> None:
 
     @app.post("/api/v1/explain")
     def explain() -> Json:
-        return stub.explained
+        by = request.get_json().get("by", "shop")
+        return {**stub.explained, "by": by, **stub.parts.get(by, {})}
 
     @app.post("/api/v1/whatif")
     def whatif() -> Json:
         asked = request.get_json()
-        truth = {
-            "target": 0.12, "weight": 40.0, "due": 0.12, "attainment": 101.3, "score": 88.5,
-            "status": "ok", "points": 17.7, "card": 91.2, "total": 91.2, "grade": "A",
+        base = asked.get("base")
+        truth: Json = {
+            "value": 0.1184, "target": 0.12, "weight": 40.0, "due": 0.12, "attainment": 1.013,
+            "score": 88.5, "status": "ok", "points": 17.7, "card": 91.2, "total": 91.2,
+            "grade": "A", "coefficient": 1.0, "bonus": base,
         }  # fmt: skip
         better = 4.5 if asked.get("target") else 0.0
-        tried = {"score": 88.5 + better, "points": 18.6, "total": 92.1}
+        tried: Json = {"score": 88.5 + better, "points": 18.6, "total": 92.1, "grade": "S"}
+        tried |= {"coefficient": 1.5, "bonus": base and 1.5 * base}
         return {**truth, **tried, "truth": truth}
 
     @app.get("/api/v1/packs")
     def packs() -> Json:
-        return {"packs": PACKS}
+        return LIBRARY
 
     @app.post("/api/v1/panes/pack")
     def pack() -> Json:
@@ -240,6 +249,31 @@ def _questions(app: Flask, stub: Stub) -> None:
     def convert() -> Json:
         body = request.get_json()
         return (stub.retell or converted)(body)
+
+
+def _setting_up(app: Flask, stub: Stub) -> None:
+    @app.post("/api/v1/panes/setup")
+    def setup() -> Json:
+        return {"shops": SOURCES, "compared": COMPARED, "review": stub.review}
+
+    @app.post("/api/v1/panes/propose")
+    def propose() -> Json:
+        return {"tables": [], "names": {}, "shown": None, "lines": LINES, **stub.proposed}
+
+    @app.post("/api/v1/panes/review")
+    def review() -> Json:
+        kind = request.get_json()["kind"]
+        quarter = {"kpis": KPI_SET, "teams": TEAMS} if kind == "quarter" else {}
+        return {**REVIEW, "kind": kind, **quarter, **stub.reviewed}
+
+    @app.post("/api/v1/panes/plan")
+    def plan() -> Json:
+        stub.review = "2026-12-01"
+        rows = [["R-2026-12-01", 46_357.0, None, "Monthly review 2026-11", *[None] * 6]]
+        cells = [[0, at, value] for at, value in enumerate(rows[0]) if value is not None]
+        made = {"table": "tblReview", "cells": cells, "append": [], "rows": 1}
+        told = [{"day": "2026-12-01", "topic": "Monthly review 2026-11"}]
+        return {"tables": [made], "names": {}, "shown": None, "reviews": told}
 
 
 def converted(body: Json) -> Json:
@@ -265,17 +299,27 @@ EXPLAINED: Json = {
         {"stream": "amazon.ads", "shop": "AMZ-US", "covered": 46_315.0, "fetched": 46_316.375},
         {"stream": "amazon.ads", "shop": "AMZ-DE", "covered": 46_315.0, "fetched": None},
     ],
+    "by": "shop",
     "contributions": [
-        {"part": "AMZ-US / SP", "value": 0.0121},
-        {"part": "AMZ-DE / SB", "value": -0.0043},
-        {"part": "AMZ-US / SD", "value": 0.0016},
+        {"part": "AMZ-US", "value": 0.0121, "now": 0.1312},
+        {"part": "AMZ-DE", "value": -0.0043, "now": 0.0984},
+        {"part": "SHP-US", "value": 0.0016, "now": 0.1417},
     ],
+    "rest": {"parts": 2, "value": 0.0006},
+    "change": {
+        "from": "2026-09",
+        "to": "2026-10",
+        "days": 21,
+        "before": 0.1084,
+        "after": 0.1184,
+        "value": 0.01,
+    },
     "state": "stale",
     "state_said": {"zh": "过期", "en": "stale"},
     "version": "v7",
 }
 UNKNOWN: Json = {
-    **EXPLAINED,
+    **{part: value for part, value in EXPLAINED.items() if part not in ("rest", "change")},
     "value": None,
     "unit": "money",
     "currency": "EUR",
@@ -286,23 +330,114 @@ UNKNOWN: Json = {
     "undivided": {"zh": "前期没有数据。", "en": "There are no data before."},
     "unknown": {"zh": "店铺未连接。", "en": "The shop is not connected."},
 }
+FIGURE: Json = {
+    "scope": "ALL", "names": {"zh": "净销售额", "en": "Net sales"}, "unit": "money",
+    "currency": "USD", "value": 64_000.0, "before": 58_000.0, "due": 70_000.0,
+}  # fmt: skip
+REVIEW: Json = {
+    "tables": [], "names": {}, "shown": None, "paused": "",
+    "period": "2026-W42", "before": "2026-W41",
+    "lines": [
+        FIGURE,
+        {
+            **FIGURE, "names": {"zh": "退货率", "en": "Return rate"}, "unit": "ratio",
+            "currency": None, "value": 0.061, "before": 0.052, "due": 0.05,
+        },
+        {**FIGURE, "scope": "US", "value": 41_000.0, "before": None, "due": None},
+    ],
+    "misses": [
+        {
+            "level": "error", "names": {"zh": "退货率", "en": "Return rate"}, "scope": "AMZ-DE",
+            "owner": "OPS1", "cause": "SKU-1 +2.1 pp",
+        },
+        {
+            "level": "warning", "names": {"zh": "可售天数", "en": "Days of supply"},
+            "scope": "AMZ-US", "owner": None, "cause": None,
+        },
+    ],
+    "due": [{"what": "VAT return DE", "owner": "CMP1", "age": "3 d"}],
+    "follow": [{"no": "A-R1", "what": "Halve the bids", "owner": "ADS1", "due": "2026-11-19"}],
+    "kpis": [], "teams": [],
+}  # fmt: skip
+KPI_SET: list[Json] = [
+    {
+        "names": {"zh": "净销售额", "en": "Net sales"},
+        "finding": {"zh": "● 可保留", "en": "● Keep"},
+        "proposal": {"zh": "保留", "en": "Keep it"},
+    }
+]
+TEAMS: list[Json] = [{"team": "ALL", "level": {"zh": "● 在用", "en": "● Used"}}]
+SOURCES: list[Json] = [
+    {
+        "shop": "AMZ-US", "platform": "amazon", "state": "fresh", "streams": 13,
+        "last": "2026-10-22T01:00:00+00:00", "error": None,
+        "commands": [
+            {"what": "import", "text": "python -m sync_service import FILE --shop AMZ-US"},
+            {
+                "what": "connect",
+                "text": "python -m sync_service connect AMZ-US --platform amazon --market US"
+                " --currency USD --time-zone America/Los_Angeles --account ACCOUNT"
+                " --marketplace ID --api URL",
+            },
+        ],
+    },
+    {
+        "shop": "EBY-DE", "platform": "ebay", "state": "none", "streams": 0,
+        "last": None, "error": None,
+        "commands": [
+            {"what": "import", "text": "python -m sync_service import FILE --shop EBY-DE"}
+        ],
+    },
+]  # fmt: skip
+COMPARED: list[Json] = [
+    {
+        "shop": "AMZ-US", "first": "2026-10-08", "last": "2026-10-21", "ours": 120_340.5,
+        "platform": 120_100.0, "difference": 0.002, "green": True,
+    },
+    {
+        "shop": "EBY-DE", "first": None, "last": None, "ours": None,
+        "platform": None, "difference": None, "green": None,
+    },
+]  # fmt: skip
+ACOS: Json = {"kpi": "acos", "names": {"zh": "广告成本销售比", "en": "ACOS"}}
+SALES: Json = {"kpi": "net_sales", "names": {"zh": "净销售额", "en": "Net sales"}}
 PACKS: list[Json] = [
     {
-        "pack": role,
-        "role": role,
-        "names": names,
-        "region": region,
-        "kpis": kpis,
-        "result": 70.0,
-        "process": 20.0,
-        "compliance": 10.0,
+        "pack": role, "role": role, "names": names, "region": region, "kpis": len(items),
+        "items": [{**one, "weight": 100.0 / len(items)} for one in items],
+        "result": 70.0, "process": 20.0, "compliance": 10.0,
+        "platforms": platforms, "variants": variants,
+        "not_delivered": {
+            "amazon": [], "ebay": ["acos"], "shopify": [], "tiktok": [], "shopee": [],
+            "lazada": [], "walmart": [], "own_site": [], "other": [],
+        },
     }
-    for role, names, region, kpis in (
-        ("operations", {"zh": "运营", "en": "Operations"}, "US", 12),
-        ("operations", {"zh": "运营", "en": "Operations"}, "EU", 14),
-        ("advertising", {"zh": "广告", "en": "Advertising"}, "US", 9),
+    for role, names, region, items, platforms, variants in (
+        ("operations", {"zh": "运营", "en": "Operations"}, "US", [ACOS, SALES],
+         ["amazon", "ebay"], ["auto_parts"]),
+        ("operations", {"zh": "运营", "en": "Operations"}, "EU", [ACOS, SALES],
+         ["amazon", "ebay"], []),
+        ("advertising", {"zh": "广告", "en": "Advertising"}, "US", [ACOS], ["amazon"], []),
     )
-]
+]  # fmt: skip
+LIBRARY: Json = {
+    "packs": PACKS,
+    "platforms": [
+        {"code": "amazon", "names": {"zh": "亚马逊", "en": "Amazon"}},
+        {"code": "ebay", "names": {"zh": "eBay", "en": "eBay"}},
+    ],
+    "variants": [{"code": "auto_parts", "names": {"zh": "汽摩配", "en": "Auto parts"}}],
+}
+LINES: list[Json] = [
+    {
+        **ACOS, "role": "operations", "region": "EU", "unit": "ratio",
+        "weight": 40.0, "target": 0.35, "on": True, "pain": None,
+    },
+    {
+        **SALES, "role": "operations", "region": "EU", "unit": "money",
+        "weight": 60.0, "target": None, "on": False, "pain": "P3",
+    },
+]  # fmt: skip
 PACK: Json = {
     "tables": [],
     "names": {},
@@ -314,6 +449,8 @@ PACK: Json = {
             "mend_zh": "", "mend_en": "",
         }
     ],
+    "lines": LINES,
+    "own_roles": ["Designer"],
     "changes": [
         {
             "kpi": "acos", "what": "target", "before": 0.25, "after": 0.35,

@@ -134,9 +134,41 @@ def test_visits_and_conversion() -> None:
     }
 
 
-def test_markets_are_cells_too() -> None:
-    found = asked(world(TWO_DAYS), "gross_sales_total", by=By.MARKET)
-    assert set(told(found)) == {"DE", "US"}
+OWNED = (replace(DE, owner="ANN", platform="y"), replace(US, owner="BO"))
+
+
+@pytest.mark.parametrize(
+    ("by", "values"),
+    [
+        pytest.param(By.REGION, {"EU": 132, "US": 200}, id="by region: 110 euros at 1.2"),
+        pytest.param(By.MARKET, {"DE": 132, "US": 200}, id="by market"),
+        pytest.param(By.PLATFORM, {"y": 132, "x": 200}, id="by platform"),
+        pytest.param(By.SHOP, {"A-DE": 132, "A-US": 200}, id="by shop"),
+        pytest.param(By.PERSON, {"ANN": 132, "BO": 200}, id="by who owns the shop"),
+        pytest.param(By.CATEGORY, {"": 332}, id="by category: goods that have none"),
+    ],
+)
+def test_a_whole_is_told_by_its_parts(by: By, values: dict[str, float]) -> None:
+    found = asked(world(TWO_DAYS, *OWNED), by=by)
+    assert found.values == values
+    assert sum(v or Fraction() for v in found.values.values()) == found.found.after
+    assert sum((part.total for part in found.found.parts), Fraction()) == found.found.change
+    assert set(told(found)) == set(values)
+
+
+def test_the_parts_of_a_ratio_are_ratios_of_their_own() -> None:
+    """Germany 12 of 132 dollars, the US 20 of 200; France sold nothing: unknown, not nothing."""
+    plain = [replaced(leaf, discounts=0, returns_amount=0) for leaf in TWO_DAYS]
+    more = [
+        fact(FR, day.window.start, gross_sales=0, discounts=0, returns_amount=0, ad_spend=1)
+        for day in (FRI, SAT)
+    ]
+    found = asked(world([*plain, *more], DE, US, FR), "tacos", by=By.MARKET)
+    assert found.values == {"DE": Fraction(1, 11), "US": Fraction(1, 10), "FR": None}
+
+
+def test_a_shop_without_an_owner_is_nobodys() -> None:
+    assert set(asked(world(TWO_DAYS), by=By.PERSON).values) == {""}
 
 
 def test_a_ratio_of_two_amounts() -> None:

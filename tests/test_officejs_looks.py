@@ -177,6 +177,92 @@ def test_set_up_ticks_what_is_done(browser: Browser, stub: Stub, book: Model) ->
         one.says("3/7 done")
         expect(one.page.locator(".steps .done")).to_have_count(3)
         one.says("Company and currency done")
+        now = one.page.locator("[aria-current=step]")
+        expect(now).to_have_count(1)
+        expect(now).to_contain_text("First data")  # the first that is open, its panel with it
+        expect(now).to_contain_text("AMZ-US is up to date")
+        expect(now).to_contain_text("import FILE --shop EBY-DE")
+        button = one.page.locator("#step-3")
+        assert button.get_attribute("aria-expanded") == "true"
+        button.press("Enter")
+        assert button.get_attribute("aria-expanded") == "false"
+        expect(one.page.locator("#panel-sources")).to_be_hidden()
+        one.press("step-7")
+        one.says(
+            "AMZ-US alike, 0.2 % apartours 120,340.5 · platform 120,1002026-10-08 – 2026-10-21"
+        )
+        one.press("step-4")
+        assert one.js(NAMELESS) == 0
+        one.press("first-refresh")
+        one.says("Done:")
+
+
+def test_reviews_are_planned_from_the_wizard(browser: Browser, stub: Stub, book: Model) -> None:
+    [setup] = [one for one in book["sheets"] if one["name"] == "Setup"]
+    for row in range(6, 13):
+        setup["cells"][f"B{row}"]["value"] = "✓"
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        expect(one.page.locator("[aria-current=step]")).to_contain_text("Review and adjust")
+        one.press("plan-review")
+        one.says("Choose the first day.")
+        one.page.locator("#rhythm").select_option("monthly")
+        one.page.locator("#first-review").fill("2026-12-01")
+        one.press("plan-review")
+        one.says("2026-12-01 · Monthly review 2026-11")
+        assert one.js("document.activeElement.id") == "write-review"
+        assert "R-2026-12-01" not in str(one.state()["sheets"])
+        one.press("write-review")
+        one.says("Next review: 2026-12-01")
+        expect(one.page.locator("[aria-current=step]")).to_have_count(0)
+        state = one.state()
+    [review] = [sheet for sheet in state["sheets"] if sheet["name"] == "Review"]
+    assert "Monthly review 2026-11" in {cell["value"] for cell in review["cells"].values()}
+    assert {k: stub.of("/panes/plan")[0][k] for k in ("rhythm", "first")} == {
+        "rhythm": "monthly", "first": "2026-12-01",
+    }  # fmt: skip
+
+
+def test_a_review_is_read_and_then_written(browser: Browser, stub: Stub, book: Model) -> None:
+    row = ["A-R1", *[None] * 9]
+    [people] = [one for one in book["tables"] if one["name"] == "tblPeople"]
+    corner = people["ref"].split(":")[0]
+    at = f"{corner.rstrip('0123456789')}{int(corner.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')) + 1}"
+    task = {"table": "tblReview", "cells": [[0, 0, "A-R1"]], "append": [row], "rows": 2}
+    with pane(browser, stub, book) as one:
+        one.open("check")
+        before = one.state()["sheets"]
+        one.press("review-start")
+        one.says("2026-W42 against 2026-W41")
+        one.says("Net salesbefore 58,000 USD · due 70,000 USD64,000 USD")
+        one.says("Misses (2)")
+        one.says("Return rate · AMZ-DEOPS1 · SKU-1 +2.1 pp")
+        one.says("A-R1 Halve the bidsADS1 · 2026-11-19")
+        one.says("There is nothing to write.")
+        one.page.locator("#review-scope").select_option("US")
+        one.says("41,000 USD")
+        stub.reviewed = {"paused": "stock-taking"}
+        one.press("review-start")
+        one.says("Writing is paused: stock-taking")
+        stub.reviewed = {"tables": [task]}
+        one.page.locator("#review-kind").select_option("quarter")
+        one.press("review-start")
+        one.says("Net sales● Keep · Keep it")
+        one.says("ALL● Used")
+        assert one.js(NAMELESS) == 0
+        assert one.state()["sheets"] == before
+        one.press("review-put")
+        one.says("1 cells written, 1 rows added.")
+        assert one.state()["sheets"] != before
+        one.press("file-ask")
+        one.says("Nobody stands on People yet.")
+        one.js(f"HOST.book.sheet('People').cells.set('{at}', {{value: 'ANN', formula: 'ANN'}})")
+        one.press("file-ask")
+        one.says('share "运营.xlsx" --person ANN --out "ANN.xlsx"', "#file-command")
+        one.js(f"HOST.book.sheet('People').cells.set('{at}', {{value: '$(x)', formula: '$(x)'}})")
+        one.press("file-ask")
+        one.says('--person CODE --out "CODE.xlsx"', "#file-command")
+    assert [asked["kind"] for asked in stub.of("/panes/review")] == ["week", "week", "quarter"]
 
 
 def formulas_of(state: Model) -> list[dict[str, object]]:
@@ -365,7 +451,11 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
     code = "\n".join(files.values())
     used = set(re.findall(r'(?:\bt|both)\("(\w+)"', code))
     assert used <= known
-    made = {one for one in known if re.match("tab|link|stage|step", one)}  # names put together
+    made = {
+        one
+        for one in known
+        if re.match("tab|link|stage|step|source_|rhythm_|any_|by_|review_", one)
+    }  # names put together
     assert known - made <= set(re.findall(r'"(\w+)"', code))
 
 
@@ -387,9 +477,10 @@ def test_both_languages_say_everything(
         assert one.js("document.documentElement.lang") == "en"
 
 
-def pictured(one: Pane, name: str, code: str) -> None:
+def pictured(one: Pane, name: str, code: str, top: str = "body") -> None:
     one.page.mouse.move(0, 0)
-    one.js("window.scrollTo(0, 0)")
+    place = f"document.querySelector({top!r}).getBoundingClientRect().top"
+    one.js(f"window.scrollTo(0, Math.max(0, {place} + window.scrollY - 48))")
     one.picture(PICTURES / f"pane-{name}-{code}.png")
 
 
@@ -399,7 +490,12 @@ def test_pictures_of_the_pane(
     browser: Browser, stub: Stub, books: dict[str, Model], code: str, locale: str
 ) -> None:
     """The pictures of the documents; they are looked at, not compared."""
-    with pane(browser, stub, copy.deepcopy(books[code]), language=locale) as one:
+    book = copy.deepcopy(books[code])
+    [setup] = [one for one in book["sheets"] if one["name"] in ("设置", "Setup")]
+    for row, mark in zip(range(6, 13), "✓✓○○✓○○", strict=True):
+        setup["cells"][f"B{row}"]["value"] = mark
+    setup["cells"]["B13"]["value"] = "3/7"
+    with pane(browser, stub, book, language=locale) as one:
         stub.held.clear()
         one.press("refresh")
         one.says("3/3")
@@ -409,17 +505,26 @@ def test_pictures_of_the_pane(
         pictured(one, "refresh", code)
         one.open("check")
         pictured(one, "check", code)
+        one.press("review-start")
+        one.says("2026-W42", "#review-pack")
+        pictured(one, "review", code, ".card:has(#review-kind)")
         one.open("explain")
         one.js(f"HOST.book.sheet('{ITEMS[code]}').visibility = 'Visible'")
-        one.js(f"HOST.select('{ITEMS[code]}', 'AJ5')")
+        one.js(f"HOST.select('{ITEMS[code]}', 'I5')")
         one.says("v7")
-        one.page.locator("#what-target").fill("0.10")
+        one.page.locator("#what-value").fill("11%")
+        one.page.locator("#what-target").fill("10%")
+        one.page.locator("#what-base").fill("2000")
         one.press("try")
         one.says("92.1", "#tried")
         pictured(one, "explain", code)
+        pictured(one, "parts", code, ".card:has(#by)")
         one.open("setup")
-        expect(one.page.locator("#pack-words")).to_be_visible()
+        one.says("EBY-DE")
         pictured(one, "setup", code)
+        one.page.get_by_role("button", name="EU").last.click()
+        one.says("25 %", "#pack-preview")
+        pictured(one, "pack", code, ".card:has(#stage)")
         one.open("help")
         one.press("diagnose")
         one.says("OfficeOnline")

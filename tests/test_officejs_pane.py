@@ -55,12 +55,17 @@ def test_a_refresh_writes_the_book_as_a_person_would_see_it(
         one.press("refresh")
         one.says("Done:")
         one.says("2 rows added")
-        one.says("1 errors · 2 warnings")
+        one.says("Errors: 1 · warnings: 2")
         one.says("AMZ-DE · amazon.sales")
+        one.says("New breaches: 2")
+        one.says("Return rate · AMZ-DE8.1 % > 5.5 %OPS1 · SKU-1 +2.1 pp")
+        one.says("12 days < 14 days")
         state = one.state()
         assert one.cell("Items", "B6") == "2026-10"  # a text, not the first of October
         assert one.cell("Items", f"{column('facts')}6") == TITLE
         assert one.js("HOST.syncs.filter(Boolean)") == [3, 2]  # the table, the names; none a cell
+        one.page.get_by_role("button", name="Items!E7").press("Enter")
+        one.until("HOST.state().active.address === 'E7'")
     [order] = stub.of("/panes/refresh")
     assert order["name"] == "运营.xlsx"
     assert order["tables"]["tblScore"]["at"] == "A5"
@@ -269,28 +274,45 @@ def test_explain_and_what_if_follow_the_selected_cell(
         for row in range(7, 4, -1):  # who walks by asks only where they stay
             one.js(f"HOST.select('Items', 'I{row}')")
         one.says("ad spend ÷ ad sales")
-        one.says("AMZ-US / SP")
+        one.says("AMZ-US13.12 %+1.21 pp")
+        one.says("2 more+0.06 ppIn all11.84 %+1 pp")
+        one.says("2026-09 → 2026-10: 10.84 % → 11.84 %")
         one.says("Definition version v7")
+        expect(one.page.locator(".about h2")).to_have_text("ACOS")
         one.says("11.84 %", ".big")
-        one.says("1.21 %")
         one.says("State of the data: stale")
         one.says("amazon.adsAMZ-US20/10/202621/10/2026, 09:00")
         one.says("amazon.adsAMZ-DE20/10/2026Unknown")
-        [asked] = stub.of("/explain")
+        stub.parts["platform"] = {
+            "contributions": [
+                {"part": {"zh": "亚马逊", "en": "Amazon"}, "value": 0.01, "now": 0.1184}
+            ],
+            "rest": {"parts": 0, "value": 0.0},
+        }
+        one.page.locator("#by").select_option("platform")
+        one.says("Amazon11.84 %+1 pp")
+        expect(one.page.locator("#by")).to_have_value("platform")
+        [asked, drilled] = stub.of("/explain")
+        assert drilled == {**asked, "by": "platform"}
         assert {k: asked[k] for k in ("kpi", "person", "region", "period")} == {
             "kpi": "acos", "person": "OPS1", "region": "US", "period": "2026-10",
         }  # fmt: skip
         one.press("try")
-        one.says("Fill in a target or a weight.")
-        one.page.locator("#what-target").fill("ten")
+        one.says("Fill in a value, a target, a weight or a bonus base.")
+        one.page.locator("#what-value").fill("ten")
         one.press("try")
         one.says("“ten” is no number.")
+        assert one.js("document.activeElement.id") == "what-value"
+        one.page.locator("#what-value").fill("11%")
+        one.page.locator("#what-base").fill("2,000")
         one.page.locator("#what-target").fill("10 %")
         one.press("try")
         one.says("92.1", "#tried")
-        one.says("91.2", "#tried")
+        one.says("Total91.292.1+0.9", "#tried")
+        one.says("GradeAS→", "#tried")
+        one.says("Bonus (base × coefficient)2,0003,000+1,000", "#tried")
         [tried] = stub.of("/whatif")
-        assert tried["target"] == 0.1
+        assert (tried["value"], tried["target"], tried["base"]) == (0.11, 0.1, 2000)
         assert tried["item"] == "2026-10｜OPS1｜US｜acos"
         assert one.cell("Items", f"{column('try_target')}5") is None
 
@@ -336,34 +358,79 @@ def test_a_line_of_the_card_is_explained_by_its_item(
     assert (asked["kpi"], asked["person"], asked["period"]) == ("net_sales", "OPS1", "2026-10")
 
 
-def test_set_up_opens_tabs_and_loads_a_pack(browser: Browser, stub: Stub, book: Model) -> None:
+def added(table: str, *first: str) -> Model:
+    """A new row of a table as the service sends it."""
+    row = [*first, *[None] * (len(TABLES[table].columns) - len(first))]
+    return {"table": table, "cells": [], "append": [row], "rows": 2}
+
+
+def test_packs_are_found_shown_and_then_loaded(browser: Browser, stub: Stub, book: Model) -> None:
+    stub.pack = {**PACK, "tables": [added("tblWeight", "operations")]}
     with pane(browser, stub, book) as one:
         one.open("setup")
         one.says("Targets confirmed")
         one.page.get_by_role("button", name="Open: People and owners").click()
         one.until("HOST.state().active.sheet === 'People'")
-        one.page.locator("#pack-words").fill("operations")
-        expect(one.page.get_by_role("button", name="Choose:")).to_have_count(2)
-        one.page.locator("#pack-words").fill("nothing like it")
+        choose = one.page.get_by_role("button", name="Choose:")
+        for words, count in (("acos", 3), ("net sales", 2), ("广告 us", 2), ("nothing like it", 0)):
+            one.page.locator("#pack-words").fill(words)
+            expect(choose).to_have_count(count)
         one.says("No pack fits these words.")
-        one.page.locator("#pack-words").fill("运营")
+        one.page.locator("#pack-words").fill("")
+        one.page.locator("#pack-variant").select_option("auto_parts")
+        expect(choose).to_have_count(1)
+        one.page.locator("#pack-variant").select_option("")
+        one.page.locator("#pack-platform").select_option("ebay")
+        expect(choose).to_have_count(2)
+        one.says("The platform does not deliver ACOS")
         one.page.get_by_role("button", name="Choose: Operations EU").click()
         one.says("Do not use it unchanged")
+        one.says("2 lines would be added; nothing is written yet.")
+        before = one.state()["sheets"]
         one.page.locator("#stage").select_option("launch")
         one.page.locator("#history").fill("3")
         one.page.locator("#cash").check()
-        row = [None] * len(TABLES["tblWeight"].columns)
-        new = {"table": "tblWeight", "cells": [], "append": [["operations", *row[1:]]], "rows": 2}
-        stub.pack = {**PACK, "tables": [new]}
+        one.page.locator("#variant").select_option("auto_parts")
+        one.page.locator("#onto").select_option("Designer")
+        one.says("ACOS · Target: 25 % → 35 %")
+        one.says("A launch spends on ads first.")
+        one.says("Net salesswitched offpain point P360yours to fill")
+        expect(one.page.locator("#pack-preview")).not_to_have_attribute("aria-busy", "true")
+        assert one.state()["sheets"] == before
+        assert "to be confirmed" not in one.page.locator("#view").inner_text()
         one.press("load")
         one.says("Loaded: 1 rows added.")
-        one.says("acos · Target: 0.25 → 0.35")
-        one.says("A launch spends on ads first.")
-    [order] = stub.of("/panes/pack")
-    assert (order["pack"], order["region"]) == ("operations", "EU")
+        one.says("1 weight was added, to be confirmed.")
+        assert one.state()["sheets"] != before
+    order = stub.of("/panes/pack")[-1]
+    assert {part: order[part] for part in ("pack", "region", "variant", "onto")} == {
+        "pack": "operations", "region": "EU", "variant": "auto_parts", "onto": "Designer",
+    }  # fmt: skip
     assert order["answers"] == {
         "stage": "launch", "history_months": 3, "team_size": 10, "cash_limited": True,
     }  # fmt: skip
+
+
+def test_what_needs_asks_for_is_shown_before_it_is_added(
+    browser: Browser, stub: Stub, book: Model
+) -> None:
+    stub.proposed = {"lines": []}
+    with pane(browser, stub, book) as one:
+        one.open("setup")
+        one.press("propose")
+        one.says("Nothing to propose", "#needs-said")
+        stub.proposed = {"tables": [added("tblWeight", "advertising")]}
+        before = one.state()["sheets"]
+        one.press("propose")
+        one.says("2 lines would be added", "#needs-said")
+        assert one.state()["sheets"] == before
+        assert one.js("document.activeElement.id") == "needs-add"
+        one.page.keyboard.press("Enter")
+        one.says("2 lines were added, switched off.", "#needs-said")
+        assert one.state()["sheets"] != before
+        stub.down = True
+        one.press("propose")
+        one.says("The service does not answer.", "#needs-said")
 
 
 def test_the_diagnosis_tells_what_a_helper_asks_first(

@@ -24,7 +24,8 @@ from sheet_templates.scoring_cells import BookCells, Scoring
 from sheet_templates.scoring_kinds import SCORING, FormulaKind
 from sheet_templates.start import BookStart
 from sync_service.pack_loading import Fit, load
-from sync_service.pane_packs import _table, loaded_pack, pack_list, retold
+from sync_service.pane_library import library
+from sync_service.pane_packs import Choice, _table, loaded_pack, proposed, retold
 from sync_service.told import ToldError
 from sync_service.workbooks.port import BookContents
 from sync_service.workbooks.sent import SentBook, sent_book
@@ -52,7 +53,7 @@ def shown(contents: BookContents, name: str) -> list[dict[str, object]]:
 
 
 def test_every_pack_is_listed() -> None:
-    listed = pack_list()
+    listed: Any = library()["packs"]
     assert {(one["pack"], one["region"]) for one in listed} == {
         (role, str(region)) for role, region in packs()
     }
@@ -66,14 +67,16 @@ def test_a_pack_adds_the_rows_that_it_adds_to_a_closed_file(book: Path, tmp_path
     load(XlsxPort(copy, recalculate="never"), [Fit(fitted.pack, fitted.changes)], date(2026, 1, 1))
     body = body_of(book)
     said = {"stage": "launch", "history_months": 12, "team_size": 4, "cash_limited": False}
-    made: dict[str, Any] = loaded_pack(sent_book(body), "advertising", "EU", said)
+    made: dict[str, Any] = loaded_pack(sent_book(body), Choice("advertising", "EU", answers=said))
     open_ = sent_book(written(body, made)).contents()
     closed = XlsxPort(copy).read()
     for name in LOADED:
         assert shown(open_, name) == shown(closed, name), name
     assert len(made["changes"]) == len(fitted.changes)
     assert made["problems"][0]["code"] == "pack_unconfirmed"
-    again: dict[str, Any] = loaded_pack(sent_book(written(body, made)), "advertising", "EU", said)
+    again: dict[str, Any] = loaded_pack(
+        sent_book(written(body, made)), Choice("advertising", "EU", answers=said)
+    )
     assert again["tables"] == []  # what is there stays
     assert "pack_off" in {one["code"] for one in again["problems"]}
 
@@ -84,15 +87,18 @@ def test_a_pack_adds_the_rows_that_it_adds_to_a_closed_file(book: Path, tmp_path
         pytest.param({"role": "cook"}, "cook", id="a pack that is not there"),
         pytest.param({"region": "UK"}, "UK", id="a region"),
         pytest.param({"answers": {"stage": "old"}}, "old", id="an answer"),
+        pytest.param({"variant": "toys"}, "toys", id="a kind of goods"),
+        pytest.param({"onto": "Designer"}, "Designer", id="a role that Duties does not have"),
         pytest.param({"names": {"nmMonth": None}}, "no month", id="no month"),
     ],
 )
 def test_what_cannot_be_loaded_says_why(change: dict[str, Any], said: str, book: Path) -> None:
     body = body_of(book)
     body["names"] |= change.get("names", {})
-    given = (change.get("role", "operations"), change.get("region", "US"))
+    given = {"role": "operations", "region": "US", **change}
+    given.pop("names", None)
     with pytest.raises(KpiError, match=said):
-        loaded_pack(sent_book(body), *given, change.get("answers", {}))
+        loaded_pack(sent_book(body), Choice(**given))
 
 
 KINDS: tuple[tuple[FormulaKind, FormulaKind, Language], ...] = (
@@ -215,7 +221,9 @@ def test_a_partners_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToldError, match="share BOOK"):
         retold(sent, FormulaKind.OFFICEJS, {})
     with pytest.raises(ToldError, match="share BOOK"):
-        loaded_pack(sent, "operations", "US", {})
+        loaded_pack(sent, Choice("operations", "US"))
+    with pytest.raises(ToldError, match="share BOOK"):
+        proposed(sent, date(2026, 10, 1))
 
 
 # --- the routes -----------------------------------------------------------------------------------

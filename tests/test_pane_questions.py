@@ -7,13 +7,16 @@ from functools import partial
 
 import pytest
 
-from kpi.model import Region
+from kpi.changes import By
+from kpi.model import DataState, Region
 from kpi.person_cards import Item, PersonCard
-from kpi.what_if import what_if, with_target, with_weight
+from kpi.what_if import what_if, with_target, with_value, with_weight
+from sync_service.pane_questions import _coefficient
 from tests.sent_support import Body
 from tests.test_sheet_answers import BOOK, Asking, one
 
 __all__ = ["one"]  # the fixture
+MISSING = DataState.MISSING
 
 
 def cards(one: Asking) -> list[tuple[PersonCard, Region, Item]]:
@@ -60,6 +63,41 @@ def test_half_the_target_is_reached_twice(one: Asking) -> None:
     assert {**again, "truth": None} == {**again["truth"], "truth": None}
 
 
+def test_another_value_moves_score_total_grade_and_bonus(one: Asking) -> None:
+    """A ratio at its due is 100 points, whatever it was; one of twice its due is at its cap."""
+    card, region, item = next(
+        found
+        for found in cards(one)
+        if found[2].rule.method == "ratio_up" and found[2].due and found[0].total is not None
+    )
+    due = item.due or 0.0
+    told = ask(one, card, region, item, value=due, base=1000)
+    assert (told["value"], told["attainment"], told["score"]) == (due, 1.0, 100.0)
+    more = ask(one, card, region, item, value=2 * due, base=1000)
+    assert more["score"] == item.rule.cap
+    assert more["total"] > told["total"]
+    for side in (told, told["truth"], more):
+        grade = next(each for each in card.grades if each.name == side["grade"])
+        wanted = 0.0 if card.forfeits else grade.coefficient
+        assert side["coefficient"] == wanted
+        assert side["bonus"] == pytest.approx(1000 * wanted)
+    assert told["truth"]["value"] == item.counted
+    assert ask(one, card, region, item)["bonus"] is None
+
+
+def test_a_veto_that_takes_the_bonus_leaves_none(one: Asking) -> None:
+    card, _, _ = cards(one)[0]
+    assert _coefficient(replace(card, forfeits=1)) == 0.0
+    assert _coefficient(replace(card, forfeits=0, grade=None)) is None
+
+
+def test_a_value_where_there_was_none_is_scored(one: Asking) -> None:
+    _, _, item = next(found for found in cards(one) if found[2].due)
+    none = replace(item, counted=None, actual=replace(item.actual, value=None, state=MISSING))
+    made = with_value(none, item.due or 0.0)
+    assert (made.score, made.actual.state) == (100.0, DataState.MANUAL)
+
+
 def test_a_weight_of_nothing_takes_the_item_off_the_card(one: Asking) -> None:
     card, region, item = next(found for found in cards(one) if found[2].score is not None)
     told = ask(one, card, region, item, weight=0)
@@ -85,6 +123,8 @@ def test_a_target_where_there_was_none_is_due_as_a_whole(one: Asking) -> None:
         pytest.param({"target": "much"}, id="no number"),
         pytest.param({"weight": 101}, id="too much weight"),
         pytest.param({"weight": True}, id="true"),
+        pytest.param({"value": "much"}, id="no value"),
+        pytest.param({"base": 1e15}, id="a bonus beyond any"),
     ],
 )
 def test_what_cannot_be_supposed_says_why(one: Asking, change: Body) -> None:
@@ -113,6 +153,29 @@ def test_a_value_is_explained_to_its_streams_and_contributions(one: Asking) -> N
     assert "÷" in ratio["formula"]["zh"]
 
 
+@pytest.mark.parametrize("by", list(By))
+def test_the_parts_of_a_value_are_the_whole(one: Asking, by: By) -> None:
+    told = explain(one, kpi="net_sales", scope="ALL", by=by)
+    assert told["by"] == by
+    rows, rest = told["contributions"], told["rest"]
+    moved = sum(row["value"] for row in rows) + rest["value"]
+    assert moved == pytest.approx(told["change"]["value"], abs=0.005)
+    if not rest["parts"]:
+        now = sum(row["now"] for row in rows)
+        assert now == pytest.approx(told["change"]["after"], abs=0.01)
+    names = {
+        "region": {str(shop.region) for shop in one.done.book.shops},
+        "shop": {shop.code for shop in one.done.book.shops},
+        "person": {shop.owner for shop in one.done.book.shops},
+    }
+    if by in names:
+        assert {row["part"] for row in rows} == names[by]
+    if by == "sku":
+        assert rest["parts"] > 0
+    if by == "platform":
+        assert {"zh": "亚马逊", "en": "Amazon"} in [row["part"] for row in rows]
+
+
 def test_the_value_of_a_person_is_that_of_the_region_asked_for(one: Asking) -> None:
     card, region, item = next(found for found in cards(one) if found[2].actual.value is not None)
     told = explain(one, kpi=item.metric.code, person=card.person.code, region=region)
@@ -138,6 +201,8 @@ def test_an_unknown_value_says_why(one: Asking) -> None:
         ("explain", {"book": BOOK.replace("6", "7"), "kpi": "net_sales"}, 404),
         ("whatif", {"book": BOOK.replace("6", "7")}, 404),
         ("explain", {"book": "x", "kpi": "net_sales"}, 422),
+        ("explain", {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "by": "moon"}, 422),
+        ("explain", {"book": BOOK, "kpi": "nothing", "scope": "ALL", "by": "sku"}, 422),
         ("whatif", {"book": "x"}, 422),
     ],
 )

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 
+from kpi.model import Window
+from sync_service import sent_store
+from sync_service.pane_results import _compared
+from sync_service.reconcile import Compared
 from tests.pane_results import result
 from tests.pane_service import TOKEN, UNKNOWN, Stub, application, busy, stale
 from tests.sent_support import Body
+from tests.test_pane_library import body, path, with_designer
 from tests.test_sheet_answers import BOOK, Asking, one
 
-__all__ = ["one"]  # the fixture
+__all__ = ["body", "one", "path"]  # the fixtures
+WHEN = date(2026, 10, 1)
 ASKED = {"book": BOOK, "kpi": "net_sales", "scope": "ALL", "period": "2026-10"}
 
 
@@ -71,6 +78,31 @@ def test_status_and_packs(stub: Stub, one: Asking) -> None:
     held(stub, one, "packs", None)
 
 
+def test_set_up_and_planned_reviews(stub: Stub, one: Asking) -> None:
+    name = sent_store.book_name(BOOK)
+    alike = Compared("x", Window(date(2026, 10, 1), date(2026, 10, 8)), 1.0, 1.0, None)
+    told = [_compared(alike), _compared(Compared("y", Window(WHEN, WHEN), None, None, None))]
+    sent_store.wrote(one.house.store, name, "", {"compared": told})
+    other = {
+        **one.body["tables"]["tblShop"],
+        "rows": [["NEW", *one.body["tables"]["tblShop"]["rows"][0][1:]]],
+    }
+    lacking = {**one.body, "tables": {**one.body["tables"], "tblShop": other}}
+    held(stub, one, "panes/setup", one.body, lacking)
+    quarter = {**one.body, "kind": "quarter"}
+    real = ask(one.web, one.token, "panes/review", quarter)[1]
+    mine = ask(application(stub).test_client(), TOKEN, "panes/review", quarter)[1]
+    bare = [{**each, "owner": None, "cause": None} for each in real["misses"]]
+    figures = [
+        {**each, "before": value, "due": value} for each in real["lines"] for value in (None, 1.0)
+    ]
+    follow = [{"no": "", "what": "", "owner": "", "due": ""}]  # as `_task` tells one
+    due = [{"what": "", "owner": "", "age": ""}]
+    known = {**real, "misses": [*real["misses"], *bare], "lines": [*real["lines"], *figures]}
+    assert list(differences(mine, [{**known, "follow": follow, "due": due}])) == []
+    held(stub, one, "panes/plan", {**one.body, "rhythm": "monthly", "first": "2026-12-01"})
+
+
 def test_explain_with_a_value_and_without(stub: Stub, one: Asking) -> None:
     ratio = {**ASKED, "kpi": "acos"}
     later = {**ASKED, "period": "2031-01"}
@@ -98,10 +130,21 @@ def test_what_if_and_functions(stub: Stub, one: Asking) -> None:
     held(stub, one, "functions", {"book": BOOK, "calls": calls})
 
 
-def test_a_pack_and_a_conversion(stub: Stub, one: Asking) -> None:
-    order = {**one.body, "pack": "advertising", "region": "EU"}
+def test_a_pack_and_what_needs_asks_for(stub: Stub, one: Asking, body: Body) -> None:
+    order = {**with_designer(body), "pack": "advertising", "region": "EU"}
     answers = {"stage": "launch", "history_months": 3, "team_size": 4, "cash_limited": True}
-    held(stub, one, "panes/pack", {**order, "answers": answers})
+    pack = {**order, "answers": answers}
+    mine = [
+        ask(application(stub).test_client(), TOKEN, f"panes/{address}", pack)[1]
+        for address in ("pack", "propose")
+    ]
+    real = [ask(one.web, one.token, f"panes/{a}", pack)[1] for a in ("pack", "propose")]
+    lines = [{**line, "on": True} for answer in real for line in answer["lines"]]
+    for told, found in zip(mine, real, strict=True):
+        assert list(differences(told, [{**found, "lines": lines}])) == []
+
+
+def test_a_conversion(stub: Stub, one: Asking) -> None:
     card = [["A1", "=1"]]
     cells = [{"table": "tblScore", "column": "score", "row": 0, "formula": "=42"}]
     held(stub, one, "panes/convert", {**one.body, "to": "officejs", "cells": cells, "card": card})
@@ -131,7 +174,10 @@ def test_a_refresh_from_order_to_written(stub: Stub, one: Asking) -> None:
     assert made["names"].keys() <= found["names"].keys()
     told = {**made, "names": found["names"], "tables": [], "stale": []}
     at_a_cell = {**found["problems"][0], "sheet": "Items", "cell": "G5"}
-    assert list(differences(told, [{**found, "problems": [*found["problems"], at_a_cell]}])) == []
+    bare = dict.fromkeys(("owner", "cause", "sheet", "cell"), None)
+    breaches = [*found["breaches"], {**found["breaches"][0], **bare}]
+    known = {**found, "breaches": breaches, "problems": [*found["problems"], at_a_cell]}
+    assert list(differences(told, [known])) == []
     table = next(t for t in found["tables"] if t["table"] == "tblScore")
     kinds = {kind(value) for t in found["tables"] for row in t["append"] for value in row}
     for one_table in made["tables"]:

@@ -14,7 +14,7 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-export const show = (place, ...children) => place.replaceChildren(...children.flat().filter(Boolean));
+export const show = (place, ...children) => place.replaceChildren(...children.flat(3).filter(Boolean));
 
 /** Say something to a screen reader as well as to the eye. */
 export function announce(text) {
@@ -25,9 +25,14 @@ export function announce(text) {
 
 const SIGN = { error: "■", warning: "▲", good: "●", info: "○", stale: "◇" };
 
-/** A line with a sign, so that colour is never the only mark. */
-export const notice = (look, text, ...more) => h("div", { className: `notice ${look}`, role: look === "error" ? "alert" : "status" },
+const signed = (look, role, text, more) => h("div", { className: `notice ${look}`, role },
   h("span", { className: "sign", "aria-hidden": "true" }, SIGN[look]), h("span", { className: "grow" }, text), ...more);
+
+/** A line with a sign, so that colour is never the only mark. */
+export const notice = (look, text, ...more) => signed(look, look === "error" ? "alert" : "status", text, more);
+
+/** The same for what stands there all the time: nothing that a screen reader should call out. */
+export const standing = (look, text, ...more) => signed(look, null, text, more);
 
 /** A button that cannot be pressed twice while its work goes on. */
 export function button(text, work, properties = {}) {
@@ -79,4 +84,10 @@ export function measured(value, { unit, currency } = {}) {
 export const table = (heads, rows) => h("table", {},
   heads.some(Boolean) ? h("thead", {}, h("tr", {}, heads.map((one) => h("th", { scope: "col" }, one)))) : null,
   h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, n) =>
-    h(n ? "td" : "th", n ? { className: typeof cell === "number" ? "number" : "" } : { scope: "row" }, shown(cell)))))));
+    h(n ? "td" : "th", n ? { className: typeof cell === "number" ? "number" : "" } : { scope: "row" }, cell instanceof Node ? cell : shown(cell)))))));
+
+/** A command with a button that copies it. */
+export const copyable = (text) => h("div", { className: "copyable" }, h("code", {}, text), button(t("copyIt"), async () => {
+  const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  announce(t(done ? "copied" : "copyByHand"));
+}, { className: "plain small", "aria-label": `${t("copyIt")}: ${text}` }));

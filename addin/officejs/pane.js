@@ -9,6 +9,7 @@ import { language, t } from "./texts.js";
 import { makeExplain } from "./view_explain.js";
 import { makeHelp } from "./view_help.js";
 import { makeViews } from "./view_refresh.js";
+import { makeReview } from "./view_review.js";
 import { makeSetup } from "./view_setup.js";
 
 const VIEWS = ["refresh", "check", "explain", "setup", "help"];
@@ -138,7 +139,8 @@ function draw() {
   drawLink();
   if (app.link === "expired" && app.view !== "help") return show(view, signIn());
   const made = { refresh: app.views, check: app.views, explain: app.explain, setup: app.setup, help: app.help }[app.view];
-  show(view, made.places?.[app.view] ?? made.place);
+  show(view, made.places?.[app.view] ?? made.place, app.view === "check" ? app.review.place : null);
+  if (app.view === "check") app.review.draw();
   return made.draw();
 }
 
@@ -152,6 +154,7 @@ async function start() {
   app.explain = makeExplain(app);
   app.setup = makeSetup(app);
   app.help = makeHelp(app);
+  app.review = makeReview(app);
   document.getElementById("language").addEventListener("click", () => { chooseLanguage(language() === "zh" ? "en" : "zh"); draw(); });
   document.getElementById("sign-out").addEventListener("click", signOut);
   draw();

@@ -96,6 +96,10 @@ export class Service {
   functions(book, calls, signal, deadline) { return this.post("/api/v1/functions", { book, calls }, { signal, deadline }); }
   explain(question, signal) { return this.post("/api/v1/explain", question, { signal }); }
   whatIf(question, signal) { return this.post("/api/v1/whatif", question, { signal }); }
+  setup(order) { return this.post("/api/v1/panes/setup", order); }
+  plan(order) { return this.post("/api/v1/panes/plan", order); }
+  propose(order) { return this.post("/api/v1/panes/propose", order); }
+  review(order) { return this.post("/api/v1/panes/review", order, { deadline: LONG }); }
   packs() { return this.get("/api/v1/packs"); }
   pack(order) { return this.post("/api/v1/panes/pack", order, { deadline: LONG }); }
   convert(order) { return this.post("/api/v1/panes/convert", order, { deadline: LONG }); }

@@ -19,7 +19,7 @@ export function question(found) {
 }
 
 export function makeExplain(app) {
-  const place = h("div"), state = { asked: 0, found: null };
+  const place = h("div"), state = { asked: 0, found: null }, parts = makeParts(app);
 
   async function draw() {
     const mine = ++state.asked;
@@ -29,14 +29,16 @@ export function makeExplain(app) {
     state.found = found;
     const asks = question(found);
     if (!asks) return show(place, section(null, h("p", {}, t("explainHelp"))));
-    const head = h("header", { className: "about" }, h("h2", {}, found.text.metric ?? asks.kpi),
+    const title = h("h2", {}, found.text.metric ?? asks.kpi), head = h("header", { className: "about" }, title,
       h("p", { className: "quiet" }, [found.text.person, found.text.region ?? found.text.scope, asks.period].filter(Boolean).join(" · ")),
       h("p", {}, h("span", { className: "quiet" }, `${found.header} `), h("strong", {}, found.shown || "–")));
     const body = h("div", { id: "explained" }, notice("info", t("explaining")));
     show(place, section(null, head), body, found.table === "tblScore" ? whatIf(app, found) : null);
     try {
-      const told = await app.service.explain(asks);
-      if (mine === state.asked) show(body, ...explained(told));
+      const told = await app.service.explain({ ...asks, by: parts.state.by === "sku" ? "shop" : parts.state.by }); // SKUs take long: only when asked for
+      if (mine !== state.asked) return undefined;
+      if (title.textContent === told.kpi) title.textContent = said(told.names); // the cell holds the code
+      show(body, ...explained(told, parts.draw(asks, told)));
     } catch (error) {
       if (mine !== state.asked) return undefined;
       app.trouble(error);
@@ -52,28 +54,75 @@ const text = (one) => (one && typeof one === "object" ? said(one) : String(one ?
 const TRUSTED = new Set(["complete", "manual", "not_applicable"]); // states that need no warning
 const CARD = ["includes", "excludes", "source", "time_basis"];
 
-function explained(told) {
+function explained(told, its) {
   const definition = told.definition ?? {}, known = typeof told.value === "number";
   const state = told.state && !TRUSTED.has(told.state) ? notice("stale", t("dataState", { state: said(told.state_said) })) : null;
   return [
     section(t("value"), h("p", { className: "big" }, measured(told.value, told)),
       told.unknown ? notice("warning", said(told.unknown)) : null, known ? state : null,
       told.formula ? h("p", {}, h("span", { className: "quiet" }, `${t("formula")} `), h("code", {}, said(told.formula))) : null,
-      CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
-      told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null),
-    section(t("sources"), told.sources?.length ? table([t("stream"), t("shop"), t("covered"), t("fetched")],
-      told.sources.map((one) => [one.stream, one.shop, serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
-    section(t("contributions"), told.contributions?.length ? bars(told.contributions, told) : h("p", {}, said(told.undivided) || t("noneFound"))),
+      h("details", {}, h("summary", {}, t("definition")),
+        CARD.filter((part) => said(definition[part])).map((part) => h("p", {}, h("span", { className: "quiet" }, `${t(part)} `), said(definition[part]))),
+        told.version ? h("p", { className: "quiet" }, t("version", { version: told.version })) : null)),
+    its,
+    section(t("sources"), told.sources?.length ? table([`${t("stream")} · ${t("shop")}`, t("covered"), t("fetched")],
+      told.sources.map((one) => [h("span", {}, one.stream, h("span", { className: "quiet" }, one.shop)), serial(one.covered), serial(one.fetched)])) : h("p", {}, t("noneFound"))),
   ];
 }
 
-function bars(lines, unit) {
-  const most = Math.max(...lines.map((one) => Math.abs(one.value ?? 0)), 1e-300);
-  return h("ul", { className: "bars" }, lines.map((one) => {
+// --- its parts -------------------------------------------------------------------------------------
+
+const BY = ["region", "market", "platform", "shop", "category", "sku", "person"];
+
+/** What the value is made of and what moved it, by what the reader chooses; the parts are the whole. */
+function makeParts(app) {
+  const place = section(null), lines = h("div", { id: "parts" }), state = { by: "shop", asks: null, unit: null, asked: 0 };
+
+  function draw(asks, told) {
+    Object.assign(state, { asks, by: told.by, unit: told, asked: state.asked + 1 });
+    const by = h("select", { id: "by", onchange: () => again(by.value) }, BY.map((code) => h("option", { value: code, selected: code === told.by }, t(`by_${code}`))));
+    show(place, h("h2", {}, t("contributions")), field(t("partsBy"), by), lines);
+    fill(told);
+    return place;
+  }
+
+  const fill = (told) => show(lines, ...(told.change ? [h("p", { className: "quiet" }, t("partsFrom", {
+    from: told.change.from, to: told.change.to, before: measured(told.change.before, state.unit), after: measured(told.change.after, state.unit),
+  })), bars(told, state.unit)] : [h("p", {}, said(told.undivided) || t("noneFound"))]));
+
+  async function again(by) {
+    const mine = ++state.asked;
+    state.by = by;
+    show(lines, notice("info", t(by === "sku" ? "partsLong" : "explaining")));
+    try {
+      const told = await app.service.explain({ ...state.asks, by });
+      if (mine !== state.asked) return;
+      fill(told);
+      announce(t("partsSaid", { by: t(`by_${by}`), n: told.contributions.length }));
+    } catch (error) {
+      app.trouble(error);
+      if (mine === state.asked) show(lines, notice("error", said(error.texts) || String(error)));
+    }
+  }
+  return { draw, state };
+}
+
+/** A change with its sign; that of a ratio in points. */
+function moved(value, unit) {
+  const sign = value > 0 ? "+" : "";
+  return unit.unit === "ratio" ? `${sign}${shown(100 * value, 2)} ${t("pp")}` : `${sign}${measured(value, unit)}`;
+}
+
+function bars({ contributions, rest, change }, unit) {
+  const most = Math.max(...contributions.map((one) => Math.abs(one.value)), 1e-300);
+  const line = (name, now, value, className, track) => h("li", { className },
+    h("span", { className: "grow" }, name), h("span", { className: "quiet" }, now), h("span", { className: "number" }, moved(value, unit)), track);
+  return h("ul", { className: "bars" }, contributions.map((one) => {
     const fill = h("span", { className: `bar ${one.value < 0 ? "down" : "up"}`, "aria-hidden": "true" });
-    fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value ?? 0) / most)}%`);
-    return h("li", {}, h("span", { className: "grow" }, text(one.part)), h("span", { className: "number" }, measured(one.value, unit)), h("span", { className: "track" }, fill));
-  }));
+    fill.style.setProperty("--part", `${Math.round(100 * Math.abs(one.value) / most)}%`);
+    return line(text(one.part), measured(one.now, unit), one.value, null, h("span", { className: "track" }, fill));
+  }), rest.parts ? line(t("partsRest", { n: rest.parts }), "", rest.value, null, null) : null,
+  line(t("partsWhole"), measured(change.after, unit), change.value, "whole", null));
 }
 
 // --- what if ---------------------------------------------------------------------------------------
@@ -87,24 +136,23 @@ export function typed(given) {
   return /^-?(\d+\.?\d*|\.\d+)$/.test(number) ? Number(number) / (percent ? 100 : 1) : NaN;
 }
 
+const TRIED = ["value", "target", "weight", "base"];
+
 function whatIf(app, found) {
   const { row } = found, answer = h("div", { id: "tried" });
-  const target = h("input", { inputMode: "decimal", placeholder: shown(row.target), id: "what-target", autocomplete: "off" });
-  const weight = h("input", { inputMode: "decimal", placeholder: shown(row.weight), id: "what-weight", autocomplete: "off" });
+  const now = { value: row.counted ?? row.actual, target: row.target, weight: row.weight, base: null };
+  const inputs = Object.fromEntries(TRIED.map((name) => [name,
+    h("input", { inputMode: "decimal", placeholder: now[name] === null ? "" : shown(now[name]), id: `what-${name}`, autocomplete: "off" })]));
   const go = button(t("tryIt"), async () => {
-    const wanted = { target: typed(target.value), weight: typed(weight.value) };
-    for (const [name, input] of [["target", target], ["weight", weight]]) {
-      const wrong = Number.isNaN(wanted[name]);
-      input.setAttribute("aria-invalid", String(wrong));
-      if (wrong) return show(answer, notice("error", t("badNumber", { text: input.value })));
-    }
-    if (wanted.target === undefined && wanted.weight === undefined) return show(answer, notice("error", t("nothingTried")));
+    const wanted = Object.fromEntries(TRIED.map((name) => [name, typed(inputs[name].value)]));
+    for (const name of TRIED) inputs[name].setAttribute("aria-invalid", String(Number.isNaN(wanted[name])));
+    const wrong = TRIED.find((name) => Number.isNaN(wanted[name]));
+    if (wrong) { inputs[wrong].focus(); return show(answer, notice("error", t("badNumber", { text: inputs[wrong].value }))); }
+    if (TRIED.every((name) => wanted[name] === undefined)) return show(answer, notice("error", t("nothingTried")));
     try {
       const told = await app.service.whatIf({ book: bookId(), month: row.month, person: row.person, region: row.region, item: row.item, ...wanted });
-      const truth = told.truth ?? {};
-      show(answer, h("div", { role: "status" }, table(["", t("truth"), t("tried")], ["score", "points", "total"].map((name) =>
-        [t(name), truth[name] ?? null, told[name] ?? null]))));
-      announce(`${t("total")}: ${shown(truth.total)} → ${shown(told.total)}`);
+      show(answer, h("div", { role: "status" }, beside(told, wanted.base !== undefined)));
+      announce(`${t("total")}: ${shown(told.truth.total, 2)} → ${shown(told.total, 2)} · ${t("grade")}: ${shown(told.truth.grade)} → ${shown(told.grade)}`);
     } catch (error) {
       app.trouble(error);
       show(answer, notice("error", said(error.texts) || String(error)));
@@ -112,5 +160,13 @@ function whatIf(app, found) {
     return undefined;
   }, { id: "try" });
   return section(t("whatIf"), h("p", { className: "quiet" }, t("whatIfHelp")),
-    h("div", { className: "pair" }, field(t("target"), target), field(t("weight"), weight)), go, answer);
+    h("div", { className: "pair" }, TRIED.map((name) => field(t(name), inputs[name]))), go, answer);
+}
+
+/** What would be beside what is, with what it changes; the bonus only where a base was typed. */
+function beside(told, withBonus) {
+  const lines = ["score", "points", "card", "total", "grade", "coefficient", ...(withBonus ? ["bonus"] : [])];
+  const change = (before, after) => (typeof before === "number" && typeof after === "number" ? `${after > before ? "+" : ""}${shown(after - before, 2)}` : before === after ? "" : "→");
+  return table(["", t("truth"), t("tried"), t("changes")], lines.map((name) => [
+    t(name), shown(told.truth[name], 2), shown(told[name], 2), change(told.truth[name], told[name])]));
 }

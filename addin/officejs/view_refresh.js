@@ -1,9 +1,11 @@
 // Refresh with live progress and cancel; problems with their cells; stale sources.
-import { button, announce, field, h, moment, notice, section, show, shown } from "./dom.js";
+import { button, announce, field, h, measured, moment, notice, section, show, shown } from "./dom.js";
 import { refresh } from "./road.js";
 import { goTo } from "./selection.js";
 import { bookRefreshed, savePerson } from "./session.js";
 import { said, t } from "./texts.js";
+
+const MOST_BREACHES = 10; // listed of one refresh; Breaches has all
 
 /** Two views that share one run at a time: Refresh writes, Check does not. */
 export function makeViews(app) {
@@ -35,11 +37,13 @@ export function makeViews(app) {
       state.control = null;
       state.progress = null;
       draw();
-      announce(state.told.text);
+      announce([state.told.text, fresh(state.last)].filter(Boolean).join(" "));
     }
   }
   return { places, draw, run, state };
 }
+
+const fresh = (result) => (result?.breaches?.length ? t("breachesNew", { n: result.breaches.length }) : "");
 
 function progress(state, n, of, text, told) {
   const part = told ? (told.n - 0.5) / told.of : 0;
@@ -75,6 +79,7 @@ function drawRefresh(app, state, place, run) {
       app.nameless() ? nameField() : null,
       h("p", { className: "quiet" }, at ? t("lastRefresh", { at: moment(at) }) : t("never"))),
     app.awayCells() ? notice("stale", t("away", { n: app.awayCells() })) : null,
+    state.last ? newBreaches(state.last) : null,
     state.last ? summary(state.last) : null,
     state.last ? staleSources(state.last) : null);
 }
@@ -83,6 +88,17 @@ function drawRefresh(app, state, place, run) {
 function nameField() {
   const input = h("input", { type: "text", id: "person", autocomplete: "name", maxLength: 60, onchange: () => savePerson(input.value) });
   return field(t("person"), input, h("span", { className: "quiet" }, t("personHelp")));
+}
+
+/** Breaches that the book did not list before, each a way to its line. */
+function newBreaches(result) {
+  const found = result.breaches ?? [];
+  if (!found.length) return null;
+  return section(t("breachesNew", { n: found.length }), lined(found.slice(0, MOST_BREACHES), (one) => [
+    h("span", { className: "said" }, `${said(one.names)} · ${one.scope}`),
+    h("span", {}, `${measured(one.value, one)} ${one.operator} ${measured(one.limit, one)}`),
+    one.owner || one.cause ? h("span", { className: "quiet" }, [one.owner, one.cause].filter(Boolean).join(" · ")) : null]),
+  found.length > MOST_BREACHES ? h("p", { className: "quiet" }, t("breachesMore", { n: found.length - MOST_BREACHES })) : null);
 }
 
 function summary(result) {
@@ -112,10 +128,13 @@ function drawCheck(app, state, place, run) {
     state.last ? staleSources(state.last) : null);
 }
 
-function list(problems) {
-  return h("ul", { className: "plainlist problems" }, problems.map((one) => {
-    const where = [one.sheet, one.cell].filter(Boolean).join("!");
-    const text = [h("span", { className: "said" }, said(one)), h("span", { className: "quiet" }, said({ zh: one.mend_zh, en: one.mend_en }))];
+const list = (problems) => lined(problems, (one) =>
+  [h("span", { className: "said" }, said(one)), h("span", { className: "quiet" }, said({ zh: one.mend_zh, en: one.mend_en }))]);
+
+/** Lines with their level and cell; one that has a cell is a way to it. */
+function lined(found, texts) {
+  return h("ul", { className: "plainlist problems" }, found.map((one) => {
+    const where = [one.sheet, one.cell].filter(Boolean).join("!"), text = texts(one).filter(Boolean);
     return h("li", { className: one.level },
       h("span", { className: "sign", role: "img", "aria-label": t(one.level === "error" ? "error" : "warning") }, one.level === "error" ? "■" : "▲"),
       where ? button([h("span", { className: "where" }, where), ...text], () => jump(one, where), { className: "line", title: t("goTo", { where }) })

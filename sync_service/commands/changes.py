@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from kpi.calendar import period, shifted
-from kpi.changes import UNITS, By, Change, change
+from kpi.changes import UNITS, WHOLE_SHOPS, By, Change, change
 from kpi.explain import EFFECTS, effect_of, rounded
 from kpi.model import Metric, Period, Region, Unit
 from sync_service.asking import at_day_rates, computed, metric_of, scope_of
@@ -164,7 +164,7 @@ def _table(terminal: Terminal, found: Change, rows: Sequence[Row]) -> None:
 def _beside(terminal: Terminal, done: Computed, found: Change) -> None:
     """The same change told in two other ways, where it can be: by factor, by line of the sum."""
     drivers = found.found.drivers() or ()
-    if found.volume == UNITS and found.by in {By.SHOP, By.MARKET} and not drivers:
+    if found.volume == UNITS and found.by in WHOLE_SHOPS and not drivers:
         terminal.say(
             "这些天的流量数据不全，量未再分为流量与转化。",
             "Visits of these days are not all known: volume stays undivided.",

@@ -6,15 +6,14 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from kpi.agency_rows import counted, value_of
 from kpi.calendar import period
 from kpi.errors import KpiError
-from kpi.follow_ups import ANSWER_DAYS, FollowUp, from_decisions, from_disputes, from_feedback, text
+from kpi.follow_ups import FollowUp
 from kpi.model import PeriodKind, Unit
 from kpi.set_rescoring import Effect, Rescored
 from kpi.set_review import KpiLine
-from sheet_templates.layout import REGION_METRICS, TABLES, Owner
-from sheet_templates.words import decode, show
+from sheet_templates.layout import REGION_METRICS
+from sheet_templates.words import show
 from sync_service.commands.books import order_of, writable
 from sync_service.console import Exit, Terminal
 from sync_service.filling import attention, breaches, reports
@@ -29,12 +28,11 @@ from sync_service.kpi_review import (
     quarter_of,
     rescoring,
 )
-from sync_service.partner_answers import shares
 from sync_service.pausing import paused
 from sync_service.refresh import Order, Seen, look
+from sync_service.review_tasks import follow_ups, task_patches
 from sync_service.told import ToldError
-from sync_service.workbooks.port import TablePatch, Written
-from sync_service.workbooks.xlsx import XlsxPort
+from sync_service.workbooks.port import TablePatch
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -147,20 +145,6 @@ def _focus(terminal: Terminal, seen: Seen) -> None:
 # --- Tasks that follow ----------------------------------------------------------------------------
 
 
-def follow_ups(house: House, order: Order, seen: Seen) -> Iterator[FollowUp]:
-    """What people decided, accepted and disputed and no task stands for yet."""
-    tables, tasks, today = seen.contents.tables, seen.done.typed.tasks, seen.done.today
-    yield from from_decisions(tables.get("tblReview"), tasks, today)
-    yield from from_feedback(tables.get("tblFeedback"), tasks, today, decode)
-    managers = {person.code: person.manager for person in seen.done.typed.people}
-    for person, file in shares(house, order.book):
-        if Path(file).is_file():
-            theirs = XlsxPort(Path(file)).read().tables.get("tblDispute")
-            agreed = counted(seen.done.book.terms, person, seen.done.month)
-            days = int(value_of(agreed, "answer_days") or ANSWER_DAYS)
-            yield from from_disputes(theirs, tasks, managers.get(person), today, days)
-
-
 def _proposed(terminal: Terminal, found: Sequence[FollowUp]) -> None:
     for one in found:
         owner = one.owner or "–"
@@ -172,38 +156,6 @@ def _proposed(terminal: Terminal, found: Sequence[FollowUp]) -> None:
         {"no": one.number, "about": one.about, "owner": one.owner, "due": str(one.due)}
         for one in found
     ]
-
-
-def task_patches(seen: Seen, found: Sequence[FollowUp]) -> Iterator[TablePatch]:
-    """The tasks as rows of Tasks, and their numbers beside the decisions they come from."""
-    language = seen.done.given.language
-    if not found:
-        return
-    tasks = tuple(_task(one, language) for one in found)
-    yield TablePatch("tblTask", ("no",), tasks, prune=False, owners=(Owner.MANAGER,))
-    decided = {one.about: one.number for one in found if one.number.startswith("A-")}
-    table = seen.contents.tables.get("tblReview")
-    rows: list[dict[str, Written]] = [
-        {"no": row.value("no"), "task_no": decided[number]}
-        for row in (table.rows if table else ())
-        if (number := text(row, "no")) in decided
-    ]
-    if rows:
-        key = TABLES["tblReview"].key
-        yield TablePatch("tblReview", key, rows, prune=False, owners=(Owner.MANAGER,))
-
-
-def _task(one: FollowUp, language: str) -> dict[str, Written]:
-    return {
-        "no": one.number,
-        "type": show("task_type", one.type, "en" if language == "en" else "zh"),
-        "what": one.what,
-        "about": one.about,
-        "owner": one.owner,
-        "due": one.due,
-        "quantity": one.quantity,
-        "done": 0.0,
-    }
 
 
 # --- The KPI set and its use ----------------------------------------------------------------------

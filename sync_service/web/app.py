@@ -25,6 +25,7 @@ from sync_service.web.functions_api import functions_api
 from sync_service.web.packs_api import packs_api
 from sync_service.web.page import page
 from sync_service.web.panes_api import panes_api
+from sync_service.web.setup_api import setup_api
 
 MOST_BYTES = 1_000_000
 HEADERS = {
@@ -75,6 +76,7 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     app.register_blueprint(panes_api)
     app.register_blueprint(functions_api)
     app.register_blueprint(packs_api)
+    app.register_blueprint(setup_api)
     app.register_blueprint(page)
     app.register_blueprint(addin)
     app.before_request(guard)

@@ -8,7 +8,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify
 
+from kpi.changes import By
 from kpi.model import Region
+from sync_service.pane_parts import by_of
 from sync_service.pane_questions import explained, supposed
 from sync_service.sheet_answers import MOST_CALLS, Call, UnsentError
 from sync_service.web.access import RefusedError, needs, parts
@@ -35,12 +37,12 @@ def explain() -> Response:
     """Where the value of a KPI comes from and what moved it."""
     body = json_body()
     scope, region = body.get("person") or body.get("scope"), body.get("region")
-    book = book_of(body)
+    book, by = book_of(body), by_of(body.get("by"))
     with _sent_before():
-        known = parts().answers.known(book, [body.get("kpi")])
+        known = parts().answers.known(book, [body.get("kpi")], by_sku=by is By.SKU)
     if region in tuple(Region) and isinstance(scope, str) and "/" not in scope:
         scope = f"{scope}/{region}"
-    return jsonify(explained(known, body.get("kpi"), scope, body.get("period")))
+    return jsonify(explained(known, body.get("kpi"), scope, body.get("period"), by))
 
 
 @functions_api.post("/whatif")

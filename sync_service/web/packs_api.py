@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from sheet_templates.scoring_kinds import FormulaKind
-from sync_service.pane_packs import loaded_pack, pack_list, retold
+from sync_service.pane_library import library
+from sync_service.pane_packs import Choice, loaded_pack, retold
 from sync_service.web.access import needs
 from sync_service.web.panes_api import json_body, text_of, wrong
 from sync_service.workbooks.sent import sent_book
@@ -16,8 +17,8 @@ packs_api = Blueprint("packs", __name__, url_prefix="/api/v1")
 @packs_api.get("/packs")
 @needs("read")
 def every_pack() -> Response:
-    """All KPI packs."""
-    return jsonify({"packs": pack_list()})
+    """All KPI packs, the platforms and the kinds of goods."""
+    return jsonify(library())
 
 
 @packs_api.post("/panes/pack")
@@ -28,8 +29,10 @@ def load_pack() -> Response:
     said = body.get("answers", {})
     if not isinstance(said, dict):
         raise wrong('Send {"answers": {…}}.', '请发送 {"answers": {…}}。')
-    made = loaded_pack(sent_book(body), text_of(body, "pack"), text_of(body, "region"), said)
-    return jsonify(made)
+    role, region, variant, onto = (
+        text_of(body, name) for name in ("pack", "region", "variant", "onto")
+    )
+    return jsonify(loaded_pack(sent_book(body), Choice(role, region, variant, onto, said)))
 
 
 @packs_api.post("/panes/convert")
