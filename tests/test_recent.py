@@ -17,7 +17,8 @@ from kpi.leaves import LeafSums
 from kpi.model import DataState, Measure, RollUp, Scope, ScopeKind, Unit, Window
 from kpi.money import DayRates
 from kpi.organisation import Part
-from kpi.totals import Answers, Converter, Totals
+from kpi.sums import Answers
+from kpi.totals import Converter, Totals
 from kpi.typed_rows import InputRow
 from sync_service.recent import KEPT, Basis, Known, Recent
 from tests.leaf_support import Leaf, leaf_sums
