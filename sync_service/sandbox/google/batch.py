@@ -15,7 +15,7 @@ from sync_service.sandbox.google import (
 )
 from sync_service.sandbox.google.discovery import BEGIN
 from sync_service.sandbox.google.errors import Refusal, bad
-from sync_service.sandbox.google.work import Handlers, Work
+from sync_service.sandbox.google.work import Handlers, Work, bare
 
 Json = dict[str, Any]
 
@@ -69,4 +69,4 @@ def _one(work: Work, place: int, request: Json) -> Json:
     except Refusal as refusal:
         worded = f"Invalid requests[{place}].{kind}: {refusal.message}"
         raise Refusal(refusal.code, worded, refusal.details) from refusal
-    return {} if reply is None else {kind: reply}
+    return {} if reply is None else {kind: bare(reply)}

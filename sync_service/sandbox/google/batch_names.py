@@ -112,11 +112,23 @@ def add_protected(work: Work, asked: Json) -> Json:
     """A protection. Without `editors` only who asks (and the owner) may edit."""
     sheet, given = _checked(work, asked.get("protectedRange", {}))
     number = given.get("protectedRangeId") or work.book.new_id()
-    one = given | {"protectedRangeId": number}
-    if not one.get("warningOnly") and not one.get("editors"):
-        one["editors"] = {"users": [work.caller.email]}
+    one = _kept(work, given | {"protectedRangeId": number})
     sheet.lists["protectedRanges"].append(one)
-    return {"protectedRange": one | {"requestingUserCanEdit": may_edit(one, work.caller)}}
+    shown = one | {"requestingUserCanEdit": may_edit(one, work.caller)}
+    if "editors" in given:
+        shown["editors"] = {k: v for k, v in given["editors"].items() if v}
+    return {"protectedRange": shown}
+
+
+def _kept(work: Work, given: Json) -> Json:
+    """A protection as it is kept: without editors only who asks may edit; the owner always may."""
+    one = {k: v for k, v in given.items() if k != "requestingUserCanEdit" and v is not False}
+    if one.get("warningOnly"):
+        return one
+    editors = {k: v for k, v in given.get("editors", {}).items() if v}
+    users = editors.get("users", [] if "editors" in given else [work.caller.email])
+    one["editors"] = editors | {"users": list(dict.fromkeys([*users, work.owner]))}
+    return one
 
 
 def _protected_place(work: Work, number: int) -> tuple[Sheet, int]:
@@ -136,8 +148,7 @@ def update_protected(work: Work, asked: Json) -> None:
     sheet, place = _protected_place(work, given.get("protectedRangeId", 0))
     old = sheet.lists["protectedRanges"][place]
     fresh = written(old, given, parse(asked.get("fields", "")), ("protectedRangeId",))
-    fresh.pop("requestingUserCanEdit", None)
-    target, fresh = _checked(work, fresh)
+    target, fresh = _checked(work, _kept(work, fresh))
     del sheet.lists["protectedRanges"][place]
     target.lists["protectedRanges"].insert(place, fresh)
 
