@@ -18,8 +18,9 @@ TWINS = {
 
 
 def single(value: float) -> float:
-    """A colour's part as the service keeps it: in single precision, shown as short as can be."""
-    return float(np.format_float_positional(np.float32(value), unique=True))
+    """A colour's part as the service keeps it: one of 255 steps, in single precision."""
+    step = np.float32(int(value * 255 + 0.001) / 255)
+    return float(np.format_float_positional(step, unique=True))
 
 
 def twinned(value: Any) -> Any:  # noqa: ANN401 - any JSON
