@@ -270,7 +270,8 @@ def create_permission(call: Call) -> Reply:
         raise DriveRefusal(400, "The specified permission is not valid.", "invalid")
     if kind != "anyone" and not who:
         raise DriveRefusal(400, f"A {kind} needs an address.", "invalid", "permission.emailAddress")
-    if role == "owner" and call.one("transferOwnership").lower() != "true":
+    already = who in {p.get("emailAddress") for p in file.permissions if p["role"] == role}
+    if role == "owner" and not already and call.one("transferOwnership").lower() != "true":
         raise DriveRefusal(
             403,
             "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
