@@ -1,125 +1,131 @@
-"""A spreadsheet of ours in the stand-in of Google, and an installation that may call it."""
+"""The stand-in of Google in this process, gspread pointed at it, and plain HTTP calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from kpi.tables import ErrorValue
-from sync_service.clock import Clock, FakeClock
-from sync_service.google.accounts import READ_WRITE, keep
-from sync_service.google.client import SheetsClient, open_client
-from sync_service.google.refreshing import PREFIX
-from sync_service.house import House, open_house
-from sync_service.refresh import Order, Outcome, refresh
-from sync_service.sandbox.google.model import Book
-from sync_service.sandbox.google.people import Hands
-from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
-from sync_service.sandbox.world import SANDBOX_NOW
-from sync_service.workbooks.google import GooglePort
-from tests.google_answers import answer_of
-from tests.road_support import settings_of
+import gspread
+import requests
+from gspread.http_client import HTTPClient
 
-MANAGER = "manager@team.example"
-ROBOT = "robot@project.iam.gserviceaccount.com"
+from sync_service.clock import FakeClock
+from sync_service.sandbox.google import discovery
+from sync_service.sandbox.google.access import AUTH
+from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
+
 Json = dict[str, Any]
+
+NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
+OWNER, ROBOT, READER = "owner@team.example", "robot@project.example", "reader@team.example"
+SCOPES = (f"{AUTH}spreadsheets", f"{AUTH}drive")
+DOCUMENTS = discovery.documents()
 
 
 @dataclass(slots=True)
-class Google:
-    """An installation whose Google is the stand-in."""
+class Bench:
+    """A running stand-in, its clock, and a book of OWNER that ROBOT may write and READER read."""
 
-    house: House
-    handle: GoogleHandle
-    client: SheetsClient
+    google: GoogleHandle
+    clock: FakeClock
+    session: requests.Session
+    book: str
 
-    def hands(self, sheet: str, who: str = MANAGER) -> Hands:
-        """A person at work in a spreadsheet."""
-        return self.handle.person(who).on(sheet)
+    def fresh(self, locale: str = "en_US") -> str:
+        """Another book with the same rights; the later calls are about it."""
+        share = {ROBOT: "writer", READER: "reader"}
+        self.book = self.google.book(OWNER, "Book", locale=locale, share=share)
+        return self.book
 
-    def load(self, path: Path) -> str:
-        """A spreadsheet that holds what a workbook holds; gives its id."""
-        sheet = self.handle.book(MANAGER, path.stem, share={ROBOT: "writer"})
-        self.hands(sheet).do(*_requests(answer_of(path)))
-        return sheet
+    def call(
+        self,
+        verb: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = ROBOT,
+        scopes: tuple[str, ...] = SCOPES,
+        **query: Any,
+    ) -> requests.Response:
+        """A call of Sheets (`/values/A1` is about the book) or Drive (`/drive/v3/...`)."""
+        sheets = f"/v4/spreadsheets/{self.book}{path}"
+        url = self.google.base + (path if path.startswith(("/drive", "/v4")) else sheets)
+        token = self.google.google.tokens.give(who, *scopes)
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.session.request(verb, url, params=query, json=body, headers=headers)
 
-    def port(self, sheet: str) -> GooglePort:
-        return GooglePort(self.client, sheet)
+    def ok(self, verb: str, path: str, body: Any = None, **query: Any) -> Json:
+        """The same, which must go well."""
+        reply = self.call(verb, path, body, **query)
+        assert reply.status_code == 200, reply.text
+        answer: Json = reply.json()
+        return answer
 
-    def refresh(self, sheet: str, port: GooglePort | None = None) -> Outcome:
-        order = Order(PREFIX + sheet, port or self.port(sheet), "test")
-        return refresh(self.house, order)
+    def batch(self, *asked: Json, **query: Any) -> list[Json]:
+        """A batchUpdate; gives its replies."""
+        body = {"requests": list(asked)}
+        replies: list[Json] = self.ok("POST", ":batchUpdate", body, **query)["replies"]
+        return replies
 
-    def calls(self) -> dict[str, int]:
-        """Operations that the stand-in was asked for since the last look, tokens left out."""
-        counted = {name: count for (_, name), count in self.handle.faults.calls.items()}
-        self.handle.faults.calls.clear()
-        return {name: count for name, count in counted.items() if name != "token"}
+    def refused(self, verb: str, path: str, body: Any = None, **query: Any) -> Json:
+        """The error of a call that must be refused."""
+        reply = self.call(verb, path, body, **query)
+        assert reply.status_code >= 400, reply.text
+        error: Json = reply.json()["error"]
+        assert error["code"] == reply.status_code
+        return error
+
+    def put(self, place: str, rows: list[list[Any]], option: str = "USER_ENTERED") -> Json:
+        """Write values."""
+        return self.ok("PUT", f"/values/{place}", {"values": rows}, valueInputOption=option)
+
+    def get(self, place: str, render: str = "FORMATTED_VALUE", **query: Any) -> list[list[Any]]:
+        """Read values."""
+        found = self.ok("GET", f"/values/{place}", valueRenderOption=render, **query)
+        values: list[list[Any]] = found.get("values", [])
+        return values
+
+    def formulas(self, place: str) -> list[list[Any]]:
+        """Read values with formulas as they stand."""
+        return self.get(place, "FORMULA")
+
+    def look(self, fields: str, **query: Any) -> Json:
+        """A `spreadsheets.get` with a mask."""
+        return self.ok("GET", "", fields=fields, **query)
 
 
 @contextmanager
-def google_at(home: Path, clock: Clock | None = None) -> Iterator[Google]:
-    """The stand-in and an installation over one clock."""
-    time = clock or FakeClock(SANDBOX_NOW)
-    handle = GoogleSandbox(time, evaluate=unknown).start()
-    settings = replace(
-        settings_of(home),
-        loopback=frozenset({f"127.0.0.1:{handle.port}"}),
-        options={"google": handle.base},
+def bench(**settings: Any) -> Iterator[Bench]:
+    """A stand-in without narrow quotas, on a clock that stands still."""
+    clock = FakeClock(NOW)
+    settings = {"per_user": 100_000, "per_project": 100_000} | settings
+    google = GoogleSandbox(clock, **settings).start()
+    with requests.Session() as session:
+        one = Bench(google, clock, session, "")
+        one.fresh()
+        try:
+            yield one
+        finally:
+            google.stop()
+
+
+def redirected(hosts: Mapping[str, str]) -> type[HTTPClient]:
+    """gspread's own client, which asks loopback in place of Google's hosts."""
+
+    class Redirected(HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **more: Any) -> Any:
+            for host, base in hosts.items():
+                endpoint = endpoint.replace(host, base)
+            return super().request(method, endpoint, *args, **more)
+
+    return Redirected
+
+
+def client(google: GoogleHandle, info: Json) -> gspread.Client:
+    """gspread signed in as a service account, with a really signed grant."""
+    return gspread.service_account_from_dict(
+        info, scopes=list(SCOPES), http_client=redirected(google.base_urls)
     )
-    try:
-        with open_house(settings, time) as house:
-            keep(house.secrets, handle.service_account(ROBOT))
-            yield Google(house, handle, open_client(house, READ_WRITE))
-    finally:
-        handle.stop()
-
-
-def unknown(book: Book) -> dict[tuple[int, int, int], object]:
-    """What formulas give where nothing calculates: #N/A of `=NA()`; the rest stays as it was."""
-    found: dict[tuple[int, int, int], object] = {}
-    for sheet in book.sheets:
-        for row, column, cell in sheet.cells(sheet.whole()):
-            if cell.get("userEnteredValue", {}).get("formulaValue") == "=NA()":
-                found[sheet.sheet_id, row, column] = ErrorValue("#N/A").text
-    return found
-
-
-def _requests(answer: Json) -> Iterator[Json]:
-    """What makes an empty spreadsheet the one of an answer."""
-    for tab in answer["sheets"]:
-        given = tab["properties"]
-        number = given["sheetId"] + 1000  # 0 is the tab that a new spreadsheet has
-        yield {"addSheet": {"properties": {**given, "sheetId": number}}}
-        for data in tab["data"]:
-            rows = [
-                {"values": [_entered(cell) for cell in row["values"]]} for row in data["rowData"]
-            ]
-            start = {"sheetId": number, "rowIndex": 0, "columnIndex": 0}
-            yield {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
-            for at, column in enumerate(data.get("columnMetadata", ())):
-                for mark in column.get("developerMetadata", ()):
-                    span = {"sheetId": number, "dimension": "COLUMNS"}
-                    span |= {"startIndex": at, "endIndex": at + 1}
-                    made = {
-                        "metadataKey": mark["metadataKey"],
-                        "metadataValue": mark["metadataValue"],
-                        "visibility": "DOCUMENT",
-                        "location": {"dimensionRange": span},
-                    }
-                    yield {"createDeveloperMetadata": {"developerMetadata": made}}
-    for one in answer.get("namedRanges", ()):
-        span = {**one["range"], "sheetId": one["range"]["sheetId"] + 1000}
-        yield {"addNamedRange": {"namedRange": {"name": one["name"], "range": span}}}
-    yield {"deleteSheet": {"sheetId": 0}}
-
-
-def _entered(cell: Json) -> Json:
-    """A cell as it is typed; a formula brings the value that it had."""
-    if "userEnteredValue" in cell:
-        return cell
-    value = cell.get("effectiveValue")
-    return {"userEnteredValue": value} if value and "errorValue" not in value else {}

@@ -13,7 +13,7 @@ from sheet_templates.layout import TABLES, Owner
 from sync_service.refresh import Outcome
 from sync_service.sandbox.books import book_start
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.google_support import Google, google_at
+from tests.google_house import Google, google_at
 from tests.road_support import COMPANIES, fill, refresh_book
 
 GET, BATCH = "spreadsheets.get", "spreadsheets.batchUpdate"

@@ -12,6 +12,7 @@ from sync_service.sandbox.google.model import Book, Sheet
 from sync_service.sandbox.google.ranges import Area
 from sync_service.sandbox.google.showing import shown
 from sync_service.sandbox.google.values import effective
+from sync_service.sandbox.google.work import bare
 
 Json = dict[str, Any]
 
@@ -37,10 +38,10 @@ def book_json(
             if areas is None or any(area.sheet == sheet.sheet_id for area in areas)
         ]
     if book.named:
-        out["namedRanges"] = book.named
+        out["namedRanges"] = bare(book.named)
     own = [one for one in book.metadata if one["location"]["locationType"] == "SPREADSHEET"]
     if own:
-        out["developerMetadata"] = own
+        out["developerMetadata"] = bare(own)
     return out
 
 
@@ -69,9 +70,9 @@ def sheet_json(
         out["data"] = [grid_json(book, sheet, area, below) for area in mine]
     for name, items in sheet.lists.items():
         if items:
-            out[name] = _with_rights(items, caller) if name == "protectedRanges" else items
+            out[name] = bare(_with_rights(items, caller) if name == "protectedRanges" else items)
     if sheet.basic_filter is not None:
-        out["basicFilter"] = sheet.basic_filter
+        out["basicFilter"] = bare(sheet.basic_filter)
     hung = [
         one
         for one in book.metadata
@@ -79,7 +80,7 @@ def sheet_json(
         and one["location"]["sheetId"] == sheet.sheet_id
     ]
     if hung:
-        out["developerMetadata"] = hung
+        out["developerMetadata"] = bare(hung)
     return out
 
 
@@ -148,7 +149,7 @@ def _line(book: Book, sheet: Sheet, dimension: str, index: int) -> Json:
     out = {"pixelSize": PIXELS[dimension], **kept.get(index, {})}
     hung = [one for one in book.metadata if _hangs(one["location"], sheet, dimension, index)]
     if hung:
-        out["developerMetadata"] = hung
+        out["developerMetadata"] = bare(hung)
     return out
 
 
