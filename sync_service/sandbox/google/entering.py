@@ -176,7 +176,7 @@ def _day(text: str, where: Locale, today: date) -> tuple[date, str] | None:
     iso = re.fullmatch(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})", text)
     if iso:
         day = _real(int(iso[1]), int(iso[3]), int(iso[4]))
-        own = where.order == "ymd" and iso[2] in where.date_pattern
+        own = where.order == "ymd" and iso[2] in where.date_marks
         pattern = where.date_pattern.replace("/", iso[2]) if own else "yyyy-mm-dd"
         return (day, pattern) if day else None
     worded = _worded(text, where)
