@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_service.sandbox.google.formulas import copied, led, renamed, rewritten
-from sync_service.sandbox.google.ranges import Area, a1, cells_area, letters, number
+from sync_service.sandbox.google.ranges import letters, number
 from sync_service.sandbox.google.spans import Change
-from tests.google_support import OWNER, ROBOT, Bench, Json, bench
+from tests.google_support import OWNER, ROBOT, Bench, Json, bench, box, columns, rows, unbox
 
 
 @pytest.fixture(scope="module")
@@ -25,32 +25,6 @@ def running() -> Iterator[Bench]:
 def one(running: Bench) -> Bench:
     running.fresh()
     return running
-
-
-def rows(start: int, end: int, sheet: int = 0) -> Json:
-    return {"sheetId": sheet, "dimension": "ROWS", "startIndex": start, "endIndex": end}
-
-
-def columns(start: int, end: int) -> Json:
-    return rows(start, end) | {"dimension": "COLUMNS"}
-
-
-def box(text: str) -> Json:
-    """A bounded GridRange of the first tab."""
-    area = cells_area(text, 0)
-    assert area is not None
-    return {
-        "startRowIndex": area.top,
-        "endRowIndex": area.bottom,
-        "startColumnIndex": area.left,
-        "endColumnIndex": area.right,
-    }
-
-
-def unbox(grid: Json) -> str:
-    """The same back."""
-    names = ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex")
-    return a1(Area(0, *(grid[name] for name in names)))
 
 
 INSERT_2 = {"insertDimension": {"range": rows(2, 4)}}  # two rows before row 3
