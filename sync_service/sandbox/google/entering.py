@@ -14,6 +14,7 @@ from sync_service.sandbox.google.locales import Locale
 
 Json = dict[str, Any]
 
+DIGIT = re.compile(r"[0-9]")
 EPOCH = date(1899, 12, 30)
 ERRORS = {
     "#NULL!": "NULL_VALUE",
@@ -68,6 +69,8 @@ def _typed(typed: str, where: Locale, today: date) -> Entered:
         return Entered({"boolValue": upper == where.true})
     if upper in ERRORS:
         return Entered({"errorValue": {"type": ERRORS[upper]}})
+    if not DIGIT.search(trimmed):
+        return Entered({"stringValue": typed})
     return (
         _number(trimmed, where) or _moment(trimmed, where, today) or Entered({"stringValue": typed})
     )

@@ -86,8 +86,8 @@ def _text(text: str, form: Json | None) -> str:
 def general(number: float, where: Locale) -> str:
     """A number without a format: at most ten decimals, powers when very large or small."""
     size = abs(number)
-    if number == 0:
-        return "0"
+    if number.is_integer() and size < BIG:
+        return str(int(number))
     if size >= BIG or size < SMALL:
         text = f"{number:.5E}"
         mantissa, _, power = text.partition("E")
