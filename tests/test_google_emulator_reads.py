@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -295,3 +298,21 @@ def test_a_share_opens_the_book_and_its_end_closes_it(one: Bench) -> None:
 def test_an_export_that_is_not_played_says_so(one: Bench) -> None:
     error = one.refused("GET", f"/drive/v3/files/{one.book}/export", mimeType="application/pdf")
     assert (error["code"], error["errors"][0]["reason"]) == (501, "notImplemented")
+
+
+def test_an_export_as_xlsx_is_what_the_book_holds(one: Bench) -> None:
+    """Read back by another program: values, formulas of the place in the file's own way, merges."""
+    one.fresh("de_DE")
+    one.put("A1", [["Preis", "1,5"], ['=SUMME(B1;2,5)&"; 1,5"', "31.12.2025"]])
+    one.batch(
+        {"mergeCells": {"range": box("C1:D1")}}, {"addSheet": {"properties": {"title": "Zwei"}}}
+    )
+    mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    reply = one.call("GET", f"/drive/v3/files/{one.book}/export", mimeType=mime)
+    book = openpyxl.load_workbook(io.BytesIO(reply.content))
+    page = book["Sheet1"]
+    assert book.sheetnames == ["Sheet1", "Zwei"]
+    assert (page["A1"].value, page["B1"].value) == ("Preis", 1.5)
+    assert page["A2"].value == '=SUMME(B1,2.5)&"; 1,5"'
+    assert page["B2"].value == datetime(2025, 12, 31)  # noqa: DTZ001 - cells know no zone
+    assert [str(merge) for merge in page.merged_cells.ranges] == ["C1:D1"]

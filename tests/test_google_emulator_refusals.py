@@ -123,6 +123,24 @@ def test_protected_cells(
     one.ok("PUT", "/values/D4", A1, **RAW)  # beside it everybody may write
 
 
+def test_a_protected_range_in_a_tab_leaves_the_tab_to_all(one: Bench) -> None:
+    """Rename, move, rows above and below: nothing of the protected cells changes."""
+    one.google.person(OWNER).on(one.book).protect("A2:B3")
+    robot = one.google.person(ROBOT).on(one.book)
+    robot.rename("Sheet1", "Fresh")
+    robot.insert_rows("Fresh", 2)
+    robot.insert_rows("Fresh", 5)
+    with pytest.raises(Refusal, match="protected cell"):
+        robot.insert_rows("Fresh", 4)
+    with pytest.raises(Refusal, match="protected cell"):
+        robot.move_rows("Fresh", 9, 4)
+    one.google.person(OWNER).on(one.book).do(
+        {"addProtectedRange": {"protectedRange": {"range": {"sheetId": 0}}}}
+    )
+    with pytest.raises(Refusal, match="protected cell"):
+        robot.rename("Fresh", "Other")
+
+
 def test_a_warning_refuses_nobody_and_a_stranger_to_the_protection_may_not_lift_it(
     one: Bench,
 ) -> None:

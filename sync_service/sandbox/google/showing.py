@@ -54,13 +54,13 @@ def shown(value: Json, form: Json | None, where: Locale) -> str:
     if "numberValue" not in value:
         return ""
     number = float(value["numberValue"])
-    pattern = (form or {}).get("pattern") or _usual((form or {}).get("type", ""), where)
+    pattern = (form or {}).get("pattern") or usual_pattern((form or {}).get("type", ""), where)
     if not pattern or (form or {}).get("type") == "TEXT":
         return general(number, where)
     return by_pattern(number, pattern, where)
 
 
-def _usual(kind: str, where: Locale) -> str:
+def usual_pattern(kind: str, where: Locale) -> str:
     """The pattern of a type that comes without one."""
     return {
         "NUMBER": "#,##0.00",

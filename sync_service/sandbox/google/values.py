@@ -19,6 +19,7 @@ from sync_service.sandbox.google.showing import DATES, shown, unformatted
 Json = dict[str, Any]
 
 LONGEST = 50_000  # characters of a cell
+TOO_LONG = "Your input contains more than the maximum of 50000 characters in a single cell."
 ZERO: Json = {"numberValue": 0}
 NO_VALUE: Json = {}
 MISREAD: Json = {"errorValue": {"type": "ERROR", "message": "Formula parse error."}}
@@ -100,9 +101,7 @@ class Writer:
             kind = "struct_value" if isinstance(value, dict) else "list_value"
             raise bad(f"Invalid values[0][0]: {kind} {{}}")
         if isinstance(value, str) and len(value) > LONGEST:
-            raise bad(
-                "Your input contains more than the maximum of 50000 characters in a single cell."
-            )
+            raise bad(TOO_LONG)
         if self.option == "RAW":
             return raw(value)
         return entered(value, where, self.today)
