@@ -48,8 +48,15 @@ class SheetsClient:
 
     def write_values(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
         """Typed values, never parsed, to the places that data filters give; they come back."""
+        return self._write(book, data, "RAW")
+
+    def write_formulas(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
+        """Our own formulas, as they are typed: nothing that came from outside may be among them."""
+        return self._write(book, data, "USER_ENTERED")
+
+    def _write(self, book: str, data: Sequence[Mapping[str, Any]], option: str) -> Json:
         body = {
-            "valueInputOption": "RAW",
+            "valueInputOption": option,
             "data": list(data),
             "includeValuesInResponse": True,
             "responseValueRenderOption": "UNFORMATTED_VALUE",
