@@ -46,11 +46,18 @@ class Reducer:
             for column in range(m.left, m.right + 1)
             if (row, column) != (m.top, m.left)
         }
+        drawn = {(one.row, one.column) for one in self.sheet.sparks}
         for spot, cell in self.sheet.cells.items():
             if spot not in covered:
-                made = self._cell(spot, cell)
+                made = self._cell(spot, self._behind(spot, cell) if spot in drawn else cell)
                 if made != Cell():
                     yield spot, made
+
+    def _behind(self, spot: Spot, cell: Cell) -> Cell:
+        """A small chart is its cell's formula in Google: nothing else stands behind it."""
+        if cell.formula not in (None, '""') or cell.value not in (None, ""):
+            self._lose("under_spark", spot)
+        return replace(cell, value=None, formula=None, runs=())
 
     def _cell(self, spot: Spot, cell: Cell) -> Cell:
         style = self._style(cell.style, spot)

@@ -20,6 +20,7 @@ from sync_service.workbooks.areas import Area, address
 from sync_service.workbooks.serials import from_serial
 
 _DAY = re.compile(r"^DATE\((\d{4}),(\d{1,2}),(\d{1,2})\)$")
+ROOM = 500  # rows below all content that a check reaches; Google stores and sends it by the cell
 _FIRST_DAY = 61  # a serial before it is another day in Excel
 
 
@@ -48,10 +49,11 @@ class Ground:
 
 
 def common_checks(ground: Ground) -> Iterator[Check]:
-    """One check an area; one that reaches below all content reaches to the end of the grid."""
+    """One check a column; one that reaches below all content ends so many rows further."""
+    end = min(ground.sheet.rows, ground.deep + ROOM)
     for check in ground.sheet.checks:
         for area in ground.inside(check.areas):
-            bottom = ground.sheet.rows if area.bottom > ground.deep + 1 else area.bottom
+            bottom = end if area.bottom > ground.deep + 1 else area.bottom
             whole = Area(area.top, area.left, bottom, area.right)
             try:
                 made = _check(ground, replace(check, areas=(whole,)), check.areas[0])

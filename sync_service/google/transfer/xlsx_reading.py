@@ -121,7 +121,7 @@ def _sheet(
         rules=rules(tab, raw, styles, losses),
         tables=tuple(_tables(tab)),
         filter=area(tab.auto_filter.ref) if tab.auto_filter.ref else None,
-        charts=charts(book, part, (widths, raw.heights), losses),
+        charts=charts(book, part, _drawn(widths, hidden, raw), losses),
         sparks=tuple(raw.sparks),
         protections=_protections(tab, losses),
     )
@@ -208,6 +208,13 @@ def _columns(tab: Any) -> tuple[dict[int, int], frozenset[int], dict[int, int]]:
             if one.outlineLevel:
                 levels[number] = int(one.outlineLevel)
     return {n: w for n, w in widths.items() if w != PLAIN_WIDTH}, frozenset(hidden), levels
+
+
+def _drawn(
+    widths: dict[int, int], hidden: frozenset[int], raw: Raw
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Sizes as they are seen: what is hidden has none."""
+    return {**widths, **dict.fromkeys(hidden, 0)}, {**raw.heights, **dict.fromkeys(raw.hidden_rows, 0)}
 
 
 def _tables(tab: Any) -> Iterator[Table]:

@@ -108,10 +108,12 @@ def grid_json(book: Book, sheet: Sheet, area: Area, mask: Mask) -> Json:
             out["rowData"] = rows
     if wants(mask, "rowMetadata"):
         span = range(inside.top, inside.bottom)
-        out["rowMetadata"] = [_line(book, sheet, "ROWS", n) for n in span]
+        hung = _hung(book, sheet, "ROWS")
+        out["rowMetadata"] = [_line(sheet, "ROWS", n, hung) for n in span]
     if wants(mask, "columnMetadata"):
         span = range(inside.left, inside.right)
-        out["columnMetadata"] = [_line(book, sheet, "COLUMNS", n) for n in span]
+        hung = _hung(book, sheet, "COLUMNS")
+        out["columnMetadata"] = [_line(sheet, "COLUMNS", n, hung) for n in span]
     return out
 
 
@@ -142,21 +144,20 @@ def cell_json(book: Book, cell: Json) -> Json:
     return out
 
 
-def _line(book: Book, sheet: Sheet, dimension: str, index: int) -> Json:
+def _line(sheet: Sheet, dimension: str, index: int, hung: dict[int, list[Json]]) -> Json:
     """DimensionProperties of a row or a column with its metadata."""
     kept = sheet.row_properties if dimension == "ROWS" else sheet.column_properties
     out = {"pixelSize": PIXELS[dimension], **kept.get(index, {})}
-    hung = [one for one in book.metadata if _hangs(one["location"], sheet, dimension, index)]
-    if hung:
-        out["developerMetadata"] = hung
+    if index in hung:
+        out["developerMetadata"] = hung[index]
     return out
 
 
-def _hangs(place: Json, sheet: Sheet, dimension: str, index: int) -> bool:
-    span = place.get("dimensionRange")
-    return (
-        span is not None
-        and sheet_of(place) == sheet.sheet_id
-        and span["dimension"] == dimension
-        and span.get("startIndex", 0) == index
-    )
+def _hung(book: Book, sheet: Sheet, dimension: str) -> dict[int, list[Json]]:
+    """Metadata of the rows or columns of a tab, by their place."""
+    found: dict[int, list[Json]] = {}
+    for one in book.metadata:
+        span = one["location"].get("dimensionRange")
+        if span and sheet_of(one["location"]) == sheet.sheet_id and span["dimension"] == dimension:
+            found.setdefault(span.get("startIndex", 0), []).append(one)
+    return found
