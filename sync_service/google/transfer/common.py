@@ -17,8 +17,17 @@ from sync_service.google.transfer.common_rules import (
     common_rules,
 )
 from sync_service.google.transfer.formulas import Words
-from sync_service.google.transfer.grid import bottom_of, grids, room_below
-from sync_service.google.transfer.model import Cell, Group, Loss, Sheet, Spark, Spot, Table, Workbook
+from sync_service.google.transfer.grid import bottom_of, grids
+from sync_service.google.transfer.model import (
+    Cell,
+    Group,
+    Loss,
+    Sheet,
+    Spark,
+    Spot,
+    Table,
+    Workbook,
+)
 from sync_service.google.transfer.names import kept_names, words_of
 from sync_service.google.transfer.references import Reference, plain, written
 from sync_service.workbooks.areas import Area, address
@@ -47,8 +56,6 @@ def _sheet(book: Workbook, sheet: Sheet, words: Words, losses: list[Loss]) -> Sh
     for one in sheet.protections:
         if one.area is not None:
             losses.append(Loss("protected_range", sheet.title, str(one.area)))
-    if any((m.bottom, m.right) != (m.top, m.left) for m in sheet.merges):
-        cells = _without_covered(cells, sheet)
     tables = tuple(_tables(sheet, cells, losses))
     return replace(
         sheet,
@@ -101,15 +108,6 @@ def _groups(groups: tuple[Group, ...], last: int) -> tuple[Group, ...]:
     return tuple(sorted(made, key=lambda one: (one.depth, one.first)))
 
 
-def _without_covered(cells: dict[Spot, Cell], sheet: Sheet) -> dict[Spot, Cell]:
-    """A border inside a merged area is its first cell's."""
-    return {
-        spot: cell
-        for spot, cell in cells.items()
-        if not any(m.holds(*spot) and spot != (m.top, m.left) for m in sheet.merges)
-    }
-
-
 def _tables(sheet: Sheet, cells: Mapping[Spot, Cell], losses: list[Loss]) -> list[Table]:
     """Tables down to their last row with a value; one filter a tab, of the widest table."""
     shown = [one for one in sheet.tables if one.filtered]
@@ -121,12 +119,11 @@ def _tables(sheet: Sheet, cells: Mapping[Spot, Cell], losses: list[Loss]) -> lis
         if one.filtered and one is not main:
             losses.append(Loss("filter", sheet.title, one.name))
         area = one.area
+        body = Area(area.top + 1, area.left, max(area.bottom, area.top + 1), area.right)
         filled = [
-            row
-            for (row, column), cell in cells.items()
-            if area.top < row <= area.bottom
-            and area.left <= column <= area.right
-            and (cell.value is not None or cell.formula is not None)
+            spot[0]
+            for spot, cell in cells.items()
+            if body.holds(*spot) and (cell.value is not None or cell.formula is not None)
         ]
         bottom = max([area.top + 1, *filled])
         trimmed = Area(area.top, area.left, bottom, area.right)
@@ -161,5 +158,3 @@ def _sparks(book: Workbook, sheet: Sheet, losses: list[Loss]) -> list[Spark]:
         made.append(replace(one, data=data, weight=weight))
     return sorted(made, key=lambda one: (one.row, one.column))
 
-
-__all__ = ["PLAIN_HEIGHT", "PLAIN_WIDTH", "common", "room_below"]

@@ -39,13 +39,7 @@ class Reducer:
 
     def cells(self) -> Iterator[tuple[Spot, Cell]]:
         """The cells that both worlds have; of merged ones only the first."""
-        covered = {
-            (row, column)
-            for m in self.sheet.merges
-            for row in range(m.top, m.bottom + 1)
-            for column in range(m.left, m.right + 1)
-            if (row, column) != (m.top, m.left)
-        }
+        covered = _covered(self.sheet)
         drawn = {(one.row, one.column) for one in self.sheet.sparks}
         for spot, cell in self.sheet.cells.items():
             if spot not in covered:
@@ -106,10 +100,27 @@ class Reducer:
         number = number_code(style.number)
         if number != style.number:
             self.losses.append(Loss("number", self.sheet.title, address(*spot), style.number))
-        return replace(style, font=_font(style.font), number=number, shrink=False, pattern="")
+        side = style.horizontal or ("left" if style.indent else "")
+        indent = 0 if side == "center" else style.indent
+        made = replace(style, font=_font(style.font), number=number, shrink=False, pattern="")
+        return replace(made, horizontal=side, indent=indent)
 
     def _lose(self, kind: str, spot: Spot) -> None:
         self.losses.append(Loss(kind, self.sheet.title, address(*spot)))
+
+
+def _covered(sheet: Sheet) -> set[Spot]:
+    """Cells under the first one of merged cells."""
+    found: set[Spot] = set()
+    for merge in sheet.merges:
+        size = (merge.bottom - merge.top + 1) * (merge.right - merge.left + 1)
+        if size > len(sheet.cells):
+            found |= {spot for spot in sheet.cells if merge.holds(*spot)}
+        else:
+            for row in range(merge.top, merge.bottom + 1):
+                found |= {(row, column) for column in range(merge.left, merge.right + 1)}
+        found.discard((merge.top, merge.left))
+    return found
 
 
 def number_code(code: str) -> str:

@@ -13,6 +13,7 @@ from sync_service.google.transfer.formulas import (
     out_of_rule,
     translated,
 )
+from sync_service.google.transfer.grid import ROOM
 from sync_service.google.transfer.model import Chart, Check, Loss, Rule, Series, Sheet, Workbook
 from sync_service.google.transfer.references import Reference, clipped, growing, plain, written
 from sync_service.google.transfer.xlsx_rules import comparison
@@ -20,7 +21,6 @@ from sync_service.workbooks.areas import Area, address
 from sync_service.workbooks.serials import from_serial
 
 _DAY = re.compile(r"^DATE\((\d{4}),(\d{1,2}),(\d{1,2})\)$")
-ROOM = 500  # rows below all content that a check reaches; Google stores and sends it by the cell
 _FIRST_DAY = 61  # a serial before it is another day in Excel
 
 

@@ -14,6 +14,8 @@ from sync_service.workbooks.areas import LAST_ROW
 LONGEST_TITLE = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _OPEN = re.compile(r"(\$?[A-Za-z]{1,3}\$?\d{1,7}):(\$?)([A-Za-z]{1,3})(?![\w(.!$])")
+_TEXTS = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')+'!")
+_CALLED = re.compile(r"([^\W\d][\w.]*)\(")
 GOOGLE_ONLY = frozenset(
     """
 ADD ARRAY_CONSTRAIN ARRAYFORMULA AVERAGE.WEIGHTED COUNTUNIQUE COUNTUNIQUEIFS DETECTLANGUAGE DIVIDE
@@ -46,9 +48,7 @@ def for_excel(text: str, titles: Mapping[str, str]) -> str:
 @lru_cache(maxsize=8192)
 def called(text: str) -> tuple[str, ...]:
     """The functions that a formula calls."""
-    tokens = [(token.lastgroup, token[0]) for token in TOKEN.finditer(text)]
-    pairs = zip(tokens, [*tokens[1:], ("", "")], strict=True)
-    return tuple({part.upper(): 1 for (kind, part), (_, next_) in pairs if kind == "word" and next_[:1] == "("})
+    return tuple(dict.fromkeys(name.upper() for name in _CALLED.findall(_TEXTS.sub("", text))))
 
 
 def _closed(text: str) -> str:

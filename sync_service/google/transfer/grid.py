@@ -7,11 +7,12 @@ from functools import lru_cache
 
 from sync_service.google.transfer.formulas import TOKEN
 from sync_service.google.transfer.model import Cell, Sheet, Spot, Workbook
-from sync_service.google.transfer.references import bare, growing, plain
+from sync_service.google.transfer.references import bare, clipped, growing, plain
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import LAST_COLUMN, LAST_ROW, Area
 
 LEAST_ROWS = 100
+ROOM = 500  # rows below all content that a check reaches; Google stores and sends it by the cell
 LEAST_BELOW = 1000  # rows for a table to grow into, where no formula asks for more
 MOST_CELLS = 10_000_000  # of a spreadsheet in Google
 
@@ -57,7 +58,8 @@ def _own(sheet: Sheet) -> tuple[int, int]:
     if sheet.rows:
         return sheet.rows, sheet.columns
     areas = [*sheet.merges, *(table.area for table in sheet.tables)]
-    areas += [area for check in sheet.checks for area in check.areas if area.bottom < LAST_ROW]
+    deep = bottom_of(sheet.cells, sheet) + ROOM
+    areas += [clipped(a, deep, a.right) or a for check in sheet.checks for a in check.areas]
     areas += [Area(one.row, one.column, one.row, one.column) for one in sheet.charts]
     areas += [Area(one.row, one.column, one.row, one.column) for one in sheet.sparks]
     areas += [Area(1, 1, one.area.top + LEAST_BELOW, 1) for one in sheet.tables]
