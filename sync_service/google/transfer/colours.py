@@ -9,9 +9,12 @@ from typing import Any
 from lxml import etree
 from openpyxl.styles.colors import COLOR_INDEX
 
+from sync_service.google.transfer.untyped import Untyped
+
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _ORDER = ("lt1", "dk1", "lt2", "dk2", *(f"accent{n}" for n in range(1, 7)), "hlink", "folHlink")
-_OFFICE = ("FFFFFF", "000000", "EEECE1", "1F497D", "4F81BD", "C0504D", "9BBB59", "8064A2") + (
+_OFFICE = (
+    *("FFFFFF", "000000", "EEECE1", "1F497D", "4F81BD", "C0504D", "9BBB59", "8064A2"),
     *("4BACC6", "F79646", "0000FF", "800080"),
 )
 _HEX = 6
@@ -31,7 +34,7 @@ def theme_colours(xml: bytes | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def hex_colour(colour: Any, theme: Sequence[str]) -> str | None:
+def hex_colour(colour: Untyped, theme: Sequence[str]) -> str | None:
     """An openpyxl colour; None where the program decides."""
     if colour is None:
         return None
@@ -62,11 +65,13 @@ def blended(front: str, back: str) -> str:
 
 def as_google(text: str) -> dict[str, Any]:
     """A colour as Google's API has it: parts from 0 to 1, a zero left out."""
-    parts = {name: int(text[at : at + 2], 16) for name, at in (("red", 1), ("green", 3), ("blue", 5))}
+    parts = {
+        name: int(text[at : at + 2], 16) for name, at in (("red", 1), ("green", 3), ("blue", 5))
+    }
     return {"rgbColor": {name: round(value / 255, 6) for name, value in parts.items() if value}}
 
 
-def from_google(found: Any) -> str | None:
+def from_google(found: Untyped) -> str | None:
     """A `ColorStyle` or `Color` as text; None for one of the theme's."""
     if not isinstance(found, dict) or "themeColor" in found:
         return None

@@ -17,7 +17,7 @@ from sync_service.google.transfer.common_rules import (
     common_rules,
 )
 from sync_service.google.transfer.formulas import Words
-from sync_service.google.transfer.grid import bottom_of, grids
+from sync_service.google.transfer.grid import AHEAD, bottom_of, grids
 from sync_service.google.transfer.model import (
     Cell,
     Group,
@@ -52,19 +52,19 @@ def common(book: Workbook) -> tuple[Workbook, tuple[Loss, ...]]:
 def _sheet(book: Workbook, sheet: Sheet, words: Words, losses: list[Loss]) -> Sheet:
     cells = dict(Reducer(sheet, words, losses).cells())
     deep = bottom_of(cells, sheet)
+    seen = min(deep + AHEAD, sheet.rows)  # an empty row below all content has no look
     ground = Ground(book, sheet, words, losses, deep)
-    for one in sheet.protections:
-        if one.area is not None:
-            losses.append(Loss("protected_range", sheet.title, str(one.area)))
+    guarded = (one.area for one in sheet.protections if one.area is not None)
+    losses += [Loss("protected_range", sheet.title, str(area)) for area in guarded]
     tables = tuple(_tables(sheet, cells, losses))
     return replace(
         sheet,
         cells=cells,
         frozen=_frozen(sheet, losses),
         widths=_inside(sheet.widths, sheet.columns, PLAIN_WIDTH),
-        heights=_inside(sheet.heights, sheet.rows, PLAIN_HEIGHT),
+        heights=_inside(sheet.heights, seen, PLAIN_HEIGHT),
         hidden_columns=frozenset(n for n in sheet.hidden_columns if n <= sheet.columns),
-        hidden_rows=frozenset(n for n in sheet.hidden_rows if n <= sheet.rows),
+        hidden_rows=frozenset(n for n in sheet.hidden_rows if n <= seen),
         column_groups=_groups(sheet.column_groups, sheet.columns),
         row_groups=_groups(sheet.row_groups, sheet.rows),
         merges=tuple(sorted(ground.inside(sheet.merges), key=_order)),
@@ -157,4 +157,3 @@ def _sparks(book: Workbook, sheet: Sheet, losses: list[Loss]) -> list[Spark]:
         data = written(Reference(target.title, found.area))
         made.append(replace(one, data=data, weight=weight))
     return sorted(made, key=lambda one: (one.row, one.column))
-

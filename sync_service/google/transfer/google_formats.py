@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from sync_service.google.transfer.colours import as_google, from_google
@@ -11,6 +12,7 @@ from sync_service.workbooks.serials import is_date_format
 
 Json = dict[str, Any]
 EDGE, STEP = 3, 9  # pixels beside a text: of every cell, and of each indent
+_PLAIN = Font()
 _OUTSIDE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _PATTERNS = {  # what a kind shows where it has no pattern of its own
     "NUMBER": "#,##0.00",
@@ -94,6 +96,16 @@ def style_of(found: Json) -> Style:
     horizontal = str(found.get("horizontalAlignment", "")).lower()
     room = pad.get("right" if horizontal == "right" else "left", EDGE)
     borders = {side: _line(found.get("borders", {}).get(side)) for side in SIDES}
+    return replace(
+        _inner(found, horizontal, room),
+        top=borders["top"],
+        bottom=borders["bottom"],
+        left=borders["left"],
+        right=borders["right"],
+    )
+
+
+def _inner(found: Json, horizontal: str, room: int) -> Style:
     return Style(
         font=font_of(found.get("textFormat", {})),
         fill=from_google(found.get("backgroundColorStyle") or found.get("backgroundColor")),
@@ -103,7 +115,6 @@ def style_of(found: Json) -> Style:
         wrap=found.get("wrapStrategy") == "WRAP",
         indent=max(0, round((room - EDGE) / STEP)),
         rotation=int(found.get("textRotation", {}).get("angle", 0)),
-        **borders,
     )
 
 
@@ -115,7 +126,7 @@ def number_code(found: Json) -> str:
     return str(found.get("pattern") or _PATTERNS.get(kind, GENERAL))
 
 
-def font_of(found: Json, base: Font = Font()) -> Font:
+def font_of(found: Json, base: Font = _PLAIN) -> Font:
     """A `TextFormat` as a font; a run goes on from the font before it."""
     colour = found.get("foregroundColorStyle") or found.get("foregroundColor")
     shown = from_google(colour) if colour is not None else base.colour

@@ -1,32 +1,34 @@
 """A spreadsheet of Google as the model: two reads, whatever its size.
 
-The first brings everything but the data validations: Google repeats those in every cell, down to
-its last row (90,000 times in a manager's book). The second asks for them in the rows that
-hold anything and two more; a check that goes on there goes on below.
+The first brings everything but data validations and rows: Google repeats a validation in every
+cell that it reaches (90,000 in a manager's book) and tells of every row of the grid (260,000). The
+second asks for both where anything stands and two rows more; a check that goes on there goes on
+below.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from kpi.tables import ErrorValue
 from sync_service.google.transfer.colours import from_google
 from sync_service.google.transfer.google_charts import chart_from_google, spark_from_google
+from sync_service.google.transfer.google_checks import LINES, checks_of, window
 from sync_service.google.transfer.google_formats import runs_from_google, style_of
-from sync_service.google.transfer.google_rules import check_from_google, rule_from_google
+from sync_service.google.transfer.google_found import Found
+from sync_service.google.transfer.google_rules import rule_from_google
 from sync_service.google.transfer.google_writing import GUARDED, KEY_TABLE, KEY_TEMPLATE
 from sync_service.google.transfer.model import (
     Cell,
     Chart,
-    Check,
     Group,
     Loss,
     Name,
     Protection,
     Rule,
+    Run,
     Scalar,
     Sheet,
     Spark,
@@ -36,12 +38,10 @@ from sync_service.google.transfer.model import (
 )
 from sync_service.google.transfer.references import Reference, quoted, written
 from sync_service.google.transfer.sending import area_of
-from sync_service.workbooks.areas import Area, address, area, letters
-from sync_service.workbooks.formulas import shifted
+from sync_service.workbooks.areas import Area, address, area
 
 Json = dict[str, Any]
 PLAIN_WIDTH, PLAIN_HEIGHT = 64, 21
-AHEAD = 2  # rows below all content in which checks are looked for
 MARKS = "developerMetadata(metadataId,metadataKey,metadataValue)"
 FIELDS = (
     f"spreadsheetUrl,properties(title,locale,timeZone),namedRanges,{MARKS},"
@@ -49,10 +49,9 @@ FIELDS = (
     f"columnGroups,rowGroups,{MARKS},slicers/slicerId,bandedRanges/bandedRangeId,"
     "filterViews/title,tables(name,range),"
     "data(startRow,startColumn,rowData/values(userEnteredValue,effectiveValue,userEnteredFormat,"
-    f"note,textFormatRuns,pivotTable/source),rowMetadata(pixelSize,hiddenByUser,{MARKS}),"
+    "note,textFormatRuns,pivotTable/source),"
     f"columnMetadata(pixelSize,hiddenByUser,{MARKS})))"
 )
-CHECKS = "sheets(properties/sheetId,data(startRow,startColumn,rowData/values/dataValidation))"
 _ERRORS = {
     "N_A": "#N/A",
     "DIVIDE_BY_ZERO": "#DIV/0!",
@@ -73,48 +72,27 @@ class Reader(Protocol):
         """A spreadsheet, only the `fields` named."""
 
 
-@dataclass(slots=True)
-class Found:
-    """What a spreadsheet says of itself beside its content."""
-
-    ids: dict[str, int] = field(default_factory=dict)  # title -> number of the tab
-    titles: dict[int, str] = field(default_factory=dict)
-    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
-    template: str = ""  # edition, language and version, as it was marked
-    locale: str = ""
-    zone: str = ""
-    link: str = ""
-    answer: Json = field(default_factory=dict)  # as Google gave it
-    losses: list[Loss] = field(default_factory=list)
-
-    def reference(self, grid: Mapping[str, Any]) -> Reference | None:
-        """A `GridRange` as a reference."""
-        number = int(grid.get("sheetId", 0))
-        if number not in self.titles:
-            return None
-        return Reference(self.titles[number], area_of(grid, *self.sizes[number]))
-
-
 def read_google(reader: Reader, book: str) -> tuple[Workbook, Found]:
     """A spreadsheet as the model, and what it says of itself."""
     answer = reader.get(book, FIELDS)
     found = _found(answer)
+    sheets = [_sheet(one, found) for one in answer.get("sheets", ()) if _is_grid(one)]
+    lines = reader.get(book, LINES, [window(sheet) for sheet in sheets]) if sheets else {}
+    found.lines = {int(one["properties"].get("sheetId", 0)): one for one in lines.get("sheets", ())}
     tables = _tables(answer, found)
+    checks = checks_of(lines, found)
+    made = []
+    for sheet in sheets:
+        number = found.ids[sheet.title]
+        whole = _completed(sheet, found.lines.get(number, {}), tables)
+        made.append(replace(whole, checks=tuple(checks.get(number, ()))))
     names = tuple(_names(answer, found, tables))
-    sheets = [
-        _sheet(one, found, tables) for one in answer.get("sheets", ()) if _is_grid(one)
-    ]
-    windows = [_window(sheet) for sheet in sheets]
-    checks = _checks(reader.get(book, CHECKS, windows), found) if windows else {}
-    made = tuple(
-        replace(sheet, checks=tuple(checks.get(found.ids[sheet.title], ()))) for sheet in sheets
-    )
     title = str(answer.get("properties", {}).get("title", ""))
-    return Workbook(made, names, tuple(found.losses), title), found
+    return Workbook(tuple(made), names, tuple(found.losses), title), found
 
 
 def _is_grid(sheet: Json) -> bool:
-    return sheet["properties"].get("sheetType", "GRID") == "GRID"
+    return str(sheet["properties"].get("sheetType", "GRID")) == "GRID"
 
 
 def _found(answer: Json) -> Found:
@@ -144,7 +122,7 @@ def _tables(answer: Json, found: Found) -> dict[str, Reference]:
     """Named ranges that are tables by the mark of their header row, and Google's own tables."""
     marked = {
         str(mark.get("metadataValue", ""))
-        for sheet in answer.get("sheets", ())
+        for sheet in found.lines.values()
         for data in sheet.get("data", ())
         for row in data.get("rowMetadata", ())
         for mark in row.get("developerMetadata", ())
@@ -170,7 +148,20 @@ def _names(answer: Json, found: Found, tables: Mapping[str, Reference]) -> Itera
             yield Name(one["name"], written(where))
 
 
-def _sheet(sheet: Json, found: Found, tables: Mapping[str, Reference]) -> Sheet:
+def _completed(sheet: Sheet, lines: Json, tables: Mapping[str, Reference]) -> Sheet:
+    """A tab with its rows and tables, which the second read tells."""
+    seen = _Dimensions(lines)
+    own = tuple(_own_tables(sheet.title, tables, sheet.filter))
+    return replace(
+        sheet,
+        heights=seen.sizes("rowMetadata", PLAIN_HEIGHT),
+        hidden_rows=seen.hidden("rowMetadata"),
+        tables=own,
+        filter=None if any(one.filtered for one in own) else sheet.filter,
+    )
+
+
+def _sheet(sheet: Json, found: Found) -> Sheet:
     properties = sheet["properties"]
     number, title = int(properties.get("sheetId", 0)), str(properties["title"])
     rows, columns = found.sizes[number]
@@ -183,8 +174,6 @@ def _sheet(sheet: Json, found: Found, tables: Mapping[str, Reference]) -> Sheet:
     if properties.get("rightToLeft"):
         found.losses.append(Loss("right_to_left", title))
     shown = sheet.get("basicFilter", {}).get("range")
-    filtered = area_of(shown, rows, columns) if shown else None
-    own = tuple(_own_tables(title, tables, filtered))
     return Sheet(
         title=title,
         cells=cells,
@@ -195,15 +184,12 @@ def _sheet(sheet: Json, found: Found, tables: Mapping[str, Reference]) -> Sheet:
         frozen=(int(grid.get("frozenRowCount", 0)), int(grid.get("frozenColumnCount", 0))),
         lines=not grid.get("hideGridlines", False),
         widths=seen.sizes("columnMetadata", PLAIN_WIDTH),
-        heights=seen.sizes("rowMetadata", PLAIN_HEIGHT),
         hidden_columns=seen.hidden("columnMetadata"),
-        hidden_rows=seen.hidden("rowMetadata"),
         column_groups=tuple(_group(one) for one in sheet.get("columnGroups", ())),
         row_groups=tuple(_group(one) for one in sheet.get("rowGroups", ())),
         merges=tuple(area_of(one, rows, columns) for one in sheet.get("merges", ())),
         rules=tuple(_rules(sheet, title, found)),
-        tables=own,
-        filter=None if any(one.filtered for one in own) else filtered,
+        filter=area_of(shown, rows, columns) if shown else None,
         charts=tuple(_charts(sheet, title, found)),
         sparks=tuple(sparks),
         protections=tuple(_protections(sheet, rows, columns)),
@@ -319,7 +305,7 @@ def _cell(one: Json, spot: Spot, title: str, found: Found) -> Cell:
         value = _value(one.get("effectiveValue", {}))
         return Cell(value, text, array, style, note, link=link)
     value = _value(typed)
-    runs = ()
+    runs: tuple[Run, ...] = ()
     if isinstance(value, str) and one.get("textFormatRuns"):
         runs = runs_from_google(value, one["textFormatRuns"], style.font)
     return Cell(value, style=style, note=note, runs=runs, link=link)
@@ -365,62 +351,3 @@ def _link(uri: str, found: Found) -> str:
     if title is None:
         return ""
     return f"#{quoted(title)}{where or 'A1'}"
-
-
-# --- data validations -----------------------------------------------------------------------------
-
-
-def _window(sheet: Sheet) -> str:
-    """The rows of a tab that hold anything, and some below."""
-    rows = [row for row, _ in sheet.cells] + [one.row for one in sheet.sparks] + [1]
-    bottom = min(max(rows) + AHEAD, sheet.rows)
-    return f"{quoted(sheet.title)}A1:{letters(sheet.columns)}{bottom}"
-
-
-def _checks(answer: Json, found: Found) -> dict[int, list[Check]]:
-    made: dict[int, list[Check]] = {}
-    for sheet in answer.get("sheets", ()):
-        number = int(sheet.get("properties", {}).get("sheetId", 0))
-        title = found.titles.get(number, "")
-        for data in sheet.get("data", ()):
-            top, left = int(data.get("startRow", 0)) + 1, int(data.get("startColumn", 0)) + 1
-            for where, rule in _runs(data, top, left):
-                check = check_from_google(rule, where)
-                if check is None:
-                    found.losses.append(Loss("check", title, str(where)))
-                else:
-                    made.setdefault(number, []).append(check)
-    return made
-
-
-def _runs(data: Json, top: int, left: int) -> Iterator[tuple[Area, Json]]:
-    """Each column's stretches of one rule; a formula may move with its row."""
-    open_runs: dict[int, tuple[int, int, Json, str]] = {}
-    for row, line in enumerate(data.get("rowData", ()), top):
-        for column, one in enumerate(line.get("values", ()), left):
-            rule = one.get("dataValidation")
-            run = open_runs.get(column)
-            if rule and run and run[1] == row - 1 and _goes_on(run[3], rule):
-                open_runs[column] = (run[0], row, run[2], json.dumps(rule, sort_keys=True))
-                continue
-            if run:
-                yield Area(run[0], column, run[1], column), run[2]
-                del open_runs[column]
-            if rule:
-                open_runs[column] = (row, row, rule, json.dumps(rule, sort_keys=True))
-    for column, run in sorted(open_runs.items()):
-        yield Area(run[0], column, run[1], column), run[2]
-
-
-def _goes_on(before: str, rule: Json) -> bool:
-    """Whether a rule is the one above it, as it stands or one row further."""
-    if json.dumps(rule, sort_keys=True) == before:
-        return True
-    above: Json = json.loads(before)
-    values = [one.get("userEnteredValue", "") for one in above["condition"].get("values", ())]
-    now = [one.get("userEnteredValue", "") for one in rule["condition"].get("values", ())]
-    same = {**above["condition"], "values": ()} == {**rule["condition"], "values": ()}
-    return same and bool(values) and [shifted(text, 1) for text in values] == now
-
-
-__all__ = ["CHECKS", "FIELDS", "Found", "Reader", "read_google"]

@@ -90,20 +90,24 @@ def check_from_google(found: Json, area: Area) -> Check | None:
         return Check((area,), "range", (texts[0][1:],), "", strict, message, arrow)
     if kind == "ONE_OF_LIST":
         return Check((area,), "words", texts, "", strict, message, arrow)
+    made = _of_kind(kind, texts, area)
+    return None if made is None else Check((area,), *made, strict, message)
+
+
+def _of_kind(
+    kind: str, texts: tuple[str, ...], area: Area
+) -> tuple[str, tuple[str, ...], str] | None:
+    """Kind, values and operator of a check that is no list."""
     if kind == "BOOLEAN":
-        return Check((area,), "words", texts or ("TRUE", "FALSE"), "", strict, message)
+        return "words", texts or ("TRUE", "FALSE"), ""
     if kind == "CUSTOM_FORMULA" and texts:
-        return Check((area,), "formula", (texts[0][1:],), "", strict, message)
+        return "formula", (texts[0][1:],), ""
+    if kind in _KINDS and texts and all(texts):
+        base, operator = _KINDS[kind]
+        return base, texts, operator
     if kind in _TEXTS and kind not in _KINDS:
-        return Check((area,), "formula", (_as_formula(kind, texts, area),), "", strict, message)
-    if kind not in _KINDS or not texts or not all(texts):
-        return None
-    return Check((area,), *_of_kind(kind, texts), strict, message)
-
-
-def _of_kind(kind: str, texts: tuple[str, ...]) -> tuple[str, tuple[str, ...], str]:
-    base, operator = _KINDS[kind]
-    return base, texts, operator
+        return "formula", (_as_formula(kind, texts, area),), ""
+    return None
 
 
 def _as_formula(kind: str, texts: tuple[str, ...], area: Area) -> str:

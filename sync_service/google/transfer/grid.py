@@ -11,6 +11,7 @@ from sync_service.google.transfer.references import bare, clipped, growing, plai
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import LAST_COLUMN, LAST_ROW, Area
 
+AHEAD = 2  # rows below all content that are looked at
 LEAST_ROWS = 100
 ROOM = 500  # rows below all content that a check reaches; Google stores and sends it by the cell
 LEAST_BELOW = 1000  # rows for a table to grow into, where no formula asks for more
@@ -48,8 +49,8 @@ def _refuse_too_many(needed: Mapping[str, tuple[int, int]]) -> None:
     raise ToldError(
         f"The workbook needs {cells:,} cells, Google Sheets has {MOST_CELLS:,}. The largest tab is "
         f"{largest} ({rows:,} rows, {columns:,} columns): shorten it or the ranges that read it.",
-        f"工作簿需要 {cells:,} 个单元格，Google 表格上限为 {MOST_CELLS:,}。最大的工作表是“{largest}”"
-        f"（{rows:,} 行、{columns:,} 列）：请缩短它或引用它的范围。",
+        f"工作簿需要 {cells:,} 个单元格，Google 表格上限为 {MOST_CELLS:,}。"
+        f"最大的工作表是“{largest}”（{rows:,} 行、{columns:,} 列）：请缩短它或引用它的范围。",
     )
 
 
@@ -129,12 +130,12 @@ def room_below(sheet: Sheet, area: Area) -> int:
         for row, column in sheet.cells
         if row > area.bottom and area.left <= column <= area.right
     ]
-    below += [
-        one.top for one in sheet.merges if one.top > area.bottom and _beside(one, area)
-    ]
+    below += [one.top for one in sheet.merges if one.top > area.bottom and _beside(one, area)]
     below += [chart.row for chart in sheet.charts if chart.row > area.bottom]
     below += [
-        one.area.top for one in sheet.tables if one.area.top > area.bottom and _beside(one.area, area)
+        one.area.top
+        for one in sheet.tables
+        if one.area.top > area.bottom and _beside(one.area, area)
     ]
     return max(area.bottom, min([sheet.rows, *(row - 1 for row in below)]))
 

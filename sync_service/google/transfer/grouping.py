@@ -30,12 +30,12 @@ def rectangles(cells: Mapping[Spot, T]) -> list[tuple[Area, T]]:
         runs |= {(top, bottom, column): value for column, top, bottom in runs_of(spots)}
     found: list[tuple[Area, T]] = []
     for (top, bottom, column), value in sorted(runs.items(), key=lambda one: one[0]):
-        last = found[-1] if found else None
-        if last and last[1] == value and (last[0].top, last[0].bottom) == (top, bottom):
-            if last[0].right == column - 1:
-                found[-1] = (Area(top, last[0].left, bottom, column), value)
-                continue
-        found.append((Area(top, column, bottom, column), value))
+        last = found[-1][0] if found else Area(0, 0, 0, 0)
+        beside = (last.top, last.bottom, last.right) == (top, bottom, column - 1)
+        if found and beside and found[-1][1] == value:
+            found[-1] = (Area(top, last.left, bottom, column), value)
+        else:
+            found.append((Area(top, column, bottom, column), value))
     return found
 
 

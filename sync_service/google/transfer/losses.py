@@ -25,9 +25,15 @@ TEXTS: dict[str, tuple[str, str]] = {  # kind -> zh, en
     "external": ("指向其他文件的链接", "links to other files"),
     "filter": ("同一工作表的第二个筛选", "further filters of a tab"),
     "filter_view": ("筛选视图", "filter views"),
-    "formula": ("另一边没有的公式（保留数值）", "formulas that the other side has not (values kept)"),
+    "formula": (
+        "另一边没有的公式（保留数值）",
+        "formulas that the other side has not (values kept)",
+    ),
     "frozen": ("穿过合并单元格的冻结", "frozen panes that cut merged cells"),
-    "growing_name": ("按公式伸缩的名称（取整个范围）", "names that grow by formula (whole range kept)"),
+    "growing_name": (
+        "按公式伸缩的名称（取整个范围）",
+        "names that grow by formula (whole range kept)",
+    ),
     "icons": ("图标集", "icon sets"),
     "image": ("图片", "pictures"),
     "link": ("无法保留的链接", "links of another kind"),

@@ -1,4 +1,4 @@
-"""What is ours in a workbook: which tab, table and column is which of the map, and who writes it."""
+"""What is ours in a workbook: which tab, table and column is which of the map, and whose."""
 
 from __future__ import annotations
 

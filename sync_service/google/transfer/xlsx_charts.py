@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync_service.google.transfer.model import Chart, Loss, Series
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.workbooks.book import Book, SheetPart
 from sync_service.workbooks.markup import tree
 
@@ -23,7 +24,10 @@ _OTHER = {"pic": "image", "sp": "shape", "cxnSp": "shape", "grpSp": "shape"}
 
 
 def charts(
-    book: Book, sheet: SheetPart, sizes: tuple[Mapping[int, int], Mapping[int, int]], losses: list[Loss]
+    book: Book,
+    sheet: SheetPart,
+    sizes: tuple[Mapping[int, int], Mapping[int, int]],
+    losses: list[Loss],
 ) -> tuple[Chart, ...]:
     """The charts over a tab; `sizes` are its widths and heights in pixels."""
     found: list[Chart] = []
@@ -37,7 +41,12 @@ def charts(
 
 
 def _anchored(
-    book: Book, sheet: SheetPart, targets: Mapping[str, Any], anchor: Any, sizes: Any, losses: list[Loss]
+    book: Book,
+    sheet: SheetPart,
+    targets: Mapping[str, Any],
+    anchor: Untyped,
+    sizes: Untyped,
+    losses: list[Loss],
 ) -> Iterator[Chart]:
     for node in anchor:
         kind = _OTHER.get(_local(node))
@@ -57,7 +66,7 @@ def _anchored(
             yield chart
 
 
-def _place(anchor: Any, sizes: Any) -> tuple[int, int, int, int, int, int]:
+def _place(anchor: Untyped, sizes: Untyped) -> tuple[int, int, int, int, int, int]:
     """Row, column, width, height, and the offset in its first cell."""
     start = _corner(anchor, "from")
     extent = next((n for n in anchor if _local(n) == "ext"), None)
@@ -71,7 +80,7 @@ def _place(anchor: Any, sizes: Any) -> tuple[int, int, int, int, int, int]:
     return start[2], start[0], max(wide, 50), max(high, 50), start[1], start[3]
 
 
-def _corner(anchor: Any, name: str) -> tuple[int, int, int, int]:
+def _corner(anchor: Untyped, name: str) -> tuple[int, int, int, int]:
     """Column, pixels in it, row, pixels in it."""
     parts = {}
     for node in anchor:
@@ -81,7 +90,7 @@ def _corner(anchor: Any, name: str) -> tuple[int, int, int, int]:
     return column, parts.get("colOff", 0) // PIXEL, row, parts.get("rowOff", 0) // PIXEL
 
 
-def _chart(root: Any, place: tuple[int, int, int, int, int, int]) -> Chart | None:
+def _chart(root: Untyped, place: tuple[int, int, int, int, int, int]) -> Chart | None:
     plots = [node for node in root.iter() if _local(node) in KINDS]
     others = [n for n in root.iter() if _local(n).endswith("Chart") and _local(n) not in KINDS]
     series = [one for plot in plots for one in _series_of(plot, root)]
@@ -104,17 +113,17 @@ def _chart(root: Any, place: tuple[int, int, int, int, int, int]) -> Chart | Non
     )
 
 
-def _kind(plot: Any) -> str:
+def _kind(plot: Untyped) -> str:
     kind = KINDS[_local(plot)]
     return "bar" if kind == "column" and _value(plot, "barDir") == "bar" else kind
 
 
-def _grouping(plot: Any) -> str:
+def _grouping(plot: Untyped) -> str:
     kind = _value(plot, "grouping")
     return kind if kind in ("stacked", "percentStacked") else ""
 
 
-def _series_of(plot: Any, root: Any) -> Iterator[Series]:
+def _series_of(plot: Untyped, root: Untyped) -> Iterator[Series]:
     second = _on_the_right(plot, root)
     for node in plot:
         if _local(node) != "ser":
@@ -132,7 +141,7 @@ def _series_of(plot: Any, root: Any) -> Iterator[Series]:
             )
 
 
-def _on_the_right(plot: Any, root: Any) -> bool:
+def _on_the_right(plot: Untyped, root: Untyped) -> bool:
     """Whether a plot is measured on an axis that crosses at the far end."""
     ids = {node.get("val") for node in plot if _local(node) == "axId"}
     for axis in root.iter():
@@ -141,19 +150,19 @@ def _on_the_right(plot: Any, root: Any) -> bool:
     return False
 
 
-def _series_name(node: Any) -> str:
+def _series_name(node: Untyped) -> str:
     reference = _reference(node)
     if reference:
         return f"={reference}"
     return "" if node is None else "".join(n.text or "" for n in node.iter() if _local(n) == "v")
 
 
-def _reference(node: Any) -> str:
+def _reference(node: Untyped) -> str:
     found = () if node is None else (n.text or "" for n in node.iter() if _local(n) == "f")
     return next(iter(found), "")
 
 
-def _colour(shape: Any) -> str | None:
+def _colour(shape: Untyped) -> str | None:
     if shape is None:
         return None
     for node in shape.iter():
@@ -162,7 +171,7 @@ def _colour(shape: Any) -> str | None:
     return None
 
 
-def _title(root: Any) -> str:
+def _title(root: Untyped) -> str:
     for chart in root:
         for node in chart:
             if _local(node) == "title":
@@ -170,20 +179,20 @@ def _title(root: Any) -> str:
     return ""
 
 
-def _legend(root: Any) -> str:
+def _legend(root: Untyped) -> str:
     for node in root.iter():
         if _local(node) == "legend":
             return _LEGEND.get(_value(node, "legendPos"), "right")
     return "none"
 
 
-def _value(node: Any, name: str) -> str:
+def _value(node: Untyped, name: str) -> str:
     return next((str(n.get("val") or "") for n in node if _local(n) == name), "")
 
 
-def _name(node: Any) -> str:
+def _name(node: Untyped) -> str:
     return next((str(n.get("name")) for n in node.iter() if _local(n) == "cNvPr"), "")
 
 
-def _local(node: Any) -> str:
+def _local(node: Untyped) -> str:
     return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync_service.google.transfer.model import GENERAL, SIDES, Font, Look, Style
+from sync_service.google.transfer.untyped import Untyped
 
 Props = dict[str, Any]
 _LINES = {"SOLID": 1, "SOLID_MEDIUM": 2, "DASHED": 3, "DOTTED": 4, "SOLID_THICK": 5, "DOUBLE": 6}
@@ -16,23 +17,23 @@ _VERTICAL = {"top": "top", "middle": "vcenter"}
 class Formats:
     """The formats of one workbook being written."""
 
-    workbook: Any
+    workbook: Untyped
     made: dict[object, Any] = field(default_factory=dict)
 
-    def of(self, style: Style, *, locked: bool = True) -> Any:
+    def of(self, style: Style, *, locked: bool = True) -> Untyped:
         """The format of a cell."""
         key = (style, locked)
         if key not in self.made:
             self.made[key] = self.workbook.add_format(_props(style, locked=locked))
         return self.made[key]
 
-    def font(self, font: Font) -> Any:
+    def font(self, font: Font) -> Untyped:
         """The format of a part of a text."""
         if font not in self.made:
             self.made[font] = self.workbook.add_format(_font(font))
         return self.made[font]
 
-    def look(self, look: Look) -> Any:
+    def look(self, look: Look) -> Untyped:
         """The format of a rule."""
         if look not in self.made:
             self.made[look] = self.workbook.add_format(_look(look))
@@ -53,28 +54,21 @@ def _font(font: Font) -> Props:
 
 
 def _props(style: Style, *, locked: bool) -> Props:
-    made = _font(style.font)
-    if style.number != GENERAL:
-        made["num_format"] = style.number
-    if style.fill:
-        made["bg_color"] = style.fill
+    made: Props = {
+        "num_format": "" if style.number == GENERAL else style.number,
+        "bg_color": style.fill,
+        "align": style.horizontal,
+        "valign": _VERTICAL.get(style.vertical),
+        "text_wrap": style.wrap,
+        "indent": style.indent,
+        "rotation": style.rotation,
+    }
     for side in SIDES:
         line = getattr(style, side)
         if line:
             made |= {side: _LINES.get(line.style, 1), f"{side}_color": line.colour}
-    if style.horizontal:
-        made["align"] = style.horizontal
-    if style.vertical in _VERTICAL:
-        made["valign"] = _VERTICAL[style.vertical]
-    if style.wrap:
-        made["text_wrap"] = True
-    if style.indent:
-        made["indent"] = style.indent
-    if style.rotation:
-        made["rotation"] = style.rotation
-    if not locked:
-        made["locked"] = False
-    return made
+    shown = {name: value for name, value in made.items() if value}
+    return {**_font(style.font), **shown, **({} if locked else {"locked": False})}
 
 
 def _look(look: Look) -> Props:

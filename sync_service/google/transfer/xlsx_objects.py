@@ -8,6 +8,7 @@ from typing import Any
 from sync_service.google.transfer.for_excel import for_excel, retitled
 from sync_service.google.transfer.formulas import NotInGoogleError
 from sync_service.google.transfer.model import Chart, Check, Loss, Rule, Series, Sheet
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.google.transfer.xlsx_formats import Formats
 from sync_service.workbooks.areas import Area, address
 
@@ -35,7 +36,7 @@ def zero_based(area: Area) -> tuple[int, int, int, int]:
 
 
 def add_check(
-    tab: Any, check: Check, titles: Mapping[str, str], title: str, losses: list[Loss]
+    tab: Untyped, check: Check, titles: Mapping[str, str], title: str, losses: list[Loss]
 ) -> None:
     """One data validation; what Excel cannot hold is told."""
     try:
@@ -81,7 +82,7 @@ def _limit(text: str, titles: Mapping[str, str]) -> float | str:
 
 
 def add_rule(
-    tab: Any,
+    tab: Untyped,
     rule: Rule,
     formats: Formats,
     titles: Mapping[str, str],
@@ -123,7 +124,12 @@ def _number(text: str) -> float | str:
 
 
 def add_chart(
-    workbook: Any, tab: Any, chart: Chart, titles: Mapping[str, str], sheet: Sheet, losses: list[Loss]
+    workbook: Untyped,
+    tab: Untyped,
+    chart: Chart,
+    titles: Mapping[str, str],
+    sheet: Sheet,
+    losses: list[Loss],
 ) -> None:
     """One chart; kinds that stand together are combined."""
     kinds: dict[tuple[str, bool], list[Series]] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from openpyxl.utils.escape import unescape
 
 from kpi.tables import ErrorValue
 from sync_service.google.transfer.model import Scalar, Spark, Spot
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.workbooks.areas import position
 from sync_service.workbooks.markup import tree
 
@@ -54,7 +54,7 @@ def read_raw(xml: bytes, part: str) -> Raw:
     return raw
 
 
-def _rows(raw: Raw, data: Any) -> None:
+def _rows(raw: Raw, data: Untyped) -> None:
     number = 0
     for row in data:
         number = int(row.get("r") or number + 1)
@@ -71,7 +71,7 @@ def _rows(raw: Raw, data: Any) -> None:
             _cell(raw, cell, (number, column))
 
 
-def _cell(raw: Raw, cell: Any, spot: Spot) -> None:
+def _cell(raw: Raw, cell: Untyped, spot: Spot) -> None:
     text, formula = None, False
     for part in cell:
         name = _local(part)
@@ -104,7 +104,7 @@ def _result(kind: str, text: str) -> Scalar:
     return ErrorValue(text) if kind == "e" else unescape(text)
 
 
-def _extensions(raw: Raw, extensions: Any) -> None:
+def _extensions(raw: Raw, extensions: Untyped) -> None:
     for node in extensions.iter():
         name = _local(node)
         if name == "sparklineGroup":
@@ -119,7 +119,7 @@ def _extensions(raw: Raw, extensions: Any) -> None:
             raw.kept.add(name)
 
 
-def _sparks(raw: Raw, group: Any) -> None:
+def _sparks(raw: Raw, group: Untyped) -> None:
     shown = {_local(node): node for node in group}
     colour = shown.get("colorSeries")
     text = (colour.get("rgb") or "" if colour is not None else "")[-6:]
@@ -131,11 +131,11 @@ def _sparks(raw: Raw, group: Any) -> None:
         parts = {_local(part): part.text or "" for part in node}
         spot = position(parts.get("sqref", "").split(":")[0])
         if spot and parts.get("f"):
-            look = (kind, f"#{text.upper()}" if text else "#376092", weight)
-            raw.sparks.append(Spark(*spot, parts["f"], *look))
+            shown_in = f"#{text.upper()}" if text else "#376092"
+            raw.sparks.append(Spark(spot[0], spot[1], parts["f"], kind, shown_in, weight))
 
 
-def _check(raw: Raw, node: Any) -> None:
+def _check(raw: Raw, node: Untyped) -> None:
     parts = {_local(part): part for part in node}
     formulas = [
         "".join(parts[name].itertext()) for name in ("formula1", "formula2") if name in parts
@@ -144,6 +144,6 @@ def _check(raw: Raw, node: Any) -> None:
     raw.checks.append(RawCheck(dict(node.attrib), formulas, places or ""))
 
 
-def _local(node: Any) -> str:
+def _local(node: Untyped) -> str:
     """The element's name without its namespace; a comment has none."""
     return str(node.tag).rpartition("}")[2] if isinstance(node.tag, str) else ""

@@ -28,6 +28,7 @@ from sync_service.google.transfer.model import (
     Table,
     Workbook,
 )
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.google.transfer.xlsx_charts import charts
 from sync_service.google.transfer.xlsx_parts import losses_of_book, losses_of_tab
 from sync_service.google.transfer.xlsx_raw import Raw, read_raw
@@ -67,7 +68,7 @@ def read_xlsx(data: bytes, name: str) -> Workbook:
     return Workbook(sheets, names, tuple(losses), name.rpartition(".")[0] or name)
 
 
-def _loaded(data: bytes, name: str) -> Any:
+def _loaded(data: bytes, name: str) -> Untyped:
     """The workbook by openpyxl, which says by many kinds of exceptions that it cannot."""
     try:
         with warnings.catch_warnings():
@@ -82,7 +83,7 @@ def _loaded(data: bytes, name: str) -> Any:
         ) from error
 
 
-def _names(loaded: Any) -> Iterator[Name]:
+def _names(loaded: Untyped) -> Iterator[Name]:
     for name, one in loaded.defined_names.items():
         if not name.startswith(_BUILT_IN):
             yield Name(name, (one.attr_text or "").removeprefix("="))
@@ -93,7 +94,7 @@ def _names(loaded: Any) -> Iterator[Name]:
 
 
 def _sheet(
-    book: Book, part: SheetPart, tab: Any, styles: StyleReader, losses: list[Loss]
+    book: Book, part: SheetPart, tab: Untyped, styles: StyleReader, losses: list[Loss]
 ) -> Sheet:
     raw = read_raw(book.xml(part.part), part.part)
     losses += losses_of_tab(book, part, raw.kept)
@@ -127,7 +128,7 @@ def _sheet(
     )
 
 
-def _kept(tab: Any) -> Iterator[tuple[Spot, Any]]:
+def _kept(tab: Untyped) -> Iterator[tuple[Spot, Any]]:
     """The cells of a tab that hold something or look like something."""
     for spot, cell in tab._cells.items():  # noqa: SLF001 - rows would make the empty ones
         if cell.value is not None or cell.has_style or getattr(cell, "comment", None):
@@ -135,7 +136,7 @@ def _kept(tab: Any) -> Iterator[tuple[Spot, Any]]:
 
 
 def _cell(
-    cell: Any, spot: Spot, raw: Raw, styles: StyleReader, book: Book, losses: list[Loss]
+    cell: Untyped, spot: Spot, raw: Raw, styles: StyleReader, book: Book, losses: list[Loss]
 ) -> Cell:
     style, comment = styles.style(cell), getattr(cell, "comment", None)
     note = (comment.text or "") if comment else ""
@@ -154,7 +155,7 @@ def _cell(
     return Cell(shown, style=style, note=note, link=link)
 
 
-def _formula(value: Any) -> tuple[str | None, str]:
+def _formula(value: Untyped) -> tuple[str | None, str]:
     if isinstance(value, ArrayFormula):
         return str(value.text or "").removeprefix("="), str(value.ref)
     if isinstance(value, DataTableFormula):
@@ -163,28 +164,27 @@ def _formula(value: Any) -> tuple[str | None, str]:
 
 
 def _run(part: str | TextBlock, base: Font, styles: StyleReader) -> Run:
-    return Run(part.text, styles.font(part.font)) if isinstance(part, TextBlock) else Run(part, base)
+    return (
+        Run(part.text, styles.font(part.font)) if isinstance(part, TextBlock) else Run(part, base)
+    )
 
 
-def _typed(cell: Any, number: float | None, date1904: bool) -> Scalar | None:
+def _typed(cell: Untyped, number: float | None, date1904: bool) -> Scalar | None:
     """A typed value; a day as days since 1899-12-30, also before March 1900."""
     value = cell.value
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return value
     if getattr(cell, "is_date", False) and number is not None:
-        if date1904:
-            return number + SHIFT_1904
-        return number + 1 if 1 <= number < _FALSE_LEAP_DAY else number
-    if isinstance(value, int | float):
-        return float(value)
-    if value is None or number is not None:
-        return number if value is not None else None
+        early = not date1904 and 1 <= number < _FALSE_LEAP_DAY
+        return number + (SHIFT_1904 if date1904 else 1 if early else 0)
+    if isinstance(value, int | float) or number is not None:
+        return float(value) if number is None else number
     if isinstance(value, datetime):  # an ISO date of a strict workbook
         return (value - datetime(1899, 12, 30)).total_seconds() / 86_400  # noqa: DTZ001
     return ErrorValue(str(value)) if cell.data_type == "e" else str(value)
 
 
-def _link(link: Any) -> str:
+def _link(link: Untyped) -> str:
     if link is None:
         return ""
     if link.target:
@@ -192,7 +192,7 @@ def _link(link: Any) -> str:
     return f"#{link.location}" if link.location else ""
 
 
-def _columns(tab: Any) -> tuple[dict[int, int], frozenset[int], dict[int, int]]:
+def _columns(tab: Untyped) -> tuple[dict[int, int], frozenset[int], dict[int, int]]:
     """Widths in pixels, hidden columns, and how deep each is folded."""
     widths: dict[int, int] = {}
     hidden, levels = set(), {}
@@ -214,17 +214,20 @@ def _drawn(
     widths: dict[int, int], hidden: frozenset[int], raw: Raw
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Sizes as they are seen: what is hidden has none."""
-    return {**widths, **dict.fromkeys(hidden, 0)}, {**raw.heights, **dict.fromkeys(raw.hidden_rows, 0)}
+    return {**widths, **dict.fromkeys(hidden, 0)}, {
+        **raw.heights,
+        **dict.fromkeys(raw.hidden_rows, 0),
+    }
 
 
-def _tables(tab: Any) -> Iterator[Table]:
+def _tables(tab: Untyped) -> Iterator[Table]:
     for one in tab.tables.values():
         found = area(one.ref)
         if found:
             yield Table(one.displayName or one.name, found, one.autoFilter is not None)
 
 
-def _protections(tab: Any, losses: list[Loss]) -> tuple[Protection, ...]:
+def _protections(tab: Untyped, losses: list[Loss]) -> tuple[Protection, ...]:
     guard = tab.protection
     if not guard.sheet:
         return ()

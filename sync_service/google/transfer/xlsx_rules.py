@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sync_service.google.transfer.colours import hex_colour
-from sync_service.google.transfer.model import Check, Loss, Look, Rule, Stop
+from sync_service.google.transfer.model import Check, Look, Loss, Rule, Stop
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.google.transfer.xlsx_raw import Raw, RawCheck
 from sync_service.google.transfer.xlsx_styles import StyleReader
 from sync_service.workbooks.areas import Area, address, areas
@@ -32,14 +32,14 @@ def comparison(operator: str, cell: str, values: tuple[str, ...]) -> str:
     return _COMPARE[operator or "between"].format(a=cell, x=first, y=second)
 
 
-def checks(tab: Any, raw: Raw) -> tuple[Check, ...]:
+def checks(tab: Untyped, raw: Raw) -> tuple[Check, ...]:
     """The validations of a tab, those of extensions too."""
     plain = (_check(one) for one in tab.data_validations.dataValidation)
     more = (_extended(one) for one in raw.checks)
     return tuple(check for check in (*plain, *more) if check and check.areas)
 
 
-def _check(one: Any) -> Check | None:
+def _check(one: Untyped) -> Check | None:
     formulas = tuple(str(text) for text in (one.formula1, one.formula2) if text not in (None, ""))
     given = {
         "type": one.type or "",
@@ -58,7 +58,9 @@ def _extended(one: RawCheck) -> Check | None:
     return _made(one.attributes, tuple(one.formulas), tuple(areas(one.places)))
 
 
-def _made(given: dict[str, str], formulas: tuple[str, ...], where: tuple[Area, ...]) -> Check | None:
+def _made(
+    given: dict[str, str], formulas: tuple[str, ...], where: tuple[Area, ...]
+) -> Check | None:
     kind = given.get("type", "")
     if not formulas or kind in ("", "none"):
         return None
@@ -84,14 +86,14 @@ def _made(given: dict[str, str], formulas: tuple[str, ...], where: tuple[Area, .
     return Check(where, _KINDS[kind], formulas, operator, **rest)  # type: ignore[arg-type]
 
 
-def rules(tab: Any, raw: Raw, styles: StyleReader, losses: list[Loss]) -> tuple[Rule, ...]:
+def rules(tab: Untyped, raw: Raw, styles: StyleReader, losses: list[Loss]) -> tuple[Rule, ...]:
     """The conditional formats of a tab, the strongest first."""
     found = [
         (rule.priority or 0, number, str(block.sqref), rule)
         for number, block in enumerate(tab.conditional_formatting)
         for rule in block.rules
     ]
-    made = []
+    made: list[Rule] = []
     for _, _, places, rule in sorted(found, key=lambda one: one[:2]):
         where = tuple(areas(places))
         if where:
@@ -103,7 +105,7 @@ def rules(tab: Any, raw: Raw, styles: StyleReader, losses: list[Loss]) -> tuple[
 
 
 def _rule(
-    rule: Any, where: tuple[Area, ...], styles: StyleReader, title: str, losses: list[Loss]
+    rule: Untyped, where: tuple[Area, ...], styles: StyleReader, title: str, losses: list[Loss]
 ) -> Iterator[Rule]:
     if rule.type in _NOT_COMMON:
         losses.append(Loss(_NOT_COMMON[rule.type], title, str(where[0])))
@@ -120,7 +122,7 @@ def _rule(
         yield Rule(where, text, look)
 
 
-def _formula(rule: Any, where: tuple[Area, ...]) -> str:
+def _formula(rule: Untyped, where: tuple[Area, ...]) -> str:
     """The rule as a formula of its first cell; empty where none says the same."""
     cell = address(where[0].top, where[0].left)
     if rule.type == "cellIs":
@@ -140,7 +142,7 @@ def _formula(rule: Any, where: tuple[Area, ...]) -> str:
     return ""
 
 
-def _top(rule: Any, whole: str, cell: str) -> str:
+def _top(rule: Untyped, whole: str, cell: str) -> str:
     rank = str(rule.rank or 10)
     if rule.percent:
         rank = f"MAX(1,INT(COUNT({whole})*{rank}/100))"
@@ -153,14 +155,14 @@ def _fixed(area: Area) -> str:
     return f"{first[:-1]}${area.top}:{last[:-1]}${area.bottom}"
 
 
-def _stops(scale: Any, styles: StyleReader) -> tuple[Stop, ...]:
+def _stops(scale: Untyped, styles: StyleReader) -> tuple[Stop, ...]:
     return tuple(
         Stop(*_point(point), hex_colour(colour, styles.theme) or "#FFFFFF")
         for point, colour in zip(scale.cfvo, scale.color, strict=False)
     )
 
 
-def _point(point: Any) -> tuple[str, str]:
+def _point(point: Untyped) -> tuple[str, str]:
     if point.type in ("min", "max"):
         return str(point.type), ""
     value = point.val

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from openpyxl.cell.text import InlineFont
 
 from sync_service.google.transfer.colours import blended, hex_colour
 from sync_service.google.transfer.model import SIDES, Font, Line, Look, Style
+from sync_service.google.transfer.untyped import Untyped
 
 LINES = {
     "thin": "SOLID",
@@ -31,14 +31,14 @@ class StyleReader:
     theme: Sequence[str]
     known: dict[int, Style] = field(default_factory=dict)
 
-    def style(self, cell: Any) -> Style:
+    def style(self, cell: Untyped) -> Style:
         """The style of a cell."""
         number = cell.style_id
         if number not in self.known:
             self.known[number] = self._read(cell)
         return self.known[number]
 
-    def _read(self, cell: Any) -> Style:
+    def _read(self, cell: Untyped) -> Style:
         fill, pattern = self.fill(cell.fill)
         align = cell.alignment
         borders = {side: self._line(getattr(cell.border, side)) for side in SIDES}
@@ -56,7 +56,7 @@ class StyleReader:
             **borders,
         )
 
-    def font(self, font: Any) -> Font:
+    def font(self, font: Untyped) -> Font:
         """A font of a cell, or of a part of a text."""
         return Font(
             name=_font_name(font),
@@ -68,7 +68,7 @@ class StyleReader:
             colour=hex_colour(font.color, self.theme),
         )
 
-    def fill(self, fill: Any) -> tuple[str | None, str]:
+    def fill(self, fill: Untyped) -> tuple[str | None, str]:
         """The colour of a fill, and the name of a pattern that it stands for."""
         if fill is None:
             return None, ""
@@ -82,13 +82,13 @@ class StyleReader:
             return front, ""
         return blended(front or "#000000", back or "#FFFFFF"), str(fill.patternType)
 
-    def _line(self, side: Any) -> Line | None:
+    def _line(self, side: Untyped) -> Line | None:
         if side is None or side.style in (None, "none"):
             return None
         kind = LINES.get(side.style, "DASHED")
         return Line(kind, hex_colour(side.color, self.theme) or "#000000")
 
-    def look(self, dxf: Any) -> Look:
+    def look(self, dxf: Untyped) -> Look:
         """What a conditional format changes."""
         if dxf is None:
             return Look()
@@ -105,7 +105,7 @@ class StyleReader:
             pattern=pattern,
         )
 
-    def _rule_fill(self, fill: Any) -> tuple[str | None, str]:
+    def _rule_fill(self, fill: Untyped) -> tuple[str | None, str]:
         """Of a rule's fill the background is the colour, and no pattern means solid."""
         if fill is None or _is_gradient(fill):
             return self.fill(fill)
@@ -114,13 +114,13 @@ class StyleReader:
         return self.fill(fill)
 
 
-def _font_name(font: Any) -> str | None:
+def _font_name(font: Untyped) -> str | None:
     """The font of a cell, or of a part of a text, where openpyxl calls it otherwise."""
     name = font.rFont if isinstance(font, InlineFont) else font.name
     return str(name) if name else None
 
 
-def _is_gradient(fill: Any) -> bool:
+def _is_gradient(fill: Untyped) -> bool:
     return bool(fill.tagname == "gradientFill")
 
 

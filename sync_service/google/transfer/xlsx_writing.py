@@ -31,6 +31,7 @@ from sync_service.google.transfer.model import (
     Style,
     Workbook,
 )
+from sync_service.google.transfer.untyped import Untyped
 from sync_service.google.transfer.xlsx_formats import Formats
 from sync_service.google.transfer.xlsx_objects import add_chart, add_check, add_rule, zero_based
 from sync_service.workbooks.areas import address
@@ -55,21 +56,20 @@ class _Tab(Worksheet):  # type: ignore[misc]  # XlsxWriter ships no types
         return bare
 
 
-_FUTURE = DYNAMIC | frozenset(
-    """
+_NEWER = """
 ACOT ACOTH ARABIC BASE BITAND BITLSHIFT BITOR BITRSHIFT BITXOR COMBINA CONCAT COT COTH CSC CSCH DAYS
 DECIMAL ENCODEURL FORMULATEXT GAMMA GAUSS IFNA IFS IMCOSH IMCOT IMCSC IMCSCH IMSEC IMSECH IMSINH
 IMTAN ISFORMULA ISOWEEKNUM MAXIFS MINIFS MUNIT PDURATION PERMUTATIONA PHI RRI SEC SECH SHEET SHEETS
 SWITCH TEXTJOIN UNICHAR UNICODE XOR
-""".split()
-)
+"""
+_FUTURE = DYNAMIC | frozenset(_NEWER.split())
 
 
 @dataclass(slots=True)
 class _Making:
     """One tab being written."""
 
-    tab: Any
+    tab: Untyped
     sheet: Sheet
     formats: Formats
     titles: Mapping[str, str]
@@ -110,16 +110,9 @@ def write_xlsx(book: Workbook, language: str = "en") -> tuple[bytes, tuple[Loss,
     return stream.getvalue(), tuple(losses)
 
 
-def _sheet(writer: Any, making: _Making) -> None:
+def _sheet(writer: Untyped, making: _Making) -> None:
     tab, sheet = making.tab, making.sheet
-    if sheet.hidden:
-        tab.hide()
-    if sheet.colour:
-        tab.set_tab_color(sheet.colour)
-    if not sheet.lines:
-        tab.hide_gridlines(2)
-    if sheet.frozen != (0, 0):
-        tab.freeze_panes(*sheet.frozen)
+    _frame(tab, sheet)
     _columns(making)
     _rows(making)
     holes = _holes(making)
@@ -138,6 +131,18 @@ def _sheet(writer: Any, making: _Making) -> None:
     for chart in sheet.charts:
         add_chart(writer, tab, chart, making.titles, sheet, making.losses)
     _sparks(making)
+
+
+def _frame(tab: Untyped, sheet: Sheet) -> None:
+    """What is seen of a tab before its cells."""
+    if sheet.hidden:
+        tab.hide()
+    if sheet.colour:
+        tab.set_tab_color(sheet.colour)
+    if not sheet.lines:
+        tab.hide_gridlines(2)
+    if sheet.frozen != (0, 0):
+        tab.freeze_panes(*sheet.frozen)
 
 
 def _holes(making: _Making) -> frozenset[Spot]:
@@ -246,7 +251,7 @@ def _cell(making: _Making, spot: Spot, cell: Cell, holes: frozenset[Spot]) -> No
         _plain(making, spot, cell.value, cell.style, look)
 
 
-def _formula(making: _Making, spot: Spot, cell: Cell, look: Any) -> None:
+def _formula(making: _Making, spot: Spot, cell: Cell, look: Untyped) -> None:
     at = (spot[0] - 1, spot[1] - 1)
     value = _cached(cell.value)
     if cell.formula == "NA()" and isinstance(cell.value, ErrorValue):
@@ -265,13 +270,13 @@ def _formula(making: _Making, spot: Spot, cell: Cell, look: Any) -> None:
         making.tab.write_formula(*at, f"={text}", look, value)
 
 
-def _cached(value: Scalar | None) -> Any:
+def _cached(value: Scalar | None) -> Untyped:
     if isinstance(value, ErrorValue):
         return value.text
     return "" if value is None else value
 
 
-def _rich(making: _Making, at: Spot, cell: Cell, look: Any) -> None:
+def _rich(making: _Making, at: Spot, cell: Cell, look: Untyped) -> None:
     parts: list[Any] = []
     for run in cell.runs:
         parts += [making.formats.font(run.font), run.text]
@@ -279,7 +284,7 @@ def _rich(making: _Making, at: Spot, cell: Cell, look: Any) -> None:
         making.tab.write_rich_string(*at, *parts, look)
 
 
-def _plain(making: _Making, spot: Spot, value: Scalar | None, style: Style, look: Any) -> None:
+def _plain(making: _Making, spot: Spot, value: Scalar | None, style: Style, look: Untyped) -> None:
     tab, at = making.tab, (spot[0] - 1, spot[1] - 1)
     if value is None:
         tab.write_blank(*at, None, look)
