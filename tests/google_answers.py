@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-from openpyxl.utils import range_boundaries
 
 from sheet_templates.layout import NAMES, TABLES
+from sync_service.workbooks.areas import area
 from sync_service.workbooks.serials import to_serial
 
 Json = dict[str, Any]
@@ -18,8 +20,10 @@ ERRORS = {"#N/A": "N_A", "#VALUE!": "VALUE", "#REF!": "REF", "#DIV/0!": "DIVIDE_
 
 def answer_of(path: Path, *, marks: bool = True, names: bool = True) -> Json:
     """`spreadsheets.get` of the workbook; tables as named ranges, columns by metadata."""
-    formulas = openpyxl.load_workbook(path)
-    values = openpyxl.load_workbook(path, data_only=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it does not read is not compared
+        formulas: Any = openpyxl.load_workbook(BytesIO(path.read_bytes()))
+        values: Any = openpyxl.load_workbook(BytesIO(path.read_bytes()), data_only=True)
     sheets, named, number = [], [], 0
     for index, tab in enumerate(formulas.worksheets):
         rows = []
@@ -29,8 +33,11 @@ def answer_of(path: Path, *, marks: bool = True, names: bool = True) -> Json:
             rows.append({"values": cells})
         columns: list[Json] = [{} for _ in range(tab.max_column)]
         for table in tab.tables.values():
-            left, top, right, bottom = range_boundaries(table.ref)
-            spot = {"sheetId": index, "startRowIndex": top - 1, "endRowIndex": bottom}
+            left, top, right, bottom = _bounds(table.ref)
+            lower = [_bounds(one.ref) for one in tab.tables.values()]
+            below = [one[1] for one in lower if one[1] > top and one[0] <= right and left <= one[2]]
+            end = bottom if below else max(2000, tab.max_row)  # down to the end of the grid
+            spot = {"sheetId": index, "startRowIndex": top - 1, "endRowIndex": end}
             spot |= {"startColumnIndex": left - 1, "endColumnIndex": right}
             named.append({"name": table.name, "namedRangeId": table.name, "range": spot})
             layout = TABLES.get(table.name)
@@ -57,9 +64,16 @@ def answer_of(path: Path, *, marks: bool = True, names: bool = True) -> Json:
     return answer
 
 
-def _spot(book: Any, text: str) -> Json:  # noqa: ANN401  # openpyxl's workbook
+def _bounds(text: str) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a reference, from 1."""
+    found = area(text)
+    assert found is not None
+    return found.left, found.top, found.right, found.bottom
+
+
+def _spot(book: Any, text: str) -> Json:  # openpyxl's workbook
     title, _, cell = text.rpartition("!")
-    left, top, right, bottom = range_boundaries(cell.replace("$", ""))
+    left, top, right, bottom = _bounds(cell.replace("$", ""))
     index = book.sheetnames.index(title.strip("'").replace("''", "'"))
     spot = {"sheetId": index, "startRowIndex": top - 1, "endRowIndex": bottom}
     return spot | {"startColumnIndex": left - 1, "endColumnIndex": right}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Account:
 
     kind: str  # service_account or authorized_user
     address: str  # the e-mail address to share a spreadsheet with; empty where it is not known
-    info: Mapping[str, str]
+    info: Mapping[str, str] = field(repr=False)  # holds the key
 
 
 def keep(secrets: Secrets, info: Mapping[str, Any], address: str = "") -> Account:

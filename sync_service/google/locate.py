@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from kpi.errors import Level, Place, Problem
 from sheet_templates.layout import NAMES, TABLES, Owner, TableLayout
@@ -175,10 +176,26 @@ def _row_of_headers(tab: GoogleTab, layout: TableLayout, marks: Mapping[str, Mar
 def _by_text(tab: GoogleTab, layout: TableLayout, top: int) -> Mapping[str, int]:
     """Code -> column, by the texts of a row."""
     line = tab.cells[top] if top < len(tab.cells) else ()
-    texts = tuple(cell.value if isinstance(cell.value, str) else "" for cell in line)
-    if not any(texts):
-        return {}
+    if _known(layout).isdisjoint(cell.value for cell in line if isinstance(cell.value, str)):
+        return {}  # nearly every row: its texts are no headers of this table
+    others = _foreign(tab, layout)
+    texts = tuple(
+        cell.value if isinstance(cell.value, str) and at not in others else ""
+        for at, cell in enumerate(line)
+    )
     return {code: at for at, code in enumerate(codes_of(layout, texts)) if code is not None}
+
+
+def _foreign(tab: GoogleTab, layout: TableLayout) -> set[int]:
+    """Columns that metadata gives to other tables of the tab, and not to this one."""
+    mine = {one.column for one in _marks_of(tab, layout).values()}
+    return {one.column for one in tab.marked.values()} - mine
+
+
+@cache
+def _known(layout: TableLayout) -> frozenset[str]:
+    """The headers of a layout as templates have them; a row of headers has one of them at least."""
+    return frozenset(text for column in layout.columns for text in (column.zh, column.en))
 
 
 def _marks_of(tab: GoogleTab, layout: TableLayout) -> Mapping[str, Marked]:
@@ -203,9 +220,10 @@ def _stretched(tab: GoogleTab, layout: TableLayout, span: Span) -> Span:
     columns = _columns_at(tab, layout, span.top, marks)
     inside = [at for at in columns if span.left <= at < span.right] or columns
     left, right = min(span.left, *inside), max(span.right, max(inside) + 1)
-    while left > 0 and tab.text(span.top, left - 1):
+    foreign = _foreign(tab, layout)
+    while left > 0 and left - 1 not in foreign and tab.text(span.top, left - 1):
         left -= 1
-    while right < tab.columns and tab.text(span.top, right):
+    while right < tab.columns and right not in foreign and tab.text(span.top, right):
         right += 1
     return Span(tab.id, span.top, left, span.bottom, right)
 

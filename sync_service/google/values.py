@@ -9,7 +9,7 @@ and writing shows without a call of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,10 +52,17 @@ class Part:
 def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
     """The changed values, to be written as they are."""
     cells = {
-        name: {at: sent(value) for at, value in plan.cells.items() if not is_unknown(value)}
-        for name, plan in plans.items()
+        name: dict(_known(book.tables[name], plan.cells.items())) for name, plan in plans.items()
     }
     return _parts(book, plans, cells)
+
+
+def _known(one: Located, cells: Iterable[tuple[At, Written]]) -> Iterator[tuple[At, object]]:
+    """What a value write can say; a new row is empty already."""
+    before = len(one.grid.rows)
+    for (n, at), value in cells:
+        if not is_unknown(value) and (n < before or value not in (None, "")):
+            yield (n, at), sent(value)
 
 
 def formula_parts(book: GoogleBook, plans: Plans) -> list[Part]:
@@ -198,8 +205,7 @@ def _differs(
     one: Located, plan: GridPlan, at: int, data: Mapping[str, Any], *, whole: bool
 ) -> bool:
     """Whether a key column as it came back is another than the one that was meant."""
-    lines = data.get("values", [])
-    column = lines[0] if lines else []
+    column = _column_of(data)
     rows = one.grid.rows
     for n in range(max(plan.count, len(rows))):
         before = rows[n][at] if n < len(rows) else None
@@ -208,6 +214,14 @@ def _differs(
         if (_plain(column[row]) if row < len(column) else None) != _plain(sent(meant)):
             return True
     return False
+
+
+def _column_of(data: Mapping[str, Any]) -> Sequence[object]:
+    """The values of one column as it came back, in whichever dimension."""
+    lines = data.get("values", [])
+    if data.get("majorDimension") == "COLUMNS":
+        return lines[0] if lines else []
+    return [line[0] if line else None for line in lines]
 
 
 def _plain(value: object) -> object:

@@ -167,6 +167,8 @@ def add_group(work: Work, asked: Json) -> Json:
     if max(depths.values()) > DEEPEST:
         raise bad("You have reached the maximum group depth.")
     _regroup(sheet, name, depths, rows=rows)
+    grid = sheet.properties["gridProperties"]
+    grid.setdefault("rowGroupControlAfter" if rows else "columnGroupControlAfter", True)
     return {"dimensionGroups": sheet.lists[name]}
 
 
@@ -180,7 +182,8 @@ def delete_group(work: Work, asked: Json) -> Json:
     for index in range(start, end):
         depths[index] = max(0, depths.get(index, 0) - 1)
     _regroup(sheet, name, depths, rows=rows)
-    return {"dimensionGroups": sheet.lists[name]}
+    left = sheet.lists[name]
+    return {"dimensionGroups": left} if left else {}
 
 
 def _depths(sheet: Sheet, name: str) -> dict[int, int]:

@@ -86,8 +86,6 @@ def _checked(work: Work, given: Json) -> tuple[Sheet, Json]:
     kinds = [name for name in ("range", "namedRangeId", "tableId") if name in given]
     if len(kinds) != 1:
         raise bad("Must specify exactly one of range, namedRangeId or tableId.")
-    if given.get("warningOnly") and given.get("editors"):
-        raise bad("Cannot specify editors if warningOnly is true.")
     if kinds == ["range"]:
         number = given["range"].get("sheetId", 0)
         work.area({"sheetId": number} | given["range"])
@@ -101,6 +99,12 @@ def _checked(work: Work, given: Json) -> tuple[Sheet, Json]:
     return work.book.sheet(number), given
 
 
+def _need_one_kind(given: Json) -> None:
+    """Editors go with a real protection only."""
+    if given.get("warningOnly") and any(given.get("editors", {}).values()):
+        raise bad("Cannot specify editors if warningOnly is true.")
+
+
 def _sheet_of_table(work: Work, table: str) -> Sheet:
     for sheet in work.book.sheets:
         if any(one["tableId"] == table for one in sheet.lists["tables"]):
@@ -111,12 +115,23 @@ def _sheet_of_table(work: Work, table: str) -> Sheet:
 def add_protected(work: Work, asked: Json) -> Json:
     """A protection. Without `editors` only who asks (and the owner) may edit."""
     sheet, given = _checked(work, asked.get("protectedRange", {}))
+    _need_one_kind(given)
     number = given.get("protectedRangeId") or work.book.new_id()
-    one = given | {"protectedRangeId": number}
-    if not one.get("warningOnly") and not one.get("editors"):
-        one["editors"] = {"users": [work.caller.email]}
+    one = _kept(work, given | {"protectedRangeId": number})
     sheet.lists["protectedRanges"].append(one)
-    return {"protectedRange": one | {"requestingUserCanEdit": may_edit(one, work.caller)}}
+    said = {k: v for k, v in given.get("editors", {}).items() if v}
+    rights = {"requestingUserCanEdit": may_edit(one, work.caller), "editors": said}
+    return {"protectedRange": one | rights}
+
+
+def _kept(work: Work, given: Json) -> Json:
+    """A protection as it is kept: without editors only who asks may edit; the owner always may."""
+    one = {k: v for k, v in given.items() if k != "requestingUserCanEdit" and v is not False}
+    editors = {k: v for k, v in given.get("editors", {}).items() if v}
+    alone = "editors" not in given and not one.get("warningOnly")
+    users = editors.get("users", [work.caller.email] if alone else [])
+    one["editors"] = editors | {"users": list(dict.fromkeys([*users, work.owner]))}
+    return one
 
 
 def _protected_place(work: Work, number: int) -> tuple[Sheet, int]:
@@ -133,11 +148,11 @@ def _protected_place(work: Work, number: int) -> tuple[Sheet, int]:
 def update_protected(work: Work, asked: Json) -> None:
     """Change a protection."""
     given = with_sheet(asked.get("protectedRange", {}))
+    _need_one_kind(given)
     sheet, place = _protected_place(work, given.get("protectedRangeId", 0))
     old = sheet.lists["protectedRanges"][place]
     fresh = written(old, given, parse(asked.get("fields", "")), ("protectedRangeId",))
-    fresh.pop("requestingUserCanEdit", None)
-    target, fresh = _checked(work, fresh)
+    target, fresh = _checked(work, _kept(work, fresh))
     del sheet.lists["protectedRanges"][place]
     target.lists["protectedRanges"].insert(place, fresh)
 

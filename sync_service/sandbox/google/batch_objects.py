@@ -10,7 +10,7 @@ from sync_service.sandbox.google.errors import bad
 from sync_service.sandbox.google.looks import twin_mask, twinned
 from sync_service.sandbox.google.masks import parse, written
 from sync_service.sandbox.google.model import Sheet, new_sheet
-from sync_service.sandbox.google.ranges import area_of
+from sync_service.sandbox.google.ranges import area_of, grid_of
 from sync_service.sandbox.google.work import Handler, Handlers, Work, with_sheet
 
 Json = dict[str, Any]
@@ -134,7 +134,7 @@ def add_banding(work: Work, asked: Json) -> Json:
 def set_basic_filter(work: Work, asked: Json) -> None:
     """The tab's filter; which rows it hides is not worked out here."""
     sheet, fresh = _placed(work, {"range": {}} | asked.get("filter", {}))
-    sheet.basic_filter = fresh
+    sheet.basic_filter = fresh | {"range": grid_of(work.area(fresh["range"]))}
 
 
 def clear_basic_filter(work: Work, asked: Json) -> None:

@@ -23,6 +23,11 @@ PACKAGE = "googleapiclient"
 BEGIN = "Invalid JSON payload received."
 INTEGERS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 PROTO = {"integer": "TYPE_INT32", "number": "TYPE_DOUBLE", "boolean": "TYPE_BOOL"}
+ROOTS = {  # what errors call the body of a method
+    "spreadsheets.create": "spreadsheet",
+    "spreadsheets.values.update": "data",
+    "spreadsheets.values.append": "data",
+}
 NO_LIMIT = (-(2**63), 2**63 - 1)
 
 
@@ -80,7 +85,7 @@ class Description:
         """Refuse a body that the method's schema does not hold."""
         schema = self.method(name).get("request")
         if schema is not None:
-            self._check(body, schema, "")
+            self._check(body, schema, ROOTS.get(name, ""))
 
     def check_fields(self, name: str, mask: Mask) -> None:
         """Refuse a `fields` mask with paths that the reply does not have."""

@@ -16,7 +16,7 @@ from sync_service.sandbox.google.entering import Entered, entered
 from sync_service.sandbox.google.errors import DriveRefusal
 from sync_service.sandbox.google.locales import locale_of
 from sync_service.sandbox.google.masks import Mask, kept
-from sync_service.sandbox.google.model import Sheet, new_sheet
+from sync_service.sandbox.google.model import COLUMNS, ROWS, Sheet, new_sheet
 from sync_service.sandbox.google.sheets_service import Call
 from sync_service.sandbox.google.store import (
     FOLDER_MIME,
@@ -234,7 +234,8 @@ def import_csv(call: Call) -> Reply:
     def act(work: Work) -> None:
         book, old = work.book, work.book.sheets[0]
         width = max((len(row) for row in rows), default=1)
-        fresh = new_sheet(old.sheet_id, old.title, max(len(rows), 1), max(width, 1))
+        title = file.title
+        fresh = new_sheet(old.sheet_id, title, max(len(rows), ROWS), max(width, COLUMNS))
         where = locale_of(book.locale)
         _fill(fresh, rows, lambda text: entered(text, where, work.today))
         book.sheets = [fresh]
@@ -269,7 +270,8 @@ def create_permission(call: Call) -> Reply:
         raise DriveRefusal(400, "The specified permission is not valid.", "invalid")
     if kind != "anyone" and not who:
         raise DriveRefusal(400, f"A {kind} needs an address.", "invalid", "permission.emailAddress")
-    if role == "owner" and call.one("transferOwnership").lower() != "true":
+    already = who in {p.get("emailAddress") for p in file.permissions if p["role"] == role}
+    if role == "owner" and not already and call.one("transferOwnership").lower() != "true":
         raise DriveRefusal(
             403,
             "The transferOwnership parameter must be enabled when the permission role is 'owner'.",

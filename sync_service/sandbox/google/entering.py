@@ -131,15 +131,22 @@ def _moment(text: str, where: Locale, today: date) -> Entered | None:
         return _dated((day - EPOCH).days, "DATE", pattern)
     share = _clock(text, where)
     if share is not None:
-        kind = "h:mm:ss" if share < 1 else "[h]:mm:ss"
-        pattern = where.time_pattern if share < 1 else kind.replace(":", where.time_mark)
-        return _dated(share, "TIME", pattern)
+        return _dated(share, "TIME", _as_typed(text, where, share))
     first, blank, last = re.sub(r"[Tt](?=\d)", " ", text).partition(" ")
     day_part, time_part = _day(first, where, today), _clock(last.strip(), where)
     if not blank or day_part is None or time_part is None:
         return None
     pattern = f"{day_part[1]} {where.time_pattern}"
     return _dated((day_part[0] - EPOCH).days + time_part, "DATE_TIME", pattern)
+
+
+def _as_typed(text: str, where: Locale, share: float) -> str:
+    """The pattern of a typed time: with seconds and halves of the day where it has them."""
+    if share >= 1:
+        return "[h]:mm:ss".replace(":", where.time_mark)
+    seconds = f"{where.time_mark}ss" * (text.count(where.time_mark) > 1)
+    half = " am/pm" if text[-1] in "mM" else ""
+    return f"h{where.time_mark}mm{seconds}{half}"
 
 
 def _dated(serial: float, kind: str, pattern: str) -> Entered:
@@ -170,7 +177,8 @@ def _day(text: str, where: Locale, today: date) -> tuple[date, str] | None:
     if iso:
         day = _real(int(iso[1]), int(iso[3]), int(iso[4]))
         own = where.order == "ymd" and iso[2] in where.date_pattern
-        return (day, where.date_pattern if own else "yyyy-mm-dd") if day else None
+        pattern = where.date_pattern.replace("/", iso[2]) if own else "yyyy-mm-dd"
+        return (day, pattern) if day else None
     worded = _worded(text, where)
     if worded:
         return worded

@@ -154,3 +154,25 @@ def renamed(formula: str, old: str, new: str) -> str:
         return quoted(new) + found.group()[len(found["tab"]) :]
 
     return REFERENCE.sub(one, formula)
+
+
+Placer = Callable[[str, Area], tuple[str, Area]]
+
+
+def cut(formula: str, old_tab: str, new_tab: str, place: Placer) -> str:
+    """The formula after a cut and paste; `place` says where an area of a tab is now.
+
+    The formula itself stood on `old_tab` and stands on `new_tab`.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        if found["first"] is None:
+            return found.group()
+        first = _corner(found["first"])
+        last = _corner(found["last"]) if found["last"] else first
+        ref = Reference(first, last, found["last"] is None)
+        tab, area = place(_unquoted(found["tab"]) or old_tab, ref.area())
+        bare = tab.lower() == new_tab.lower() and not found["tab"]
+        return ("" if bare else f"{quoted(tab)}!") + ref.at(area).text()
+
+    return REFERENCE.sub(one, formula)

@@ -197,6 +197,7 @@ class Book:
         if sheet is None:
             raise bad(f"Unable to parse range: {text}")
         area = cells_area(cells, sheet.sheet_id) if cells else Area(sheet.sheet_id)
+        area = area or self.named_area(cells)
         if area is None:
             raise bad(f"Unable to parse range: {text}")
         return area

@@ -13,7 +13,7 @@ from sync_service.sandbox.google.errors import bad
 from sync_service.sandbox.google.masks import Mask, wants
 from sync_service.sandbox.google.model import Book
 from sync_service.sandbox.google.store import Store
-from sync_service.sandbox.google.work import Work
+from sync_service.sandbox.google.work import Work, bare
 
 Json = dict[str, Any]
 
@@ -44,6 +44,12 @@ class Call:
 
 
 Method = Callable[[Call], Json]
+
+
+def bare_json(value: Json) -> Json:
+    """A reply whose ranges leave the tab 0 out."""
+    out: Json = bare(value)
+    return out
 
 
 def get(call: Call) -> Json:
@@ -139,7 +145,9 @@ def metadata_get(call: Call) -> Json:
     text = call.path["metadataId"]
     if not text.isdigit():
         raise bad(f"Invalid value at 'metadata_id' (TYPE_INT32), \"{text}\"")
-    return call.store.read(call.book_id, call.caller, lambda b, _: metadata.get(b, int(text)))
+    return call.store.read(
+        call.book_id, call.caller, lambda b, _: bare_json(metadata.get(b, int(text)))
+    )
 
 
 def metadata_search(call: Call) -> Json:
@@ -147,7 +155,9 @@ def metadata_search(call: Call) -> Json:
     filters = call.body.get("dataFilters", [])
     if not filters:
         raise bad("Must specify at least one data filter.")
-    return call.store.read(call.book_id, call.caller, lambda b, _: metadata.search(b, filters))
+    return call.store.read(
+        call.book_id, call.caller, lambda b, _: bare_json(metadata.search(b, filters))
+    )
 
 
 def copy_to(call: Call) -> Json:

@@ -20,7 +20,7 @@ PIECES = re.compile(
     r"[yY]+|[mM]+|[dD]+|[hH]+|[sS]+|[Aa][Mm]/[Pp][Mm]|[Aa]/[Pp]|\.0+|."
 )
 SECTIONS = re.compile(r"(?:\"[^\"]*\"|\\.|\[[^\]]*\]|[^;\"\\\[])+")
-DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?(?:E[+-]0+)?|\.[#0?]+")
+DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*,*)?(?:E[+-]0+)?|\.[#0?]+")
 
 
 def plain_number(value: float) -> int | float:
@@ -159,10 +159,10 @@ def _digits(size: float, block: str, where: Locale) -> str:
         zeros = len(power) - 1
         sign = "-" if exponent[0] == "-" else "+" if power[0] == "+" else ""
         return f"{head.replace('.', where.decimal)}E{sign}{exponent[1:].lstrip('0').zfill(zeros)}"
-    whole, _, decimals = mantissa.partition(".")
-    scale = len(whole) - len(whole.rstrip(","))
+    scale = len(mantissa) - len(mantissa.rstrip(","))
+    whole, _, decimals = mantissa.rstrip(",").partition(".")
     size /= 1000**scale
-    grouped = "," in whole.rstrip(",")
+    grouped = "," in whole
     text = format(_rounded(size, len(decimals)), "f")
     head, _, tail = text.partition(".")
     least = sum(1 for c in decimals if c != "#")

@@ -130,7 +130,8 @@ class Store:
         """Change a copy of a spreadsheet, and keep the copy when nothing was refused."""
         with self.lock:
             file, book, known = self.opened(file_id, caller, WRITER)
-            work = Work(book.copy(), known, self.now().date())
+            owners = [one["emailAddress"] for one in file.permissions if one["role"] == "owner"]
+            work = Work(book.copy(), known, "".join(owners[:1]), self.now().date())
             done = act(work)
             for sheet in work.book.sheets:
                 tables.renamed_columns(sheet)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync_service.sandbox.google import access
 from sync_service.sandbox.google.access import Caller
 from sync_service.sandbox.google.entering import Entered, entered, misread, raw
-from sync_service.sandbox.google.errors import bad
+from sync_service.sandbox.google.errors import Refusal, bad, violation
 from sync_service.sandbox.google.locales import Locale, locale_of
 from sync_service.sandbox.google.model import Book, Sheet
 from sync_service.sandbox.google.ranges import Area, letters
@@ -104,26 +105,33 @@ class Writer:
         return entered(value, where, self.today)
 
 
-def write(book: Book, area: Area, given: Json, writer: Writer) -> Json:
+class Written(NamedTuple):
+    """The reply of a write, and the cells (tab, row, column) that got a value."""
+
+    reply: Json
+    cells: frozenset[tuple[int, int, int]]
+
+
+def write(book: Book, area: Area, given: Json, writer: Writer) -> Written:
     """Put a ValueRange's values from the area's corner; None leaves a cell, '' empties it."""
     if writer.option not in {"RAW", "USER_ENTERED"}:
         raise bad("'valueInputOption' is required but not specified")
-    lines: list[list[object]] = given.get("values", [])
-    rows = _as_rows(lines, given.get("majorDimension", "ROWS"))
+    rows = _as_rows(_lines(given), given.get("majorDimension", "ROWS"))
     inside = book.within(area)
     height, width = len(rows), max((len(row) for row in rows), default=0)
     if not height or not width:
         corner = Area(area.sheet, inside.top, inside.top + 1, inside.left, inside.left + 1)
-        return {"spreadsheetId": book.book_id, "updatedRange": book.label(corner)}
+        nothing = {"spreadsheetId": book.book_id, "updatedRange": book.label(corner)}
+        return Written(nothing, frozenset())
     target = Area(area.sheet, inside.top, inside.top + height, inside.left, inside.left + width)
     _need_room(book, area, inside, target)
     access.need_cells(book, target, writer.caller)
     sheet, where = book.sheet(area.sheet), locale_of(book.locale)
-    cells = 0
+    touched = set()
     for down, row in enumerate(rows):
         for right, value in enumerate(row):
             if value is not None:
-                cells += 1
+                touched.add((area.sheet, target.top + down, target.left + right))
                 at = target.top + down, target.left + right
                 one = writer.entered(value, where)
                 if isinstance(value, str) and value and _for_texts(sheet.cell(*at)):
@@ -131,13 +139,35 @@ def write(book: Book, area: Area, given: Json, writer: Writer) -> Json:
                 put(sheet, *at, one)
                 _mark_misread(sheet, *at, where)
     book.dirty = True
-    return {
+    reply = {
         "spreadsheetId": book.book_id,
         "updatedRange": book.label(target),
-        "updatedRows": height,
-        "updatedColumns": width,
-        "updatedCells": cells,
+        "updatedRows": len({row for _, row, _ in touched}),
+        "updatedColumns": len({column for _, _, column in touched}),
+        "updatedCells": len(touched),
     }
+    return Written({k: v for k, v in reply.items() if v}, frozenset(touched))
+
+
+def _lines(given: Json) -> list[list[object]]:
+    """The lines of a ValueRange.
+
+    Raises:
+        Refusal: A line is no list.
+    """
+    lines = given.get("values", [])
+    if not isinstance(lines, list):
+        raise _no_list("data.values", lines)
+    for place, line in enumerate(lines):
+        if not isinstance(line, list):
+            raise _no_list(f"data.values[{place}]", line)
+    return lines
+
+
+def _no_list(field: str, value: object) -> Refusal:
+    shown_value = json.dumps(value, ensure_ascii=False)
+    kind = "type.googleapis.com/google.protobuf.ListValue"
+    return violation(field, f"Invalid value at '{field}' ({kind}), {shown_value}")
 
 
 def _as_rows(lines: list[list[object]], major: str) -> list[list[object]]:

@@ -12,7 +12,7 @@ from sync_service.sandbox.google.ranges import Area
 from sync_service.sandbox.google.sheets_service import Call, Method
 from sync_service.sandbox.google.spans import Change
 from sync_service.sandbox.google.structure import apply
-from sync_service.sandbox.google.values import Options, Writer
+from sync_service.sandbox.google.values import Options, Writer, Written
 from sync_service.sandbox.google.work import Work
 
 Json = dict[str, Any]
@@ -82,7 +82,7 @@ def update(call: Call) -> Json:
     def act(work: Work) -> Json:
         area = work.book.area(call.path["range"])
         writer = Writer(work.caller, call.one("valueInputOption"), work.today)
-        return values.write(work.book, area, call.body, writer)
+        return values.write(work.book, area, call.body, writer).reply
 
     done = call.store.change(call.book_id, call.caller, act)
     if call.flag("includeValuesInResponse"):
@@ -104,10 +104,10 @@ def _read_back(call: Call, text: str, options: Options) -> Json:
     )
 
 
-def _write_all(call: Call, parts: list[Json], *, by_filter: bool) -> list[Json]:
+def _write_all(call: Call, parts: list[Json], *, by_filter: bool) -> list[Written]:
     """Write several ranges; all or none."""
 
-    def act(work: Work) -> list[Json]:
+    def act(work: Work) -> list[Written]:
         writer = Writer(work.caller, call.body.get("valueInputOption", ""), work.today)
         done = []
         for part in parts:
@@ -115,8 +115,9 @@ def _write_all(call: Call, parts: list[Json], *, by_filter: bool) -> list[Json]:
                 kept = part.get("dataFilter", {})
                 for area in metadata.areas(work.book, kept):
                     one = values.write(work.book, area, part, writer)
-                    one.pop("spreadsheetId")
-                    done.append(one | {"dataFilter": kept})
+                    one.reply.pop("spreadsheetId")
+                    one.reply["dataFilter"] = kept
+                    done.append(one)
             else:
                 area = work.book.area(part.get("range", ""))
                 done.append(values.write(work.book, area, part, writer))
@@ -125,21 +126,22 @@ def _write_all(call: Call, parts: list[Json], *, by_filter: bool) -> list[Json]:
     return call.store.change(call.book_id, call.caller, act)
 
 
-def _totals(call: Call, done: list[Json]) -> Json:
-    """The reply of a batch of writes."""
+def _totals(call: Call, written: list[Written]) -> Json:
+    """The reply of a batch of writes: rows and columns that several ranges share count once."""
+    done = [one.reply for one in written]
+    cells = [cell for one in written for cell in one.cells]
     if call.body.get("includeValuesInResponse"):
         options = _options_of(call.body, "response")
         for one in done:
             one["updatedData"] = _read_back(call, one["updatedRange"], options)
-    tabs = {one["updatedRange"].rpartition("!")[0] for one in done}
-    return {
-        "spreadsheetId": call.book_id,
-        "totalUpdatedRows": sum(one.get("updatedRows", 0) for one in done),
-        "totalUpdatedColumns": sum(one.get("updatedColumns", 0) for one in done),
-        "totalUpdatedCells": sum(one.get("updatedCells", 0) for one in done),
-        "totalUpdatedSheets": len(tabs),
-        "responses": done,
+    totals = {
+        "totalUpdatedRows": len({(tab, row) for tab, row, _ in cells}),
+        "totalUpdatedColumns": len({(tab, column) for tab, _, column in cells}),
+        "totalUpdatedCells": len(cells),
+        "totalUpdatedSheets": len({tab for tab, _, _ in cells}),
     }
+    kept = {name: number for name, number in totals.items() if number}
+    return {"spreadsheetId": call.book_id, **kept, "responses": done}
 
 
 def batch_update(call: Call) -> Json:
@@ -202,7 +204,7 @@ def append(call: Call) -> Json:
             place = Area(place.sheet, place.top, place.top + 1, place.left, place.left + 1)
         _make_room(work, call, place)
         writer = Writer(work.caller, call.one("valueInputOption"), work.today)
-        return values.write(book, place, call.body, writer)
+        return values.write(book, place, call.body, writer).reply
 
     done = call.store.change(call.book_id, call.caller, act)
     if call.flag("includeValuesInResponse"):

@@ -12,6 +12,7 @@ from sync_service.sandbox.google.model import Book, Sheet
 from sync_service.sandbox.google.ranges import Area
 from sync_service.sandbox.google.showing import shown
 from sync_service.sandbox.google.values import effective
+from sync_service.sandbox.google.work import bare
 
 Json = dict[str, Any]
 
@@ -37,10 +38,10 @@ def book_json(
             if areas is None or any(area.sheet == sheet.sheet_id for area in areas)
         ]
     if book.named:
-        out["namedRanges"] = book.named
+        out["namedRanges"] = bare(book.named)
     own = [one for one in book.metadata if one["location"]["locationType"] == "SPREADSHEET"]
     if own:
-        out["developerMetadata"] = own
+        out["developerMetadata"] = bare(own)
     return out
 
 
@@ -69,9 +70,9 @@ def sheet_json(
         out["data"] = [grid_json(book, sheet, area, below) for area in mine]
     for name, items in sheet.lists.items():
         if items:
-            out[name] = _with_rights(items, caller) if name == "protectedRanges" else items
+            out[name] = bare(_with_rights(items, caller) if name == "protectedRanges" else items)
     if sheet.basic_filter is not None:
-        out["basicFilter"] = sheet.basic_filter
+        out["basicFilter"] = bare(sheet.basic_filter)
     hung = [
         one
         for one in book.metadata
@@ -79,7 +80,7 @@ def sheet_json(
         and one["location"]["sheetId"] == sheet.sheet_id
     ]
     if hung:
-        out["developerMetadata"] = hung
+        out["developerMetadata"] = bare(hung)
     return out
 
 
@@ -108,12 +109,10 @@ def grid_json(book: Book, sheet: Sheet, area: Area, mask: Mask) -> Json:
             out["rowData"] = rows
     if wants(mask, "rowMetadata"):
         span = range(inside.top, inside.bottom)
-        hung = _hung(book, sheet, "ROWS")
-        out["rowMetadata"] = [_line(sheet, "ROWS", n, hung) for n in span]
+        out["rowMetadata"] = [_line(book, sheet, "ROWS", n) for n in span]
     if wants(mask, "columnMetadata"):
         span = range(inside.left, inside.right)
-        hung = _hung(book, sheet, "COLUMNS")
-        out["columnMetadata"] = [_line(sheet, "COLUMNS", n, hung) for n in span]
+        out["columnMetadata"] = [_line(book, sheet, "COLUMNS", n) for n in span]
     return out
 
 
@@ -144,20 +143,21 @@ def cell_json(book: Book, cell: Json) -> Json:
     return out
 
 
-def _line(sheet: Sheet, dimension: str, index: int, hung: dict[int, list[Json]]) -> Json:
+def _line(book: Book, sheet: Sheet, dimension: str, index: int) -> Json:
     """DimensionProperties of a row or a column with its metadata."""
     kept = sheet.row_properties if dimension == "ROWS" else sheet.column_properties
     out = {"pixelSize": PIXELS[dimension], **kept.get(index, {})}
-    if index in hung:
-        out["developerMetadata"] = hung[index]
+    hung = [one for one in book.metadata if _hangs(one["location"], sheet, dimension, index)]
+    if hung:
+        out["developerMetadata"] = bare(hung)
     return out
 
 
-def _hung(book: Book, sheet: Sheet, dimension: str) -> dict[int, list[Json]]:
-    """Metadata of the rows or columns of a tab, by their place."""
-    found: dict[int, list[Json]] = {}
-    for one in book.metadata:
-        span = one["location"].get("dimensionRange")
-        if span and sheet_of(one["location"]) == sheet.sheet_id and span["dimension"] == dimension:
-            found.setdefault(span.get("startIndex", 0), []).append(one)
-    return found
+def _hangs(place: Json, sheet: Sheet, dimension: str, index: int) -> bool:
+    span = place.get("dimensionRange")
+    return (
+        span is not None
+        and sheet_of(place) == sheet.sheet_id
+        and span["dimension"] == dimension
+        and span.get("startIndex", 0) == index
+    )

@@ -21,6 +21,7 @@ class Work:
 
     book: Book
     caller: Caller
+    owner: str
     today: date
 
     def area(self, grid: Json) -> Area:
@@ -51,8 +52,25 @@ class Work:
         return self.book.sheet(area.sheet)
 
 
+PLACES = (  # GridRange, GridCoordinate, DimensionRange
+    {"sheetId", "startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"},
+    {"sheetId", "rowIndex", "columnIndex"},
+    {"sheetId", "dimension", "startIndex", "endIndex"},
+)
 Handler = Callable[[Work, Json], Json | None]
 Handlers = Mapping[str, Handler]
+
+
+def bare(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """JSON of objects as replies have it: the tab 0 is left out of ranges."""
+    if isinstance(value, list):
+        return [bare(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    out = {name: bare(one) for name, one in value.items()}
+    if out.get("sheetId") == 0 and any(out.keys() <= kind for kind in PLACES):
+        del out["sheetId"]
+    return out
 
 
 def with_sheet(value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -62,10 +80,7 @@ def with_sheet(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if not isinstance(value, dict):
         return value
     out = {name: with_sheet(one) for name, one in value.items()}
-    grid = {"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"}
-    if out and (out.keys() <= grid or out.keys() <= {"rowIndex", "columnIndex"}):
-        return {"sheetId": 0, **out}
-    if "dimension" in out and out.keys() <= {"dimension", "startIndex", "endIndex"}:
+    if out and "sheetId" not in out and any(out.keys() <= kind for kind in PLACES):
         return {"sheetId": 0, **out}
     if out.get("range") == {}:
         out["range"] = {"sheetId": 0}
