@@ -57,7 +57,7 @@ def apart(first: Workbook, second: Workbook) -> list[str]:
         if part(one, name) != part(other, name)
     ]
     same = {name.name: name.text for name in first.names}
-    return found + [] if same == {n.name: n.text for n in second.names} else [*found, "names"]
+    return found if same == {n.name: n.text for n in second.names} else [*found, "names"]
 
 
 def written(path: Path, fill: Any) -> Workbook:

@@ -27,6 +27,7 @@ from tests.google_transfer_support import apart, sent, written
 from tests.paths import NO_SHARED, SHARED
 
 EACH = 5  # files of a feature
+REFUSED = {"calamine-empty_s_attribute.xlsx": "cannot be read whole"}  # file -> what the sentence says
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,11 @@ def sample() -> list[Path]:
 @pytest.mark.parametrize("path", sample(), ids=lambda path: path.name)
 def test_a_public_file_never_stops_an_import(path: Path) -> None:
     """It becomes requests and a file again, or one sentence says why it cannot."""
-    try:
-        book, losses = common(read_xlsx(path.read_bytes(), path.name))
-    except KpiError as error:
-        assert path.name in str(error) or "Google" in str(error)
+    if path.name in REFUSED:
+        with pytest.raises(KpiError, match=REFUSED[path.name]):
+            common(read_xlsx(path.read_bytes(), path.name))
         return
+    book, losses = common(read_xlsx(path.read_bytes(), path.name))
     assert all(one.kind in TEXTS for one in losses)
     assert list(everything(ground_of(book), Order("x")))
     data, _ = write_xlsx(book)
@@ -81,7 +82,7 @@ def _all_kinds(book: Any) -> None:
     tab = book.add_worksheet("Kinds")
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     tab.write_row(0, 0, ["Name", "Amount", "When", "On"])
-    tab.write_datetime(1, 2, datetime(2026, 10, 21, 12), day)
+    tab.write_datetime(1, 2, datetime(2026, 10, 21, 12), day)  # noqa: DTZ001 - cells know no zone
     tab.write_number(2, 2, 3, day)
     tab.write_boolean(1, 3, True)
     tab.write_string(2, 0, "=SUM(A1)")
@@ -147,8 +148,9 @@ def test_every_kind_of_content_comes_back_the_same(google: Google, tmp_path: Pat
 def test_what_is_lost_is_told(kind: str, change: Any, tmp_path: Path) -> None:
     path = tmp_path / "one.xlsx"
     made = openpyxl.Workbook()
-    made.active["A2"] = 1
-    change(made.active)
+    tab = made.worksheets[0]
+    tab["A2"] = 1
+    change(tab)
     made.save(path)
     _, losses = common(read_xlsx(path.read_bytes(), path.name))
     told = {one.kind: one for one in differences(losses)}
@@ -158,7 +160,8 @@ def test_what_is_lost_is_told(kind: str, change: Any, tmp_path: Path) -> None:
 
 
 def _icons() -> Any:
-    return IconSetRule("3TrafficLights1", "num", [1, 2, 3])
+    make: Any = IconSetRule
+    return make("3TrafficLights1", "num", [1, 2, 3])
 
 
 def test_a_count_stands_with_its_first_places() -> None:
@@ -170,7 +173,7 @@ def test_a_count_stands_with_its_first_places() -> None:
     )
 
 
-def test_a_file_that_is_no_workbook_is_refused_with_its_name(tmp_path: Path) -> None:
+def test_a_file_that_is_no_workbook_is_refused() -> None:
     with pytest.raises(KpiError):
         read_xlsx(b"no zip at all", "notes.xlsx")
 

@@ -119,8 +119,10 @@ def test_a_rule_cannot_read_a_moving_cell_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("name", "taken"),
-    [("nmMonth", True), ("_x", True), ("A1", False), ("R1C1", False), ("true", False)]
-    + [("wide.name", False), ("名称", False), ("tblTask", True)],
+    [
+        *(("nmMonth", True), ("_x", True), ("tblTask", True), ("A1", False)),
+        *(("R1C1", False), ("true", False), ("wide.name", False), ("名称", False)),
+    ],
 )
 def test_a_name_that_google_takes(name: str, taken: bool) -> None:
     assert is_google_name(name) is taken

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import datetime
@@ -37,13 +38,15 @@ from sync_service.google.transfer.xlsx_styles import StyleReader
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import Area, area
 from sync_service.workbooks.book import Book, SheetPart, open_book
-from sync_service.workbooks.package import open_package
+from sync_service.workbooks.package import open_package, rebuilt
 from sync_service.workbooks.serials import SHIFT_1904
 
 PLAIN_WIDTH = 64  # pixels of a column that nobody changed
 LETTER = 7  # pixels of a digit in the font of a plain workbook
 WIDEST = 702  # columns whose width is read: up to ZZ
 _FALSE_LEAP_DAY = 60
+_CACHES = re.compile(rb"<(\w+:)?pivotCaches\b.*?</(\w+:)?pivotCaches>", re.DOTALL)
+_PIVOT = re.compile(rb"<(\w+:)?Relationship\b[^>]*relationships/pivotTable\"[^>]*?/>")
 _BUILT_IN = ("_xlnm.", "_xlfn", "_xleta", "_xlpm", "_xlcn")
 
 
@@ -55,7 +58,7 @@ def read_xlsx(data: bytes, name: str) -> Workbook:
         KpiError: The package is damaged, encrypted or a bomb.
     """
     book = open_book(open_package(data, name), name)
-    loaded = _loaded(data, name)
+    loaded = _loaded(book, name)
     styles = StyleReader(theme_colours(loaded.loaded_theme))
     losses: list[Loss] = list(losses_of_book(book))
     tabs = {sheet.title: sheet for sheet in book.sheets if sheet.grid}
@@ -68,8 +71,9 @@ def read_xlsx(data: bytes, name: str) -> Workbook:
     return Workbook(sheets, names, tuple(losses), name.rpartition(".")[0] or name)
 
 
-def _loaded(data: bytes, name: str) -> Untyped:
+def _loaded(book: Book, name: str) -> Untyped:
     """The workbook by openpyxl, which says by many kinds of exceptions that it cannot."""
+    data = b"".join(bytes(chunk) for chunk in rebuilt(book.package, _without_pivots(book), 1))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -81,6 +85,17 @@ def _loaded(data: bytes, name: str) -> Untyped:
             f"{name} 无法完整读取（{type(error).__name__}: {error}）。请用 Excel 或 LibreOffice "
             "打开并另存为 .xlsx 后重试。",
         ) from error
+
+
+def _without_pivots(book: Book) -> dict[str, bytes | None]:
+    """The parts that tell of pivot tables, without them: openpyxl stops at some of them."""
+    changed: dict[str, bytes | None] = {}
+    if b"pivotCaches" in book.xml(book.workbook):
+        changed[book.workbook] = _CACHES.sub(b"", book.xml(book.workbook))
+    for name in book.package.members:
+        if name.endswith(".rels") and b"pivotTable" in book.package.read(name):
+            changed[name] = _PIVOT.sub(b"", book.package.read(name))
+    return changed
 
 
 def _names(loaded: Untyped) -> Iterator[Name]:
