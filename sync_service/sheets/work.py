@@ -13,11 +13,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from kpi.model import Texts
 from sync_service import pane_results, runs
 from sync_service.house import House
+from sync_service.jobs import Jobs
 from sync_service.refresh import Order, Outcome, Seen, Step, look
 from sync_service.runs import Run
 from sync_service.scorecard import scorecard
@@ -65,13 +65,12 @@ class SheetWork:
     house: House
     sheets: Spreadsheets
     answers: SheetAnswers
-    queue: Any  # huey ships no types
-    _task: Any = None
+    jobs: Jobs
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        """Know the task; nothing runs before the queue starts."""
-        self._task = self.queue.task(name="sheet_work")(self._work)
+        """Do the work that the queue hands out."""
+        self.jobs.sheet_work = self._work
 
     # -- what the script asks ------------------------------------------------------------------
 
@@ -92,7 +91,7 @@ class SheetWork:
             if other is not None:
                 raise SheetBusyError(other)
             runs.order(store, run, kind.value, now, {"book": one.book, "who": who})
-        self._task(run, kind.value, one.sheet, who)
+        self.jobs.order_sheet(run, kind.value, one.sheet, who)
         return run
 
     def find(self, one: SheetLink, run: str) -> Json | None:

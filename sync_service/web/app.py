@@ -76,7 +76,7 @@ def create_app(house: House, jobs: Jobs | None = None, sheets: Spreadsheets | No
     working = jobs if jobs is not None else Jobs(house)
     answers = Answers(house)
     google = sheets if sheets is not None else NotYet()
-    work = SheetWork(house, google, SheetAnswers(house, sheets=google), working.queue)
+    work = SheetWork(house, google, SheetAnswers(house, sheets=google), working)
     panes = Panes(house, answers.keep)
     app.extensions["linkstar"] = Parts(house, working, panes, answers, Door(house), work)
     app.register_blueprint(api)
