@@ -49,7 +49,7 @@ function answered(calls) {
   } catch (error) {
     const away = error.kind === "offline" || error.kind === "failed" || error.status === 429;
     if (!known || !away) throw plain(error);
-    if (!cache().get(AWAY)) cache().put(AWAY, new Date().toISOString(), KEPT);
+    if (!cache().get(AWAY)) cache().put(AWAY, new Date(Date.now()).toISOString(), KEPT);
     return { answers: known.answers, stale: true };
   }
 }

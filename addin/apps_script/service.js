@@ -51,7 +51,8 @@ function fetched(address, options) {
   try {
     return UrlFetchApp.fetch(address, options);
   } catch (error) {
-    const spent = /too many times|limit|quota/i.test(String(error.message));
+    const text = String(error.message), spent = /too many times|limit|quota/i.test(text);
+    if (/permission|authori[sz]/i.test(text)) throw new ServiceError("refused", both("unallowed"), { status: 403 });
     throw new ServiceError("offline", both(spent ? "quota" : "offline"), { spent });
   }
 }

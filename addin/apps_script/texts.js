@@ -69,6 +69,9 @@ const TEXTS = {
   version: ["脚本 {version}", "Script {version}"],
 
   offline: ["服务没有应答。请检查服务与其 https 地址。", "The service does not answer. Check that it runs and its https address."],
+  unallowed: [
+    "脚本尚未获准访问服务。请点一次菜单 KPI > 核对 并允许。",
+    "The script has not been allowed to call the service. Choose KPI > Check once and allow it."],
   quota: ["今天的外部请求已用完（谷歌限额）。请用区域代替逐格调用。", "Today's external requests are used up (Google's quota). Give ranges instead of single cells."],
   serviceFailed: ["服务出错，原因见服务日志。", "Something went wrong in the service; its log says why."],
   tooMany: ["WHY 一次只回答一个指标。", "WHY answers one KPI at a time."],
