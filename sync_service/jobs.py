@@ -22,6 +22,7 @@ from huey import Huey, crontab
 from kpi.errors import KpiError
 from sync_service import audit, mornings, rations, runs
 from sync_service.console import as_data
+from sync_service.google.refreshing import PREFIX, port_for
 from sync_service.holding import Holding
 from sync_service.house import House
 from sync_service.next_fetches import due_streams, next_step, paid, refetch
@@ -30,7 +31,6 @@ from sync_service.refresh import Order, Outcome, refresh
 from sync_service.stops import STOPS, as_trouble
 from sync_service.sync import SyncReport, backfill, sync
 from sync_service.told import ToldError, texts_of
-from sync_service.workbooks.xlsx import XlsxPort
 
 LOG = logging.getLogger(__name__)
 SERVICE = "service"  # lease of the one process that keeps the schedule of a data folder
@@ -237,14 +237,14 @@ class Jobs:
 
     def _write(self, run: str, book: str, who: str) -> None:
         """Refresh and note what came of it."""
-        store, path = self.house.store, Path(book)
+        store = self.house.store
 
         def tell(zh: str, en: str) -> None:
             runs.note(store, run, "running", step={"zh": zh, "en": en})
 
-        check_place(path)
-        port = XlsxPort(path, now=self.house.clock.now, backups=self.house.backups)
-        outcome = refresh(self.house, Order(book, port, who), tell)
+        if not book.startswith(PREFIX):
+            check_place(Path(book))
+        outcome = refresh(self.house, Order(book, port_for(self.house, book), who), tell)
         _learn(self.house, book, outcome)
         found = [as_data(one) for one in outcome.problems[:PROBLEMS]]
         cells = outcome.report.cells_written if outcome.report else 0

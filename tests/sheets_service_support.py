@@ -83,6 +83,7 @@ class Sheets:
     key: str
     token: str
     down: bool = False  # nobody answers
+    sheet: str = SHEET
 
     @property
     def code(self) -> str:
@@ -94,7 +95,7 @@ class Sheets:
         text = b"" if body is None else json.dumps(body).encode()
         now = int(self.clock.now().timestamp())
         given = {
-            "sheet": SHEET,
+            "sheet": self.sheet,
             "version": "1.0.0",
             "time": str(now),
             "nonce": secrets.token_hex(16),

@@ -16,16 +16,23 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from kpi.model import Texts
+from sheet_templates.build import build
+from sheet_templates.start import BookStart
 from sync_service import control, runs, schema
+from sync_service.clock import FakeClock
+from sync_service.google.refreshing import spreadsheet_id
+from sync_service.jobs import Jobs
+from sync_service.orders import at_once
 from sync_service.sheets import links
-from sync_service.sheets.links import Scope, address_of, book_name, sheet_id
+from sync_service.sheets.links import Scope, address_of, book_name
 from sync_service.sheets.signing import Call, call_of, headers_of, sign, signed
 from sync_service.sheets.work import Kind
 from sync_service.told import ToldError
 from sync_service.web.access import Parts, need_of
 from sync_service.web.app import create_app
 from tests.apps_script_support import ADDRESS, SHEET
-from tests.sheets_service_support import HOST, Sheets, sheets
+from tests.google_house import google_at
+from tests.sheets_service_support import HOST, Held, Sheets, plain, sheets
 
 OTHER = "1otherSheet_0123456789"
 
@@ -221,25 +228,6 @@ def test_the_key_is_not_readable_in_the_database(one: Sheets) -> None:
     assert len(one.key) == 43
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        SHEET, f" {SHEET} ", f"https://docs.google.com/spreadsheets/d/{SHEET}/edit#gid=0",
-        f"https://docs.google.com/spreadsheets/u/1/d/{SHEET}/edit?usp=sharing",
-    ],
-)  # fmt: skip
-def test_a_spreadsheet_is_named_by_id_or_address(text: str) -> None:
-    assert sheet_id(text) == SHEET
-
-
-@pytest.mark.parametrize(
-    "text", ["", "short", "https://example.com/d/1abcDEFghij", "a b c d e f g h"]
-)
-def test_what_is_no_spreadsheet_is_refused(text: str) -> None:
-    with pytest.raises(ToldError, match="no spreadsheet"):
-        sheet_id(text)
-
-
 def test_an_address_is_https_and_a_host() -> None:
     assert address_of("https://kpi.example.com/") == ADDRESS
     for text in (
@@ -330,16 +318,16 @@ def test_a_job_of_another_spreadsheet_is_not_there(one: Sheets) -> None:
     assert one.get("/sheets/jobs/unknown").status_code == 404
 
 
-def test_an_installation_without_google_says_so(one: Sheets) -> None:
+def test_an_installation_without_an_account_says_so(one: Sheets) -> None:
     bare = replace(
         one,
         web=create_app(one.house, one.web.application.extensions["linkstar"].jobs).test_client(),
     )
     job = ended(bare, "/sheets/refresh")
-    assert "Google identity" in job["problem"]["en"]
-    assert "Google identity" in ended(bare, "/sheets/rebuild")["problem"]["en"]
+    assert "google account" in job["problem"]["en"]
+    assert "Version history" in ended(bare, "/sheets/rebuild")["problem"]["en"]
     answer = bare.post("/sheets/functions", {"calls": [["ACTUAL", "net_sales", "ALL", "2026-10"]]})
-    assert (answer.status_code, "Google identity" in en(answer)) == (422, True)
+    assert (answer.status_code, "google account" in en(answer)) == (422, True)
 
 
 # --- questions ------------------------------------------------------------------------------------
@@ -401,3 +389,37 @@ def test_what_is_no_line_of_ours_is_told(one: Sheets, body: Any) -> None:
 def test_bodies_that_are_none_are_refused(one: Sheets, body: bytes) -> None:
     call = replace(one.call("POST", "/sheets/check"), body=body)
     assert one.send(call).status_code in {400, 422}
+
+
+# --- the stand-in of Google -----------------------------------------------------------------------
+
+
+def test_the_service_reads_and_writes_at_google_with_its_own_account(tmp_path: Path) -> None:
+    """Refresh, check and functions through the port of Google; nothing new is not written again."""
+    start = BookStart(settings={"month": "2026-10"})
+    path = build(tmp_path / "book.xlsx", "manager", "en", start)
+    with google_at(tmp_path / "data") as google:
+        sheet = google.load(path)
+        jobs = Jobs(google.house, at_once())
+        web = create_app(google.house, jobs).test_client()
+        key = links.connect(google.house, sheet, ADDRESS, Scope.WRITE)
+        clock = google.house.clock
+        assert isinstance(clock, FakeClock)
+        one = Sheets(google.house, clock, web, Held(plain()), key, "", sheet=sheet)
+        google.calls()
+        first = ended(one, "/sheets/refresh", who="OPS1")
+        assert (first["state"], first["result"]["state"]) == ("done", "written"), first
+        assert google.calls()["spreadsheets.get"] == 1
+        assert ended(one, "/sheets/refresh")["result"]["state"] == "unchanged"
+        told = read(
+            one.post("/sheets/functions", {"calls": [["ACTUAL", "acos", "ALL", "2026-10"]]})
+        )
+        assert told["answers"][0]["error"] == "na"
+        assert google.calls() == {"spreadsheets.get": 1}  # of the second refresh
+        assert ended(one, "/sheets/check")["result"]["state"] == "checked"
+        jobs.stop()
+
+
+@pytest.mark.parametrize("text", [f"/d/{SHEET}/edit#gid=0", f"/u/1/d/{SHEET}/edit?usp=sharing"])
+def test_a_spreadsheet_is_named_by_its_address(text: str) -> None:
+    assert spreadsheet_id(f"https://docs.google.com/spreadsheets{text}") == SHEET

@@ -159,7 +159,7 @@ def writable(path: Path) -> None:
         )
 
 
-def show(terminal: Terminal, outcome: Outcome, path: Path) -> None:
+def show(terminal: Terminal, outcome: Outcome, path: Path | str) -> None:
     """What a refresh scored, what is in breach, what is missing."""
     terminal.result |= {"book": str(path), "state": outcome.state}
     if outcome.card is not None:

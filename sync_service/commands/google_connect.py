@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sync_service.console import Exit, Terminal
+from sync_service.google.refreshing import spreadsheet_id
 from sync_service.house import House
 from sync_service.sheets import links
 from sync_service.sheets.links import Scope
@@ -27,7 +28,7 @@ def connect(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit
     """Make a key and say what to do with it; or take it away, or list what is connected."""
     if words.sheet is None:
         return _list(terminal, house)
-    sheet = links.sheet_id(words.sheet)
+    sheet = spreadsheet_id(words.sheet)
     if words.remove:
         return _remove(terminal, house, sheet)
     known = links.link(house.store, sheet)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from sheet_templates.purpose import Shown
 from sync_service.compute import Computed
+from sync_service.google.refreshing import PREFIX
 from sync_service.sheet_answers import Answers, Known, Sent
-from sync_service.sheets.links import PREFIX
-from sync_service.sheets.spreadsheets import NotYet, Spreadsheets
+from sync_service.sheets.spreadsheets import AtGoogle, Spreadsheets
 from sync_service.told import ToldError
 from sync_service.workbooks.port import BookContents, NamePatch, TablePatch, WriteReport
 
@@ -52,7 +52,7 @@ class ReadOnce:
 class SheetAnswers(Answers):
     """The computed spreadsheets of one installation."""
 
-    sheets: Spreadsheets = field(default_factory=NotYet)
+    sheets: Spreadsheets = field(default_factory=AtGoogle)
 
     def keep_read(self, book: str, contents: BookContents, done: Computed) -> None:
         """Take what a refresh or a check read and computed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +13,12 @@ from sqlalchemy import Connection, delete, select
 
 from sync_service import audit, control, schema
 from sync_service.control import Control
+from sync_service.google.refreshing import PREFIX
 from sync_service.house import House
 from sync_service.sheets.signing import WINDOW
 from sync_service.told import ToldError
 
 KEY_BYTES = 32  # 256 bits, 43 characters
-SPREADSHEET = re.compile(
-    r"(?:https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/)?([A-Za-z0-9_-]{10,100})(?:[/?#].*)?"
-)
-PREFIX = "google:"
 FIELD = "key"
 
 
@@ -60,22 +56,6 @@ class SheetLink:
 def book_name(sheet: str) -> str:
     """What the control database calls a spreadsheet."""
     return PREFIX + sheet
-
-
-def sheet_id(text: str) -> str:
-    """The id of a spreadsheet, given as it is or as its address.
-
-    Raises:
-        ToldError: It is none.
-    """
-    found = SPREADSHEET.fullmatch(text.strip())
-    if found is None:
-        raise ToldError(
-            f"{text!r} is no spreadsheet. Copy the address from the browser, or the part between "
-            "/d/ and /edit.",
-            f"{text!r} 不是表格编号。请复制浏览器地址，或其中 /d/ 与 /edit 之间的部分。",
-        )
-    return found[1]
 
 
 def address_of(text: str) -> str:

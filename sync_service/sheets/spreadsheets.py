@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from sync_service.google.refreshing import order_google, refresh_google
 from sync_service.house import House
 from sync_service.refresh import Outcome, Seen, Step
 from sync_service.told import ToldError
@@ -26,38 +27,34 @@ class Spreadsheets(Protocol):
         """Make tabs anew that were deleted, from the shipped book; their titles."""
 
 
-class NotYet:
-    """An installation that has no way to Google."""
+class AtGoogle:
+    """The spreadsheets at Google, by the account that `google account` stored."""
 
     def port(self, house: House, sheet: str) -> WorkbookPort:
-        """Say so.
+        """A spreadsheet by its id.
 
         Raises:
-            ToldError: Always.
+            ToldError: No account is connected.
         """
-        raise _no_way(house, sheet)
+        return order_google(house, sheet).port
 
     def refresh(self, house: House, sheet: str, who: str, tell: Step, watch: Watch) -> Outcome:
-        """Say so.
+        """The road over it.
 
         Raises:
-            ToldError: Always.
+            ToldError: Google refused it, or it holds none of our tables.
         """
-        del who, tell, watch
-        raise _no_way(house, sheet)
+        return refresh_google(house, sheet, who, tell, watch)
 
     def rebuild(self, house: House, sheet: str) -> Sequence[str]:
-        """Say so.
+        """Not yet at Google.
 
         Raises:
-            ToldError: Always.
+            ToldError: Always; the sentence says how else.
         """
-        raise _no_way(house, sheet)
-
-
-def _no_way(_house: House, sheet: str) -> ToldError:
-    return ToldError(
-        f"This service cannot reach the spreadsheet {sheet}: no Google identity is set up. "
-        "See docs/apps-script.md.",
-        f"本服务无法访问表格 {sheet}：未设置 Google 服务账号。见 docs/apps-script.md。",
-    )
+        del house, sheet
+        raise ToldError(
+            "Deleted tabs cannot be made anew at Google yet. Undo the deletion, or take the tab "
+            "from File > Version history.",
+            "尚不能在 Google 表格中重建已删除的页。请撤销删除，或从 文件 > 版本记录 找回。",
+        )

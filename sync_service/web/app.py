@@ -17,7 +17,7 @@ from sync_service.jobs import Jobs
 from sync_service.panes import Panes
 from sync_service.sheet_answers import Answers
 from sync_service.sheets.answers import SheetAnswers
-from sync_service.sheets.spreadsheets import NotYet, Spreadsheets
+from sync_service.sheets.spreadsheets import AtGoogle, Spreadsheets
 from sync_service.sheets.work import SheetWork
 from sync_service.stops import STOPS
 from sync_service.web.access import Parts, RefusedError, check_policies, guard, said
@@ -75,7 +75,7 @@ def create_app(house: House, jobs: Jobs | None = None, sheets: Spreadsheets | No
     app.json = _Json(app)
     working = jobs if jobs is not None else Jobs(house)
     answers = Answers(house)
-    google = sheets if sheets is not None else NotYet()
+    google = sheets if sheets is not None else AtGoogle()
     work = SheetWork(house, google, SheetAnswers(house, sheets=google), working)
     panes = Panes(house, answers.keep)
     app.extensions["linkstar"] = Parts(house, working, panes, answers, Door(house), work)
