@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from sync_service.google.client import open_client
+from sync_service.google.rebuilding import rebuild_tabs
 from sync_service.google.refreshing import order_google, refresh_google
 from sync_service.house import House
 from sync_service.refresh import Outcome, Seen, Step
-from sync_service.told import ToldError
 from sync_service.workbooks.port import WorkbookPort
 
 Watch = Callable[[Seen], None]
@@ -47,14 +48,9 @@ class AtGoogle:
         return refresh_google(house, sheet, who, tell, watch)
 
     def rebuild(self, house: House, sheet: str) -> Sequence[str]:
-        """Not yet at Google.
+        """Deleted tabs, as in the shipped book.
 
         Raises:
-            ToldError: Always; the sentence says how else.
+            ToldError: Google refused it, or it holds none of our tabs.
         """
-        del house, sheet
-        raise ToldError(
-            "Deleted tabs cannot be made anew at Google yet. Undo the deletion, or take the tab "
-            "from File > Version history.",
-            "尚不能在 Google 表格中重建已删除的页。请撤销删除，或从 文件 > 版本记录 找回。",
-        )
+        return rebuild_tabs(open_client(house), sheet)
