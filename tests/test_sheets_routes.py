@@ -265,6 +265,11 @@ def test_a_refresh_is_written_by_the_service(one: Sheets) -> None:
     again = ended(one, "/sheets/refresh", who="OPS1", key="click-2")
     assert again["result"]["state"] == "unchanged"
     assert again["result"]["problems"] == job["result"]["problems"]
+    token = {"Authorization": f"Bearer {one.token}"}
+    listed = read(one.web.get("/api/v1/status", headers=token))["runs"]
+    assert sorted(run["result"] for run in listed) == ["unchanged", "written"]
+    assert {run["kind"] for run in listed} == {"sheet_refresh"}
+    assert "found" not in listed[0]
 
 
 def test_the_same_click_is_one_run(one: Sheets) -> None:
