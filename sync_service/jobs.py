@@ -11,6 +11,7 @@ import hashlib
 import logging
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,12 @@ SERVICE = "service"  # lease of the one process that keeps the schedule of a dat
 AGAIN = timedelta(minutes=5)  # until a morning that failed is tried once more
 TRIES = 6  # a workbook that somebody has open at half past eight is closed by nine
 PROBLEMS = 200  # kept of one run
+SheetWork = Callable[[str, str, str, str], None]
+"""Run, kind, spreadsheet, and who ordered it."""
+
+
+def _nobody(run: str, _kind: str, _sheet: str, _who: str) -> None:
+    LOG.warning("%s: nobody works on spreadsheets in this process", run)
 
 
 class Jobs:
@@ -50,6 +57,8 @@ class Jobs:
         self._refresh = self.queue.task(name="refresh_book")(self._refresh_book)
         self._backfill = self.queue.task(name="backfill_step")(self._backfill_step)
         self._morning = self.queue.task(name="morning_file")(self._morning_file)
+        self.sheet_work: SheetWork = _nobody  # set by who answers the scripts of spreadsheets
+        self._sheet = self.queue.task(name="sheet_work")(self._sheet_job)
         self.queue.periodic_task(crontab(), name="each_minute")(self._each_minute)
         self._threads: Threads | None = None
         self._holding: Holding | None = None
@@ -217,6 +226,14 @@ class Jobs:
             mornings.finished(self.house.store, book, datetime.fromisoformat(day).date())
 
         self._guarded(run, work)
+
+    def order_sheet(self, run: str, kind: str, sheet: str, who: str) -> None:
+        """Order work on a Google spreadsheet; its run was noted by who orders."""
+        self._sheet(run, kind, sheet, who)
+
+    def _sheet_job(self, run: str, kind: str, sheet: str, who: str) -> None:
+        """Work on a Google spreadsheet."""
+        self.sheet_work(run, kind, sheet, who)
 
     def _write(self, run: str, book: str, who: str) -> None:
         """Refresh and note what came of it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from sync_service.google.client import open_client
 from sync_service.house import House
-from sync_service.refresh import Order, Outcome, Step, nothing, refresh
+from sync_service.refresh import Order, Outcome, Seen, Step, nothing, refresh, unwatched
 from sync_service.told import ToldError
 from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.port import WorkbookPort
@@ -15,7 +16,7 @@ from sync_service.workbooks.xlsx import XlsxPort
 
 PREFIX = "google:"  # of a spreadsheet where the control database names workbooks
 _ID = re.compile(
-    r"(?:https://docs\.google\.com/spreadsheets/d/)?([A-Za-z0-9_-]{20,100})(?:[/?#].*)?"
+    r"(?:https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/)?([A-Za-z0-9_-]{20,100})(?:[/?#].*)?"
 )
 
 
@@ -39,13 +40,19 @@ def order_google(house: House, sheet: str, who: str = "cli") -> Order:
     return Order(PREFIX + sheet, GooglePort(open_client(house), sheet), who)
 
 
-def refresh_google(house: House, sheet: str, who: str = "cli", tell: Step = nothing) -> Outcome:
-    """One refresh of a spreadsheet.
+def refresh_google(
+    house: House,
+    sheet: str,
+    who: str = "cli",
+    tell: Step = nothing,
+    watch: Callable[[Seen], None] = unwatched,
+) -> Outcome:
+    """One refresh of a spreadsheet; `watch` is told what was computed before it is written.
 
     Raises:
         ToldError: Google refused it, or it holds none of our tables.
     """
-    return refresh(house, order_google(house, sheet, who), tell)
+    return refresh(house, order_google(house, sheet, who), tell, watch)
 
 
 def port_for(house: House, book: str) -> WorkbookPort:
