@@ -19,6 +19,7 @@ from sync_service.google.transfer.model import Workbook
 from sync_service.google.transfer.upgrade_map import Maps, TabMap
 from sync_service.google.transfer.upgrade_run import TOLD, rebuild, upgrade
 from sync_service.google.transfer.upgrading import Done
+from sync_service.sheets.spreadsheets import AtGoogle
 from sync_service.told import ToldError
 from tests.google_house import Google, google_at
 from tests.google_transfer_support import apart, shipped
@@ -186,6 +187,19 @@ def test_a_deleted_tab_is_rebuilt_and_what_read_it_is_mended(google: Google) -> 
     assert Counter(one.kind for one in done)["formula"] == lost
     whole, _ = read_google(google.client, number)
     assert apart(shipped(BOOK)[0], common(whole)[0]) == []
+
+
+def test_the_menu_makes_every_deleted_tab_again(google: Google) -> None:
+    """What the script in the spreadsheet orders, by the service's own account."""
+    order = Order("Menu", "en", edition="partner")
+    number = make(google.client, shipped(BOOK)[0], order).id
+    _, found = read_google(google.client, number)
+    gone = ["Disputes", "Contract terms"]
+    google.client.batch_update(
+        number, [{"deleteSheet": {"sheetId": found.ids[title]}} for title in gone]
+    )
+    assert AtGoogle().rebuild(google.house, number) == sorted(gone)
+    assert AtGoogle().rebuild(google.house, number) == []
 
 
 @pytest.mark.parametrize(

@@ -325,7 +325,7 @@ def test_an_installation_without_an_account_says_so(one: Sheets) -> None:
     )
     job = ended(bare, "/sheets/refresh")
     assert "google account" in job["problem"]["en"]
-    assert "Version history" in ended(bare, "/sheets/rebuild")["problem"]["en"]
+    assert "google account" in ended(bare, "/sheets/rebuild")["problem"]["en"]
     answer = bare.post("/sheets/functions", {"calls": [["ACTUAL", "net_sales", "ALL", "2026-10"]]})
     assert (answer.status_code, "google account" in en(answer)) == (422, True)
 

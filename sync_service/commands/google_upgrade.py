@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
-from typing import cast
 
-from kpi.model import Language
-from sheet_templates.book import Edition
-from sheet_templates.build import build
 from sync_service import audit
 from sync_service.console import Exit, Terminal
 from sync_service.google.client import open_client
 from sync_service.google.refreshing import PREFIX, spreadsheet_id
-from sync_service.google.transfer.common import common
-from sync_service.google.transfer.model import Workbook
+from sync_service.google.transfer.template import newest
 from sync_service.google.transfer.upgrade_run import TOLD, rebuild, upgrade
 from sync_service.google.transfer.upgrading import Done
-from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.house import House
 
 
@@ -30,16 +22,8 @@ def add(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     one.set_defaults(run=run_upgrade)
     one = actions.add_parser("rebuild", help="make a deleted tab again / 重建工作表")
     one.add_argument("sheet", help="its address or id")
-    one.add_argument("--tab", required=True, metavar="CODE", help="its code, such as targets")
+    one.add_argument("--tab", default="", metavar="CODE", help="targets; default: all missing")
     one.set_defaults(run=run_rebuild)
-
-
-def newest(edition: str, language: str) -> Workbook:
-    """The newest template's common part."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "template.xlsx"
-        build(path, cast("Edition", edition), cast("Language", language))
-        return common(read_xlsx(path.read_bytes(), path.name))[0]
 
 
 def run_upgrade(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
@@ -49,7 +33,7 @@ def run_upgrade(terminal: Terminal, house: House, words: argparse.Namespace) -> 
 
 
 def run_rebuild(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
-    """Make one deleted tab again."""
+    """Make one deleted tab again, or all that are missing."""
     number = spreadsheet_id(words.sheet)
     done = rebuild(open_client(house), number, newest, words.tab)
     return _finish(terminal, house, number, done, "rebuild")

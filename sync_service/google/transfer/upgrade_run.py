@@ -9,7 +9,7 @@ from sync_service.google.transfer.common import common
 from sync_service.google.transfer.google_found import Found
 from sync_service.google.transfer.google_reading import read_google
 from sync_service.google.transfer.model import Workbook
-from sync_service.google.transfer.ours import EDITIONS, edition_of, tab_code
+from sync_service.google.transfer.ours import EDITIONS, edition_of
 from sync_service.google.transfer.sending import Json, packed
 from sync_service.google.transfer.upgrade_columns import (
     added_tables,
@@ -106,16 +106,16 @@ def _rest(one: Upgrade, fresh: frozenset[str]) -> Iterator[Json]:
     yield from mended(one)
 
 
-def rebuild(client: Spreadsheets, number: str, template: Template, code: str) -> list[Done]:
-    """Make one deleted tab again, and mend what read it."""
+def rebuild(client: Spreadsheets, number: str, template: Template, code: str = "") -> list[Done]:
+    """Make one deleted tab again, or all that are missing, and mend what read them."""
     live, found = _read(client, number)
     newest = template(*edition_there(live, found))
     one = upgrade_of(newest, live, found, code)
-    _send(client, number, _one_tab(one))
+    _send(client, number, _tabs_alone(one))
     return one.done
 
 
-def _one_tab(one: Upgrade) -> Iterator[Json]:
+def _tabs_alone(one: Upgrade) -> Iterator[Json]:
     yield from added_tabs(one)
     yield from named(one)
     yield from checked(one)
@@ -135,7 +135,3 @@ def _send(client: Spreadsheets, number: str, requests: Iterable[Json]) -> int:
         count += 1
     return count
 
-
-def codes_of(book: Workbook) -> list[str]:
-    """The codes of a workbook's tabs."""
-    return [code for code in map(tab_code, book.sheets) if code]
