@@ -15,6 +15,7 @@ from gspread.http_client import HTTPClient
 from sync_service.clock import FakeClock
 from sync_service.sandbox.google import discovery
 from sync_service.sandbox.google.access import AUTH
+from sync_service.sandbox.google.ranges import Area, a1, cells_area
 from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
 
 Json = dict[str, Any]
@@ -129,3 +130,29 @@ def client(google: GoogleHandle, info: Json) -> gspread.Client:
     return gspread.service_account_from_dict(
         info, scopes=list(SCOPES), http_client=redirected(google.base_urls)
     )
+
+
+def rows(start: int, end: int, sheet: int = 0) -> Json:
+    return {"sheetId": sheet, "dimension": "ROWS", "startIndex": start, "endIndex": end}
+
+
+def columns(start: int, end: int) -> Json:
+    return rows(start, end) | {"dimension": "COLUMNS"}
+
+
+def box(text: str) -> Json:
+    """A bounded GridRange of the first tab."""
+    area = cells_area(text, 0)
+    assert area is not None
+    return {
+        "startRowIndex": area.top,
+        "endRowIndex": area.bottom,
+        "startColumnIndex": area.left,
+        "endColumnIndex": area.right,
+    }
+
+
+def unbox(grid: Json) -> str:
+    """The same back."""
+    names = ("startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex")
+    return a1(Area(0, *(grid[name] for name in names)))

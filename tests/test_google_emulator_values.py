@@ -201,6 +201,10 @@ def test_a_hook_gives_the_values_of_formulas(one: Bench) -> None:
         ]
         assert one.get("B1") == [["2.5"]]
         assert asked == [one.book]
+        one.put("A5", [["=empty"]])
+        one.google.store.evaluate = lambda _: {(0, 4, 0): ""}
+        assert one.get("A5:B9") == []  # a formula that shows nothing ends no row
+        one.google.store.evaluate = evaluate
         one.put("A1", [[3]])
         one.get("A1")
         assert asked == [one.book] * 2

@@ -165,6 +165,8 @@ def _texts_fit(tab: GoogleTab, layout: TableLayout, top: int, marks: Mapping[str
 
 def _row_of_headers(tab: GoogleTab, layout: TableLayout, marks: Mapping[str, Marked]) -> int | None:
     """The row that holds nearly all headers of a layout; with metadata half of them are enough."""
+    if _known(layout).isdisjoint(tab.texts):
+        return None
     wanted = len(layout.expected) * (ENOUGH if not marks else 0.5)
     for top in range(len(tab.cells)):
         found = set(_by_text(tab, layout, top))

@@ -54,6 +54,7 @@ class GoogleTab:
     marked: Mapping[str, Marked] = field(default_factory=dict)  # tblScore.score -> its column
     hidden_columns: frozenset[int] = frozenset()
     code: str = ""  # of the layout, by developer metadata
+    texts: frozenset[str] = frozenset()  # every text that stands in it
 
     def cell(self, row: int, column: int) -> Seen:
         """A cell; beyond what was given it is empty."""
@@ -131,6 +132,7 @@ def _tab(sheet: Json) -> GoogleTab:
         marked,
         frozenset(hidden),
         codes[0] if codes else "",
+        frozenset(cell.value for line in cells for cell in line if isinstance(cell.value, str)),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sync_service.google.client import open_client
-from sync_service.google.rebuilding import rebuild_tabs
 from sync_service.google.refreshing import order_google, refresh_google
+from sync_service.google.transfer.template import newest
+from sync_service.google.transfer.upgrade_run import rebuild
 from sync_service.house import House
 from sync_service.refresh import Outcome, Seen, Step
 from sync_service.workbooks.port import WorkbookPort
@@ -48,9 +49,10 @@ class AtGoogle:
         return refresh_google(house, sheet, who, tell, watch)
 
     def rebuild(self, house: House, sheet: str) -> Sequence[str]:
-        """Deleted tabs, as in the shipped book.
+        """Deleted tabs as the newest template has them; formulas that read them are mended.
 
         Raises:
-            ToldError: Google refused it, or it holds none of our tabs.
+            ToldError: No account is connected, or the spreadsheet is none of ours.
         """
-        return rebuild_tabs(open_client(house), sheet)
+        done = rebuild(open_client(house), sheet, newest)
+        return [one.sheet for one in done if one.kind == "tab"]

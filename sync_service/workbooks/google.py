@@ -111,20 +111,20 @@ class GooglePort:
             if not names:
                 return
             self.notes.append(gap_problem(book.tables, names, self.clock() - self.read_at))
-            book, plans = self._again(book, patches, plans, names)
+            book, plans = self._again(book, patches, plans)
         raise BusyError(
             "Somebody keeps moving rows while they are written. Refresh again in a minute.",
             "写入时有人在不断移动行。请一分钟后再刷新。",
         )
 
     def _again(
-        self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans, names: set[str]
+        self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans
     ) -> tuple[GoogleBook, dict[str, GridPlan]]:
         """What is there now, and what puts it right."""
         fresh = self._look()
         made = {}
         for patch in patches:
-            if patch.table not in names or patch.table not in fresh.tables:
+            if patch.table not in plans or patch.table not in fresh.tables:
                 continue
             now = fresh.tables[patch.table]
             grid, keys = with_keys_back(book.tables[patch.table], plans[patch.table], now, patch)

@@ -90,5 +90,19 @@ def need_cells(book: Book, area: Area, caller: Caller) -> None:
 
 
 def need_sheet(book: Book, sheet: Sheet, caller: Caller) -> None:
-    """Refuse a change of a whole tab that others have protected, in whole or in part."""
-    need_cells(book, Area(sheet.sheet_id), caller)
+    """Refuse a change of a tab's title, place or look when others have protected the whole tab."""
+    for protection in sheet.lists["protectedRanges"]:
+        whole = protected_area(book, protection) == Area(sheet.sheet_id)
+        if whole and not may_edit(protection, caller):
+            raise bad(PROTECTED)
+
+
+def need_gap(book: Book, sheet: Sheet, at: int, caller: Caller, *, rows: bool) -> None:
+    """Refuse rows or columns that would come into the middle of what others have protected."""
+    for protection in sheet.lists["protectedRanges"]:
+        area = protected_area(book, protection)
+        if area is None or may_edit(protection, caller):
+            continue
+        start, end = (area.top, area.bottom) if rows else (area.left, area.right)
+        if start < at < end:
+            raise bad(PROTECTED)

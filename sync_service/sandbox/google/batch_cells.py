@@ -11,7 +11,7 @@ from sync_service.sandbox.google.looks import twin_mask, twinned
 from sync_service.sandbox.google.masks import Mask, parse, written
 from sync_service.sandbox.google.model import Sheet
 from sync_service.sandbox.google.ranges import Area, area_of, grid_of
-from sync_service.sandbox.google.values import grow
+from sync_service.sandbox.google.values import LONGEST, TOO_LONG, grow
 from sync_service.sandbox.google.work import Handlers, Work
 
 Json = dict[str, Any]
@@ -35,6 +35,8 @@ def cell_mask(text: str) -> Mask:
 
 def cell_written(old: Json, given: Json, mask: Mask) -> Json:
     """A cell with the fields of a mask as given."""
+    if len(given.get(VALUE, {}).get("stringValue", "")) > LONGEST:
+        raise bad(TOO_LONG)
     fresh = written(old, twinned(given), mask)
     for computed in ("formattedValue", "effectiveFormat"):
         fresh.pop(computed, None)

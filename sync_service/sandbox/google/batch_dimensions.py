@@ -51,16 +51,11 @@ def insert_dimension(work: Work, asked: Json) -> None:
         )
     if before and start == 0:
         raise bad("Cannot inherit from before when inserting at index 0")
-    _need_unprotected(work, sheet, start, rows=rows)
+    access.need_gap(work.book, sheet, start, work.caller, rows=rows)
     apply(work.book, Change(sheet.sheet_id, rows, "insert", start, end))
     model = start - 1 if before else end
     _inherit(sheet, model, range(start, end), rows=rows)
     need_size(work.book)
-
-
-def _need_unprotected(work: Work, sheet: Sheet, at: int, *, rows: bool) -> None:
-    """A row may not come into the middle of what others have protected."""
-    access.need_cells(work.book, _area(sheet, at, at + 1, rows=rows), work.caller)
 
 
 def _inherit(sheet: Sheet, model: int, fresh: range, *, rows: bool) -> None:
@@ -111,6 +106,7 @@ def move_dimension(work: Work, asked: Json) -> None:
     if not 0 <= to <= count or end > count:
         raise bad(f"Invalid destinationIndex {to} of {count}")
     access.need_cells(work.book, _area(sheet, start, end, rows=rows), work.caller)
+    access.need_gap(work.book, sheet, to, work.caller, rows=rows)
     if start <= to <= end:
         return
     for merge in sheet.lists["merges"]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sync_service.sandbox.google.access import need_sheet
+from sync_service.sandbox.google.access import need_cells, need_sheet
 from sync_service.sandbox.google.errors import bad
 from sync_service.sandbox.google.formulas import renamed
 from sync_service.sandbox.google.looks import twin_mask, twinned
 from sync_service.sandbox.google.masks import parse, written
 from sync_service.sandbox.google.model import COLUMNS, MOST_CELLS, ROWS, Book, Sheet, new_sheet
+from sync_service.sandbox.google.ranges import FAR, Area
 from sync_service.sandbox.google.spans import Change
 from sync_service.sandbox.google.structure import apply, rewrite_formulas
 from sync_service.sandbox.google.views import properties_json
@@ -83,7 +84,7 @@ def delete_sheet(work: Work, asked: Json) -> None:
         raise bad("You can't remove all the sheets in a document.")
     if all(one.properties.get("hidden") for one in book.sheets if one is not gone):
         raise bad("You can't remove all the visible sheets in a document.")
-    need_sheet(book, gone, work.caller)
+    need_cells(book, Area(gone.sheet_id), work.caller)
     book.sheets.remove(gone)
     for sheet in book.sheets:
         rewrite_formulas(sheet, lambda text: renamed(text, gone.title, ""))
@@ -110,7 +111,7 @@ def update_sheet_properties(work: Work, asked: Json) -> None:
     if fresh["title"] != sheet.title:
         _rename(book, sheet, fresh["title"])
     fresh["sheetId"] = sheet.sheet_id
-    _resized(book, sheet, fresh)
+    _resized(work, sheet, fresh)
     if fresh.get("hidden") and all(s.properties.get("hidden") for s in book.sheets if s != sheet):
         raise bad("You can't hide all the sheets in a document.")
     if not fresh.get("hidden"):
@@ -130,7 +131,7 @@ def _rename(book: Book, sheet: Sheet, title: str) -> None:
         rewrite_formulas(one, lambda text: renamed(text, old, title))
 
 
-def _resized(book: Book, sheet: Sheet, fresh: Json) -> None:
+def _resized(work: Work, sheet: Sheet, fresh: Json) -> None:
     """A smaller grid loses its last rows and columns with all that lies there."""
     grid = fresh.setdefault("gridProperties", {})
     old = sheet.properties["gridProperties"]
@@ -149,12 +150,14 @@ def _resized(book: Book, sheet: Sheet, fresh: Json) -> None:
         (False, sheet.column_count, columns),
     ):
         if then < now:
-            apply(book, Change(sheet.sheet_id, is_rows, "delete", then, now))
+            gone = (then, now, 0, FAR) if is_rows else (0, FAR, then, now)
+            need_cells(work.book, Area(sheet.sheet_id, *gone), work.caller)
+            apply(work.book, Change(sheet.sheet_id, is_rows, "delete", then, now))
     grid["rowCount"], grid["columnCount"] = rows, columns
     for name in ("frozenRowCount", "frozenColumnCount", "hideGridlines"):
         if not grid.get(name):
             grid.pop(name, None)
-    need_size(book)
+    need_size(work.book)
 
 
 def move_sheet(book: Book, sheet: Sheet, place: int) -> None:

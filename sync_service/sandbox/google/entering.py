@@ -14,6 +14,7 @@ from sync_service.sandbox.google.locales import Locale
 
 Json = dict[str, Any]
 
+DIGIT = re.compile(r"[0-9]")
 EPOCH = date(1899, 12, 30)
 ERRORS = {
     "#NULL!": "NULL_VALUE",
@@ -68,6 +69,8 @@ def _typed(typed: str, where: Locale, today: date) -> Entered:
         return Entered({"boolValue": upper == where.true})
     if upper in ERRORS:
         return Entered({"errorValue": {"type": ERRORS[upper]}})
+    if not DIGIT.search(trimmed):
+        return Entered({"stringValue": typed})
     return (
         _number(trimmed, where) or _moment(trimmed, where, today) or Entered({"stringValue": typed})
     )
@@ -176,7 +179,7 @@ def _day(text: str, where: Locale, today: date) -> tuple[date, str] | None:
     iso = re.fullmatch(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})", text)
     if iso:
         day = _real(int(iso[1]), int(iso[3]), int(iso[4]))
-        own = where.order == "ymd" and iso[2] in where.date_pattern
+        own = where.order == "ymd" and iso[2] in where.date_marks
         pattern = where.date_pattern.replace("/", iso[2]) if own else "yyyy-mm-dd"
         return (day, pattern) if day else None
     worded = _worded(text, where)

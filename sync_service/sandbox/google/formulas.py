@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sync_service.sandbox.google.locales import Locale
 from sync_service.sandbox.google.ranges import FAR, Area, letters, number, quoted
 
 CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d*"
@@ -176,3 +177,21 @@ def cut(formula: str, old_tab: str, new_tab: str, place: Placer) -> str:
         return ("" if bare else f"{quoted(tab)}!") + ref.at(area).text()
 
     return REFERENCE.sub(one, formula)
+
+
+LITERAL = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
+
+
+def english(formula: str, where: Locale) -> str:
+    """The formula with a comma between arguments and a point in numbers, as files have it."""
+    if where.decimal != ",":
+        return formula
+
+    def turned(text: str) -> str:
+        return re.sub(r"(?<=\d),(?=\d)", ".", text).replace(";", ",")
+
+    out, at = [], 0
+    for found in LITERAL.finditer(formula):
+        out += [turned(formula[at : found.start()]), found.group()]
+        at = found.end()
+    return "".join([*out, turned(formula[at:])])

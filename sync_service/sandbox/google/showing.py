@@ -54,13 +54,13 @@ def shown(value: Json, form: Json | None, where: Locale) -> str:
     if "numberValue" not in value:
         return ""
     number = float(value["numberValue"])
-    pattern = (form or {}).get("pattern") or _usual((form or {}).get("type", ""), where)
+    pattern = (form or {}).get("pattern") or usual_pattern((form or {}).get("type", ""), where)
     if not pattern or (form or {}).get("type") == "TEXT":
         return general(number, where)
     return by_pattern(number, pattern, where)
 
 
-def _usual(kind: str, where: Locale) -> str:
+def usual_pattern(kind: str, where: Locale) -> str:
     """The pattern of a type that comes without one."""
     return {
         "NUMBER": "#,##0.00",
@@ -86,8 +86,8 @@ def _text(text: str, form: Json | None) -> str:
 def general(number: float, where: Locale) -> str:
     """A number without a format: at most ten decimals, powers when very large or small."""
     size = abs(number)
-    if number == 0:
-        return "0"
+    if number.is_integer() and size < BIG:
+        return str(int(number))
     if size >= BIG or size < SMALL:
         text = f"{number:.5E}"
         mantissa, _, power = text.partition("E")

@@ -19,7 +19,11 @@ from sync_service.sandbox.google.showing import DATES, shown, unformatted
 Json = dict[str, Any]
 
 LONGEST = 50_000  # characters of a cell
+TOO_LONG = "Your input contains more than the maximum of 50000 characters in a single cell."
 ZERO: Json = {"numberValue": 0}
+NO_VALUE: Json = {}
+MISREAD: Json = {"errorValue": {"type": "ERROR", "message": "Formula parse error."}}
+VALUE = frozenset({"userEnteredValue", "effectiveValue"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,7 @@ class Writer:
             kind = "struct_value" if isinstance(value, dict) else "list_value"
             raise bad(f"Invalid values[0][0]: {kind} {{}}")
         if isinstance(value, str) and len(value) > LONGEST:
-            raise bad(
-                "Your input contains more than the maximum of 50000 characters in a single cell."
-            )
+            raise bad(TOO_LONG)
         if self.option == "RAW":
             return raw(value)
         return entered(value, where, self.today)
@@ -128,16 +130,12 @@ def write(book: Book, area: Area, given: Json, writer: Writer) -> Written:
     access.need_cells(book, target, writer.caller)
     sheet, where = book.sheet(area.sheet), locale_of(book.locale)
     touched = set()
-    for down, row in enumerate(rows):
-        for right, value in enumerate(row):
+    for row, line in enumerate(rows, target.top):
+        for column, value in enumerate(line, target.left):
             if value is not None:
-                touched.add((area.sheet, target.top + down, target.left + right))
-                at = target.top + down, target.left + right
-                one = writer.entered(value, where)
-                if isinstance(value, str) and value and _for_texts(sheet.cell(*at)):
-                    one = Entered({"stringValue": value})
-                put(sheet, *at, one)
-                _mark_misread(sheet, *at, where)
+                touched.add((area.sheet, row, column))
+                old = sheet.cell(row, column)
+                sheet.put(row, column, _typed_over(old, value, writer, where))
     book.dirty = True
     reply = {
         "spreadsheetId": book.book_id,
@@ -147,6 +145,18 @@ def write(book: Book, area: Area, given: Json, writer: Writer) -> Written:
         "updatedCells": len(touched),
     }
     return Written({k: v for k, v in reply.items() if v}, frozenset(touched))
+
+
+def _typed_over(old: Json, value: object, writer: Writer, where: Locale) -> Json:
+    """The cell after a value was written: a formula with a stranger's separators is an error."""
+    if old and isinstance(value, str) and value and _for_texts(old):
+        return filled(old, Entered({"stringValue": value}))
+    one = writer.entered(value, where)
+    fresh = filled(old, one)
+    formula = (one.value or NO_VALUE).get("formulaValue")
+    if formula is not None and misread(formula, where):
+        fresh["effectiveValue"] = MISREAD
+    return fresh
 
 
 def _lines(given: Json) -> list[list[object]]:
@@ -201,26 +211,24 @@ def _need_room(book: Book, asked: Area, inside: Area, target: Area) -> None:
 
 def put(sheet: Sheet, row: int, column: int, given: Entered) -> None:
     """Enter a value; its format comes along when the cell has no number format of its own."""
-    sheet.enter(row, column, given.value)
-    cell = sheet.cell(row, column)
-    look = cell.get("userEnteredFormat", {})
+    sheet.put(row, column, filled(sheet.cell(row, column), given))
+
+
+def filled(cell: Json, given: Entered) -> Json:
+    """The cell with another value; look, note and validation stay."""
+    out = {k: v for k, v in cell.items() if k not in VALUE} if cell else {}
+    if given.value is not None:
+        out["userEnteredValue"] = given.value
+    look = out.get("userEnteredFormat", {})
     if given.form is not None and "numberFormat" not in look:
-        sheet.put(row, column, cell | {"userEnteredFormat": look | {"numberFormat": given.form}})
+        out["userEnteredFormat"] = look | {"numberFormat": given.form}
+    return out
 
 
 def _for_texts(cell: Json) -> bool:
     """Whether a cell is formatted as plain text: what is typed there stays a text."""
     form = cell.get("userEnteredFormat", {}).get("numberFormat", {})
     return bool(form.get("type") == "TEXT")
-
-
-def _mark_misread(sheet: Sheet, row: int, column: int, where: Locale) -> None:
-    """A formula with the wrong separators of its locale is an error."""
-    cell = sheet.cell(row, column)
-    formula = cell.get("userEnteredValue", {}).get("formulaValue", "")
-    if formula and misread(formula, where):
-        wrong = {"errorValue": {"type": "ERROR", "message": "Formula parse error."}}
-        sheet.put(row, column, cell | {"effectiveValue": wrong})
 
 
 def clear(book: Book, area: Area, caller: Caller) -> str:

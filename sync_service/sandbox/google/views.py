@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync_service.sandbox.google.access import Caller, may_edit
-from sync_service.sandbox.google.locales import locale_of
+from sync_service.sandbox.google.locales import Locale, locale_of
 from sync_service.sandbox.google.masks import Mask, wants
 from sync_service.sandbox.google.metadata import sheet_of
 from sync_service.sandbox.google.model import Book, Sheet
@@ -104,7 +104,7 @@ def grid_json(book: Book, sheet: Sheet, area: Area, mask: Mask) -> Json:
     if inside.left:
         out["startColumn"] = inside.left
     if wants(mask, "rowData"):
-        rows = _row_data(book, sheet, inside)
+        rows = _row_data(book, sheet, inside, mask)
         if rows:
             out["rowData"] = rows
     if wants(mask, "rowMetadata"):
@@ -116,11 +116,13 @@ def grid_json(book: Book, sheet: Sheet, area: Area, mask: Mask) -> Json:
     return out
 
 
-def _row_data(book: Book, sheet: Sheet, inside: Area) -> list[Json]:
+def _row_data(book: Book, sheet: Sheet, inside: Area, mask: Mask) -> list[Json]:
     """RowData up to the last row that holds anything."""
+    where, below = locale_of(book.locale), mask.get("rowData", {}).get("values", {})
     lines: dict[int, dict[int, Json]] = {}
     for row, column, cell in sheet.cells(inside):
-        lines.setdefault(row - inside.top, {})[column - inside.left] = cell_json(book, cell)
+        fresh = cell_json(book, cell, where, below)
+        lines.setdefault(row - inside.top, {})[column - inside.left] = fresh
     out: list[Json] = []
     for line in range(max(lines, default=-1) + 1):
         cells = lines.get(line, {})
@@ -129,16 +131,17 @@ def _row_data(book: Book, sheet: Sheet, inside: Area) -> list[Json]:
     return out
 
 
-def cell_json(book: Book, cell: Json) -> Json:
+def cell_json(book: Book, cell: Json, where: Locale, mask: Mask) -> Json:
     """CellData with what is computed: the effective value and format, and the shown text."""
     out = {k: v for k, v in cell.items() if k not in COMPUTED}
     value = cell.get("userEnteredValue")
     look = cell.get("userEnteredFormat", {})
     if value is not None:
         result = effective(cell)
-        text = shown(result, look.get("numberFormat"), locale_of(book.locale))
-        out = {"userEnteredValue": value, "effectiveValue": result, "formattedValue": text} | out
-    if value is not None or look:
+        out = {"userEnteredValue": value, "effectiveValue": result} | out
+        if wants(mask, "formattedValue"):
+            out["formattedValue"] = shown(result, look.get("numberFormat"), where)
+    if (value is not None or look) and wants(mask, "effectiveFormat"):
         out["effectiveFormat"] = book.properties["defaultFormat"] | look
     return out
 
