@@ -27,7 +27,7 @@ from tests.google_transfer_support import apart, sent, written
 from tests.paths import NO_SHARED, SHARED
 
 EACH = 5  # files of a feature
-REFUSED = {"calamine-empty_s_attribute.xlsx": "cannot be read whole"}  # file -> what the sentence says
+REFUSED = {"calamine-empty_s_attribute.xlsx": "cannot be read whole"}  # what its sentence says
 
 
 @pytest.fixture(scope="module")

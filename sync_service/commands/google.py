@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from sync_service.commands import google_books, google_connect, google_refresh
+from sync_service.commands import (
+    google_books,
+    google_connect,
+    google_refresh,
+    google_schedule,
+    google_upgrade,
+)
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -13,5 +19,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     actions = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     google_refresh.add(actions)
     google_books.add(actions)
+    google_upgrade.add(actions)
     google_connect.add(actions)
+    google_schedule.add(actions)
     group.set_defaults(nested=actions)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from sync_service.google.client import open_client
 from sync_service.google.refreshing import order_google, refresh_google
+from sync_service.google.transfer.template import newest
+from sync_service.google.transfer.upgrade_run import rebuild
 from sync_service.house import House
 from sync_service.refresh import Outcome, Seen, Step
-from sync_service.told import ToldError
 from sync_service.workbooks.port import WorkbookPort
 
 Watch = Callable[[Seen], None]
@@ -47,14 +49,10 @@ class AtGoogle:
         return refresh_google(house, sheet, who, tell, watch)
 
     def rebuild(self, house: House, sheet: str) -> Sequence[str]:
-        """Not yet at Google.
+        """Deleted tabs as the newest template has them; formulas that read them are mended.
 
         Raises:
-            ToldError: Always; the sentence says how else.
+            ToldError: No account is connected, or the spreadsheet is none of ours.
         """
-        del house, sheet
-        raise ToldError(
-            "Deleted tabs cannot be made anew at Google yet. Undo the deletion, or take the tab "
-            "from File > Version history.",
-            "尚不能在 Google 表格中重建已删除的页。请撤销删除，或从 文件 > 版本记录 找回。",
-        )
+        done = rebuild(open_client(house), sheet, newest)
+        return [one.sheet for one in done if one.kind == "tab"]

@@ -34,3 +34,10 @@ class Found:
         if number not in self.titles:
             return None
         return Reference(self.titles[number], area_of(grid, *self.sizes[number]))
+
+    def rules_of(self, number: int) -> list[Json]:
+        """The conditional formats of a tab as Google counts them, those of other kinds too."""
+        for sheet in self.answer.get("sheets", ()):
+            if int(sheet["properties"].get("sheetId", 0)) == number:
+                return list(sheet.get("conditionalFormats", ()))
+        return []
