@@ -23,7 +23,7 @@ from sync_service.google.transfer.google_writing import (
     properties,
     protections,
 )
-from sync_service.google.transfer.model import Sheet, Workbook
+from sync_service.google.transfer.model import Cell, Sheet, Workbook
 from sync_service.google.transfer.ours import guards, marks, tab_code, template_version
 from sync_service.google.transfer.references import plain
 from sync_service.google.transfer.sending import Json
@@ -180,7 +180,7 @@ def mended(one: Upgrade) -> Iterator[Json]:
             if cell.formula is None or LOST not in cell.formula:
                 continue
             spot = ours.get((row, column)) or _first_row(one, sheet, there, row, column)
-            source = sheet.cells[spot].formula if spot in sheet.cells else None
+            source = sheet.cells.get(spot, Cell()).formula if spot else None
             if spot is None or source is None:
                 continue
             down = row - there.row(spot[0])
