@@ -13,6 +13,10 @@ from sync_service.clock import Clock, FakeClock
 from sync_service.google.accounts import READ_WRITE, keep
 from sync_service.google.client import SheetsClient, open_client
 from sync_service.google.refreshing import PREFIX
+from sync_service.google.transfer.common import common
+from sync_service.google.transfer.making import Order as Making
+from sync_service.google.transfer.making import make
+from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.house import House, open_house
 from sync_service.refresh import Order, Outcome, refresh
 from sync_service.sandbox.google.model import Book
@@ -20,7 +24,6 @@ from sync_service.sandbox.google.people import Hands
 from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
 from sync_service.sandbox.world import SANDBOX_NOW
 from sync_service.workbooks.google import GooglePort
-from tests.google_answers import answer_of
 from tests.road_support import settings_of
 
 MANAGER = "manager@team.example"
@@ -42,9 +45,11 @@ class Google:
 
     def load(self, path: Path) -> str:
         """A spreadsheet that holds what a workbook holds; gives its id."""
-        sheet = self.handle.book(MANAGER, path.stem, share={ROBOT: "writer"})
-        self.hands(sheet).do(*_requests(answer_of(path)))
-        return sheet
+        book, _ = common(read_xlsx(path.read_bytes(), path.name))
+        language = "zh" if "今日" in {sheet.title for sheet in book.sheets} else "en"
+        made = make(self.client, book, Making(path.stem, language, edition="manager"))
+        self.handle.store.share(made.id, MANAGER, "writer")
+        return made.id
 
     def port(self, sheet: str) -> GooglePort:
         return GooglePort(self.client, sheet)
@@ -86,40 +91,3 @@ def unknown(book: Book) -> dict[tuple[int, int, int], object]:
             if cell.get("userEnteredValue", {}).get("formulaValue") == "=NA()":
                 found[sheet.sheet_id, row, column] = ErrorValue("#N/A").text
     return found
-
-
-def _requests(answer: Json) -> Iterator[Json]:
-    """What makes an empty spreadsheet the one of an answer."""
-    for tab in answer["sheets"]:
-        given = tab["properties"]
-        number = given["sheetId"] + 1000  # 0 is the tab that a new spreadsheet has
-        yield {"addSheet": {"properties": {**given, "sheetId": number}}}
-        for data in tab["data"]:
-            rows = [
-                {"values": [_entered(cell) for cell in row["values"]]} for row in data["rowData"]
-            ]
-            start = {"sheetId": number, "rowIndex": 0, "columnIndex": 0}
-            yield {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
-            for at, column in enumerate(data.get("columnMetadata", ())):
-                for mark in column.get("developerMetadata", ()):
-                    span = {"sheetId": number, "dimension": "COLUMNS"}
-                    span |= {"startIndex": at, "endIndex": at + 1}
-                    made = {
-                        "metadataKey": mark["metadataKey"],
-                        "metadataValue": mark["metadataValue"],
-                        "visibility": "DOCUMENT",
-                        "location": {"dimensionRange": span},
-                    }
-                    yield {"createDeveloperMetadata": {"developerMetadata": made}}
-    for one in answer.get("namedRanges", ()):
-        span = {**one["range"], "sheetId": one["range"]["sheetId"] + 1000}
-        yield {"addNamedRange": {"namedRange": {"name": one["name"], "range": span}}}
-    yield {"deleteSheet": {"sheetId": 0}}
-
-
-def _entered(cell: Json) -> Json:
-    """A cell as it is typed; a formula brings the value that it had."""
-    if "userEnteredValue" in cell:
-        return cell
-    value = cell.get("effectiveValue")
-    return {"userEnteredValue": value} if value and "errorValue" not in value else {}

@@ -10,10 +10,13 @@ import pytest
 from kpi.tables import Table
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES, Owner
+from sync_service.commands.google_books import exported
+from sync_service.google.transfer.google_reading import read_google
 from sync_service.refresh import Outcome
 from sync_service.sandbox.books import book_start
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.google_house import Google, google_at
+from tests.libreoffice import CellResult, Office
 from tests.road_support import COMPANIES, fill, refresh_book
 
 GET, BATCH = "spreadsheets.get", "spreadsheets.batchUpdate"
@@ -71,6 +74,27 @@ def test_nothing_new_is_one_read_and_no_write(made: Made) -> None:
     made.google.calls()
     assert made.google.refresh(made.sheet).state == "unchanged"
     assert made.google.calls() == {GET: 1}
+
+
+def test_both_editions_calculate_to_the_same_cells(
+    made: Made, office: Office, tmp_path: Path
+) -> None:
+    read, found = read_google(made.google.client, made.sheet)
+    data, _ = exported(read, found.locale)
+    back = tmp_path / "back.xlsx"
+    back.write_bytes(data)
+    file, there = office.calculate(made.path), office.calculate(back)
+    assert file.keys() == there.keys()
+    for title, rows in file.items():
+        cells = {at: value for at, value in _cells(rows) if value != ""}
+        assert dict(_cells(there[title])).items() >= cells.items(), title
+    assert sum(len(list(_cells(rows))) for rows in file.values()) > 50_000
+
+
+def _cells(rows: list[list[CellResult]]) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    for n, row in enumerate(rows):
+        for at, value in enumerate(row):
+            yield (n, at), value
 
 
 def test_an_edited_target_moves_what_follows_from_it(made: Made) -> None:

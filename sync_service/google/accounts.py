@@ -107,15 +107,20 @@ def session_of(
     account: Account, settings: Settings, scopes: Sequence[str]
 ) -> tuple[Credentials, AuthorizedSession]:
     """Credentials and a session that adds their token; nothing is asked of Google yet."""
-    info = {**account.info, "token_uri": token_address(settings)}
     made: Credentials
+    token = token_address(settings)
     if account.kind == "service_account":
         made = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            info, scopes=list(scopes)
+            {**account.info, "token_uri": token}, scopes=list(scopes)
         )
     else:
-        made = of_user.Credentials.from_authorized_user_info(  # type: ignore[no-untyped-call]
-            info, scopes=list(scopes)
+        made = of_user.Credentials(  # type: ignore[no-untyped-call]
+            None,
+            refresh_token=account.info["refresh_token"],
+            client_id=account.info["client_id"],
+            client_secret=account.info["client_secret"],
+            token_uri=token,
+            scopes=list(scopes),
         )
     session = AuthorizedSession(made, auth_request=Request(_plain()))  # type: ignore[no-untyped-call]
     session.trust_env = False

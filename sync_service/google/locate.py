@@ -21,6 +21,7 @@ from sync_service.workbooks.reading import codes_of, language_of_headers
 from sync_service.workbooks.sent import DATED, SentBook
 from sync_service.workbooks.serials import from_serial
 
+SPARK = "spark"  # kind of a column of small charts
 ENOUGH = 0.8  # of a layout's columns must be there to know a table by its headers alone
 NAME_OWNERS = {name.code: name.owner for name in NAMES}
 
@@ -251,11 +252,9 @@ def _table(sheet: Spreadsheet, layout: TableLayout, span: Span, others: list[Spa
     grid = Grid(layout, tab.title, span.top + 1, span.left + 1, headers, ())
     bottom = _bottom(tab, span, others)
     count = max(1, _used(grid, tab, span, bottom))
-    dated = [code is not None and layout.column(code).kind in DATED for code in grid.codes]
+    kinds = ["" if code is None else layout.column(code).kind for code in grid.codes]
     rows = tuple(
-        tuple(
-            _day(tab.cell(row, span.left + at).value, dated=dated[at]) for at in range(len(headers))
-        )
+        tuple(_read(tab.cell(row, at).value, kind) for at, kind in enumerate(kinds, span.left))
         for row in range(span.top + 1, span.top + 1 + count)
     )
     formulas = frozenset(_formulas(grid, tab, span, count))
@@ -293,9 +292,7 @@ def _used(grid: Grid, tab: GoogleTab, span: Span, bottom: int) -> int:
     columns = [
         span.left + at
         for at, code in enumerate(grid.codes)
-        if code is None
-        or code in grid.layout.key
-        or grid.layout.column(code).owner is not Owner.FORMULA
+        if code is None or code in grid.layout.key or not is_filled(grid, code)
     ]
     last = min(bottom, len(tab.cells))
     while last > span.top + 1:
@@ -306,18 +303,31 @@ def _used(grid: Grid, tab: GoogleTab, span: Span, bottom: int) -> int:
     return last - span.top - 1
 
 
-def _day(value: Written, *, dated: bool) -> Written:
-    return from_serial(value, date1904=False) if dated and isinstance(value, float) else value
+def _read(value: Written, kind: str) -> Written:
+    """A value of a column; a small chart is drawn by its formula and has none."""
+    if kind == SPARK:
+        return None
+    return (
+        from_serial(value, date1904=False) if kind in DATED and isinstance(value, float) else value
+    )
+
+
+def is_filled(grid: Grid, code: str | None) -> bool:
+    """Whether a column holds formulas of ours: the layout's, or small charts."""
+    if code is None:
+        return False
+    column = grid.layout.column(code)
+    return column.owner is Owner.FORMULA or column.kind == SPARK
 
 
 def _formulas(grid: Grid, tab: GoogleTab, span: Span, count: int) -> Iterator[tuple[int, int]]:
     """Cells with a person's formula: outside the formula columns, and not our own #N/A."""
-    owners = [None if c is None else grid.layout.column(c).owner for c in grid.codes]
+    service = [c is not None and grid.layout.column(c).owner is Owner.SERVICE for c in grid.codes]
+    filled = [is_filled(grid, code) for code in grid.codes]
     for n in range(count):
-        for at, owner in enumerate(owners):
+        for at, ours in enumerate(service):
             text = tab.cell(span.top + 1 + n, span.left + at).formula
-            ours = owner is Owner.SERVICE and text == NA
-            if text and owner is not Owner.FORMULA and not ours:
+            if text and not filled[at] and not (ours and text == NA):
                 yield n, at
 
 
@@ -330,11 +340,7 @@ def _notes(tab: GoogleTab, span: Span, count: int, width: int) -> Iterator[tuple
 
 def _filled_room(grid: Grid, tab: GoogleTab, span: Span, count: int, bottom: int) -> Iterator[int]:
     """Rows below the used ones whose formula columns hold their formulas."""
-    columns = [
-        span.left + at
-        for at, code in enumerate(grid.codes)
-        if code is not None and grid.layout.column(code).owner is Owner.FORMULA
-    ]
+    columns = [span.left + at for at, code in enumerate(grid.codes) if is_filled(grid, code)]
     for row in range(span.top + 1 + count, min(bottom, len(tab.cells))):
         if all(tab.cell(row, at).formula for at in columns):
             yield row - span.top - 1

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sheet_templates.layout import Owner
 from sync_service.google.cells import NA, is_unknown, sent
-from sync_service.google.locate import GoogleBook, Located, NameCell
+from sync_service.google.locate import GoogleBook, Located, NameCell, is_filled
 from sync_service.google.spreadsheet import Span
 from sync_service.google.structure import grid_range
 from sync_service.workbooks.formulas import shifted
@@ -86,11 +85,7 @@ def _unknowns(one: Located, plan: GridPlan) -> Iterator[tuple[At, str]]:
 def _fills(book: GoogleBook, one: Located, plan: GridPlan) -> dict[At, str]:
     """The formulas that new rows lack, as the nearest row above has them."""
     tab, before = book.sheet.tabs[one.span.tab], len(one.grid.rows)
-    columns = [
-        at
-        for at, code in enumerate(one.grid.codes)
-        if code is not None and one.grid.layout.column(code).owner is Owner.FORMULA
-    ]
+    columns = [at for at, code in enumerate(one.grid.codes) if is_filled(one.grid, code)]
     made: dict[At, str] = {}
     for at in columns:
         column, source = one.left + at, ("", 0)
