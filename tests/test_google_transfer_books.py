@@ -151,6 +151,19 @@ def test_every_reference_lies_in_its_grid(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOOKS)
+def test_marks_and_formulas_stay_below_the_limits(name: str) -> None:
+    """30,000 letters of metadata a spreadsheet; a formula fits Excel too (8,192)."""
+    book = shipped(name)[0]
+    asked = [one.get("createDeveloperMetadata") for one in everything(ground_of(book), Order("x"))]
+    marks = [one["developerMetadata"] for one in asked if one]
+    assert marks
+    assert sum(len(one["metadataKey"] + one["metadataValue"]) for one in marks) < 30_000
+    assert all(one["visibility"] == "DOCUMENT" for one in marks)
+    formulas = (cell.formula or "" for sheet in book.sheets for cell in sheet.cells.values())
+    assert max(map(len, formulas)) <= 8_192
+
+
+@pytest.mark.parametrize("name", BOOKS)
 def test_what_is_not_in_common_is_told_with_places(name: str) -> None:
     told = {one.kind: one for one in differences(shipped(name)[1])}
     assert {"print", "rule_number", "growing_name", "data_bar"} <= told.keys() <= TEXTS.keys()

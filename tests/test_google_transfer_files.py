@@ -17,7 +17,7 @@ from sync_service.google.transfer.common import common
 from sync_service.google.transfer.google_writing import ground_of
 from sync_service.google.transfer.losses import TEXTS, differences
 from sync_service.google.transfer.making import Order, everything
-from sync_service.google.transfer.model import Cell, Loss, Sheet, Workbook
+from sync_service.google.transfer.model import Cell, Loss, Sheet, Table, Workbook
 from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.google.transfer.xlsx_writing import write_xlsx
 from sync_service.told import ToldError
@@ -190,3 +190,13 @@ def test_frozen_panes_never_cut_merged_cells() -> None:
     book, losses = common(Workbook((sheet,)))
     assert book.sheets[0].frozen == (1, 0)
     assert [one.kind for one in losses] == ["frozen"]
+
+
+def test_a_filter_over_merged_cells_is_left_out_and_told() -> None:
+    """The same: Google refuses it."""
+    table = Table("Things", Area(1, 1, 5, 2), filtered=True)
+    cells = {(1, 1): Cell("A"), (1, 2): Cell("B"), (3, 1): Cell("x")}
+    sheet = Sheet("One", cells, tables=(table,), merges=(Area(3, 1, 4, 1),))
+    book, losses = common(Workbook((sheet,)))
+    assert [one.filtered for one in book.sheets[0].tables] == [False]
+    assert [(one.kind, one.where) for one in losses] == [("filter", "Things")]

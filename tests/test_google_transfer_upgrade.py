@@ -189,6 +189,22 @@ def test_a_deleted_tab_is_rebuilt_and_what_read_it_is_mended(google: Google) -> 
     assert apart(shipped(BOOK)[0], common(whole)[0]) == []
 
 
+def test_a_missing_table_is_put_beside_the_one_that_is_there(google: Google) -> None:
+    kpis = shipped("manager-en")[0].sheet("KPIs")
+    assert kpis is not None
+    book = Workbook((kpis,))
+    number = make(google.client, book, Order("KPIs", "en", edition="manager")).id
+    before, found = read_google(google.client, number)
+    span = located(spreadsheet(found.answer)).tables["tblMeasure"].span
+    gone = {**_column(span.tab, span.left), "endIndex": span.right}
+    google.client.batch_update(number, [{"deleteDimension": {"range": gone}}])
+    done = upgrade(google.client, number, lambda *_: book)
+    assert ("table", "tblMeasure") in [(one.kind, one.what) for one in done]
+    after, _ = read_google(google.client, number)
+    assert after.sheets[0].cells == before.sheets[0].cells
+    assert after.sheets[0].tables == before.sheets[0].tables
+
+
 def test_the_menu_makes_every_deleted_tab_again(google: Google) -> None:
     """What the script in the spreadsheet orders, by the service's own account."""
     order = Order("Menu", "en", edition="partner")

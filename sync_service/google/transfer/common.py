@@ -17,7 +17,7 @@ from sync_service.google.transfer.common_rules import (
     common_rules,
 )
 from sync_service.google.transfer.formulas import Words
-from sync_service.google.transfer.grid import AHEAD, bottom_of, grids
+from sync_service.google.transfer.grid import AHEAD, bottom_of, grids, room_below
 from sync_service.google.transfer.model import (
     Cell,
     Group,
@@ -112,7 +112,7 @@ def _tables(sheet: Sheet, cells: Mapping[Spot, Cell], losses: list[Loss]) -> lis
     """Tables down to their last row with a value; one filter a tab, of the widest table."""
     shown = [one for one in sheet.tables if one.filtered]
     main = max(shown, key=lambda one: one.area.right - one.area.left, default=None)
-    if sheet.filter is not None:
+    if sheet.filter is not None or (main and _merged(sheet, main.area)):
         main = None
     made = []
     for one in sheet.tables:
@@ -129,6 +129,12 @@ def _tables(sheet: Sheet, cells: Mapping[Spot, Cell], losses: list[Loss]) -> lis
         trimmed = Area(area.top, area.left, bottom, area.right)
         made.append(replace(one, area=trimmed, filtered=one is main))
     return sorted(made, key=lambda one: one.name)
+
+
+def _merged(sheet: Sheet, area: Area) -> bool:
+    """Whether a filter would hold merged cells, which Google refuses."""
+    reach = Area(area.top, area.left, room_below(sheet, area), area.right)
+    return any(merge.meets(reach) for merge in sheet.merges)
 
 
 def _filter(sheet: Sheet, tables: tuple[Table, ...], losses: list[Loss]) -> Area | None:

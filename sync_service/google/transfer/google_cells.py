@@ -65,7 +65,10 @@ def link_to_google(link: str, ids: Mapping[str, int]) -> str:
 
 
 def values(sheet: Sheet, number: int) -> Iterator[Json]:
-    """Typed values, formulas, notes; rows without any are left out."""
+    """Typed values, formulas, notes, from the first column that has any; empty rows are left out.
+
+    What lies left of that column is not touched: a table may be put beside others.
+    """
     cells = {spot: cell_to_google(cell) for spot, cell in sheet.cells.items()}
     for spark in sheet.sparks:
         text = {"formulaValue": f"={spark_to_google(spark)}"}
@@ -76,25 +79,26 @@ def values(sheet: Sheet, number: int) -> Iterator[Json]:
     by_row: dict[int, dict[int, Json]] = {}
     for (row, column), one in filled.items():
         by_row.setdefault(row, {})[column] = one
+    left = min((column for _, column in filled), default=1)
     for row in sorted(by_row):
         if rows and (row != start + len(rows) or size > BLOCK):
-            yield _block(number, start, rows)
+            yield _block(number, start, left, rows)
             rows, size = [], 0
         start = start if rows else row
-        made = _row(by_row[row])
+        made = _row(by_row[row], left)
         rows.append(made)
         size += weight(made)
     if rows:
-        yield _block(number, start, rows)
+        yield _block(number, start, left, rows)
 
 
-def _block(number: int, start: int, rows: list[Json]) -> Json:
-    corner = {"sheetId": number, "rowIndex": start - 1, "columnIndex": 0}
+def _block(number: int, start: int, left: int, rows: list[Json]) -> Json:
+    corner = {"sheetId": number, "rowIndex": start - 1, "columnIndex": left - 1}
     return {"updateCells": {"start": corner, "rows": rows, "fields": FIELDS}}
 
 
-def _row(cells: Mapping[int, Json]) -> Json:
-    return {"values": [cells.get(column, {}) for column in range(1, max(cells) + 1)]}
+def _row(cells: Mapping[int, Json], left: int) -> Json:
+    return {"values": [cells.get(column, {}) for column in range(left, max(cells) + 1)]}
 
 
 def cell_to_google(cell: Cell) -> Json:

@@ -37,6 +37,8 @@ def checks_of(answer: Json, found: Found) -> dict[int, list[Check]]:
         for data in sheet.get("data", ()):
             top, left = int(data.get("startRow", 0)) + 1, int(data.get("startColumn", 0)) + 1
             for where, rule in _runs(data, top, left):
+                if "#REF!" not in json.dumps(rule):
+                    found.held.setdefault(number, []).append(where)
                 check = check_from_google(rule, where)
                 if check is None:
                     found.losses.append(Loss("check", title, str(where)))

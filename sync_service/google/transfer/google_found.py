@@ -9,6 +9,7 @@ from typing import Any
 from sync_service.google.transfer.model import Loss
 from sync_service.google.transfer.references import Reference
 from sync_service.google.transfer.sending import area_of
+from sync_service.workbooks.areas import Area
 
 Json = dict[str, Any]
 
@@ -26,6 +27,7 @@ class Found:
     link: str = ""
     answer: Json = field(default_factory=dict)  # as Google gave it
     lines: dict[int, Json] = field(default_factory=dict)  # of the second read, by tab
+    held: dict[int, list[Area]] = field(default_factory=dict)  # cells with a sound check, by tab
     losses: list[Loss] = field(default_factory=list)
 
     def reference(self, grid: Mapping[str, Any]) -> Reference | None:

@@ -26,7 +26,7 @@ from sync_service.google.transfer.model import Cell, Rule, Sheet, Table
 from sync_service.google.transfer.ours import columns_of, marks
 from sync_service.google.transfer.sending import Json, dimension, grid_range
 from sync_service.google.transfer.upgrade_map import TabMap
-from sync_service.google.transfer.upgrading import LOST, Upgrade, grown
+from sync_service.google.transfer.upgrading import Upgrade, grown
 from sync_service.workbooks.areas import Area, address
 from sync_service.workbooks.formulas import shifted
 
@@ -220,9 +220,8 @@ def _alone(one: Upgrade, sheet: Sheet, table: Table, there: TabMap) -> Sheet:
 
 def checked(one: Upgrade) -> Iterator[Json]:
     """Checks of our cells that have none, or whose list is gone."""
-    for sheet, live, there in one.old():
-        whole = [check for check in live.checks if not any(LOST in text for text in check.values)]
-        held = [area for check in whole for area in check.areas]
+    for sheet, _, there in one.old():
+        held = one.found.held.get(there.number, [])
         absent = {
             n for table in sheet.tables for n in columns_of(sheet, table) if n not in there.columns
         }

@@ -134,4 +134,3 @@ def _send(client: Spreadsheets, number: str, requests: Iterable[Json]) -> int:
         client.batch_update(number, body)
         count += 1
     return count
-

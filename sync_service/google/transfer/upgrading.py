@@ -23,7 +23,7 @@ from sync_service.google.transfer.google_writing import (
     properties,
     protections,
 )
-from sync_service.google.transfer.model import Sheet, Workbook
+from sync_service.google.transfer.model import Cell, Sheet, Workbook
 from sync_service.google.transfer.ours import guards, marks, tab_code, template_version
 from sync_service.google.transfer.references import plain
 from sync_service.google.transfer.sending import Json
@@ -171,33 +171,41 @@ def marked(one: Upgrade) -> Iterator[Json]:
 def mended(one: Upgrade) -> Iterator[Json]:
     """Formulas of ours that lost what they read, as the template has them."""
     for sheet, live, there in one.old():
-        firsts = {
-            (table.area.top + 1, column): table.area.top + 1
-            for table in sheet.tables
-            for column in range(table.area.left, table.area.right + 1)
-        }
         ours = {
-            (there.row(row), there.column(column)): (row, column) for row, column in sheet.cells
+            (there.row(row), there.column(column)): (row, column)
+            for (row, column), cell in sheet.cells.items()
+            if cell.formula is not None
         }
-        below = {there.column(column): (row, column) for row, column in firsts}
         for (row, column), cell in sorted(live.cells.items()):
             if cell.formula is None or LOST not in cell.formula:
                 continue
-            spot = ours.get((row, column)) or below.get(column)
-            source = sheet.cells.get(spot) if spot else None
-            if spot is None or source is None or source.formula is None:
+            spot = ours.get((row, column)) or _first_row(one, sheet, there, row, column)
+            source = sheet.cells.get(spot, Cell()).formula if spot else None
+            if spot is None or source is None:
                 continue
-            text = shifted(one.maps.formula(source.formula, sheet.title), row - there.row(spot[0]))
+            down = row - there.row(spot[0])
+            text = shifted(one.maps.formula(source, sheet.title), down)
             corner = {"sheetId": there.number, "rowIndex": row - 1, "columnIndex": column - 1}
-            value = {"userEnteredValue": {"formulaValue": f"={text}"}}
-            yield {
-                "updateCells": {
-                    "start": corner,
-                    "rows": [{"values": [value]}],
-                    "fields": "userEnteredValue",
-                }
-            }
+            rows = [{"values": [{"userEnteredValue": {"formulaValue": f"={text}"}}]}]
+            fields = "userEnteredValue"
+            yield {"updateCells": {"start": corner, "rows": rows, "fields": fields}}
             one.note("formula", there.title, address(row, column))
+
+
+def _first_row(
+    one: Upgrade, sheet: Sheet, there: TabMap, row: int, column: int
+) -> tuple[int, int] | None:
+    """The cell of the template that the rows of a table follow; None outside its rows."""
+    for table in sheet.tables:
+        located_table = one.book.tables.get(table.name)
+        if located_table is None or located_table.span.tab != there.number:
+            continue
+        top = located_table.span.top + 1
+        if top < row <= top + len(located_table.grid.rows):
+            for place in range(table.area.left, table.area.right + 1):
+                if there.columns.get(place) == column:
+                    return table.area.top + 1, place
+    return None
 
 
 def stamped(one: Upgrade, edition: str, language: str) -> Iterator[Json]:
