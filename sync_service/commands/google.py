@@ -9,6 +9,7 @@ from sync_service.commands import (
     google_connect,
     google_refresh,
     google_schedule,
+    google_share,
     google_upgrade,
 )
 
@@ -22,4 +23,5 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     google_upgrade.add(actions)
     google_connect.add(actions)
     google_schedule.add(actions)
+    google_share.add(actions)
     group.set_defaults(nested=actions)

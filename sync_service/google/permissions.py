@@ -22,7 +22,7 @@ FIELDS = "nextPageToken,permissions(id,type,emailAddress,domain,role,deleted)"
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 Role = Literal["reader", "commenter", "writer"]
 Json = dict[str, Any]
-Drifting = Literal["more", "fewer", "other", "link", "domain"]
+Drifting = Literal["more", "fewer", "other", "link", "domain", "unguarded", "editors", "opened"]
 
 
 @dataclass(frozen=True, slots=True)
