@@ -165,7 +165,7 @@ def test_the_last_known_values_stand_while_the_service_is_away(script: Script) -
         assert script.numbers(*source) == [[46_300.0, 46_301.5, "◇ a@B"]]
         assert script.numbers(*actual) == [[5.0]]
     assert script.run("linkstarState")["away"] == "2026-10-22T02:00:00.000Z"
-    with pytest.raises(ScriptError, match="does not answer"):
+    with pytest.raises(ScriptError, match="its log says why"):
         script.cells("KPI_ACTUAL", "net_sales", "ALL", "2026-10")
     script.fetch = answering(lambda _: 6.0, "8-abc-02")
     assert script.numbers(*actual) == [[6.0]]

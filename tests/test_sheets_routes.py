@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import hmac
 import json
@@ -20,6 +21,8 @@ from sheet_templates.build import build
 from sheet_templates.start import BookStart
 from sync_service import control, runs, schema
 from sync_service.clock import FakeClock
+from sync_service.commands.google_schedule import schedule
+from sync_service.console import Exit, Terminal
 from sync_service.google.refreshing import spreadsheet_id
 from sync_service.jobs import Jobs
 from sync_service.orders import at_once
@@ -31,7 +34,7 @@ from sync_service.told import ToldError
 from sync_service.web.access import Parts, need_of
 from sync_service.web.app import create_app
 from tests.apps_script_support import ADDRESS, SHEET
-from tests.google_house import google_at
+from tests.google_house import Google, google_at
 from tests.sheets_service_support import HOST, Held, Sheets, plain, sheets
 
 OTHER = "1otherSheet_0123456789"
@@ -265,6 +268,11 @@ def test_a_refresh_is_written_by_the_service(one: Sheets) -> None:
     again = ended(one, "/sheets/refresh", who="OPS1", key="click-2")
     assert again["result"]["state"] == "unchanged"
     assert again["result"]["problems"] == job["result"]["problems"]
+    token = {"Authorization": f"Bearer {one.token}"}
+    listed = read(one.web.get("/api/v1/status", headers=token))["runs"]
+    assert sorted(run["result"] for run in listed) == ["unchanged", "written"]
+    assert {run["kind"] for run in listed} == {"sheet_refresh"}
+    assert "found" not in listed[0]
 
 
 def test_the_same_click_is_one_run(one: Sheets) -> None:
@@ -417,7 +425,27 @@ def test_the_service_reads_and_writes_at_google_with_its_own_account(tmp_path: P
         assert told["answers"][0]["error"] == "na"
         assert google.calls() == {"spreadsheets.get": 1}  # of the second refresh
         assert ended(one, "/sheets/check")["result"]["state"] == "checked"
+        _each_morning(google, jobs, sheet)
         jobs.stop()
+
+
+def _each_morning(google: Google, jobs: Jobs, sheet: str) -> None:
+    """The service's own schedule refreshes it the next day, once."""
+    words = argparse.Namespace(sheet=sheet, at="08:30", remove=False)
+    terminal = Terminal("en", as_json=True)
+    assert schedule(terminal, google.house, words) == Exit.OK
+    assert terminal.result["book"] == f"google:{sheet}"
+    assert jobs.tick() == []
+    google.house.clock.sleep(86_400)
+    [run] = jobs.tick()
+    done = runs.find(google.house.store, run)
+    assert done is not None
+    assert (done.kind, done.state) == ("morning", "done"), done.summary
+    assert jobs.tick() == []
+    words.remove = True
+    assert schedule(terminal, google.house, words) == Exit.OK
+    with pytest.raises(ToldError, match="not on the list"):
+        schedule(terminal, google.house, words)
 
 
 @pytest.mark.parametrize("text", [f"/d/{SHEET}/edit#gid=0", f"/u/1/d/{SHEET}/edit?usp=sharing"])

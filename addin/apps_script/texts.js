@@ -21,8 +21,8 @@ const TEXTS = {
 
   dailyTitle: ["每日刷新", "Daily refresh"],
   dailyAsk: [
-    "几点（0–23，表格时区）？留空则取消。更可靠的是服务自己的计划：它不依赖某个人的账号。现在：{now}",
-    "At which hour (0–23, the spreadsheet's time zone)? Leave it empty to stop. The service's own schedule is the better way: it hangs on nobody's account. Now: {now}"],
+    "几点（0–23，表格时区）？留空则取消。更可靠的是服务自己的计划（google schedule）：它不依赖某个人的账号。现在：{now}",
+    "At which hour (0–23, the spreadsheet's time zone)? Leave it empty to stop. The service's own schedule (google schedule) is the better way: it hangs on nobody's account. Now: {now}"],
   dailyOn: ["每天 {hour} 点左右刷新。", "Refreshed each day at about {hour}:00."],
   dailyOff: ["不再每日刷新。", "Not refreshed daily any more."],
   dailyWrong: ["“{text}”不是 0 到 23 的整点。", "“{text}” is no hour from 0 to 23."],

@@ -8,6 +8,7 @@ from sync_service.commands import (
     google_books,
     google_connect,
     google_refresh,
+    google_schedule,
     google_upgrade,
 )
 
@@ -20,4 +21,5 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     google_books.add(actions)
     google_upgrade.add(actions)
     google_connect.add(actions)
+    google_schedule.add(actions)
     group.set_defaults(nested=actions)

@@ -101,9 +101,15 @@ class SheetWork:
             return None
         gone = found.state == "interrupted"
         state = "failed" if gone else found.state
-        problem = _RESTARTED if gone else found.summary.get("problem")
-        told = {name: found.summary.get(name) for name in ("step", "result")}
-        return {"id": run, "kind": found.kind, "state": state, "problem": problem, **told}
+        said = found.summary
+        return {
+            "id": run,
+            "kind": found.kind,
+            "state": state,
+            "step": said.get("step"),
+            "problem": _RESTARTED if gone else said.get("error"),
+            "result": said.get("found"),
+        }
 
     # -- the work ------------------------------------------------------------------------------
 
@@ -115,9 +121,9 @@ class SheetWork:
             result = self._done(run, Kind(kind), sheet, who)
         except STOPS as error:
             LOG.warning("%s: %s", run, error)
-            runs.note(store, run, "failed", clock.now(), problem=dict(said_of(error)))
+            runs.note(store, run, "failed", clock.now(), error=dict(said_of(error)))
         else:
-            runs.note(store, run, "done", clock.now(), result=result)
+            runs.note(store, run, "done", clock.now(), result=result["state"], found=result)
 
     def _done(self, run: str, kind: Kind, sheet: str, who: str) -> Json:
         one = link(self.house.store, sheet)
