@@ -200,3 +200,31 @@ def test_a_filter_over_merged_cells_is_left_out_and_told() -> None:
     book, losses = common(Workbook((sheet,)))
     assert [one.filtered for one in book.sheets[0].tables] == [False]
     assert [(one.kind, one.where) for one in losses] == [("filter", "Things")]
+
+
+def test_what_only_google_has_is_told_in_the_file() -> None:
+    """The value stays where the function is unknown; a range without an end gets Excel's."""
+    cells = {
+        (1, 1): Cell(7.0, "QUERY(A2:A,1)"),
+        (2, 1): Cell(3.0, "SUM(B2:B)"),
+        (3, 1): Cell(None, "'A/B'!B1+1"),
+        (1, 2): Cell("text"),
+    }
+    sheet = Sheet("A/B", cells, rows=100, columns=2)
+    data, losses = write_xlsx(Workbook((sheet,)))
+    assert [(one.kind, one.where or one.why) for one in losses] == [
+        ("title", "A_B"),
+        ("formula", "A1"),
+    ]
+    again = read_xlsx(data, "x.xlsx").sheets[0]
+    assert again.title == "A_B"
+    assert (again.cells[1, 1].value, again.cells[1, 1].formula) == (7.0, None)
+    assert again.cells[2, 1].formula == "SUM(B2:B1048576)"
+    assert again.cells[3, 1].formula == "'A_B'!B1+1"
+
+
+def test_an_open_range_of_google_stays_in_the_grid() -> None:
+    cells = {(1, 1): Cell(3.0, "SUM(B2:B)")}
+    book, losses = common(Workbook((Sheet("One", cells, rows=100, columns=2),)))
+    assert book.sheets[0].cells[1, 1].formula == "SUM(B2:B)"
+    assert losses == ()

@@ -60,6 +60,7 @@ WORDS = Words(
         pytest.param("IF(TRUE,1,FALSE)", "IF(TRUE,1,FALSE)", id="truth"),
         pytest.param("A:A", "A:A", id="whole columns"),
         pytest.param("$3:$5", "$3:$5", id="whole rows"),
+        pytest.param("SUM(B2:B,$C$3:$C)", "SUM(B2:B,$C$3:$C)", id="a range without an end"),
         pytest.param("{1,2;3,4}", "{1,2;3,4}", id="constants"),
         pytest.param("1.5E+3+A1%", "1.5E+3+A1%", id="numbers"),
         pytest.param("IFERROR(#N/A,#DIV/0!)", "IFERROR(#N/A,#DIV/0!)", id="errors"),
