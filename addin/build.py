@@ -15,6 +15,7 @@ from addin.icons import SHAPES, SIZES, icon
 from addin.manifest import manifest
 from addin.metadata import layout, metadata
 from addin.reference import reference
+from addin.script_project import bound, code, own
 from addin.udf_text import udfs
 from kpi.function_script import script
 
@@ -24,6 +25,12 @@ MADE: Mapping[str, Callable[[], str]] = {
     "addin/generated/KpiFunctions.bas": basic,
     "addin/generated/functions.en.json": partial(metadata, "en"),
     "addin/generated/functions.zh.json": partial(metadata, "zh"),
+    "addin/generated/apps_script/Code.js": code,
+    "addin/generated/apps_script/Sidebar.html": partial(own, "Sidebar.html"),
+    "addin/generated/apps_script/appsscript.json": partial(own, "appsscript.json"),
+    "addin/generated/apps_script/.clasp.json.example": partial(own, "clasp.json.example"),
+    "addin/generated/apps_script_bound/Code.js": bound,
+    "addin/generated/apps_script_bound/appsscript.json": partial(own, "appsscript.json"),
     "addin/generated/layout.js": layout,
     "addin/generated/manifest.xml": manifest,
     "addin/udfs.py": udfs,

@@ -17,11 +17,16 @@ Words may be Chinese, English or codes. What is unknown gives `#N/A` with the re
 a wrong argument `#VALUE!` with a sentence. An empty cell counts as left out; a cell with an error
 is unknown, and no default stands in for it.
 In Excel `KPI_FX` is `KPI.EXCHANGE`: names there have three letters or more.
+In Google Sheets a script cannot give `#N/A`: a single answer that is unknown or wrong is `#ERROR!`
+with its sentence, within a table such a cell is `#NUM!`; both spread and `IFERROR` catches them.
+See [Apps Script](apps-script.md).
 
 每个参数可以是单元格或区域；给区域就得到区域，一次调用即可算完整张表。文字可用中文、英文或代码。
 未知为 `#N/A` 并说明原因，参数有误为 `#VALUE!` 并附说明。空单元格等于未填；
 单元格有错误值即为未知，不以默认值代替。
 Excel 中函数名至少三个字母，`KPI_FX` 为 `KPI.EXCHANGE`。
+谷歌表格的脚本给不出 `#N/A`：单个答案未知或有误时为 `#ERROR!` 并附说明，整张表中的该格为 `#NUM!`；
+两者都会传递，`IFERROR` 可捕获。见 [Apps Script](apps-script.md)。
 """
 KINDS = {
     Kind.NUMBER: "数字 number",

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from huey import Huey, crontab
 from kpi.errors import KpiError
 from sync_service import audit, mornings, rations, runs
 from sync_service.console import as_data
+from sync_service.google.refreshing import PREFIX, port_for
 from sync_service.holding import Holding
 from sync_service.house import House
 from sync_service.next_fetches import due_streams, next_step, paid, refetch
@@ -29,13 +31,18 @@ from sync_service.refresh import Order, Outcome, refresh
 from sync_service.stops import STOPS, as_trouble
 from sync_service.sync import SyncReport, backfill, sync
 from sync_service.told import ToldError, texts_of
-from sync_service.workbooks.xlsx import XlsxPort
 
 LOG = logging.getLogger(__name__)
 SERVICE = "service"  # lease of the one process that keeps the schedule of a data folder
 AGAIN = timedelta(minutes=5)  # until a morning that failed is tried once more
 TRIES = 6  # a workbook that somebody has open at half past eight is closed by nine
 PROBLEMS = 200  # kept of one run
+SheetWork = Callable[[str, str, str, str], None]
+"""Run, kind, spreadsheet, and who ordered it."""
+
+
+def _nobody(run: str, _kind: str, _sheet: str, _who: str) -> None:
+    LOG.warning("%s: nobody works on spreadsheets in this process", run)
 
 
 class Jobs:
@@ -50,6 +57,8 @@ class Jobs:
         self._refresh = self.queue.task(name="refresh_book")(self._refresh_book)
         self._backfill = self.queue.task(name="backfill_step")(self._backfill_step)
         self._morning = self.queue.task(name="morning_file")(self._morning_file)
+        self.sheet_work: SheetWork = _nobody  # set by who answers the scripts of spreadsheets
+        self._sheet = self.queue.task(name="sheet_work")(self._sheet_job)
         self.queue.periodic_task(crontab(), name="each_minute")(self._each_minute)
         self._threads: Threads | None = None
         self._holding: Holding | None = None
@@ -218,16 +227,24 @@ class Jobs:
 
         self._guarded(run, work)
 
+    def order_sheet(self, run: str, kind: str, sheet: str, who: str) -> None:
+        """Order work on a Google spreadsheet; its run was noted by who orders."""
+        self._sheet(run, kind, sheet, who)
+
+    def _sheet_job(self, run: str, kind: str, sheet: str, who: str) -> None:
+        """Work on a Google spreadsheet."""
+        self.sheet_work(run, kind, sheet, who)
+
     def _write(self, run: str, book: str, who: str) -> None:
         """Refresh and note what came of it."""
-        store, path = self.house.store, Path(book)
+        store = self.house.store
 
         def tell(zh: str, en: str) -> None:
             runs.note(store, run, "running", step={"zh": zh, "en": en})
 
-        check_place(path)
-        port = XlsxPort(path, now=self.house.clock.now, backups=self.house.backups)
-        outcome = refresh(self.house, Order(book, port, who), tell)
+        if not book.startswith(PREFIX):
+            check_place(Path(book))
+        outcome = refresh(self.house, Order(book, port_for(self.house, book), who), tell)
         _learn(self.house, book, outcome)
         found = [as_data(one) for one in outcome.problems[:PROBLEMS]]
         cells = outcome.report.cells_written if outcome.report else 0

@@ -19,6 +19,8 @@ from sync_service.schema import (
     reward_points,
     schema_version,
     sent_books,
+    sheet_links,
+    sheet_nonces,
 )
 from sync_service.told import ToldError
 
@@ -53,6 +55,11 @@ def _reward_points(connection: Connection) -> None:
     metadata.create_all(connection, tables=[reward_points])
 
 
+def _sheets(connection: Connection) -> None:
+    """Add the Google spreadsheets whose script may call."""
+    metadata.create_all(connection, tables=[sheet_links, sheet_nonces])
+
+
 MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("first", _first),
     ("mornings", _mornings),
@@ -60,6 +67,7 @@ MIGRATIONS: tuple[tuple[str, Callable[[Connection], None]], ...] = (
     ("payouts", _payouts),
     ("sent_books", _sent_books),
     ("reward_points", _reward_points),
+    ("sheets", _sheets),
 )
 
 

@@ -30,7 +30,7 @@ CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 class Morning:
     """One workbook and its time of day."""
 
-    book: str  # path
+    book: str  # path of a file, google:ID of a spreadsheet
     at: str  # 08:30
     time_zone: str
     shops: tuple[str, ...]
@@ -80,8 +80,13 @@ def book_id(book: str) -> str:
     return hashlib.sha256(book.encode()).hexdigest()[:12]
 
 
+def book_of(book: Path | str) -> str:
+    """What the control database calls a workbook: a file by its path, any other as it is."""
+    return str(book.resolve()) if isinstance(book, Path) else book
+
+
 def register(
-    store: Control, book: Path, at: str, time_zone: str, shops: Sequence[str], now: datetime
+    store: Control, book: Path | str, at: str, time_zone: str, shops: Sequence[str], now: datetime
 ) -> Morning:
     """Put a workbook on the list; its first morning is the next one, never one of the past."""
     if not CLOCK.fullmatch(at):
@@ -89,7 +94,7 @@ def register(
             f"{at!r} is no time of day. Write hours and minutes, for example 08:30.",
             f"{at!r} 不是时刻。请写小时和分钟，例如 08:30。",
         )
-    found = Morning(str(book.resolve()), at, time_zone, tuple(shops), None)
+    found = Morning(book_of(book), at, time_zone, tuple(shops), None)
     last = found.slot(now).date()
     row = {
         "book": found.book,
@@ -103,11 +108,11 @@ def register(
     return Morning(found.book, at, time_zone, tuple(shops), last)
 
 
-def remove(store: Control, book: Path) -> bool:
+def remove(store: Control, book: Path | str) -> bool:
     """Take a workbook off the list; False when it was not on it."""
     rows = schema.mornings
     with store.begin() as connection:
-        gone = connection.execute(delete(rows).where(rows.c.book == str(book.resolve())))
+        gone = connection.execute(delete(rows).where(rows.c.book == book_of(book)))
     return bool(gone.rowcount)
 
 

@@ -9,24 +9,25 @@ from kpi.errors import KpiError, Level, Place, Problem
 from kpi.tables import Table
 from sheet_templates.layout import TABLES, Owner
 from sync_service import control
+from sync_service.google.refreshing import PREFIX, port_for
 from sync_service.house import House
-from sync_service.workbooks.xlsx import XlsxPort
 
 SHARES = "shares"  # setting: book -> [{person, file}]
 THEIRS = ("tblShop", "tblTask")  # tables whose rows the manager types
 
 
-def remember(house: House, book: str, person: str, out: Path) -> None:
-    """So that `check` finds what came back."""
-    kept = [one for one in shares(house, book) if one[1] != str(out.resolve())]
-    kept.append((person, str(out.resolve())))
+def remember(house: House, book: str, person: str, out: Path | str) -> None:
+    """So that `check` finds what came back, from a file or a spreadsheet (`google:ID`)."""
+    place = str(out.resolve()) if isinstance(out, Path) else out
+    kept = [one for one in shares(house, book) if one[1] != place]
+    kept.append((person, place))
     every = control.setting(house.store, SHARES, {})
     all_books = dict(every) if isinstance(every, dict) else {}
     control.set_setting(house.store, SHARES, {**all_books, book: [list(one) for one in kept]})
 
 
 def shares(house: House, book: str) -> list[tuple[str, str]]:
-    """(person, file) of every slice that was made of a workbook."""
+    """(person, file or `google:ID`) of every slice that was made of a workbook."""
     every = control.setting(house.store, SHARES, {})
     found = every.get(book, []) if isinstance(every, dict) else []
     return [(str(person), str(file)) for person, file in found]
@@ -35,19 +36,19 @@ def shares(house: House, book: str) -> list[tuple[str, str]]:
 def came_back(house: House, book: str, tables: Mapping[str, Table]) -> Iterator[Problem]:
     """What partners typed in their slices and the manager's workbook does not hold yet."""
     for person, file in shares(house, book):
-        path = Path(file)
-        if not path.is_file():
+        shown = Path(file).name
+        if not file.startswith(PREFIX) and not Path(file).is_file():
             continue
         try:
-            contents = XlsxPort(path).read()
+            contents = port_for(house, file).read()
         except KpiError as error:
-            yield _note(Place(text=path.name), error.texts["en"], error.texts["zh"])
+            yield _note(Place(text=shown), error.texts["en"], error.texts["zh"])
             continue
         for name in THEIRS:
-            yield from _news(person, path, tables.get(name), contents.tables.get(name))
+            yield from _news(person, shown, tables.get(name), contents.tables.get(name))
 
 
-def _news(person: str, path: Path, ours: Table | None, theirs: Table | None) -> Iterator[Problem]:
+def _news(person: str, shown: str, ours: Table | None, theirs: Table | None) -> Iterator[Problem]:
     if ours is None or theirs is None:
         return
     layout = TABLES[ours.name]
@@ -61,7 +62,7 @@ def _news(person: str, path: Path, ours: Table | None, theirs: Table | None) -> 
                 continue
             sheet, cell = ours.place(mine, code)
             column = layout.column(code)
-            at = Place(sheet, cell, ours.name, f"← {path.name}")
+            at = Place(sheet, cell, ours.name, f"← {shown}")
             yield _note(
                 at,
                 f'{person} wrote in {column.en} of {number}: "{said}".',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -76,6 +76,16 @@ def working(store: Control, kind: str, now: datetime) -> bool:
     with store.read() as connection:
         rows = connection.execute(select(schema.runs).where(schema.runs.c.kind == kind)).mappings()
         return any(_alive(dict(row), now) for row in rows)
+
+
+def open_for(store: Control, kinds: Sequence[str], book: str, now: datetime) -> Run | None:
+    """The run of these kinds that waits or works for a workbook."""
+    wanted = select(schema.runs).where(schema.runs.c.kind.in_(kinds))
+    wanted = wanted.where(schema.runs.c.state.in_(OPEN))
+    with store.read() as connection:
+        rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    alive = (_run(row) for row in rows if _alive(row, now))
+    return next((one for one in alive if one.summary.get("book") == book), None)
 
 
 def latest(store: Control, count: int = 20) -> tuple[Run, ...]:

@@ -337,3 +337,19 @@ sent_books = Table(  # workbooks that a task pane holds open, as they were last 
     Column("revision", String(60)),  # the run that last wrote it; None: none yet
     _json("told"),  # what that run found: problems, stale streams, comparisons
 )
+sheet_links = Table(  # Google spreadsheets whose script may call; the key is a credential
+    "sheet_links",
+    metadata,
+    Column("sheet", String(100), primary_key=True),  # id at Google
+    Column("address", Text, nullable=False),  # under which the script reaches the service
+    Column("scope", String(10), nullable=False),  # read or write
+    Column("at", Instant, nullable=False),
+    _json("told"),  # what the last refresh found: problems, stale streams, comparisons
+)
+sheet_nonces = Table(  # numbers of signed calls, until their time is over: a call counts once
+    "sheet_nonces",
+    metadata,
+    Column("sheet", String(100), primary_key=True),
+    Column("nonce", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -39,7 +39,7 @@ from sync_service.slices import Slice, sliced
 from sync_service.told import ToldError
 from sync_service.traces import TracesError, keeps_copies, traces
 from sync_service.workbooks.keyed_rows import key_text
-from sync_service.workbooks.port import BookContents, NamePatch
+from sync_service.workbooks.port import BookContents, NamePatch, TablePatch
 from sync_service.workbooks.replace import refuse_if_open, replace_atomically
 from sync_service.workbooks.xlsx import XlsxPort
 
@@ -70,7 +70,7 @@ def share(
     given = seen.done.given
     mine = sliced(seen.done, person, language or given.language)
     kind = kind_of(mine)
-    rows = {name: _manager_rows(mine, seen.contents.tables.get(name)) for name in kind.typed}
+    rows = {name: manager_rows(mine, seen.contents.tables.get(name)) for name in kind.typed}
     shared = _put(house, mine, kind, rows, out)
     _seal(house, mine, out)
     remember(house, order.book, person, out)
@@ -107,7 +107,7 @@ def _about(mine: Slice) -> dict[str, object]:
     }
 
 
-def _manager_rows(mine: Slice, table: Table | None) -> list[StartRow]:
+def manager_rows(mine: Slice, table: Table | None) -> list[StartRow]:
     """The manager's columns of the person's rows, as codes: any language shows them."""
     if table is None:
         return []
@@ -145,19 +145,19 @@ def _put(
     items = sum(len(card.items) for one in mine.done.people for card in one.cards)
     there = XlsxPort(out).read() if out.exists() else None
     if there is None:
-        return Shared(items, "made", kind.edition, _make(house, mine, kind, rows, out, None))
+        return Shared(items, "made", kind.edition, made_slice(house, mine, kind, rows, out, None))
     why = ""
-    if _same_slice(there, mine, kind):
+    if same_slice(there, mine, kind):
         try:
             said = _patch(house, mine, kind, rows, out, there)
             return Shared(items, "patched", kind.edition, said)
         except TracesError as found:
             why = str(found)
-    problems = _make(house, mine, kind, rows, out, there)
+    problems = made_slice(house, mine, kind, rows, out, there)
     return Shared(items, "made anew", kind.edition, (*problems, _made_anew(house, out, why)))
 
 
-def _same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
+def same_slice(there: BookContents, mine: Slice, kind: SliceKind) -> bool:
     """Whether a file is this person's slice in this language, with all its tables."""
     every = (*kind.typed, *kind.own, *kind.served(mine))
     names = [name for name in every if not TABLES[name].later]
@@ -195,18 +195,25 @@ def _patch(
     there: BookContents,
 ) -> tuple[Problem, ...]:
     """Write into the file that is there; raises TracesError where that would leave a trace."""
-    foreign = _left(there, rows)
-    accept = _strict(_built(house, mine, kind, rows), foreign) if foreign else None
+    foreign = left_texts(there, rows)
+    accept = _strict(built_slice(house, mine, kind, rows), foreign) if foreign else None
     port = XlsxPort(out, now=house.clock.now, backups=house.backups, forget=True, accept=accept)
+    made, shown = slice_patches(mine, kind, rows, there)
+    return port.write(made, shown, there.fingerprint).problems
+
+
+def slice_patches(
+    mine: Slice, kind: SliceKind, rows: Mapping[str, list[StartRow]], there: BookContents
+) -> tuple[tuple[TablePatch, ...], tuple[NamePatch, ...]]:
+    """What a slice that is there is to hold from now on: tables and names."""
     shown = tuple(one for one in stamps(mine) if one.name not in LATER or one.name in there.names)
     if there.names.get("nmMonth") != mine.done.month.code:
         shown = (*shown, NamePatch("nmCardMonth", mine.done.month.code))
     filled = (*patches(mine, kind.served(mine), rows), *answers(mine, there.tables))
-    made = tuple(patch for patch in filled if patch.table in there.tables)
-    return port.write(made, shown, there.fingerprint).problems
+    return tuple(patch for patch in filled if patch.table in there.tables), shown
 
 
-def _left(there: BookContents, rows: Mapping[str, list[StartRow]]) -> set[str]:
+def left_texts(there: BookContents, rows: Mapping[str, list[StartRow]]) -> set[str]:
     """The texts of rows that are not the partner's any more, but for what the partner typed."""
     found: set[str] = set()
     for name, wanted in rows.items():
@@ -234,7 +241,7 @@ def _strict(fresh: bytes, foreign: set[str]) -> Callable[[bytes], None]:
     return accept
 
 
-def _built(
+def built_slice(
     house: House,
     mine: Slice,
     kind: SliceKind,
@@ -248,7 +255,7 @@ def _built(
         return fresh.read_bytes()
 
 
-def _make(
+def made_slice(
     house: House,
     mine: Slice,
     kind: SliceKind,
@@ -261,12 +268,12 @@ def _make(
     with tempfile.TemporaryDirectory(dir=house.settings.home) as folder:
         fresh = Path(folder) / out.name
         own = {**own_lines(kind, there.tables if there else {}), **started(kind, mine)}
-        fresh.write_bytes(_built(house, mine, kind, _carried(rows, there), own))
+        fresh.write_bytes(built_slice(house, mine, kind, _carried(rows, there), own))
         new = XlsxPort(fresh, now=house.clock.now, backups=Path(folder) / "backups", forget=True)
         before = there.tables if there else {}
         made = (*patches(mine, kind.served(mine), rows), *answers(mine, before))
         report = new.write(made, tuple(stamps(mine)), new.fingerprint())
-        if there is not None:
+        if there is not None and out.exists():
             house.backups.mkdir(parents=True, exist_ok=True)
             replace_atomically(_backup(house, out), [out.read_bytes()])
         out.parent.mkdir(parents=True, exist_ok=True)

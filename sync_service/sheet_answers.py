@@ -30,6 +30,7 @@ from sync_service.refresh import Order
 from sync_service.sent_store import last_packed, unpacked
 from sync_service.told import ToldError, texts_of
 from sync_service.why_unknown import why_unknown
+from sync_service.workbooks.port import WorkbookPort
 from sync_service.workbooks.sent import Offer, SentBook, SentPort
 from sync_service.workbooks.serials import SHIFT_1904, from_serial, to_serial
 
@@ -80,8 +81,9 @@ class Sent:
     """A workbook as it was last sent, read once."""
 
     packed: bytes
-    book: SentBook
+    port: WorkbookPort
     fingerprint: str
+    date1904: bool = False
 
 
 @dataclass(slots=True)
@@ -124,10 +126,10 @@ class Answers:
                 done = computed(self.house, order, set(map(str, kpis)), by_sku=True)
                 return Known(mark, done, date1904=sent.book.date1904)
             if found is None or found.of != mark:
-                found = self._compute(book, sent.book, mark, set())
+                found = self._compute(book, sent, mark, set())
             lacking = _lacking(found, kpis)
             if lacking:
-                found = self._compute(book, sent.book, mark, found.asked | lacking)
+                found = self._compute(book, sent, mark, found.asked | lacking)
             self._put(book, found)
             return found
 
@@ -141,13 +143,12 @@ class Answers:
         known = self._sent.get(book)
         if known is None or known.packed != packed:
             sent = unpacked(packed)
-            known = self._sent[book] = Sent(packed, sent, sent.fingerprint)
+            port = SentPort(sent, _never)
+            known = self._sent[book] = Sent(packed, port, sent.fingerprint, sent.date1904)
         return known
 
-    def _compute(
-        self, book: str, sent: SentBook, mark: tuple[str, int, str], kpis: set[str]
-    ) -> Known:
-        order = Order(book, SentPort(sent, _never), "functions")
+    def _compute(self, book: str, sent: Sent, mark: tuple[str, int, str], kpis: set[str]) -> Known:
+        order = Order(book, sent.port, "functions")
         done = computed(self.house, order, kpis)
         return Known(mark, done, kpis, date1904=sent.date1904)
 

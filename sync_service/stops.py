@@ -8,9 +8,11 @@ import pyarrow as pa
 from sqlalchemy.exc import SQLAlchemyError
 
 from kpi.errors import KpiError, Place
+from kpi.model import Texts
 from sync_service.control import LeaseLostError
 from sync_service.facts import ConflictError, DiskFullError
 from sync_service.redaction import redact
+from sync_service.told import texts_of
 from sync_service.troubles import Conflict, ContractBroken, DiskFull, Misconfigured, Trouble
 
 # A connector parses what a platform sends: a missing key or a text for a number ends up here.
@@ -29,6 +31,17 @@ def as_trouble(error: BaseException) -> Trouble:
         if isinstance(error, kinds):
             return make(said)
     return ContractBroken(f"{type(error).__name__} {said}")
+
+
+def said_of(error: BaseException) -> Texts:
+    """The sentence of what stopped a chain, in both languages."""
+    if isinstance(error, KpiError):
+        return texts_of(error)
+    found = as_trouble(error)
+    return {
+        "zh": found.what["zh"].replace("{detail}", found.detail),
+        "en": found.what["en"].replace("{detail}", found.detail),
+    }
 
 
 KINDS: tuple[tuple[tuple[type[Exception], ...], type[Trouble]], ...] = (

@@ -10,7 +10,7 @@ from tests.paths import NO_SHARED, ROOT, SHARED
 
 LIST = ROOT / "docs" / "features.md"
 PARTS = {"main", "domain", "excel"}
-ROW = re.compile(r"^\| ((?:S\d+ ?)+)\| (.+) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ((?:[SG]\d+ ?)+)\| (.+) \| (.+) \|$", re.MULTILINE)
 
 
 def rows() -> list[tuple[list[str], str]]:
@@ -31,4 +31,16 @@ def test_each_requirement_of_these_parts_stands_there_once() -> None:
     lines = (line.split("|") for line in text.splitlines() if line.startswith("| "))
     wanted = [cells[1].strip() for cells in lines if cells[-2].strip() in PARTS]
     stated = [one for ids, _ in rows() for one in ids]
-    assert sorted(stated) == sorted(one for one in wanted if one.startswith("S"))
+    mine = [one for one in stated if one.startswith("S")]
+    assert sorted(mine) == sorted(one for one in wanted if one.startswith("S"))
+
+
+def test_each_requirement_of_google_stands_there_at_most_once() -> None:
+    if SHARED is None:
+        pytest.skip(NO_SHARED)
+    text = (SHARED / "FEATURES.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"^\| (G\d+) \|", text, re.MULTILINE))
+    stated = [one for ids, _ in rows() for one in ids if one.startswith("G")]
+    assert len(stated) == len(set(stated))
+    assert set(stated) <= known
+    assert {"G5", "G6"} <= set(stated)

@@ -94,7 +94,7 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     language: Language = words.language or terminal.language
     path.parent.mkdir(parents=True, exist_ok=True)
     writable(path)
-    start = _start(terminal, words, language) if words.edition == "manager" else None
+    start = start_of(terminal, words, language) if words.edition == "manager" else None
     build(path, words.edition, language, start, FormulaKind(words.formulas))
     with house.store.begin() as connection:  # from here the time to the first score counts
         audit.record(
@@ -109,7 +109,7 @@ def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     return Exit.OK
 
 
-def _start(terminal: Terminal, words: argparse.Namespace, language: Language) -> BookStart:
+def start_of(terminal: Terminal, words: argparse.Namespace, language: Language) -> BookStart:
     """The rows of a new workbook: the operations pack, or the packs that were asked for."""
     start = shipped("manager", language)
     mode = mode_of(words)
@@ -164,7 +164,7 @@ def writable(path: Path) -> None:
         )
 
 
-def show(terminal: Terminal, outcome: Outcome, path: Path) -> None:
+def show(terminal: Terminal, outcome: Outcome, path: Path | str) -> None:
     """What a refresh scored, what is in breach, what is missing."""
     terminal.result |= {"book": str(path), "state": outcome.state}
     if outcome.card is not None:

@@ -40,7 +40,7 @@ _TWISTS = frozenset({"duplicate_page", "cursor_loop"})
 class Fault:
     """One line of the script."""
 
-    platform: str  # amazon, amazon_ads, shopify; * for each
+    platform: str  # amazon, amazon_ads, shopify, google; * for each
     operation: str  # as the platform names it; * for each
     kind: Kind
     nth: int = 1  # of the matching calls from now on, 1 is the next one
@@ -128,7 +128,21 @@ _INSTEAD: Mapping[str, Reply] = {
 
 
 _NO_KEY = b'{"errors":"[API] Invalid API key or access token (unrecognized login)"}'
-_OWN_WORDS: Mapping[tuple[str, str], Reply] = {("shopify", "revoked"): Reply(401, _NO_KEY)}
+_GOOGLE = b'{"error":{"code":%d,"message":"%s","status":"%s"}}'
+_GOOGLE_QUOTA = (
+    b"Quota exceeded for quota metric 'Write requests' and limit 'Write requests per minute per "
+    b"user' of service 'sheets.googleapis.com' for consumer 'project_number:1'."
+)
+_NO_TOKEN = b"Request had invalid authentication credentials."
+_OWN_WORDS: Mapping[tuple[str, str], Reply] = {
+    ("shopify", "revoked"): Reply(401, _NO_KEY),
+    ("google", "429"): Reply(429, _GOOGLE % (429, _GOOGLE_QUOTA, b"RESOURCE_EXHAUSTED")),
+    ("google", "500"): Reply(500, _GOOGLE % (500, b"Internal error encountered.", b"INTERNAL")),
+    ("google", "503"): Reply(
+        503, _GOOGLE % (503, b"The service is currently unavailable.", b"UNAVAILABLE")
+    ),
+    ("google", "expired_token"): Reply(401, _GOOGLE % (401, _NO_TOKEN, b"UNAUTHENTICATED")),
+}
 
 
 def instead(fault: Fault) -> Reply | None:

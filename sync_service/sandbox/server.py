@@ -112,13 +112,21 @@ class Sandbox:
             "amazon_ads": ads,
             "shopify": shopify,
         }
-        server = _Server((HOST, port), platforms, self.faults)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
+        server, thread = listen(platforms, self.faults, port)
         number = int(server.server_address[1])
         return SandboxHandle(
             number, self.world, self.faults, logins, amazon, ads, shopify, server, thread
         )
+
+
+def listen(
+    platforms: dict[str, Platform], faults: Faults, port: int = 0
+) -> tuple[ThreadingHTTPServer, threading.Thread]:
+    """Serve platforms by their prefix on loopback, in a thread of its own."""
+    server = _Server((HOST, port), platforms, faults)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    return server, thread
 
 
 class _Server(ThreadingHTTPServer):
@@ -155,6 +163,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a POST."""
+        self._serve()
+
+    def do_PUT(self) -> None:
+        """Answer a PUT."""
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        """Answer a PATCH."""
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        """Answer a DELETE."""
         self._serve()
 
     def _serve(self) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, Response, current_app, jsonify, request
 
@@ -17,9 +17,11 @@ from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.panes import Panes
 from sync_service.sheet_answers import Answers
+from sync_service.sheets.work import SheetWork
 from sync_service.web.tokens import is_token
 
-NEEDS = frozenset({"open", "read", "refresh", "pause"})  # open: says nothing that is anybody's
+# open: says nothing that is anybody's; sheet: signed by the script of a connected spreadsheet
+NEEDS = frozenset({"open", "read", "refresh", "pause", "sheet"})
 View = TypeVar("View", bound=Callable[..., Any])
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 OFFICE = re.compile(  # pages that Excel on the web consists of
@@ -53,6 +55,16 @@ class Bucket:
             return True
 
 
+class Gate(Protocol):
+    """The check of calls from outside that are signed."""
+
+    def is_public(self, host: str) -> bool:
+        """Whether such calls come by this name."""
+
+    def check(self) -> None:
+        """Refuse what is not signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the routes use."""
@@ -61,6 +73,8 @@ class Parts:
     jobs: Jobs
     panes: Panes
     answers: Answers
+    gate: Gate
+    work: SheetWork
     calls: Bucket = field(default_factory=lambda: Bucket(burst=60, rate=20))
     wrong: Bucket = field(default_factory=lambda: Bucket(burst=10, rate=0.2))  # bad tokens
 
@@ -125,6 +139,9 @@ def guard() -> None:
     """
     mine = parts()
     _own_address()  # first: pages elsewhere must not use up the calls of this machine's user
+    if request.endpoint and need_of(current_app, request.endpoint) == "sheet":
+        mine.gate.check()
+        return
     cost = _cost_of(current_app, request.endpoint)
     if not mine.calls.take(mine.house.clock.monotonic(), cost):
         raise too_often()
@@ -180,7 +197,8 @@ def _own_address() -> None:
         foreign = True
     if foreign and request.blueprint == "addin" and request.method in ("GET", "HEAD", "OPTIONS"):
         foreign = origin is not None and not from_office(origin)  # files that are nobody's
-    if host.lower() not in LOOPBACK or foreign:
+    signed = request.blueprint == "sheets" and parts().gate.is_public(request.host)
+    if (host.lower() not in LOOPBACK and not signed) or foreign:
         raise RefusedError(
             HTTPStatus.FORBIDDEN,
             {"en": "Only this machine may call the service.", "zh": "只允许本机访问本服务。"},

@@ -177,8 +177,8 @@ def _book(one: Morning, now: datetime) -> dict[str, object]:
 
 
 def _run(one: runs.Run) -> dict[str, object]:
-    """A run without paths: a workbook is shown by its short name."""
-    told = {name: value for name, value in one.summary.items() if name not in {"book", "who"}}
+    """A run without paths: a workbook is shown by its short name, its findings are for who asks."""
+    told = {name: v for name, v in one.summary.items() if name not in {"book", "who", "found"}}
     book = one.summary.get("book")
     return {
         "id": one.id,

@@ -16,6 +16,9 @@ from sync_service.house import House
 from sync_service.jobs import Jobs
 from sync_service.panes import Panes
 from sync_service.sheet_answers import Answers
+from sync_service.sheets.answers import SheetAnswers
+from sync_service.sheets.spreadsheets import AtGoogle, Spreadsheets
+from sync_service.sheets.work import SheetWork
 from sync_service.stops import STOPS
 from sync_service.web.access import Parts, RefusedError, check_policies, guard, said
 from sync_service.web.addin import HEADERS as ADDIN_HEADERS
@@ -26,6 +29,8 @@ from sync_service.web.packs_api import packs_api
 from sync_service.web.page import page
 from sync_service.web.panes_api import panes_api
 from sync_service.web.setup_api import setup_api
+from sync_service.web.sheets_access import Door
+from sync_service.web.sheets_api import sheets_api
 
 MOST_BYTES = 1_000_000
 HEADERS = {
@@ -60,7 +65,7 @@ class _Json(DefaultJSONProvider):
         return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def create_app(house: House, jobs: Jobs | None = None) -> Flask:
+def create_app(house: House, jobs: Jobs | None = None, sheets: Spreadsheets | None = None) -> Flask:
     """The application of one installation.
 
     Raises:
@@ -71,12 +76,16 @@ def create_app(house: House, jobs: Jobs | None = None) -> Flask:
     app.json = _Json(app)
     working = jobs if jobs is not None else Jobs(house)
     answers = Answers(house)
-    app.extensions["linkstar"] = Parts(house, working, Panes(house, answers.keep), answers)
+    google = sheets if sheets is not None else AtGoogle()
+    work = SheetWork(house, google, SheetAnswers(house, sheets=google), working)
+    panes = Panes(house, answers.keep)
+    app.extensions["linkstar"] = Parts(house, working, panes, answers, Door(house), work)
     app.register_blueprint(api)
     app.register_blueprint(panes_api)
     app.register_blueprint(functions_api)
     app.register_blueprint(packs_api)
     app.register_blueprint(setup_api)
+    app.register_blueprint(sheets_api)
     app.register_blueprint(page)
     app.register_blueprint(addin)
     app.before_request(guard)

@@ -25,7 +25,7 @@ MOST_ARGUMENTS = 8
 def functions() -> Response:
     """Answers for up to 5,000 cells."""
     body = json_body()
-    calls, book = _calls(body), book_of(body)
+    calls, book = calls_of(body), book_of(body)
     with _sent_before():
         revision, answers = parts().answers.answer(book, calls)
     return jsonify({"revision": revision, "answers": answers})
@@ -65,7 +65,12 @@ def _sent_before() -> Iterator[None]:
         raise RefusedError(HTTPStatus.NOT_FOUND, error.texts) from error
 
 
-def _calls(body: Json) -> list[Call]:
+def calls_of(body: Json) -> list[Call]:
+    """The calls of a request.
+
+    Raises:
+        RefusedError: They are no list of calls, or too many.
+    """
     given = body.get("calls")
     if not isinstance(given, list) or len(given) > MOST_CALLS:
         raise wrong(

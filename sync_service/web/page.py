@@ -125,6 +125,9 @@ KINDS = {
     "morning": ("早报", "Morning file"),
     "sync": ("取数", "Pull"),
     "backfill": ("补历史", "Backfill"),
+    "sheet_refresh": ("刷新谷歌表格", "Google refresh"),
+    "sheet_check": ("核对谷歌表格", "Google check"),
+    "sheet_rebuild": ("重建谷歌表格的页", "Google rebuild"),
 }
 STATES = {
     "done": ("● 完成", "● Done", "ok"),

@@ -1,0 +1,1 @@
+"""Google Sheets: accounts, one bounded client, and finding our tables in a spreadsheet."""

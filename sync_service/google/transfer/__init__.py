@@ -1,0 +1,1 @@
+"""A workbook between Excel and Google Sheets: one neutral model, two readers, two writers."""

@@ -1,0 +1,228 @@
+"""The value writes of a refresh: changed cells by column, addressed by metadata, read back.
+
+A column of ours is written from the top of the tab to its last changed cell; `null` leaves a cell
+alone. The key columns travel along as nothing but `null`: Google's answer then holds the keys as
+they stood at the very moment of the write, so that a sort or an insert in the gap between reading
+and writing shows without a call of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync_service.google.cells import NA, is_unknown, sent
+from sync_service.google.locate import GoogleBook, Located, NameCell, is_filled
+from sync_service.google.spreadsheet import Span
+from sync_service.google.structure import grid_range
+from sync_service.workbooks.formulas import shifted
+from sync_service.workbooks.grids import At, GridPlan
+from sync_service.workbooks.port import Written
+
+MOST_BYTES = 2_000_000  # of one request (spreadsheets.md 3.1)
+Piece = dict[str, Any]
+Plans = Mapping[str, GridPlan]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table to write or to look at; `values` stand from row 0 of the tab."""
+
+    table: str
+    at: int  # column in the table, from 0
+    piece: Piece
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What goes in one request."""
+
+    columns: list[Column] = field(default_factory=list)
+
+    @property
+    def data(self) -> list[Piece]:
+        """The body's data."""
+        return [one.piece for one in self.columns]
+
+
+def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
+    """The changed values, to be written as they are."""
+    cells = {
+        name: dict(_known(book.tables[name], plan.cells.items())) for name, plan in plans.items()
+    }
+    return _parts(book, plans, cells)
+
+
+def _known(one: Located, cells: Iterable[tuple[At, Written]]) -> Iterator[tuple[At, object]]:
+    """What a value write can say; a new row is empty already."""
+    before = len(one.grid.rows)
+    for (n, at), value in cells:
+        if not is_unknown(value) and (n < before or value not in (None, "")):
+            yield (n, at), sent(value)
+
+
+def formula_parts(book: GoogleBook, plans: Plans) -> list[Part]:
+    """Our own formulas: #N/A where a value is unknown, and the formulas of new rows."""
+    cells = {
+        name: {**dict(_unknowns(book.tables[name], plan)), **_fills(book, book.tables[name], plan)}
+        for name, plan in plans.items()
+    }
+    return _parts(book, plans, cells)
+
+
+def _unknowns(one: Located, plan: GridPlan) -> Iterator[tuple[At, str]]:
+    """An error cannot be written as a value, only as the formula that gives it."""
+    rows = one.grid.rows
+    for (n, at), value in plan.cells.items():
+        known = n < len(rows) and is_unknown(rows[n][at])
+        if is_unknown(value) and not known:
+            yield (n, at), NA
+
+
+def _fills(book: GoogleBook, one: Located, plan: GridPlan) -> dict[At, str]:
+    """The formulas that new rows lack, as the nearest row above has them."""
+    tab, before = book.sheet.tabs[one.span.tab], len(one.grid.rows)
+    columns = [at for at, code in enumerate(one.grid.codes) if is_filled(one.grid, code)]
+    made: dict[At, str] = {}
+    for at in columns:
+        column, source = one.left + at, ("", 0)
+        for n in range(before - 1, plan.count):
+            text = tab.cell(one.row(n), column).formula
+            if text:
+                source = (text, n)
+            elif source[0] and n >= before:
+                made[n, at] = shifted(source[0], n - source[1])
+    return made
+
+
+def _parts(book: GoogleBook, plans: Plans, cells: Mapping[str, Mapping[At, object]]) -> list[Part]:
+    """Cells as few requests as fit; a table's keys go with each part of it."""
+    made: list[Part] = []
+    size = 0
+    for name, wanted in cells.items():
+        if not wanted:
+            continue
+        keys, written = _columns(book.tables[name], plans[name], wanted)
+        for group in _groups(written, MOST_BYTES - sum(one.size for one in keys)):
+            columns = [*keys, *group]
+            needed = sum(one.size for one in columns)
+            if not made or size + needed > MOST_BYTES:
+                made.append(Part())
+                size = 0
+            made[-1].columns.extend(columns)
+            size += needed
+    return made
+
+
+def _groups(columns: Sequence[Column], room: int) -> Iterator[list[Column]]:
+    """Columns that fit together; one group, maybe empty, where all do."""
+    group: list[Column] = []
+    size = 0
+    for one in columns:
+        if group and size + one.size > room:
+            yield group
+            group, size = [], 0
+        group.append(one)
+        size += one.size
+    yield group
+
+
+def _columns(
+    one: Located, plan: GridPlan, cells: Mapping[At, object]
+) -> tuple[list[Column], list[Column]]:
+    """A table's key columns, and its others that change."""
+    by_column: dict[int, dict[int, object]] = {}
+    for (n, at), value in cells.items():
+        by_column.setdefault(at, {})[n] = value
+    codes = one.grid.codes
+    keys = [codes.index(code) for code in one.grid.layout.key if code in codes]
+    count = max(plan.count, len(one.grid.rows))
+    looked = [_column(one, at, by_column.get(at, {}), count) for at in keys]
+    written = [
+        _column(one, at, wanted, max(wanted) + 1)
+        for at, wanted in sorted(by_column.items())
+        if at not in keys
+    ]
+    return looked, written
+
+
+def _column(one: Located, at: int, cells: Mapping[int, object], count: int) -> Column:
+    """A column from row 0 down to data row `count`."""
+    values: list[object] = [None] * one.row(count)
+    for n, value in cells.items():
+        values[one.row(n)] = value
+    code = one.grid.codes[at]
+    marked = one.marked.get(code) if code else None
+    span = Span(one.span.tab, 0, one.left + at, len(values), one.left + at + 1)
+    found: Piece = (
+        {"developerMetadataLookup": {"metadataId": marked.metadata}}
+        if marked is not None
+        else {"gridRange": grid_range(span)}
+    )
+    piece = {"dataFilter": found, "majorDimension": "COLUMNS", "values": [values]}
+    size = len(json.dumps(values, ensure_ascii=False).encode())
+    return Column(one.grid.layout.name, at, piece, size)
+
+
+def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) -> Iterator[Piece]:
+    """The cells of names, addressed by tab id and place."""
+    for name, value in values.items():
+        cell = cells[name]
+        if not cell.formula and not is_unknown(value):
+            found = {"gridRange": grid_range(cell.span)}
+            yield {"dataFilter": found, "majorDimension": "ROWS", "values": [[sent(value)]]}
+
+
+# --- what came back -------------------------------------------------------------------------------
+
+
+def moved(book: GoogleBook, plans: Plans, part: Part, answer: Piece, *, whole: bool) -> set[str]:
+    """Tables whose keys did not stand where they had been read.
+
+    `whole`: the write held the keys of new rows as well.
+    """
+    found = set()
+    for one, said in zip(part.columns, answer.get("responses", ()), strict=True):
+        table = book.tables[one.table]
+        code = table.grid.codes[one.at]
+        data = said.get("updatedData", {})
+        if code in table.grid.layout.key and _differs(
+            table, plans[one.table], one.at, data, whole=whole
+        ):
+            found.add(one.table)
+    return found
+
+
+def _differs(
+    one: Located, plan: GridPlan, at: int, data: Mapping[str, Any], *, whole: bool
+) -> bool:
+    """Whether a key column as it came back is another than the one that was meant."""
+    column = _column_of(data)
+    rows = one.grid.rows
+    for n in range(max(plan.count, len(rows))):
+        before = rows[n][at] if n < len(rows) else None
+        meant = plan.cells.get((n, at), before) if whole else before
+        row = one.row(n)
+        if (_plain(column[row]) if row < len(column) else None) != _plain(sent(meant)):
+            return True
+    return False
+
+
+def _column_of(data: Mapping[str, Any]) -> Sequence[object]:
+    """The values of one column as it came back, in whichever dimension."""
+    lines = data.get("values", [])
+    if data.get("majorDimension") == "COLUMNS":
+        return lines[0] if lines else []
+    return [line[0] if line else None for line in lines]
+
+
+def _plain(value: object) -> object:
+    """A value in one form: 1 and 1.0 are alike, and so are an empty text and an empty cell."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, dict):  # an error: comes back as its text
+        return value.get("error")
+    return value if value != "" else None

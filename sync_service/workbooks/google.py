@@ -1,0 +1,155 @@
+"""A Google spreadsheet as a workbook port: one read, at most two value writes.
+
+Read once, planned as every workbook that another program holds (`grids`). Where a grid is too short
+one structural batch goes first, where values become unknown or rows are new one write of our own
+formulas; then the changed cells, by column; the stamps and the log go last, so that a refresh which
+died half-way shows. Google has no compare-and-set: the keys come back with the write, and what a
+person moved in the gap is put right.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kpi.errors import Problem
+from sheet_templates.purpose import Shown
+from sync_service.google.client import SheetsClient
+from sync_service.google.locate import GoogleBook, located
+from sync_service.google.repair import gap_problem, with_keys_back
+from sync_service.google.spreadsheet import FIELDS, spreadsheet
+from sync_service.google.structure import structural
+from sync_service.google.values import data_parts, formula_parts, moved, name_pieces
+from sync_service.told import BusyError
+from sync_service.workbooks.grids import GridPlan, missing_columns, plan_grid
+from sync_service.workbooks.port import BookContents, NamePatch, TablePatch, WriteReport, Written
+from sync_service.workbooks.sent import Offer
+
+LAST = frozenset({"tblLog"})  # tables that are written with the stamps
+REPAIRS = 2  # times that rows which were moved are put right before the refresh gives up
+Plans = Mapping[str, GridPlan]
+
+
+@dataclass(slots=True)
+class GooglePort:
+    """A spreadsheet of Google for one refresh."""
+
+    client: SheetsClient
+    book: str  # id of the spreadsheet
+    clock: Callable[[], float] = time.monotonic
+    seen: GoogleBook | None = field(default=None, init=False)
+    read_at: float = field(default=0.0, init=False)
+    after: str = field(default="", init=False)  # fingerprint once it was written
+    notes: list[Problem] = field(default_factory=list, init=False)
+
+    def fingerprint(self) -> str:
+        """A hash of what the service reads; of the book as written once it was."""
+        return self.after or self.now().stable.fingerprint
+
+    def read(self) -> BookContents:
+        """All tables of the layout, as they are now."""
+        book = self.now()
+        contents = book.sent.contents()
+        lacking = [one for grid in book.sent.grids.values() for one in missing_columns(grid)]
+        return BookContents(
+            contents.tables,
+            contents.names,
+            contents.language,
+            book.stable.fingerprint,
+            (*book.problems, *lacking),
+        )
+
+    def now(self) -> GoogleBook:
+        """The spreadsheet; read once for a refresh."""
+        if self.seen is None:
+            self.seen = self._look()
+        return self.seen
+
+    def _look(self) -> GoogleBook:
+        self.read_at = self.clock()
+        return located(spreadsheet(self.client.get(self.book, FIELDS)))
+
+    def write(
+        self,
+        tables: Sequence[TablePatch],
+        names: Sequence[NamePatch],
+        fingerprint: str,  # noqa: ARG002  # Google cannot compare and set; the keys come back
+        shown: Shown | None = None,
+    ) -> WriteReport:
+        """Write what changed; raises KpiError with the mend.
+
+        Raises:
+            ToldError: Google refused; the sheet holds its old values, or shows by its old stamps
+                that the refresh did not end.
+        """
+        book = self.now()
+        known = [one for one in tables if one.table in book.tables]
+        plans = {one.table: plan_grid(book.tables[one.table].grid, one) for one in known}
+        values = {one.name: one.value for one in names if one.name in book.names}
+        changes = structural(book, plans, shown)
+        if changes:
+            self.client.batch_update(self.book, changes)
+        first = {name: plan for name, plan in plans.items() if name not in LAST}
+        self._write_tables(book, known, first)
+        self._write_last(book, plans, values)
+        offer = Offer(book.sent, plans, values, shown, tables)
+        self.after = book.of(offer.after()).fingerprint
+        self.seen = None
+        return _report(plans, tables, self.notes)
+
+    def _write_tables(self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans) -> None:
+        """The cells of the tables, and again where people moved rows meanwhile."""
+        for _ in range(REPAIRS + 1):
+            names: set[str] = set()
+            for part in formula_parts(book, plans):
+                answer = self.client.write_formulas(self.book, part.data)
+                names |= moved(book, plans, part, answer, whole=False)
+            for part in () if names else data_parts(book, plans):
+                answer = self.client.write_values(self.book, part.data)
+                names |= moved(book, plans, part, answer, whole=True)
+            if not names:
+                return
+            self.notes.append(gap_problem(book.tables, names, self.clock() - self.read_at))
+            book, plans = self._again(book, patches, plans)
+        raise BusyError(
+            "Somebody keeps moving rows while they are written. Refresh again in a minute.",
+            "写入时有人在不断移动行。请一分钟后再刷新。",
+        )
+
+    def _again(
+        self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans
+    ) -> tuple[GoogleBook, dict[str, GridPlan]]:
+        """What is there now, and what puts it right."""
+        fresh = self._look()
+        made = {}
+        for patch in patches:
+            if patch.table not in plans or patch.table not in fresh.tables:
+                continue
+            now = fresh.tables[patch.table]
+            grid, keys = with_keys_back(book.tables[patch.table], plans[patch.table], now, patch)
+            plan = plan_grid(grid, patch)
+            plan.cells.update(keys)
+            made[patch.table] = plan
+        changes = structural(fresh, made, None)
+        if changes:
+            self.client.batch_update(self.book, changes)
+        return fresh, made
+
+    def _write_last(self, book: GoogleBook, plans: Plans, values: Mapping[str, Written]) -> None:
+        """Stamps and log: what shows that the refresh came to its end."""
+        before = book.sent.names
+        changed = {name: value for name, value in values.items() if before.get(name) != value}
+        pieces = list(name_pieces(book.names, changed))
+        for part in data_parts(book, {name: plans[name] for name in LAST & plans.keys()}):
+            pieces = part.data + pieces
+        if pieces:
+            self.client.write_values(self.book, pieces)
+
+
+def _report(plans: Plans, tables: Sequence[TablePatch], notes: Sequence[Problem]) -> WriteReport:
+    cells = sum(len(plan.cells) for plan in plans.values())
+    kept = sum(len(one.rows) * len(one.codes()) for one in tables) - cells
+    changed = {name: "written in the spreadsheet" for name, p in plans.items() if p.cells}
+    problems = (*(problem for plan in plans.values() for problem in plan.problems), *notes)
+    return WriteReport(cells, max(kept, 0), len(plans) - len(changed), changed, None, problems)

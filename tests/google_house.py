@@ -1,0 +1,93 @@
+"""A spreadsheet of ours in the stand-in of Google, and an installation that may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kpi.tables import ErrorValue
+from sync_service.clock import Clock, FakeClock
+from sync_service.google.accounts import READ_WRITE, keep
+from sync_service.google.client import SheetsClient, open_client
+from sync_service.google.refreshing import PREFIX
+from sync_service.google.transfer.common import common
+from sync_service.google.transfer.making import Order as Making
+from sync_service.google.transfer.making import make
+from sync_service.google.transfer.xlsx_reading import read_xlsx
+from sync_service.house import House, open_house
+from sync_service.refresh import Order, Outcome, refresh
+from sync_service.sandbox.google.model import Book
+from sync_service.sandbox.google.people import Hands
+from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
+from sync_service.sandbox.world import SANDBOX_NOW
+from sync_service.workbooks.google import GooglePort
+from tests.road_support import settings_of
+
+MANAGER = "manager@team.example"
+ROBOT = "robot@project.iam.gserviceaccount.com"
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Google:
+    """An installation whose Google is the stand-in."""
+
+    house: House
+    handle: GoogleHandle
+    client: SheetsClient
+
+    def hands(self, sheet: str, who: str = MANAGER) -> Hands:
+        """A person at work in a spreadsheet."""
+        return self.handle.person(who).on(sheet)
+
+    def load(self, path: Path) -> str:
+        """A spreadsheet that holds what a workbook holds; gives its id."""
+        book, _ = common(read_xlsx(path.read_bytes(), path.name))
+        language = "zh" if "今日" in {sheet.title for sheet in book.sheets} else "en"
+        made = make(self.client, book, Making(path.stem, language, edition="manager"))
+        self.handle.store.share(made.id, MANAGER, "writer")
+        return made.id
+
+    def port(self, sheet: str) -> GooglePort:
+        return GooglePort(self.client, sheet)
+
+    def refresh(self, sheet: str, port: GooglePort | None = None) -> Outcome:
+        order = Order(PREFIX + sheet, port or self.port(sheet), "test")
+        return refresh(self.house, order)
+
+    def calls(self) -> dict[str, int]:
+        """Operations that the stand-in was asked for since the last look, tokens left out."""
+        counted = {name: count for (_, name), count in self.handle.faults.calls.items()}
+        self.handle.faults.calls.clear()
+        return {name: count for name, count in counted.items() if name != "token"}
+
+
+@contextmanager
+def google_at(home: Path, clock: Clock | None = None) -> Iterator[Google]:
+    """The stand-in and an installation over one clock."""
+    time = clock or FakeClock(SANDBOX_NOW)
+    handle = GoogleSandbox(time, evaluate=unknown).start()
+    settings = replace(
+        settings_of(home),
+        loopback=frozenset({f"127.0.0.1:{handle.port}"}),
+        options={"google": handle.base},
+    )
+    try:
+        with open_house(settings, time) as house:
+            keep(house.secrets, handle.service_account(ROBOT))
+            yield Google(house, handle, open_client(house, READ_WRITE))
+    finally:
+        handle.stop()
+
+
+def unknown(book: Book) -> dict[tuple[int, int, int], object]:
+    """What formulas give where nothing calculates: #N/A of `=NA()`; the rest stays as it was."""
+    found: dict[tuple[int, int, int], object] = {}
+    for sheet in book.sheets:
+        for row, column, cell in sheet.cells(sheet.whole()):
+            if cell.get("userEnteredValue", {}).get("formulaValue") == "=NA()":
+                found[sheet.sheet_id, row, column] = ErrorValue("#N/A").text
+    return found

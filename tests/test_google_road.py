@@ -1,0 +1,150 @@
+"""A refresh of a Google spreadsheet: the same values as the file, one read, few writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kpi.tables import Table
+from sheet_templates.build import build
+from sheet_templates.layout import TABLES, Owner
+from sync_service.commands.google_books import exported
+from sync_service.google.transfer.google_reading import read_google
+from sync_service.refresh import Outcome
+from sync_service.sandbox.books import book_start
+from sync_service.workbooks.xlsx import XlsxPort
+from tests.google_house import Google, google_at
+from tests.libreoffice import CellResult, Office
+from tests.road_support import COMPANIES, fill, refresh_book
+
+GET, BATCH = "spreadsheets.get", "spreadsheets.batchUpdate"
+WRITE = "spreadsheets.values.batchUpdateByDataFilter"
+
+
+class Made:
+    """One company in a file and in a spreadsheet, both refreshed from the same facts."""
+
+    def __init__(self, google: Google, path: Path) -> None:
+        self.google, self.path = google, path
+        self.sheet = google.load(path)
+        google.calls()
+        self.first: Outcome = google.refresh(self.sheet)
+        self.first_calls = google.calls()
+        refresh_book(google.house, path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    root = tmp_path_factory.mktemp("google")
+    world, code, language = COMPANIES["FEW"]
+    path = build(root / "FEW.xlsx", "manager", language, book_start(world, code, language))
+    with google_at(root / "data") as google:
+        fill(google.house, world.shops)
+        yield Made(google, path)
+
+
+def _values(table: Table) -> list[dict[str, object]]:
+    """What stands in a table, formulas left out: nothing calculates here."""
+    codes = [c.code for c in TABLES[table.name].columns if c.owner is not Owner.FORMULA]
+    return [
+        {code: value for code in codes if (value := row.value(code)) not in (None, "")}
+        for row in table.rows
+    ]
+
+
+def test_the_spreadsheet_and_the_file_hold_the_same_values(made: Made) -> None:
+    file = XlsxPort(made.path).read().tables
+    there = made.google.port(made.sheet).read().tables
+    assert file.keys() == there.keys()
+    different = [name for name in file if _values(file[name]) != _values(there[name])]
+    assert different == []
+    assert sum(len(_values(table)) for table in there.values()) > 4_000
+
+
+def test_the_first_refresh_is_one_read_and_few_writes(made: Made) -> None:
+    assert made.first.state == "written"
+    assert made.first_calls[GET] == 1
+    assert made.first_calls[WRITE] <= 3  # values, stamps, and the formulas of new rows and #N/A
+    assert made.first_calls.get(BATCH, 0) <= 1
+
+
+def test_nothing_new_is_one_read_and_no_write(made: Made) -> None:
+    made.google.calls()
+    assert made.google.refresh(made.sheet).state == "unchanged"
+    assert made.google.calls() == {GET: 1}
+
+
+def test_both_editions_calculate_to_the_same_cells(
+    made: Made, office: Office, tmp_path: Path
+) -> None:
+    read, found = read_google(made.google.client, made.sheet)
+    data, _ = exported(read, found.locale)
+    back = tmp_path / "back.xlsx"
+    back.write_bytes(data)
+    file, there = office.calculate(made.path), office.calculate(back)
+    assert file.keys() == there.keys()
+    for title, rows in file.items():
+        cells = {at: value for at, value in _cells(rows) if value != ""}
+        assert dict(_cells(there[title])).items() >= cells.items(), title
+    assert sum(len(list(_cells(rows))) for rows in file.values()) > 50_000
+
+
+def _cells(rows: list[list[CellResult]]) -> Iterator[tuple[tuple[int, int], CellResult]]:
+    for n, row in enumerate(rows):
+        for at, value in enumerate(row):
+            yield (n, at), value
+
+
+def test_an_edited_target_moves_what_follows_from_it(made: Made) -> None:
+    google, sheet = made.google, made.sheet
+    target = google.port(sheet).read().tables["tblTarget"]
+    row = next(r for r in target.rows if r.value("m10") not in (None, ""))
+    at = row.cells["m10"].address
+    hands = google.hands(sheet)
+    before = hands.look(f"{target.sheet}!{at}", "UNFORMATTED_VALUE")[0][0]
+    hands.type(f"{target.sheet}!{at}", before * 2)
+    google.calls()
+    outcome = google.refresh(sheet)
+    calls = google.calls()
+    assert outcome.state == "written"
+    assert outcome.report is not None
+    assert 0 < outcome.report.cells_written < 2_000
+    assert calls[GET] == 1
+    assert calls[WRITE] <= 2
+    hands.type(f"{target.sheet}!{at}", before)
+    google.refresh(sheet)
+    google.calls()
+    assert google.refresh(sheet).state == "unchanged"
+
+
+def test_renamed_tabs_inserted_columns_and_sorted_rows_survive(made: Made) -> None:
+    google, sheet = made.google, made.sheet
+    hands = google.hands(sheet)
+    before = {name: _values(table) for name, table in google.port(sheet).read().tables.items()}
+    hands.rename("Targets", "Our goals")
+    hands.insert_columns("Our goals", 3)
+    hands.type("Our goals!C6", "mine")
+    hands.insert_rows("Items", 3, 2)
+    hands.move_tab("Items", 1)
+    google.refresh(sheet)
+    after = google.port(sheet).read()
+    assert after.tables["tblTarget"].sheet == "Our goals"
+    changing = {"tblLog", "tblAdoption"}
+    assert {
+        name for name, table in after.tables.items() if _values(table) != before[name]
+    } <= changing
+    assert hands.look("Our goals!C6") == [["mine"]]
+    assert any(
+        "mine" in map(str, (c.value for c in r.own.values()))
+        for r in after.tables["tblTarget"].rows
+    )
+
+
+def test_titles_that_look_like_formulas_stay_texts(made: Made) -> None:
+    google, sheet = made.google, made.sheet
+    there = google.port(sheet).now()
+    table = there.tables["tblLog"]
+    tab = there.sheet.tabs[table.span.tab]
+    assert not any(cell.formula for line in tab.cells[table.span.top + 1 :] for cell in line)
