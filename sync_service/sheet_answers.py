@@ -122,9 +122,9 @@ class Answers:
             sent = self._last(book)
             found, mark = self._books.get(book), self._mark(sent.fingerprint)
             if by_sku:
-                order = Order(book, SentPort(sent.book, _never), "functions")
+                order = Order(book, sent.port, "functions")
                 done = computed(self.house, order, set(map(str, kpis)), by_sku=True)
-                return Known(mark, done, date1904=sent.book.date1904)
+                return Known(mark, done, date1904=sent.date1904)
             if found is None or found.of != mark:
                 found = self._compute(book, sent, mark, set())
             lacking = _lacking(found, kpis)
