@@ -12,7 +12,7 @@ from kpi.tables import ErrorValue
 from sync_service.clock import Clock, FakeClock
 from sync_service.google.accounts import READ_WRITE, keep
 from sync_service.google.client import SheetsClient, open_client
-from sync_service.google.refreshing import PREFIX
+from sync_service.google.refreshing import PREFIX, google_port
 from sync_service.google.transfer.common import common
 from sync_service.google.transfer.making import Order as Making
 from sync_service.google.transfer.making import make
@@ -52,7 +52,7 @@ class Google:
         return made.id
 
     def port(self, sheet: str) -> GooglePort:
-        return GooglePort(self.client, sheet)
+        return google_port(self.house, sheet)
 
     def refresh(self, sheet: str, port: GooglePort | None = None) -> Outcome:
         order = Order(PREFIX + sheet, port or self.port(sheet), "test")

@@ -14,6 +14,7 @@ from sync_service.commands.google_books import exported
 from sync_service.google.transfer.google_reading import read_google
 from sync_service.refresh import Outcome
 from sync_service.sandbox.books import book_start
+from sync_service.workbooks.areas import letters
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.google_house import Google, google_at
 from tests.libreoffice import CellResult, Office
@@ -68,6 +69,26 @@ def test_the_first_refresh_is_one_read_and_few_writes(made: Made) -> None:
     assert made.first_calls[GET] == 1
     assert made.first_calls[WRITE] <= 3  # values, stamps, and the formulas of new rows and #N/A
     assert made.first_calls.get(BATCH, 0) <= 1
+
+
+def test_numbers_are_shown_by_the_unit_of_their_row(made: Made) -> None:
+    there = made.google.port(made.sheet).now().tables["tblScore"]
+    codes = there.grid.codes
+    at = there.column("actual")
+    assert at is not None
+    units = {str(row[codes.index("unit")]) for row in there.grid.rows}
+    title = there.grid.sheet.replace("'", "''")
+    spot = f"'{title}'!{letters(at + 1)}{there.row(0) + 1}:{letters(at + 1)}{there.row(99)}"
+    fields = "sheets(data(rowData(values(userEnteredFormat(numberFormat)))))"
+    answer = made.google.client.get(made.sheet, fields, [spot])
+    lines = answer["sheets"][0]["data"][0]["rowData"]
+    patterns = [line["values"][0]["userEnteredFormat"]["numberFormat"]["pattern"] for line in lines]
+    shown = {
+        (str(row[codes.index("unit")]), pattern)
+        for row, pattern in zip(there.grid.rows, patterns, strict=False)
+    }
+    assert ("Ratio", "0.0%") in shown or ("ratio", "0.0%") in shown
+    assert len(shown) == len(units)  # each unit has one look
 
 
 def test_nothing_new_is_one_read_and_no_write(made: Made) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sync_service.google.client import open_client
+from sync_service.google.looks import Looks
 from sync_service.house import House
 from sync_service.refresh import Order, Outcome, Seen, Step, nothing, refresh, unwatched
 from sync_service.told import ToldError
@@ -35,9 +36,14 @@ def spreadsheet_id(text: str) -> str:
     return found[1]
 
 
+def google_port(house: House, sheet: str) -> GooglePort:
+    """The port of a spreadsheet, which remembers the formats that it set."""
+    return GooglePort(open_client(house), sheet, looks=Looks(house.store, sheet))
+
+
 def order_google(house: House, sheet: str, who: str = "cli") -> Order:
     """A refresh of a spreadsheet by its id."""
-    return Order(PREFIX + sheet, GooglePort(open_client(house), sheet), who)
+    return Order(PREFIX + sheet, google_port(house, sheet), who)
 
 
 def refresh_google(
@@ -58,5 +64,5 @@ def refresh_google(
 def port_for(house: House, book: str) -> WorkbookPort:
     """The port of a workbook by what the control database calls it."""
     if book.startswith(PREFIX):
-        return GooglePort(open_client(house), spreadsheet_id(book))
+        return google_port(house, spreadsheet_id(book))
     return XlsxPort(Path(book), now=house.clock.now, backups=house.backups)

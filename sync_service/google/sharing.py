@@ -18,6 +18,7 @@ from kpi.model import Language
 from sheet_templates.start import StartRow
 from sync_service.google.client import SheetsClient
 from sync_service.google.guarding import guarded, strangers
+from sync_service.google.looks import Looks
 from sync_service.google.permissions import Role, given, grant, remember, revoke, shares
 from sync_service.google.refreshing import PREFIX
 from sync_service.google.transfer.common import common
@@ -105,7 +106,7 @@ def _put(
     """Write into the spreadsheet that is there, or make one."""
     there = None
     if known:
-        port = GooglePort(client, known)
+        port = GooglePort(client, known, looks=Looks(house.store, known))
         there = port.read()
         if same_slice(there, mine, kind) and not left_texts(there, rows):
             made, shown = slice_patches(mine, kind, rows, there)

@@ -17,6 +17,7 @@ from kpi.errors import Problem
 from sheet_templates.purpose import Shown
 from sync_service.google.client import SheetsClient
 from sync_service.google.locate import GoogleBook, located
+from sync_service.google.looks import Looks, unit_looks
 from sync_service.google.repair import gap_problem, with_keys_back
 from sync_service.google.spreadsheet import FIELDS, spreadsheet
 from sync_service.google.structure import structural
@@ -38,10 +39,12 @@ class GooglePort:
     client: SheetsClient
     book: str  # id of the spreadsheet
     clock: Callable[[], float] = time.monotonic
+    looks: Looks = field(default_factory=Looks)
     seen: GoogleBook | None = field(default=None, init=False)
     read_at: float = field(default=0.0, init=False)
     after: str = field(default="", init=False)  # fingerprint once it was written
     notes: list[Problem] = field(default_factory=list, init=False)
+    moved: set[str] = field(default_factory=set, init=False)  # tables whose rows people moved
 
     def fingerprint(self) -> str:
         """A hash of what the service reads; of the book as written once it was."""
@@ -87,12 +90,13 @@ class GooglePort:
         known = [one for one in tables if one.table in book.tables]
         plans = {one.table: plan_grid(book.tables[one.table].grid, one) for one in known}
         values = {one.name: one.value for one in names if one.name in book.names}
-        changes = structural(book, plans, shown)
+        changes = [*structural(book, plans, shown), *unit_looks(book, plans, self.looks)]
         if changes:
             self.client.batch_update(self.book, changes)
         first = {name: plan for name, plan in plans.items() if name not in LAST}
         self._write_tables(book, known, first)
         self._write_last(book, plans, values)
+        self.looks.keep(self.moved)
         offer = Offer(book.sent, plans, values, shown, tables)
         self.after = book.of(offer.after()).fingerprint
         self.seen = None
@@ -110,6 +114,7 @@ class GooglePort:
                 names |= moved(book, plans, part, answer, whole=True)
             if not names:
                 return
+            self.moved |= names
             self.notes.append(gap_problem(book.tables, names, self.clock() - self.read_at))
             book, plans = self._again(book, patches, plans)
         raise BusyError(

@@ -1,0 +1,126 @@
+"""Number formats by the unit of a row: Google's conditional formats change colours, not numbers.
+
+In Excel a rule shows a value by the unit that stands in its own row. Here the refresh sets the
+format of a row's numbers itself, once for each key and unit: a sort moves formats with their cells,
+and what people formatted since stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sheet_templates.colours import WHOLE_DAYS
+from sheet_templates.style import UNIT_FORMAT
+from sheet_templates.words import decode
+from sync_service import control
+from sync_service.control import Control
+from sync_service.google.locate import GoogleBook, Located
+from sync_service.google.spreadsheet import Span
+from sync_service.google.structure import grid_range
+from sync_service.workbooks.grids import GridPlan
+from sync_service.workbooks.keyed_rows import key_text
+
+SETTING = "google_looks"  # setting of the control database, one a spreadsheet
+PART = "0.0%"  # of limits that are parts of what is due
+Known = dict[str, dict[str, str]]
+"""Table -> key of a row -> what its numbers are shown as."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """Which formats a spreadsheet has got; without a store each port sets them anew."""
+
+    store: Control | None = None
+    sheet: str = ""
+    wanted: Known = field(default_factory=dict)
+
+    def known(self) -> Known:
+        """What was set before."""
+        if self.store is None:
+            return {}
+        found = control.setting(self.store, f"{SETTING}:{self.sheet}", {})
+        return dict(found) if isinstance(found, Mapping) else {}
+
+    def keep(self, without: set[str]) -> None:
+        """Remember what was set, but for tables whose rows were moved meanwhile."""
+        if self.store is None:
+            return
+        kept = {name: keys for name, keys in self.wanted.items() if name not in without}
+        if kept != self.known():
+            control.set_setting(self.store, f"{SETTING}:{self.sheet}", kept)
+
+
+def unit_looks(
+    book: GoogleBook, plans: Mapping[str, GridPlan], looks: Looks
+) -> Iterator[dict[str, Any]]:
+    """Formats of rows that are new, or whose unit is another one now."""
+    known = looks.known()
+    looks.wanted = {}
+    for name, one in book.tables.items():
+        columns = _numbers(one)
+        if columns:
+            before, now = known.get(name, {}), looks.wanted.setdefault(name, {})
+            for n, key, unit, paced in _rows(one, plans.get(name)):
+                now[key] = f"{unit}{'/due' if paced else ''}"
+                if before.get(key) != now[key]:
+                    yield from _formats(one, n, columns, unit, paced=paced)
+
+
+def _numbers(one: Located) -> list[int]:
+    """Columns whose numbers go by the unit of their row; none without a column of units."""
+    codes, layout = one.grid.codes, one.grid.layout
+    if "unit" not in codes:
+        return []
+    return [at for at, code in enumerate(codes) if code and layout.column(code).kind == "number"]
+
+
+def _rows(one: Located, plan: GridPlan | None) -> Iterator[tuple[int, str, str, bool]]:
+    """Place, key, unit, and whether its limits are parts of what is due."""
+    codes, rows = one.grid.codes, one.grid.rows
+    count = plan.count if plan else len(rows)
+    cells = plan.cells if plan else {}
+
+    def value(n: int, code: str) -> object:
+        if code not in codes:
+            return None
+        at = codes.index(code)
+        return cells.get((n, at), rows[n][at] if n < len(rows) else None)
+
+    for n in range(count):
+        key = "｜".join(key_text(value(n, code)) for code in one.grid.layout.key)  # type: ignore[arg-type]
+        unit = decode("unit", str(value(n, "unit") or ""))
+        if key.strip("｜") and unit in UNIT_FORMAT:
+            higher = decode("better", str(value(n, "better") or "")) == "higher"
+            yield n, key, str(unit), higher and unit in ("money", "count")
+
+
+def _formats(
+    one: Located, n: int, columns: list[int], unit: str, *, paced: bool
+) -> Iterator[dict[str, Any]]:
+    """The formats of one row, neighbouring columns of one look together."""
+    whole = unit == "days" and one.grid.layout.name in WHOLE_DAYS
+    plain = "0" if whole else UNIT_FORMAT[unit]
+    shown = {
+        at: PART if paced and one.grid.codes[at] in ("warn", "breach") else plain for at in columns
+    }
+    start = columns[0]
+    for at in columns:
+        if shown.get(at + 1) != shown[at]:
+            yield _repeated(one, n, (start, at + 1), shown[at])
+            start = min((other for other in columns if other > at), default=at)
+
+
+def _repeated(one: Located, n: int, columns: tuple[int, int], pattern: str) -> dict[str, Any]:
+    row = one.row(n)
+    area = Span(one.span.tab, row, one.left + columns[0], row + 1, one.left + columns[1])
+    kind = "PERCENT" if pattern.endswith("%") else "NUMBER"
+    look = {"numberFormat": {"type": kind, "pattern": pattern}}
+    return {
+        "repeatCell": {
+            "range": grid_range(area),
+            "cell": {"userEnteredFormat": look},
+            "fields": "userEnteredFormat.numberFormat",
+        }
+    }
