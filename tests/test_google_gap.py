@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -129,7 +130,7 @@ class Interleaved(RuleBasedStateMachine):
     acts = st.lists(
         st.tuples(
             st.sampled_from(
-                ("insert", "insert", "column", "sort", "sort", "rename", "move", "note", "own")
+                ("insert", "column", "sort", "sort", "rename", "move", "note", "own", "delete")
             ),
             st.integers(0, 9),
         ),
@@ -158,6 +159,8 @@ class Interleaved(RuleBasedStateMachine):
             column = one.left + 1 + n % 6
             spot = f"'{title}'!{left}{first}:{right}{last}"
             self.hands.sort(spot, column, descending=bool(n % 3))
+        elif kind == "delete":
+            self._delete(one, n)
         elif kind == "rename":
             self.made += 1
             self.hands.rename(title, f"renamed {self.made}")
@@ -165,6 +168,16 @@ class Interleaved(RuleBasedStateMachine):
             self.hands.move_tab(title, 1 + n % 2)
         else:
             self._write_on(there.tables["tblBreach"], n, own=kind == "own")
+
+    def _delete(self, one: Located, n: int) -> None:
+        """A row of breaches goes by their own hand, with what they wrote on it."""
+        if one.grid.layout.name != "tblBreach" or len(one.grid.rows) < 2:
+            return
+        row = n % len(one.grid.rows)
+        for text in one.grid.rows[row]:
+            if isinstance(text, str):
+                self.tokens.pop(text, None)
+        self.hands.delete_rows(one.grid.sheet, one.row(row) + 1)
 
     def _write_on(self, one: Located, n: int, *, own: bool) -> None:
         """Something typed on the row of a key: in the manager's column, or in one of their own."""
@@ -259,11 +272,19 @@ class Interleaved(RuleBasedStateMachine):
         self.stack.close()
 
 
-TestInterleaved = Interleaved.TestCase
-TestInterleaved.settings = settings(
-    max_examples=8,
+class Longer(Interleaved):
+    """The same for an hour's worth."""
+
+
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)  # one run of it is slow to shrink
+FEW = settings(
+    max_examples=15,
     stateful_step_count=6,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # one run of it is slow to shrink
     deadline=None,
+    phases=PHASES,
     suppress_health_check=list(HealthCheck),
 )
+TestInterleaved = Interleaved.TestCase
+TestInterleaved.settings = FEW
+TestLonger = pytest.mark.prove(Longer.TestCase)
+TestLonger.settings = settings(FEW, max_examples=600, stateful_step_count=12)

@@ -18,6 +18,7 @@ from sync_service.workbooks.grids import GridPlan
 from sync_service.workbooks.refusals import TableRefusedError
 
 Request = dict[str, Any]
+MOST_CELLS = 10_000_000  # of a spreadsheet (spreadsheets.md 3.1)
 SPARE = 200  # rows that a grid which is too short gets beyond the ones needed
 _TABLES = {sheet.code: frozenset(t.name for t in sheet.tables) for sheet in SHEETS}
 
@@ -63,9 +64,22 @@ def _grown(book: GoogleBook, one: Located, plan: GridPlan) -> Iterator[Request]:
         _refuse_taken(book, one, last)
     if last > tab.rows:
         rows = last - tab.rows + SPARE
+        _refuse_too_many(book, rows * tab.columns, one.grid.layout.name)
         yield {"appendDimension": {"sheetId": tab.id, "dimension": "ROWS", "length": rows}}
     if last > one.span.bottom:
         yield from _longer(book, one, last)
+
+
+def _refuse_too_many(book: GoogleBook, more: int, name: str) -> None:
+    """Raise where the spreadsheet would have more cells than Google allows."""
+    cells = sum(tab.rows * tab.columns for tab in book.sheet.tabs.values())
+    if cells + more > MOST_CELLS:
+        raise TableRefusedError(
+            f"{name} needs {more:,} more cells, but the spreadsheet has {cells:,} of Google's "
+            f"{MOST_CELLS:,}. Delete empty rows and columns of other tabs, or old rows.",
+            f"{name} 还需要 {more:,} 个单元格，而表格已有 {cells:,} 个"
+            f"（Google 上限 {MOST_CELLS:,}）。请删除其他工作表的空行空列或旧数据。",
+        )
 
 
 def _longer(book: GoogleBook, one: Located, last: int) -> Iterator[Request]:

@@ -21,6 +21,7 @@ from sync_service.workbooks.formulas import shifted
 from sync_service.workbooks.grids import At, GridPlan
 from sync_service.workbooks.port import Written
 
+BEYOND = 100  # rows below a table whose keys are looked at as well
 MOST_BYTES = 2_000_000  # of one request (spreadsheets.md 3.1)
 Piece = dict[str, Any]
 Plans = Mapping[str, GridPlan]
@@ -139,7 +140,7 @@ def _columns(
         by_column.setdefault(at, {})[n] = value
     codes = one.grid.codes
     keys = [codes.index(code) for code in one.grid.layout.key if code in codes]
-    count = max(plan.count, len(one.grid.rows))
+    count = looked_at(one, plan)
     looked = [_column(one, at, by_column.get(at, {}), count) for at in keys]
     written = [
         _column(one, at, wanted, max(wanted) + 1)
@@ -147,6 +148,12 @@ def _columns(
         if at not in keys
     ]
     return looked, written
+
+
+def looked_at(one: Located, plan: GridPlan) -> int:
+    """Data rows whose keys are looked at: beyond the used ones too, where an insert shifts keys."""
+    count = max(plan.count, len(one.grid.rows))
+    return max(count, min(count + len(one.grid.rows) + BEYOND, one.span.bottom - one.row(0)))
 
 
 def _column(one: Located, at: int, cells: Mapping[int, object], count: int) -> Column:
@@ -202,7 +209,7 @@ def _differs(
     """Whether a key column as it came back is another than the one that was meant."""
     column = _column_of(data)
     rows = one.grid.rows
-    for n in range(max(plan.count, len(rows))):
+    for n in range(looked_at(one, plan)):
         before = rows[n][at] if n < len(rows) else None
         meant = plan.cells.get((n, at), before) if whole else before
         row = one.row(n)

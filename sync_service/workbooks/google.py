@@ -134,7 +134,10 @@ class GooglePort:
             now = fresh.tables[patch.table]
             grid, keys = with_keys_back(book.tables[patch.table], plans[patch.table], now, patch)
             plan = plan_grid(grid, patch)
-            plan.cells.update(keys)
+            plan.cells = {
+                **keys,
+                **plan.cells,
+            }  # a key that is not wanted any more goes all the same
             made[patch.table] = plan
         changes = structural(fresh, made, None)
         if changes:
