@@ -81,19 +81,8 @@ def order_of(house: House, path: Path, who: str = "cli") -> Order:
 def init(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Make a new workbook from the shipped template."""
     path: Path = words.book
-    if path.suffix.casefold() != ".xlsx" or path.is_dir():
-        raise ToldError(
-            f"{path} cannot be a workbook. Choose a name that ends in .xlsx.",
-            f"{path} 不能作为工作簿。请用以 .xlsx 结尾的文件名。",
-        )
-    if path.exists() and not words.force:
-        raise ToldError(
-            f"{path} is there already. Choose another name, or add --force.",
-            f"{path} 已存在。请换一个名称，或加 --force。",
-        )
     language: Language = words.language or terminal.language
-    path.parent.mkdir(parents=True, exist_ok=True)
-    writable(path)
+    make_place(path, force=words.force)
     start = start_of(terminal, words, language) if words.edition == "manager" else None
     build(path, words.edition, language, start, FormulaKind(words.formulas))
     with house.store.begin() as connection:  # from here the time to the first score counts
@@ -151,6 +140,22 @@ def run_refresh(terminal: Terminal, house: House, words: argparse.Namespace) -> 
         outcome = refresh(house, order, bar.step)
     show(terminal, outcome, words.book)
     return Exit.FOUND if any(p.level is Level.ERROR for p in outcome.problems) else Exit.OK
+
+
+def make_place(path: Path, *, force: bool) -> None:
+    """Refuse a name that no new workbook can have, before any work; make its folder."""
+    if path.suffix.casefold() != ".xlsx" or path.is_dir():
+        raise ToldError(
+            f"{path} cannot be a workbook. Choose a name that ends in .xlsx.",
+            f"{path} 不能作为工作簿。请用以 .xlsx 结尾的文件名。",
+        )
+    if path.exists() and not force:
+        raise ToldError(
+            f"{path} is there already. Choose another name, or add --force.",
+            f"{path} 已存在。请换一个名称，或加 --force。",
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writable(path)
 
 
 def writable(path: Path) -> None:

@@ -14,7 +14,7 @@ from sheet_templates.build import build
 from sheet_templates.purpose import HIDDEN_TABS
 from sheet_templates.scoring_kinds import FormulaKind
 from sync_service import audit
-from sync_service.commands.books import start_of, writable
+from sync_service.commands.books import make_place, start_of
 from sync_service.commands.pack_choices import choices
 from sync_service.console import Exit, Terminal
 from sync_service.google.accounts import MAKE_AND_SHARE
@@ -147,18 +147,7 @@ def tell_differences(terminal: Terminal, losses: Sequence[Loss]) -> None:
 def run_export(terminal: Terminal, house: House, words: argparse.Namespace) -> Exit:
     """Write a workbook file of a spreadsheet."""
     path: Path = words.file
-    if path.suffix.casefold() != ".xlsx" or path.is_dir():
-        raise ToldError(
-            f"{path} cannot be a workbook. Choose a name that ends in .xlsx.",
-            f"{path} 不能作为工作簿。请用以 .xlsx 结尾的文件名。",
-        )
-    if path.exists() and not words.force:
-        raise ToldError(
-            f"{path} is there already. Choose another name, or add --force.",
-            f"{path} 已存在。请换一个名称，或加 --force。",
-        )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    writable(path)
+    make_place(path, force=words.force)
     read, found = read_google(open_client(house), spreadsheet_id(words.sheet))
     data, losses = exported(read, found.locale)
     replace_atomically(path, [data])
