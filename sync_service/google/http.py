@@ -47,6 +47,13 @@ class NotAllowedError(BadRequest):
     code = "google_not_allowed"
 
 
+def plain_session() -> requests.Session:
+    """A session that takes nothing from the computer's proxy settings, as all our calls."""
+    made = requests.Session()
+    made.trust_env = False
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """What limits the calls of one account: shared buckets and the service's clock."""
