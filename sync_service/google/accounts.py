@@ -105,13 +105,15 @@ def stored(secrets: Secrets) -> Account:
 def session_of(
     account: Account, settings: Settings, scopes: Sequence[str]
 ) -> tuple[Credentials, AuthorizedSession]:
-    """Credentials and a session that adds their token; nothing is asked of Google yet."""
+    """Credentials and a session that adds their token; nothing is asked of Google yet.
+
+    Raises:
+        ToldError: The key of the account is damaged.
+    """
     made: Credentials
     token = token_address(settings)
     if account.kind == "service_account":
-        made = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
-            {**account.info, "token_uri": token}, scopes=list(scopes)
-        )
+        made = _of_service(account.info, token, scopes)
     else:
         made = of_user.Credentials(  # type: ignore[no-untyped-call]
             None,
@@ -124,6 +126,23 @@ def session_of(
     session = AuthorizedSession(made, auth_request=Request(plain_session()))  # type: ignore[no-untyped-call]
     session.trust_env = False
     return made, session
+
+
+def _of_service(info: Mapping[str, str], token: str, scopes: Sequence[str]) -> Credentials:
+    """What signs with a service account's key."""
+    told = {**info, "token_uri": token}
+    try:
+        made: Credentials = service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]
+            told, scopes=list(scopes)
+        )
+    except ValueError:
+        raise ToldError(
+            "The private key of the Google account cannot be used: its file is damaged. Make a "
+            "new JSON key and run `python -m sync_service google account KEY.json`.",
+            "Google 账号的私钥无法使用：密钥文件已损坏。请创建新的 JSON 密钥并运行 "
+            "`python -m sync_service google account 密钥.json`。",
+        ) from None  # the cause may tell of the key
+    return made
 
 
 def open_http(
