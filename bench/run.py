@@ -16,7 +16,7 @@ from bench.measuring import Bench
 
 NAMES = (
     *("refresh_compute", "refresh_incremental", "ingest", "xlsx_patch", "score_payout"),
-    *("build_books", "udf_batch", "sheet_functions", "pane_refresh"),
+    *("build_books", "udf_batch", "sheet_functions", "pane_refresh", "sheets_calls"),
 )
 PACKAGES = (
     *("numpy", "duckdb", "deltalake", "pyarrow", "pandas", "polars", "orjson"),
