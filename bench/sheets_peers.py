@@ -38,9 +38,7 @@ def _contender(name: str, write: Write, *, port: int, small: bool) -> Callable[[
     def run() -> Told:
         book = signed.open_by_key(made["book"])
         for tab in range(data.TABS):
-            sheet = book.worksheet(data.title(tab))
-            sheet.clear()
-            write(sheet, tab, cells)
+            write(book.worksheet(data.title(tab)), tab, cells)
         return partial(data.told, port, who, made["book"], cells)
 
     return run
@@ -50,6 +48,7 @@ def plain(*, port: int, small: bool) -> Callable[[], Told]:
     """Prepare gspread: worksheet, clear, update."""
 
     def write(sheet: Any, tab: int, cells: data.Numbers) -> None:  # noqa: ANN401 - gspread's
+        sheet.clear()
         sheet.update(data.lines(tab, cells), "A1")
 
     return _contender("gspread", write, port=port, small=small)
@@ -63,7 +62,7 @@ def _frame(sheet: Any, tab: int, cells: data.Numbers) -> Any:  # noqa: ANN401 - 
 
 
 def dataframe(*, port: int, small: bool) -> Callable[[], Told]:
-    """Prepare gspread-dataframe: worksheet, clear, set_with_dataframe."""
+    """Prepare gspread-dataframe: worksheet, set_with_dataframe, which sizes the tab and writes."""
 
     def write(sheet: Any, tab: int, cells: data.Numbers) -> None:  # noqa: ANN401 - gspread's
         _frame(sheet, tab, cells)

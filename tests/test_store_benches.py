@@ -10,6 +10,7 @@ from bench import (
     refresh_incremental,
     score_payout,
     sheet_functions,
+    sheets_calls,
     udf_batch,
 )
 from bench.machine import machine, machine_line
@@ -48,6 +49,13 @@ def test_every_cell_that_the_service_answers_is_that_of_the_closed_workbook() ->
     found = sheet_functions.run(small=True)
     assert found.faults == []
     assert found.measured["again"].value["all"] == 200
+
+
+def test_a_google_spreadsheet_takes_one_read_and_one_write_and_holds_the_source() -> None:
+    found = sheets_calls.run(small=True)
+    assert found.faults == []
+    for name in (sheets_calls.PRODUCT, sheets_calls.LATER):
+        assert sheets_calls.counted(found.measured[name].value["calls"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
