@@ -21,7 +21,7 @@ from sync_service.sandbox.server import HOST, listen
 from sync_service.sandbox.wire import Reply, Request, SandboxTime, as_json
 
 OWNER = "owner@team.example"
-WORDS = "AQ3"  # where a person wrote something, beside the table
+WORDS, BESIDE = "AQ3", (2, 42)  # where a person wrote something, beside the table
 SAID = "mine"
 ROOM = 20  # rows of a tab beyond the data, or the peers would enlarge it first
 UNLIMITED = 10**9  # here calls are counted; the quota is kept in simulated time afterwards
@@ -75,10 +75,7 @@ def new_book(store: Store, who: str, rows: int) -> str:
     file = store.add_book(OWNER, "Numbers")
     store.share(file.file_id, who, "writer")
     hands = Person(store, OWNER).on(file.file_id)
-    for tab in range(data.TABS):
-        hands.do(*_requests(tab, rows))
-        hands.type(f"{data.title(tab)}!A1", data.headers(tab))
-        hands.type(f"{data.title(tab)}!{WORDS}", SAID)
+    hands.do(*(one for tab in range(data.TABS) for one in _requests(tab, rows)))
     return file.file_id
 
 
@@ -96,7 +93,17 @@ def _requests(tab: int, rows: int) -> list[Json]:
     named = {"name": f"tblNumbers{tab:02d}", "range": area}
     marks = [_mark(number, tab, column) for column in range(data.COLUMNS)]
     made = {"addSheet": {"properties": sheet}}
-    return [made, {"addNamedRange": {"namedRange": named}}, *marks]
+    written = [_written(number, 0, 0, data.headers(tab)), _written(number, *BESIDE, [SAID])]
+    return [made, {"addNamedRange": {"namedRange": named}}, *marks, *written]
+
+
+def _written(number: int, row: int, column: int, texts: list[str]) -> Json:
+    """Texts side by side."""
+    start = {"sheetId": number, "rowIndex": row, "columnIndex": column}
+    cells = [{"userEnteredValue": {"stringValue": text}} for text in texts]
+    return {
+        "updateCells": {"start": start, "rows": [{"values": cells}], "fields": "userEnteredValue"}
+    }
 
 
 def _mark(number: int, tab: int, column: int) -> Json:

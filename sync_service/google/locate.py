@@ -154,7 +154,16 @@ def _header_row(tab: GoogleTab, layout: TableLayout, span: Span) -> int | None:
         columns = _columns_at(tab, layout, top, marks)
         if columns and _texts_fit(tab, layout, top, marks):
             return top
-    return None
+    return span.top if _all_renamed(tab, layout, span.top, marks) else None
+
+
+def _all_renamed(
+    tab: GoogleTab, layout: TableLayout, top: int, marks: Mapping[str, Marked]
+) -> bool:
+    """Whether a named range begins with a text of its own over each column of ours."""
+    texts = [tab.text(top, one.column) for one in marks.values()]
+    known = {column.code for column in layout.expected} <= marks.keys()
+    return known and all(texts) and len(set(texts)) == len(texts)
 
 
 def _texts_fit(tab: GoogleTab, layout: TableLayout, top: int, marks: Mapping[str, Marked]) -> bool:
