@@ -136,7 +136,8 @@ def _find(sheet: Spreadsheet, layout: TableLayout) -> Span | None:
         top = _header_row(sheet.tabs[named.tab], layout, named)
         if top is not None:
             return _stretched(sheet.tabs[named.tab], layout, replace(named, top=top))
-    for tab in sheet.tabs.values():
+    # A tab that has its metadata goes before one that only shows the same headers, as Today does.
+    for tab in sorted(sheet.tabs.values(), key=lambda tab: not _marks_of(tab, layout)):
         marks = _marks_of(tab, layout)
         top = _row_of_headers(tab, layout, marks)
         if top is not None:
