@@ -29,8 +29,10 @@ from sync_service.retries import Patience, repeated
 from sync_service.troubles import AuthRevoked, BadRequest, RateLimited, Retryable
 
 PER_MINUTE = 60  # reads, and writes apart, of one user of a project (spreadsheets.md 3.1)
-LIMIT = Limit(rate=PER_MINUTE / 60, burst=PER_MINUTE)
+BURST = PER_MINUTE // 2  # a full bucket and what refills in a minute are one minute's quota
+LIMIT = Limit(rate=BURST / 60, burst=BURST)
 PATIENCE = Patience(attempts=5, first_wait=1.0, deadline=120.0, limited=120.0)
+LEAST = 4.0  # seconds to wait after a 429 that asks for less: quotas are counted by the minute
 CONNECT, READ, TOTAL = 10.0, 60.0, 180.0  # seconds: to connect, between pieces, for one attempt
 MOST = 1 << 28  # bytes of one answer; a longer one is a fault
 PIECE = 1 << 16
@@ -167,7 +169,7 @@ def _judge(answer: requests.Response, *, again: bool) -> None:
         return
     detail = redact(f"{status} {_message(answer)}")[:300]
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise RateLimited(detail, retry_after=_wait(answer))
+        raise RateLimited(detail, retry_after=max(_wait(answer) or 0.0, LEAST))
     if status == HTTPStatus.SERVICE_UNAVAILABLE and _wait(answer) is not None and again:
         raise RateLimited(detail, retry_after=_wait(answer))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
