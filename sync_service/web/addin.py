@@ -52,7 +52,7 @@ FILES = _files()
 
 
 @addin.get("/<path:name>")
-@needs("open")
+@needs("open", cost=0.2)  # a pane loads two dozen of them at once
 def one_file(name: str) -> Response:
     """A file of the pane."""
     if name not in FILES:
