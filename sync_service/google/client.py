@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from requests import Response
-
 from sync_service.connectors.buckets import Buckets
 from sync_service.google.accounts import READ_WRITE, Account, open_http
 from sync_service.google.hosts import DRIVE, SHEETS
-from sync_service.google.http import BoundedHTTP, NotAllowedError, UnsureError
+from sync_service.google.http import BoundedHTTP, NotAllowedError, UnsureError, body_of
 from sync_service.house import House
 from sync_service.told import BusyError, ToldError
 from sync_service.troubles import AuthRevoked, Parked, RateLimited, Retryable, Trouble
@@ -90,17 +88,7 @@ class SheetsClient:
         """
         with told(self.account):
             answer = self.http.request(method, url, params=dict(params or {}), json=json)
-            return _read(answer)
-
-
-def _read(answer: Response) -> Json:
-    """The JSON of an answer; a page that a network's sign-in gives instead says nothing."""
-    try:
-        found = answer.json() if answer.content else {}
-    except ValueError as error:
-        kind = answer.headers.get("content-type", "of no kind")
-        raise UnsureError(f"the answer, {kind[:60]}, is no JSON") from error
-    return found if isinstance(found, dict) else {}
+            return body_of(answer)
 
 
 def open_client(house: House, scopes: Sequence[str] = READ_WRITE) -> SheetsClient:

@@ -162,6 +162,16 @@ def _cut(detail: str, *, again: bool) -> Retryable | UnsureError:
     return Retryable(detail) if again else UnsureError(detail)
 
 
+def body_of(answer: requests.Response) -> dict[str, Any]:
+    """The JSON of an answer; a page that a network's sign-in gives instead says nothing."""
+    try:
+        found = answer.json() if answer.content else {}
+    except ValueError as error:
+        kind = answer.headers.get("content-type", "of no kind")
+        raise UnsureError(f"the answer, {kind[:60]}, is no JSON") from error
+    return found if isinstance(found, dict) else {}
+
+
 def _judge(answer: requests.Response, *, again: bool) -> None:
     """Raise for everything but success."""
     status = answer.status_code
