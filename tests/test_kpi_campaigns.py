@@ -254,3 +254,9 @@ def test_a_partner_who_is_not_in_people_owns_them_for_as_long_as_the_line_says()
 def test_no_campaign_of_a_shop_of_others_is_theirs() -> None:
     given = book(held("DE1#Brand", "ANN", 2, 2))  # of no day
     assert owned_campaigns(given, "ANN") == ()
+
+
+def test_a_campaign_is_written_without_the_blanks_that_were_typed() -> None:
+    found = campaign_in(book().shops, "DE1 # Brand ")
+    assert found is not None
+    assert found.code == "DE1#Brand"
