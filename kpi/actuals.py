@@ -49,8 +49,7 @@ class Asked(NamedTuple):
     numerator: str
     denominator: str | None
     view: str  # of money
-    scope: str
-    parts: tuple[Part, ...]  # what the scope gathers
+    found: ScopeParts
     period: Period
 
 
@@ -109,9 +108,9 @@ class Actuals:
             return self._made(metric, found, period)  # of the people of this book
         definition = self.catalog.definition_hash(metric.code)
         meant = (definition, metric.numerator, metric.denominator)
-        asked = Asked(*meant, self.money.view, found.scope.code, found.parts, period)
+        asked = Asked(*meant, self.money.view, found, period)
         made = self.made.get(asked)
-        if made is None or made.scope != found.scope:  # a code may have another name elsewhere
+        if made is None:
             made = self.made[asked] = self._made(metric, found, period)
         return made
 

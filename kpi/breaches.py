@@ -66,16 +66,19 @@ def is_beyond(value: float, limit: float, operator: str) -> bool:
     return value > limit if operator.startswith(">") else value < limit
 
 
-def verdict(value: float | None, rule: Rule) -> Verdict:
-    """What a complete period's value says; an unknown value is a gap."""
-    x, limit = R(value), R(rule.value)
-    if x is None or limit is None:
+def verdict(value: float | None, rule: Rule, limit: float | None = None) -> Verdict:
+    """What a complete period's value says; an unknown value is a gap.
+
+    It is held against `limit`, where the period has one of its own, else against the rule's value.
+    """
+    x, bound = R(value), R(rule.value if limit is None else limit)
+    if x is None or bound is None:
         return Verdict.GAP
-    if is_beyond(x, limit, rule.operator):
+    if is_beyond(x, bound, rule.operator):
         return Verdict.BAD
-    margin = MARGIN * abs(limit) if rule.margin is None else rule.margin
+    margin = MARGIN * abs(bound) if rule.margin is None else rule.margin
     above = rule.operator.startswith(">")
-    back = R(limit - margin if above else limit + margin)
+    back = R(bound - margin if above else bound + margin)
     if back is None:
         return Verdict.GAP
     return Verdict.GOOD if (x <= back if above else x >= back) else Verdict.MID

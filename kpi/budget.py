@@ -12,10 +12,11 @@ Days so early that pacing says little give no verdict, unless the whole budget i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from kpi.actuals import Actual, Actuals
@@ -63,11 +64,12 @@ def lasting_budgets(typed: Iterable[InputRow]) -> Iterator[InputRow]:
             yield from _by_day(replace(rows[0], value=amount), Window(start, end), None)
 
 
-def _by_day(row: InputRow, days: Window, weights: Sequence[Share] | None) -> Iterator[InputRow]:
+@lru_cache(maxsize=4096)  # most budgets are those of the last refresh
+def _by_day(row: InputRow, days: Window, weights: tuple[Share, ...] | None) -> tuple[InputRow, ...]:
     """A figure over days, to the last place."""
     parts = split(row.value, weights or (1.0,) * days.days, PLACES)
-    for day, part in zip(days.each(), parts, strict=True):
-        yield replace(row, day=day, value=part)
+    in_order = zip(days.each(), parts, strict=True)
+    return tuple(replace(row, day=day, value=part) for day, part in in_order)
 
 
 # --- lines of the targets -------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _DECEMBER = 12
 _NOVEMBER = 11
 _THURSDAY = 3
 EVEN_WEEK = (1.0,) * DAYS_OF_WEEK
+PERIODS = 4096  # kept of each kind: thousands of values ask for the same few hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,14 @@ def _month_start(year: int, month: int) -> date:
     return date(year + (month - 1) // _DECEMBER, (month - 1) % _DECEMBER + 1, 1)
 
 
+@lru_cache(maxsize=PERIODS)
 def month_period(year: int, month: int) -> Period:
     """A calendar month."""
     window = Window(_month_start(year, month), _month_start(year, month + 1))
     return Period(f"{year:04d}-{month:02d}", PeriodKind.MONTH, window)
 
 
+@lru_cache(maxsize=PERIODS)
 def quarter_period(year: int, quarter: int) -> Period:
     """A calendar quarter."""
     first = 3 * quarter - 2
@@ -115,16 +118,19 @@ def quarter_period(year: int, quarter: int) -> Period:
     return Period(f"{year:04d}-Q{quarter}", PeriodKind.QUARTER, window)
 
 
+@lru_cache(maxsize=PERIODS)
 def year_period(year: int) -> Period:
     """A calendar year."""
     return Period(f"{year:04d}", PeriodKind.YEAR, Window(date(year, 1, 1), date(year + 1, 1, 1)))
 
 
+@lru_cache(maxsize=PERIODS)
 def day_period(day: date) -> Period:
     """One day."""
     return Period(day.isoformat(), PeriodKind.DAY, Window(day, day + timedelta(days=1)))
 
 
+@lru_cache(maxsize=PERIODS)
 def week_of(day: date, week_start: int = 0) -> Period:
     """The week that holds a day; `week_start` 0 is Monday, 6 is Sunday."""
     start = day - timedelta(days=(day.weekday() - week_start) % DAYS_OF_WEEK)
@@ -134,6 +140,7 @@ def week_of(day: date, week_start: int = 0) -> Period:
     return Period(f"{middle.year:04d}-W{number:02d}", PeriodKind.WEEK, window)
 
 
+@lru_cache(maxsize=PERIODS)
 def rolling_period(last: date, kind: PeriodKind) -> Period:
     """So many days up to a day: `2026-10-21/60d`."""
     window = Window(last - timedelta(days=ROLLING[kind] - 1), last + timedelta(days=1))
@@ -199,6 +206,7 @@ def _from_parts(found: re.Match[str], week_start: int) -> Period | None:
     )
 
 
+@lru_cache(maxsize=PERIODS)
 def shifted(of: Period, steps: int, week_start: int = 0) -> Period:
     """The period of the same kind `steps` later, or earlier when negative."""
     if of.kind in ROLLING:

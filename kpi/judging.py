@@ -7,7 +7,7 @@ year before. Where nothing is there to hold it against, the period says nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kpi.breaches import Verdict, verdict
 from kpi.calendar import period_of
@@ -35,8 +35,7 @@ def judge(rule: Rule, values: PeriodValues, n: int, events: Events) -> Day:
     """The n-th period before the running one, held against its limit."""
     seen = values.back(n)
     limit, lack = _held(rule, values, n, events)
-    value = None if limit is None else seen.value
-    said = verdict(value, replace(rule, value=limit.value if limit else rule.value))
+    said = Verdict.GAP if limit is None else verdict(seen.value, rule, limit.value)
     return Day(seen, limit, said, lack)
 
 

@@ -175,6 +175,10 @@ class Period:
     kind: PeriodKind
     window: Window
 
+    def __hash__(self) -> int:
+        """Of the code: every value asks for it."""
+        return hash(self.code)
+
     @property
     def anchor(self) -> date:
         """The day that stands for it in a row: its first; of the last so many days their last."""

@@ -8,7 +8,7 @@ operations, advertising and customer service stand beside each other, shares add
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -49,6 +49,15 @@ class ScopeParts:
 
     scope: Scope
     parts: tuple[Part, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Every value asks for it, a scope has hundreds."""
+        object.__setattr__(self, "_hash", hash((self.scope.code, self.parts)))
+
+    def __hash__(self) -> int:
+        """Alike for equals; names do not count."""
+        return self._hash
 
 
 def shop_roles(shop: Shop) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ the same month last year.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -56,6 +56,9 @@ class Goals:
 
     book: Book
     month: Period
+    _lines: dict[tuple[str, Region, str], Target | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def of(
         self, metric: Metric, region: Region, own: Sequence[str], parts: Sequence[Part], until: date
@@ -107,11 +110,22 @@ class Goals:
         return (*(code for codes in found if len(codes) == 1 for code in codes), str(region))
 
     def _row(self, metric: Metric, region: Region, scopes: Sequence[str]) -> Target | None:
+        """The line of the first scope that has one."""
+        return next((line for scope in scopes if (line := self._line(metric, region, scope))), None)
+
+    def _line(self, metric: Metric, region: Region, scope: str) -> Target | None:
+        """The line of a scope; cards of people ask for those of the same shops again and again."""
+        key = (metric.code, region, scope)
+        if key not in self._lines:
+            self._lines[key] = self._resolved(metric, region, scope)
+        return self._lines[key]
+
+    def _resolved(self, metric: Metric, region: Region, scope: str) -> Target | None:
         return resolve(
             self.book.targets,
             metric.code,
             region,
-            scopes,
+            (scope,),
             self.month,
             additive=metric.additive,
             decimals=decimals_of(metric.unit),

@@ -10,7 +10,7 @@ a period without a line is unknown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,7 +53,7 @@ class Ratings:
     def actual(self, metric: Metric, scope: Scope, period: Period) -> Actual | None:
         """The value of a KPI that stands on personal figures; None where nobody typed any."""
         needs = self.catalog.needs(metric.code)
-        if scope.kind is not ScopeKind.PERSON or not self._of_people(needs):
+        if scope.kind is not ScopeKind.PERSON or not self.gives(metric.code):
             return None
         end = max(period.window.start, min(period.window.end, self.today + timedelta(days=1)))
         mine = [r for r in self.inputs if r.person == scope.code and r.day < end]
@@ -95,9 +95,10 @@ class Ratings:
         mine = [r for r in self.inputs if r.person == row.person and r.day <= self.today]
         return row in self._counted(mine, month).get(row.measure, ())
 
-    def _of_people(self, needs: Collection[str]) -> bool:
-        measures = self.catalog.measures
-        return bool(needs) and all(is_personal(code, measures) for code in needs)
+    def gives(self, code: str) -> bool:
+        """Whether a KPI stands on personal figures alone."""
+        needs, measures = self.catalog.needs(code), self.catalog.measures
+        return bool(needs) and all(is_personal(one, measures) for one in needs)
 
     def _value(self, code: str, rows: Sequence[InputRow]) -> float | None:
         """The lines that count of a measure, rolled up its own way; unknown without one."""

@@ -45,10 +45,9 @@ class Register:
             tasks = forgiven(self.book.tasks, grace, self.today)
             kind = Register(replace(self.book, tasks=tasks), self.catalog, self.today)
             return kind.actual(metric, scope, period)
-        measures = self.catalog.needs(metric.code)
-        if not measures or not measures <= REGISTERED:
+        if not self.gives(metric.code):
             return None
-        values = self._values(measures, scope, period.window)
+        values = self._values(self.catalog.needs(metric.code), scope, period.window)
         end = max(period.window.start, min(period.window.end, self.today + timedelta(days=1)))
         found = self.behind(metric, scope, period)
         above = evaluate(self.catalog.parsed(metric.numerator), Row(values))
@@ -69,6 +68,11 @@ class Register:
             streams=(f"{STREAM}@{scope.code}",),
             facts=self._hash(metric, found, end),
         )
+
+    def gives(self, code: str) -> bool:
+        """Whether a KPI stands on the tasks alone."""
+        measures = self.catalog.needs(code)
+        return bool(measures) and measures <= REGISTERED
 
     def behind(self, metric: Metric, scope: Scope, period: Period) -> tuple[TaskRow, ...]:
         """The tasks behind a value, in the order of the table."""

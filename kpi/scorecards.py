@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from kpi.actuals import Actual, Actuals
@@ -58,6 +58,7 @@ class Scoring:
 
     book: Book
     actuals: Actuals
+    _goals_of: dict[Period, Goals] = field(default_factory=dict, repr=False, compare=False)
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of all scored people, in the order of the table."""
@@ -127,7 +128,7 @@ class Scoring:
         """The US part of what the month's targets ask of them to sell; of one card, that card."""
         if len(regions) == 1:
             return _us_share(whose, regions)
-        metric, goals = self.actuals.catalog.metrics[REVENUE], Goals(self.book, month)
+        metric, goals = self.actuals.catalog.metrics[REVENUE], self._goals_in(month)
         asked = [
             goals.of(
                 metric,
@@ -254,7 +255,7 @@ class Scoring:
         self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
     ) -> tuple[Goal | None, Goal]:
         """The goal of an item; and by what its limits are cut, which is there without one too."""
-        metric, goals = self.actuals.catalog.metrics[rule.metric], Goals(self.book, month)
+        metric, goals = self.actuals.catalog.metrics[rule.metric], self._goals_in(month)
         shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
         own = (shop.code, *shop_roles(shop)) if shop else own_scopes(person, metric)
         here = presence(person, month, proration_of(self.book.settings))
@@ -263,6 +264,12 @@ class Scoring:
         if metric.additive:
             pace = fitted(pace, here, person, until)
         return pace if found else _middle(rule, pace), pace
+
+    def _goals_in(self, month: Period) -> Goals:
+        """The targets of a month, alike for every card."""
+        if month not in self._goals_of:
+            self._goals_of[month] = Goals(self.book, month)
+        return self._goals_of[month]
 
 
 def _asked(actual: Actual, here: Presence, metric: Metric, rule: WeightRow) -> Actual:

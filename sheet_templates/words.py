@@ -6,6 +6,8 @@ stand in `word_lists`.
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
+
 from kpi.sheet_words import METHODS_FULL, Words, plain
 from sheet_templates.layout import Language
 from sheet_templates.word_lists import ALIASES, LISTS, SHOWN, SIGNS
@@ -18,6 +20,7 @@ __all__ = [
     "SIGNS",
     "Words",
     "cell_word",
+    "coded",
     "decode",
     "dropdown",
     "plain",
@@ -32,11 +35,19 @@ def cell_word(table: str, column: str, value: str, language: Language) -> str:
     return show(name, value, language) if name else value
 
 
+@cache
+def coded(table: str) -> tuple[str, ...]:
+    """The columns of a table whose codes are shown as words."""
+    places = (one.partition(".") for one in SHOWN)
+    return tuple(column for name, _, column in places if name == table)
+
+
 def words(name: str) -> Words:
     """A word list; methods come with all that can be read, the dropdown offers six."""
     return METHODS_FULL if name == "method" else LISTS[name]
 
 
+@lru_cache(maxsize=4096)  # thousands of cells, a few dozen words
 def show(name: str, code: str, language: Language) -> str:
     """The word of a code in a language; a text that is no code is shown as it is."""
     found = next((w for w in words(name) if w[0] == code), None)

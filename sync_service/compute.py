@@ -303,8 +303,13 @@ def _totals(leaves: LeafSums, basis: Basis, answers: Answers) -> Totals:
 
 def _beside(register: Register, ratings: Ratings) -> Registered:
     """The sources beside the facts: the dated tasks, then what was typed for a person."""
+    given = {
+        code for code in register.catalog.metrics if register.gives(code) or ratings.gives(code)
+    }
 
     def actual(metric: Metric, scope: Scope, of: Period, grace: int) -> Actual | None:
+        if metric.code not in given:  # nearly all, thousands of times
+            return None
         found = register.actual(metric, scope, of, grace)
         return ratings.actual(metric, scope, of) if found is None else found
 

@@ -27,6 +27,8 @@ from sync_service.fact_rows import checked_rows, checksum, fact_schema
 from sync_service.fact_scan import read_rows, sums_by_sku
 from sync_service.leaf_query import LeafQuery, leaf_sums
 
+BySku = tuple[str, str, str, int | None]
+"""Stream, shop, SKU and the sum of a count."""
 ASKED_KEPT = 2  # sums of a large company take hundreds of MB
 PARTITIONS = ("stream", "shop", "month")
 # Old versions answer disputes: the log is kept for years, `vacuum` decides about the files.
@@ -56,6 +58,9 @@ class Facts:
         self.schema = fact_schema(measures)
         self._lock = threading.Lock()  # a handle is not for two threads at once
         self._asked: tuple[tuple[LeafQuery, LeafSums], ...] = ()  # the last, the newest at the end
+        self._by_sku: tuple[object, list[tuple[str, str, str, int | None]]] | None = (
+            None  # as asked
+        )
         self._table = self._open()
         self._widen()
 
@@ -206,12 +211,20 @@ class Facts:
 
     def by_sku(
         self, streams: Collection[str], shops: Collection[str], window: Window, measure: str
-    ) -> list[tuple[str, str, str, int | None]]:
-        """Give the stream, shop, SKU and sum of a count over a window, in one pass."""
+    ) -> list[BySku]:
+        """Give the stream, shop, SKU and sum of a count over a window, in one pass.
+
+        The last answer is given again while the files are the same: they are never changed.
+        """
         files = [
             f.path for f in self.files(window=window) if f.stream in streams and f.shop in shops
         ]
-        return sums_by_sku(files, self.schema, window, measure) if files else []
+        asked = (tuple(files), window, measure)
+        known = self._by_sku  # at once: another thread may put its own there
+        if known is None or known[0] != asked:
+            made = sums_by_sku(files, self.schema, window, measure) if files else []
+            known = self._by_sku = (asked, made)
+        return known[1]
 
     def compact(self) -> int:
         """Join small files of the same stream, shop and month; the files joined. A job's work."""

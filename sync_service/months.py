@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kpi.actuals import Actuals
 from kpi.book import Book
@@ -34,6 +34,7 @@ class ByMonth:
     catalog: Catalog
     versions: tuple[Version, ...]
     actuals: Actuals
+    _scored: dict[Period, Scoring] = field(default_factory=dict, repr=False, compare=False)
 
     def history(self, person: str, month: Period) -> tuple[float | None, ...]:
         """Totals of the six months before, oldest first; `person` may be a team."""
@@ -42,17 +43,22 @@ class ByMonth:
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of a month."""
-        terms = self.terms(month)
-        return Scoring(terms.book, under(self.actuals, terms)).people(month)
+        return self.scoring(month).people(month)
+
+    def scoring(self, month: Period) -> Scoring:
+        """What scores a month, once for all people."""
+        if month not in self._scored:
+            terms = self.terms(month)
+            self._scored[month] = Scoring(terms.book, under(self.actuals, terms))
+        return self._scored[month]
 
     def terms(self, month: Period) -> Terms:
         """What scores a month."""
         return in_force(self.book, self.catalog, self.versions, month)
 
     def _total(self, person: str, month: Period) -> float | None:
-        terms = self.terms(month)
-        scoring = Scoring(terms.book, under(self.actuals, terms))
-        mine = next((one for one in terms.book.people if one.code == person), None)
+        scoring = self.scoring(month)
+        mine = next((one for one in scoring.book.people if one.code == person), None)
         if mine is not None:
             return scoring.person(mine, month).total
         teams = (one.total for one in scoring.teams(month) if one.person.code == person)

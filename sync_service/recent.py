@@ -14,11 +14,13 @@ from datetime import date
 
 from kpi.actuals import Actual, Asked
 from kpi.leaves import LeafSums
-from kpi.model import Measure
+from kpi.model import Language, Measure
 from kpi.money import Rates
 from kpi.sums import Answers
+from kpi.tables import CellValue, ErrorValue
 from kpi.totals import Totals
 from kpi.typed_rows import InputRow
+from sync_service.lately import Lately
 
 KEPT = 2  # bases: sums of a large company take hundreds of MB
 
@@ -85,13 +87,25 @@ class Known:
     def of_others(self, shops: frozenset[str]) -> dict[Asked, Actual]:
         """The values that no such shop is part of."""
         made = self.made.copy()  # at once: other threads add to it
-        return {a: one for a, one in made.items() if shops.isdisjoint(p.shop for p in a.parts)}
+        return {a: v for a, v in made.items() if shops.isdisjoint(p.shop for p in a.found.parts)}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of tblActual with all that it was made of, in one language."""
+
+    actual: Actual  # lives as long as the line, so that its id is no other's
+    name: str
+    fetched: CellValue
+    row: Mapping[str, CellValue | ErrorValue]
 
 
 @dataclass(slots=True)
 class Recent:
     """The last bases, the newest last; for any number of threads."""
 
+    lately: Lately = field(default_factory=Lately)  # what pages and workbooks were made of it
+    lines: dict[Language, dict[int, Line]] = field(default_factory=dict)  # of the last tblActual
     _known: list[Known] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

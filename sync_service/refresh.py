@@ -137,7 +137,9 @@ def _look(house: House, order: Order, contents: BookContents, tell: Step) -> See
     )
     tell("计算指标与得分", "Computing KPIs and scores")
     done = compute(given)
-    over = written.over_since(house.store, order.book, contents.tables, order.bases)
+    over = written.over_since(
+        house.store, order.book, contents.tables, order.bases, house.recent.lately
+    )
     other = None if known else elsewhere(house.store, order.book, contents.names.get("nmVersion"))
     said = (*plan_problems(done), *contract_problems(done, known), *moved_problems(other))
     found = (*contents.problems, *problems, *done.problems, *said, *(o.problem() for o in over))
@@ -360,7 +362,7 @@ def _record(
 ) -> None:
     """Step 5: the scorecard, what was written, the definitions, the audit entry."""
     now = done.given.now
-    written.remember(house.store, order.book, made, now, order.revision)
+    written.remember(house.store, order.book, made, now, order.revision, house.recent.lately)
     mark = _mark(house, order.book, order.port.fingerprint(), now)
     totals = {card.person.code: card.total for card in done.people}
     with house.store.begin() as connection:

@@ -7,7 +7,7 @@ gives the service's value back at the next refresh. The score never reads a type
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from sheet_templates.layout import STATES, TABLES, Owner
 from sheet_templates.words import show
 from sync_service import schema
 from sync_service.control import Control
+from sync_service.lately import LARGE, Lately
 from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
@@ -29,10 +30,10 @@ WATCHED = ("tblScore", "tblActual", "tblShop", "tblTeam", "tblTile", "tblDay", "
 WHOLE = "*"  # in place of a key: all rows of a table
 KEPT = 4  # writes into a book that are remembered
 CLOSE = 1e-12  # relative; a spreadsheet program may drop the last digits of a double
-Memory = Mapping[tuple[str, str], Mapping[str, Written]]
-"""(table, key as JSON) -> column -> value."""
 Line = Mapping[str, object]
 """Column -> value as JSON."""
+Memory = Mapping[str, Mapping[str, Line]]
+"""Table -> key as JSON -> line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,10 @@ def remembered(store: Control, book: str, generation: str | None = None) -> Memo
     wanted = select(cells).where(cells.c.book == book, cells.c.column == generation)
     with store.read() as connection:
         rows = connection.execute(wanted).mappings().all()
-    return {
-        (row["table_name"], key): {c: _from_json(v) for c, v in values.items()}
-        for row in rows
-        for key, values in _rows(row["key"], row["value"])
-    }
+    found: dict[str, dict[str, Line]] = {}
+    for row in rows:
+        found.setdefault(row["table_name"], {}).update(_rows(row["key"], row["value"]))
+    return found
 
 
 def generations(store: Control, book: str) -> list[str]:
@@ -81,7 +81,11 @@ def generations(store: Control, book: str) -> list[str]:
 
 
 def over_since(
-    store: Control, book: str, tables: Mapping[str, Table], bases: Collection[str] = ()
+    store: Control,
+    book: str,
+    tables: Mapping[str, Table],
+    bases: Collection[str] = (),
+    lately: Lately | None = None,
 ) -> tuple[TypedOver, ...]:
     """The cells typed over since the write that a book stands on.
 
@@ -94,7 +98,7 @@ def over_since(
     said = [one for one in known if one.partition(" ")[2] in bases] if sure else known
     best: tuple[TypedOver, ...] | None = None
     for one in said:
-        found = tuple(typed_over(tables, remembered(store, book, one)))
+        found = tuple(typed_over(tables, remembered(store, book, one), lately or Lately()))
         if best is None or len(found) < len(best):
             best = found
         if not best:
@@ -102,26 +106,38 @@ def over_since(
     return best or ()
 
 
-def _rows(key: str, value: Mapping[str, Mapping[str, object]]) -> Iterable[tuple[str, Line]]:
+def _rows(key: str, value: Mapping[str, Line]) -> Mapping[str, Line]:
     """The rows of an entry; older entries hold one row each, with spaces in the key."""
-    if key == WHOLE:
-        return value.items()
-    return ((_text(json.loads(key)), value),)
+    return value if key == WHOLE else {_text(json.loads(key)): value}
 
 
-def typed_over(tables: Mapping[str, Table], memory: Memory) -> Iterator[TypedOver]:
+def typed_over(tables: Mapping[str, Table], memory: Memory, lately: Lately) -> Iterator[TypedOver]:
     """Every watched service cell that no longer holds what was written."""
     for name in WATCHED:
-        table = tables.get(name)
-        if table is None:
+        if name not in tables:
             continue
-        for row in table.rows:
-            key = row_key(name, row)
-            for column, ours in memory.get((name, key), {}).items():
-                theirs = row.value(column)
-                if theirs is not None and theirs != "" and not same(ours, theirs):
-                    sheet, cell = table.place(row, column)
-                    yield TypedOver(name, key, column, ours, theirs, Place(sheet, cell, name))
+        table, known = tables[name], memory.get(name, {})
+        if len(known) < LARGE:
+            yield from _over(table, known)
+        else:
+            yield from lately.of(_over, table, lately.alike(f"written {name}", known))
+
+
+def _over(table: Table, known: Mapping[str, Line]) -> tuple[TypedOver, ...]:
+    """The cells of a table that no longer hold what was written."""
+    return tuple(
+        TypedOver(table.name, key, column, ours, theirs, _place(table, row, column))
+        for row in table.rows
+        for key in (row_key(table.name, row),)
+        for column, said in known.get(key, {}).items()
+        if (theirs := row.value(column)) != said and theirs is not None and theirs != ""
+        if not same(ours := _from_json(said), theirs)
+    )
+
+
+def _place(table: Table, row: Row, column: str) -> Place:
+    sheet, cell = table.place(row, column)
+    return Place(sheet, cell, table.name)
 
 
 def marked(
@@ -136,6 +152,8 @@ def marked(
         if one.table in STATES and one.column != STATES[one.table]:
             header = TABLES[one.table].column(one.column).header(language)
             said.setdefault((one.table, one.key), []).append(f"{header} {_shown(one.ours)}")
+    if not said:
+        return list(patches)
     word = show("data_state", "typed_over", language)
     texts = {key: f"{word} {' · '.join(parts)}" for key, parts in said.items()}
     outside = show("data_state", "not_applicable", language)
@@ -146,7 +164,7 @@ def _marked(patch: TablePatch, said: Mapping[tuple[str, str], str], outside: str
     state = STATES[patch.table]
     rows = []
     for row in patch.rows:
-        text = said.get((patch.table, key_of(patch, row))) if said else None
+        text = said.get((patch.table, key_of(patch, row)))
         rows.append(row if text is None or row[state] == outside else {**row, state: text})
     return replace(patch, rows=rows)
 
@@ -171,22 +189,33 @@ def _without(patch: TablePatch, kept: set[tuple[str, str, str]]) -> TablePatch:
 
 
 def remember(
-    store: Control, book: str, patches: Sequence[TablePatch], at: datetime, revision: str = ""
+    store: Control,
+    book: str,
+    patches: Sequence[TablePatch],
+    at: datetime,
+    revision: str = "",
+    lately: Lately | None = None,
 ) -> None:
     """Keep what was written, one entry a table; cells left to a person keep our value too."""
+    known = lately or Lately()
     kept = {
-        patch.table: {
-            key_of(patch, row): {c: _to_json(v) for c, v in row.items() if c not in patch.key}
-            for row in patch.rows
-        }
+        patch.table: known.of(_lines, patch) if len(patch.rows) >= LARGE else _lines(patch)
         for patch in patches
         if patch.table in WATCHED
     }
-    known = generations(store, book)
-    last = known[0].partition(" ")[0] if known else ""
+    writes = generations(store, book)
+    last = writes[0].partition(" ")[0] if writes else ""
     number = int(last) + 1 if last.isdecimal() else 1
-    gone = known[KEPT - 1 :]
+    gone = writes[KEPT - 1 :]
     _keep(store, book, kept, at, f"{number:010d} {revision}", gone)
+
+
+def _lines(patch: TablePatch) -> Mapping[str, Line]:
+    """The rows of a patch by key."""
+    return {
+        key_of(patch, row): {c: _to_json(v) for c, v in row.items() if c not in patch.key}
+        for row in patch.rows
+    }
 
 
 def _keep(
@@ -224,8 +253,8 @@ def believe(
     """
     kept: dict[str, dict[str, Line]] = {}
     last = next(iter(generations(store, book)), "0000000001 ")
-    for (table, key), line in remembered(store, book, last).items():
-        kept.setdefault(table, {})[key] = {c: _to_json(v) for c, v in line.items()}
+    for table, lines in remembered(store, book, last).items():
+        kept[table] = dict(lines)
     for patch in patches:
         if patch.table in WATCHED and patch.table in tables:
             known = kept.setdefault(patch.table, {})

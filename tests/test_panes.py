@@ -203,7 +203,7 @@ def test_what_was_offered_is_believed_and_what_was_typed_is_not(
     store, now, tables = one.house.store, one.clock.now(), team(held)
     memory.remember(store, "b", [share(1.0)], now)
     memory.believe(store, "b", tables, [share(2.0)], now)
-    found = list(memory.typed_over(tables, memory.remembered(store, "b")))
+    found = list(memory.over_since(store, "b", tables))
     assert len(found) == over
 
 

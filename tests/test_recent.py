@@ -16,7 +16,7 @@ from kpi.calendar import period
 from kpi.leaves import LeafSums
 from kpi.model import DataState, Measure, RollUp, Scope, ScopeKind, Unit, Window
 from kpi.money import DayRates
-from kpi.organisation import Part
+from kpi.organisation import Part, ScopeParts
 from kpi.sums import Answers
 from kpi.totals import Converter, Totals
 from kpi.typed_rows import InputRow
@@ -92,7 +92,8 @@ def value_of(*shops: str) -> tuple[Asked, Actual]:
     window = Window(OCTOBER.window.start, DAY)
     figures = (5.0, 5.0, None, window, DAY, DataState.PARTIAL, (), "facts")
     made = Actual(OCTOBER.code, scope, "units_sold", *figures)
-    return Asked("hash", "units", None, MONEY.view, name, parts(*shops), OCTOBER), made
+    found = ScopeParts(scope, parts(*shops))
+    return Asked("hash", "units", None, MONEY.view, found, OCTOBER), made
 
 
 def test_the_same_basis_finds_its_sums_and_values_again() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kpi.actuals import Actual
 from kpi.model import DataState, Language, Unit
 from kpi.tables import CellValue, ErrorValue
-from sheet_templates.words import SIGNS, cell_word, show
+from sheet_templates.words import SIGNS, cell_word, coded, show
 
 Cell = CellValue | ErrorValue
 FilledRow = Mapping[str, Cell]
@@ -42,11 +42,11 @@ def local(moment: datetime | None, zone: str) -> datetime | None:
 
 def worded(table: str, rows: Iterable[FilledRow], language: Language) -> Iterator[FilledRow]:
     """The rows with codes turned into the words that the book's formulas and colours compare."""
+    columns = coded(table)
     for row in rows:
-        yield {
-            code: cell_word(table, code, value, language) if isinstance(value, str) else value
-            for code, value in row.items()
-        }
+        codes = ((code, row.get(code)) for code in columns)
+        told = {c: cell_word(table, c, v, language) for c, v in codes if isinstance(v, str)}
+        yield {**row, **told} if any(row[c] != word for c, word in told.items()) else row
 
 
 def short_day(day: date | None) -> str:

@@ -11,6 +11,7 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES
 from sync_service.compute import Computed
 from sync_service.filling import (
+    actual_lines,
     agreed,
     attention,
     breaches,
@@ -53,14 +54,15 @@ def patches(
         "tblBreach": {"released": breaches.moved(done)},
         "tblPoint": {"owners": scores.writers_of_points(done)},
     }
-    language = done.given.language
+    language, lately = done.given.language, done.given.recent.lately
     made = (
         TablePatch(name, _key(name, tables), tuple(worded(name, rows, language)), prune=prune)
         for group, prune in groups
         for name, rows in group.items()
         if name in tables
     )
-    return tuple(replace(patch, **more.get(patch.table, {})) for patch in made)
+    filled = (replace(patch, **more.get(patch.table, {})) for patch in made)
+    return tuple(lately.alike(f"patch {one.table}", one) for one in filled)
 
 
 def _key(name: str, tables: Mapping[str, Table]) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def _ours(
         "tblBreach": breaches.breaches(done),
         "tblScore": scores.items(done),
         "tblWeek": scores.strip(done),
-        "tblActual": values.actuals(done),
+        "tblActual": actual_lines.actuals(done),
         "tblDay": values.days(done),
         "tblMarket": today.markets(done),
         "tblTile": today.tiles(done),

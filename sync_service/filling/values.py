@@ -1,17 +1,16 @@
-"""tblActual and the tables of figures: shops, days, markets, tiles, weeks, targets, inputs."""
+"""The tables of figures: shops, days, markets, tiles, weeks, targets, inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from kpi.actuals import Actual
 from kpi.benchmarks import benchmarks_of, beside
 from kpi.budget import FOLLOWS
-from kpi.calendar import day_period, period, shifted, year_before
+from kpi.calendar import day_period, period, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import DataState, Language, Metric, Period, ScopeKind, Unit, Window
+from kpi.model import Language, Metric, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
@@ -40,75 +39,16 @@ from sync_service.compute import (
     metrics_shown,
     shop_of,
     streams_of,
-    watched,
 )
-from sync_service.filling.cells import Cell, FilledRow, known, local, number, state
+from sync_service.filling.cells import Cell, FilledRow, known, local, number
 from sync_service.filling.likely import likely, scope_of
 from sync_service.filling.own_markets import places, reviewed
 from sync_service.filling.plans import counted_months, kind_of_target
 from sync_service.filling.suggested import in_row_currency, suggestion
 from sync_service.sources import INPUTS, by_hand
 
-MONTHS_BACK = 1
-WEEKLY = frozenset(
-    {ScopeKind.COMPANY, ScopeKind.REGION, ScopeKind.MARKET, ScopeKind.SHOP, ScopeKind.PERSON}
-)
 SALES_WEEKS = 8
 SALES_LIKE = {AD_BUDGET: FOLLOWS}  # a budget is no KPI; its days follow the spend
-
-
-def actuals(done: Computed) -> Iterator[FilledRow]:
-    """KPIs in use of every scope by month; what is scored or watched by week."""
-    month = done.month
-    shown = [done.metric(code) for code in metrics_shown(done.book, done.given.catalog)]
-    weekly = [metric for metric in shown if metric.code in watched(done.book)]
-    for of in (month, shifted(month, -MONTHS_BACK), year_before(month)):
-        yield from _rows(done, of, shown, frozenset(ScopeKind))
-    for week in done.weeks():
-        yield from _rows(done, week, weekly, WEEKLY)
-
-
-def _rows(
-    done: Computed, of: Period, metrics: Iterable[Metric], kinds: frozenset[ScopeKind]
-) -> Iterator[FilledRow]:
-    for key, found in done.scopes.items():
-        if found.scope.kind not in kinds:
-            continue
-        for metric in metrics:
-            if (metric.code, key[0]) in done.book.unused:
-                continue
-            actual = done.value(metric.code, key, of)
-            if actual is not None and actual.state is not DataState.NOT_APPLICABLE:
-                yield _actual(done, metric, actual)
-
-
-def _actual(done: Computed, metric: Metric, actual: Actual) -> FilledRow:
-    language = done.given.language
-    return {
-        "period": actual.period,
-        "region": str(actual.scope.region or "ALL"),
-        "scope": actual.scope.code,
-        "metric": metric.names[language],
-        "value": known(actual.value),
-        "numerator": known(actual.numerator),
-        "denominator": None if metric.denominator is None else known(actual.denominator),
-        "data_until": actual.covered_until,
-        "state": state(actual, language),
-        "source": ", ".join(dict.fromkeys(s.split("@")[0] for s in actual.streams)),
-        "fetched_at": _fetched(done, actual),
-        "facts": actual.facts,
-    }
-
-
-def _fetched(done: Computed, actual: Actual) -> Cell:
-    """The oldest last pull of the streams behind a value."""
-    pulls = [
-        found.last_success
-        for stream in actual.streams
-        if (found := done.given.states.get((stream.split("@")[0], stream.split("@")[1])))
-        and found.last_success
-    ]
-    return local(min(pulls), done.book.settings.time_zone) if pulls else None
 
 
 def notes(done: Computed) -> Iterator[Problem]:

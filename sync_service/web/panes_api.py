@@ -56,7 +56,7 @@ def _ask(body: Json) -> Ask:
         who=text_of(body, "who") or EXCEL,
         base=text_of(body, "base"),
         rebased=text_of(body, "rebased"),
-        sent=sent_book(body),
+        sent=sent_book(body, parts().house.recent.lately),
         body=body,
     )
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 
 import orjson
 
-from kpi.tables import ErrorValue, Table
+from kpi.tables import ErrorValue
 from sheet_templates.layout import TABLES, Language, Owner, TableLayout
 from sheet_templates.purpose import Shown
+from sync_service.lately import LARGE, Lately
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import position
 from sync_service.workbooks.grids import Grid, GridPlan, missing_columns, plan_grid, table_of
@@ -35,6 +36,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 20_000, 200, 32_767
 MOST_NAMES = 500
 DATED = frozenset({"date", "time"})  # kinds of columns whose numbers are days
 Json = dict[str, object]
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -45,19 +47,30 @@ class SentBook:
     names: Mapping[str, Written]
     language: Language
     date1904: bool = False  # its days are counted from 1904, as they travel; here they are days
+    lately: Lately = field(default_factory=Lately, compare=False, repr=False)
 
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what the service reads; what formulas gave follows from the rest."""
-        said = [(name, _known(grid)) for name, grid in sorted(self.grids.items())]
+        said = [(name, self._of(_digest, grid)) for name, grid in sorted(self.grids.items())]
         names = sorted((name, _plain(value)) for name, value in self.names.items())
         return hashlib.sha256(orjson.dumps([said, names])).hexdigest()
 
     def contents(self) -> BookContents:
         """As a port reads a workbook."""
-        tables: dict[str, Table] = {name: table_of(grid) for name, grid in self.grids.items()}
+        tables = {name: self._of(table_of, grid) for name, grid in self.grids.items()}
         lacking = tuple(one for grid in self.grids.values() for one in missing_columns(grid))
         return BookContents(tables, self.names, self.language, self.fingerprint, lacking)
+
+    def plan(self, patch: TablePatch) -> GridPlan:
+        """What a patch does to its table; never changed afterwards."""
+        return self._of(plan_grid, self.grids[patch.table], patch)
+
+    def _of(self, make: Callable[..., R], grid: Grid, *more: object) -> R:
+        """`make` of a table; of a large one as it was made before."""
+        if len(grid.rows) < LARGE:
+            return make(grid, *more)
+        return self.lately.of(make, grid, *more)
 
 
 def _used(rows: Sequence[Sequence[Written]]) -> Sequence[Sequence[Written]]:
@@ -66,6 +79,11 @@ def _used(rows: Sequence[Sequence[Written]]) -> Sequence[Sequence[Written]]:
     while last and all(value in (None, "") for value in rows[last - 1]):
         last -= 1
     return rows[:last]
+
+
+def _digest(grid: Grid) -> str:
+    """A hash of the cells that count."""
+    return hashlib.sha256(orjson.dumps(_known(grid))).hexdigest()
 
 
 def _known(grid: Grid) -> list[dict[str, object]]:
@@ -104,6 +122,8 @@ class Offer:
         grids = dict(self.book.grids)
         for name, plan in self.plans.items():
             grid = grids[name]
+            if not plan.cells and plan.count == len(grid.rows):
+                continue
             rows = [list(row) for row in grid.rows[: plan.count]]
             rows += [[None] * len(grid.headers) for _ in range(plan.count - len(rows))]
             for (row, column), value in plan.cells.items():
@@ -141,11 +161,7 @@ class SentPort:
         Raises:
             ToldError: The other side did not write it.
         """
-        plans = {
-            one.table: plan_grid(self.book.grids[one.table], one)
-            for one in tables
-            if one.table in self.book.grids
-        }
+        plans = {one.table: self.book.plan(one) for one in tables if one.table in self.book.grids}
         known = {one.name: one.value for one in names if one.name in self.book.names}
         offer = Offer(self.book, plans, known, shown, tables)
         if not self.deliver(offer):
@@ -193,8 +209,8 @@ def body_of(book: SentBook) -> Json:
     return {"language": book.language, "tables": tables, "names": names, **more}
 
 
-def sent_book(body: Mapping[str, object]) -> SentBook:
-    """The workbook in a request.
+def sent_book(body: Mapping[str, object], lately: Lately | None = None) -> SentBook:
+    """The workbook in a request; large tables that were sent before are read no more.
 
     Raises:
         ToldError: It is no workbook of ours, or larger than a workbook may be.
@@ -203,9 +219,9 @@ def sent_book(body: Mapping[str, object]) -> SentBook:
     tables, names = body.get("tables"), body.get("names", {})
     if not isinstance(tables, dict) or not isinstance(names, dict) or len(names) > MOST_NAMES:
         raise _unreadable("tables")
-    date1904 = body.get("date1904") is True
+    date1904, known = body.get("date1904") is True, lately or Lately()
     grids = {
-        name: _grid(TABLES[name], cast("Json", given), date1904=date1904)
+        name: _read(known, TABLES[name], cast("Json", given), date1904=date1904)
         for name, given in tables.items()
         if name in TABLES and isinstance(given, dict)
     }
@@ -215,7 +231,33 @@ def sent_book(body: Mapping[str, object]) -> SentBook:
             "该工作簿中没有本系统的表。请打开 KPI 工作簿后重试。",
         )
     values = {str(name): _cell(value) for name, value in names.items()}
-    return SentBook(grids, values, "en" if language == "en" else "zh", date1904)
+    shown: Language = "en" if language == "en" else "zh"
+    return SentBook(grids, values, shown, date1904, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A table as it was sent; equal where its text is: for Python, 1 and TRUE were equal too."""
+
+    text: bytes
+    given: Json = field(compare=False)
+
+
+def _read(lately: Lately, layout: TableLayout, given: Json, *, date1904: bool) -> Grid:
+    """The table in a request; a large one that was sent before is that one again."""
+    rows = given.get("rows")
+    if not isinstance(rows, list) or len(rows) < LARGE:
+        return _grid(layout, given, date1904=date1904)
+    sent = lately.alike(layout.name, _Sent(orjson.dumps(given), given))
+    return lately.of(_grid_of_1904 if date1904 else _grid_of_1900, layout, sent)
+
+
+def _grid_of_1900(layout: TableLayout, sent: _Sent) -> Grid:
+    return _grid(layout, sent.given, date1904=False)
+
+
+def _grid_of_1904(layout: TableLayout, sent: _Sent) -> Grid:
+    return _grid(layout, sent.given, date1904=True)
 
 
 def _grid(layout: TableLayout, given: Json, *, date1904: bool) -> Grid:
