@@ -16,11 +16,14 @@ import pytest
 from coverage import Coverage
 
 DRIVES = re.compile(
-    r"test_(?:(?:cli|connector|house|imports|kernel|sandbox|service|sharing|store|sync|xlsx)\w*"
+    r"test_(?:(?:apps_script|cli|connector|google|house|imports|kernel|officejs|panes?|ribbon)\w*"
+    r"|(?:sandbox|service|sharing|store|sync|xlsx|xlwings)\w*"
     r"|road_(?!checks|definitions)\w+"  # these two hold what read_book says of each wrong cell
     r"|sheets_(?!structure|okr)\w+"  # and these the texts of the formulas
     r"|\w+_(?:road|commands?)"
-    r"|editions|freeze|import_book|purpose|register_book|reports|slices_breaches|statement)\.py"
+    r"|convert|editions|first_score|freeze|function_parity|import_book|libreoffice_functions"
+    r"|live_excel|older_books|pay_slip|payout_book|purpose|register_book|reports|scoring_kinds"
+    r"|sheet_answers|slices_breaches|statement)\.py"
 )
 
 
