@@ -30,7 +30,7 @@ CASES = {
     "kpi/target_parts.py": ["tests/test_kpi_target_parts.py", "tests/test_kpi_part_kinds.py"],
     "kpi/rolling.py": ["tests/test_kpi_rolling.py"],
     "kpi/apportion.py": ["tests/test_kpi_scoring_targets.py"],
-    "kpi/totals.py": ["tests/test_totals.py"],
+    "kpi/totals.py": ["tests/test_totals.py", "tests/test_totals_parts.py"],
     "kpi/money.py": ["tests/test_kpi_money.py"],
     "kpi/breaches.py": ["tests/test_kpi_breaches.py"],
     "kpi/organisation.py": ["tests/test_organisation.py"],
