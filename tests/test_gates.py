@@ -20,10 +20,10 @@ from kpi.typed_rows import Bound, VetoEffect, WeightRow
 from sheet_templates.pack_rows import weight_rows
 from sheet_templates.words import decode, show
 from sync_service.payout_periods import Closed, as_closed
+from tests.card_support import CATALOG, D1, actuals, book, card, run, weight
 from tests.contract_support import BOOK
 from tests.libreoffice import NA, Office
 from tests.table_support import Line, table
-from tests.test_scorecards import CATALOG, D1, actuals, book, card, run, weight
 
 EFFECTS = tuple(VetoEffect)
 

@@ -10,7 +10,7 @@ from kpi.missing import Outdated
 from kpi.model import DataState, Region, Status
 from kpi.person_cards import Item, PersonCard
 from kpi.what_if import Change, what_if, with_target, with_value, with_weight
-from tests.test_scorecards import actuals, book, card, run
+from tests.card_support import actuals, book, card, run
 
 EU = Region.EU
 LEAST = 0.7
