@@ -20,7 +20,11 @@ from tests.paths import ROOT
 LEAST = 0.85
 CASES = {
     "kpi/numbers.py": ["tests/test_kpi_numbers.py"],
-    "kpi/scoring.py": ["tests/test_kpi_scoring_cards.py", "tests/test_kpi_scoring_methods.py"],
+    "kpi/scoring.py": [
+        "tests/test_kpi_scoring_bands.py",
+        "tests/test_kpi_scoring_cards.py",
+        "tests/test_kpi_scoring_methods.py",
+    ],
     "kpi/methods.py": ["tests/test_kpi_scoring_methods.py"],
     "kpi/missing.py": ["tests/test_kpi_scoring_missing.py"],
     "kpi/targets.py": ["tests/test_kpi_scoring_targets.py", "tests/test_kpi_target_months.py"],
