@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from sheet_templates.layout import SHEETS, TABLES, Language
 from tests.excel_book import Model, model
-from tests.pane_service import SUMMARY, Json
+from tests.pane_answers import SUMMARY, Json
 from tests.pane_support import SHIPPED
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

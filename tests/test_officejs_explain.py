@@ -5,9 +5,10 @@ from __future__ import annotations
 from playwright.sync_api import Browser, expect
 
 from tests.excel_book import Model
+from tests.pane_answers import EXPLAINED, UNKNOWN
 from tests.pane_fixtures import book, books, browser, stub
 from tests.pane_results import column
-from tests.pane_service import EXPLAINED, UNKNOWN, Stub
+from tests.pane_service import Stub
 from tests.pane_support import Pane, pane
 
 __all__ = ["book", "books", "browser", "stub"]  # the fixtures

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, expect
 from sheet_templates.layout import TABLES
 from tests.excel_book import Model, save
 from tests.libreoffice import Office
+from tests.pane_answers import PACK
 from tests.pane_fixtures import book, books, browser, stub
 from tests.pane_results import SCORES, TITLE, column
-from tests.pane_service import PACK, Stub, stale
+from tests.pane_service import Stub, stale
 from tests.pane_support import SHIPPED, pane
 
 __all__ = ["book", "books", "browser", "stub"]  # the fixtures
