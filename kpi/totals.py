@@ -125,7 +125,7 @@ class Totals:
         if asked not in self.answers.until:
             known = self._known(part, measure)
             first, last = self._slice(days)
-            inside = known[max(first, 0) : max(last, 0)] if first >= 0 else known[:0]
+            inside = known[first:last] if first >= 0 else known[:0]
             gaps = np.flatnonzero(~inside)
             length = int(gaps[0]) if len(gaps) else len(inside)
             until = days.start + timedelta(days=length)
@@ -148,7 +148,7 @@ class Totals:
         """[day]: nothing of the measure belongs to the whole shop; such figures are not spread."""
         star = self._category_index.get(WHOLE_SHOP_CATEGORY)
         sums = list(series.sums.values())
-        if not any(np.delete(days[shop], star, 0).any() if star else 1 for days in sums):
+        if not any(np.delete(days[shop], star, 0).any() if star else True for days in sums):
             return np.zeros(self.days, np.bool_)
         if star is None:
             return np.ones(self.days, np.bool_)
@@ -324,21 +324,18 @@ class Totals:
 
     def _build(self, measure: str) -> Series:
         leaves = self.leaves
-        shape = (len(leaves.shops), self.days)
-        chosen = np.full(shape, -1, np.int8)
+        chosen = np.full((len(leaves.shops), self.days), -1, np.int8)
         known = leaves.known.get(measure)
         if known is None:
             return Series(chosen, {}, scaled=False)
         facts = np.flatnonzero(known > 0)
         knows = self._knows(facts)
-        allowed = np.full((shape[0], len(leaves.streams)), -1, np.int8)
         for n, shop in enumerate(leaves.shops):
             sets = self.alternatives(shop, measure)
             for rank, streams in reversed(list(enumerate(sets))):
                 indices = [leaves.streams.index(s) for s in streams if s in leaves.streams]
                 if len(indices) == len(streams):
                     chosen[n, knows[indices, n].all(axis=0)] = rank
-                    allowed[n, indices] = rank
         return Series(chosen, self._sums(measure, facts, chosen), leaves.scaled[measure])
 
     def _knows(self, facts: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -367,7 +364,10 @@ class Totals:
     def _counts(
         self, measure: str, facts: NDArray[np.intp], chosen: NDArray[np.int8]
     ) -> NDArray[np.bool_]:
-        """Which facts are of a stream that belongs to the alternative chosen for their day."""
+        """Which facts are of a stream that belongs to the alternative chosen for their day.
+
+        Where none is chosen, -1 finds the last row of `member`, which no stream belongs to.
+        """
         leaves = self.leaves
         deepest = max((len(self.alternatives(s, measure)) for s in leaves.shops), default=0)
         member = np.zeros((len(leaves.shops), deepest + 1, len(leaves.streams)), np.bool_)
@@ -378,7 +378,7 @@ class Totals:
                 ] = True
         shops, days = leaves.shop[facts], leaves.day[facts] - self.first
         counts: NDArray[np.bool_] = member[shops, chosen[shops, days], leaves.stream[facts]]
-        return counts & (chosen[shops, days] >= 0)
+        return counts
 
 
 def _overlap(days: Window, window: Window) -> Window:

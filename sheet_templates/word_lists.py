@@ -1,6 +1,7 @@
 """The words themselves: dropdowns and states in Chinese and English beside their codes.
 
-A word list is a tuple of (code, zh, en); further spellings that people type are in `ALIASES`.
+A word list is a tuple of (code, zh, en); those of payouts, settings and tasks stand in files beside
+this one. Further spellings that people type are in `ALIASES`.
 Readers import `words`.
 """
 
@@ -12,6 +13,8 @@ from kpi.catalog import shipped
 from kpi.compliance import REGISTERED
 from kpi.sheet_words import PLAIN_METHODS, SHEET_ALIASES, SHEET_WORDS, Words
 from sheet_templates.pay_words import PAY_LISTS, PAY_SHOWN
+from sheet_templates.setting_words import SETTING_LISTS
+from sheet_templates.task_words import REVIEW_LISTS, TASK_LISTS
 
 BY_HAND_FIRST = (  # what most teams type, because no platform of theirs delivers it
     *("overhead", "vat_amount", "labour_cost", "headcount", "market_cost", "ad_budget"),
@@ -203,71 +206,7 @@ LISTS: dict[str, Words] = {
         ("mean", "取平均", "Mean"),
     ),
     "measure_level": (("shop", "店铺", "Shop"), ("person", "人员", "Person")),
-    "task_type": (
-        ("compliance", "合规", "Compliance"),
-        ("action", "行动", "Action"),
-        ("deliverable", "交付", "Deliverable"),
-        ("gate", "新人关卡", "Newcomer gate"),
-        ("dispute", "异议", "Dispute"),
-    ),
-    "regime": (
-        ("epr_packaging", "EPR包装", "EPR packaging"),
-        ("weee", "WEEE", "WEEE"),
-        ("battery", "电池", "Batteries"),
-        ("epr_report", "EPR申报", "EPR report"),
-        ("weee_fee", "WEEE缴费", "WEEE fee"),
-        ("vat", "VAT", "VAT"),
-        ("vat_registration", "VAT注册", "VAT registration"),
-        ("eori", "EORI", "EORI"),
-        ("ce", "CE", "CE"),
-        ("ce_check", "CE检查", "CE check"),
-        ("document", "产品文件", "Product document"),
-        ("gdpr", "GDPR", "GDPR"),
-        ("data_access", "数据访问请求", "Data access request"),
-        ("data_deletion", "数据删除请求", "Data deletion request"),
-        ("ftc", "FTC", "FTC"),
-        ("claims", "文案检查", "Claims check"),
-        ("finding", "问题整改", "Finding"),
-    ),
-    "outcome": (("passed", "通过", "Passed"), ("failed", "不通过", "Failed")),
-    "newcomer_plan": (
-        ("operations", "运营", "Operations"),
-        ("advertising", "广告", "Advertising"),
-        ("purchasing", "采购", "Purchasing"),
-        ("customer_service", "客服", "Customer service"),
-        ("compliance", "合规", "Compliance"),
-    ),
-    "newcomer_state": (
-        ("behind", "■ 有关卡未通过", "■ A gate is not passed"),
-        ("late", "▲ 有关卡逾期通过", "▲ Passed a gate late"),
-        ("on_track", "● 按计划", "● On track"),
-        ("finished", "● 全部通过", "● All gates passed"),
-        ("no_gates", "○ 还没有关卡", "○ No gates yet"),
-    ),
-    "standing": (
-        ("expired", "■ 已失效", "■ Expired"),
-        ("invalid", "■ 号码无效", "■ No valid number"),
-        ("failed", "■ 未通过", "■ Failed"),
-        ("late", "■ 逾期", "■ Late"),
-        ("part_paid", "▲ 部分缴纳", "▲ Paid in part"),
-        ("ending", "▲ 将失效", "▲ Ends soon"),
-        ("due", "待办", "Due"),
-        ("paid_late", "● 已缴（逾期）", "● Paid late"),
-        ("done_late", "● 已办（逾期）", "● Done late"),
-        ("passed_late", "● 通过（逾期，计半）", "● Passed late: half"),
-        ("valid", "● 有效", "● Valid"),
-        ("paid", "● 已缴", "● Paid"),
-        ("done", "● 已办", "● Done"),
-        ("passed", "● 通过", "● Passed"),
-    ),
-    "number_check": (
-        ("valid", "● 有效格式", "● Valid format"),
-        ("length", "■ 格式错误：位数不对", "■ Wrong: number of digits"),
-        ("format", "■ 格式错误：写法不对", "■ Wrong: form"),
-        ("checksum", "■ 格式错误：校验位不符", "■ Wrong: check digit"),
-        ("country", "■ 格式错误：不是该国号码", "■ Wrong: another country's"),
-        ("unchecked", "– 未校验", "– Not checked"),
-    ),
+    **TASK_LISTS,
     "against": (
         ("value", "固定值", "Fixed"),
         ("mean", "× 均值", "× mean"),
@@ -332,118 +271,14 @@ LISTS: dict[str, Words] = {
         ("sku", "SKU", "SKU"),
         ("campaign", "广告活动", "Campaign"),
     ),
-    "feedback": (
-        ("open", "待定", "Open"),
-        ("accepted", "采纳", "Accepted"),
-        ("declined", "不采纳", "Declined"),
-    ),
-    "kpi_decision": (
-        ("keep", "保留", "Keep"),
-        ("change", "修改", "Change"),
-        ("drop", "停用", "Drop"),
-    ),
-    "kpi_finding": (
-        ("keep", "● 可保留", "● Keep"),
-        ("unused", "○ 启用但没有卡用到", "○ Switched on, on no card"),
-        ("gaps", "■ 三分之一以上没有数据", "■ A third or more without data"),
-        ("disputed", "■ 多次异议", "■ Disputed again and again"),
-        ("full", "▲ 人人到顶，目标偏低", "▲ Everybody at the cap: target too low"),
-        ("same", "▲ 分不出高下", "▲ Tells nobody apart"),
-    ),
-    "kpi_proposal": (
-        ("keep", "保留", "Keep it"),
-        ("switch_off", "停用", "Switch it off"),
-        ("without", "暂从卡中去掉", "Take it off the cards"),
-        ("half", "权重减半", "Halve its weight"),
-        ("harder", "目标提高 10%", "Target 10% harder"),
-    ),
-    "adoption": (
-        ("used", "● 在用", "● Used"),
-        ("little", "▲ 用得少", "▲ Little used"),
-        ("unused", "■ 没在用", "■ Not used"),
-    ),
+    **REVIEW_LISTS,
     "band": (
         ("draft", "草稿", "Draft"),
         ("pilot", "试运行", "Pilot"),
         ("provisional", "待定", "Provisional"),
         ("paused", "已暂停", "Paused"),
     ),
-    "purpose": (
-        ("team", "内部考核", "Own team"),
-        ("agency", "代运营监管", "Agency supervision"),
-        ("investor", "投资人汇报", "Investor report"),
-    ),
-    "mode": (("basic", "基础", "Basic"), ("team", "团队", "Team"), ("full", "完整", "Full")),
-    "language": (("zh", "中文", "中文 Chinese"), ("en", "English", "English")),
-    "week_start": (("monday", "周一", "Monday"), ("sunday", "周日", "Sunday")),
-    "pacing": (
-        ("linear", "按天平均", "Even days"),
-        ("run_rate", "按近7天速度", "Last 7 days' speed"),
-        ("seasonal", "按季节日历", "Seasonal calendar"),
-    ),
-    "weight_pick": (
-        ("period_end", "按月末", "As on the last day"),
-        ("day_weighted", "按天数平均", "Mean of the days"),
-    ),
-    "weight_mode": (
-        ("absolute", "合计 100", "Adds up to 100"),
-        ("relative", "相对", "Relative"),
-    ),
-    "company_stage": (
-        ("any", "不分阶段", "Any"),
-        ("launch", "起步", "Launch"),
-        ("growth", "增长", "Growth"),
-        ("mature", "成熟", "Mature"),
-    ),
-    "proration": (
-        ("calendar", "日历天", "Calendar days"),
-        ("working", "工作日", "Working days"),
-    ),
-    "tie": (
-        ("first", "归前一档", "The better class"),
-        ("last", "归后一档", "The lower class"),
-        ("larger_class", "归人多的档", "The larger class"),
-    ),
-    "setting": (
-        ("month", "考核月份", "Month"),
-        ("company", "公司", "Company"),
-        ("purpose", "用途", "Purpose"),
-        ("mode", "模式", "Mode"),
-        ("language", "语言", "Language"),
-        ("currency", "汇总币种", "Report currency"),
-        ("fixed_rate", "固定汇率 EUR→USD", "Fixed rate EUR→USD"),
-        ("fixed_rate_gbp", "固定汇率 GBP→USD", "Fixed rate GBP→USD"),
-        ("fixed_rate_cny", "固定汇率 CNY→USD", "Fixed rate CNY→USD"),
-        ("week_start", "每周始于", "Week starts on"),
-        ("time_zone", "时区", "Time zone"),
-        ("min_coverage", "最低覆盖率", "Minimum coverage"),
-        ("item_cap", "单项封顶", "Item cap"),
-        ("add_cap", "加分上限", "Most points added"),
-        ("deduct_cap", "扣分上限", "Most points deducted"),
-        ("total_limit", "总分上限", "Highest total"),
-        ("provisional_day", "待定日", "Provisional day"),
-        ("closing_day", "结算日", "Closing day"),
-        ("reminder_days", "临期提醒天数", "Reminder days"),
-        ("pilot", "试运行", "Pilot"),
-        ("contact", "联系人", "Contact"),
-        ("sponsor", "发起人", "Sponsor"),
-        ("weight_pick", "月中改权重", "Weight changed mid-month"),
-        ("weight_mode", "权重写法", "Weights"),
-        ("company_stage", "公司阶段", "Company stage"),
-        ("drop_small", "略去小区域", "Drop small region"),
-        ("pacing", "应达进度", "Pacing"),
-        ("events", "活动与假日", "Events and holidays"),
-        ("distribution", "强制分布比例", "Distribution"),
-        ("tie", "余数相同时", "Equal remainders"),
-        ("min_group", "分布最少人数", "Smallest group"),
-        ("team_country", "团队国家", "Team country"),
-        ("reminder_ladder", "提醒阶梯", "Reminder ladder"),
-        ("proration", "在岗折算", "Proration"),
-        *(
-            (f"fixed_rate_{one.lower()}", f"固定汇率 {one}→USD", f"Fixed rate {one}→USD")
-            for one in ("PLN", "SEK", "CAD", "HKD")
-        ),
-    ),
+    **SETTING_LISTS,
     **PAY_LISTS,
     **SHEET_WORDS,
 }

@@ -1,141 +1,24 @@
 """A stateful Excel under the real xlwings: its objects are those of a user, the program is ours.
 
 Only what xlwings calls of an engine stands here, over the workbook model that the Office.js tests
-use too (`excel_book`): typing turns texts into dates, numbers and formulas as Excel does, a table
-grows only into free cells, an error reads as Windows or as a Mac gives it. What was done is
-counted, and any write can be made to fail.
+use too (`excel_book`). A table grows only into free cells, an error reads as Windows or as a Mac
+gives it.
 """
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
-import itertools
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwings as xw
-from openpyxl.formula.translate import Translator
-from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.utils.datetime import from_excel
 
-from tests.excel_book import Model, model, opened
-
-CODES = {  # what Windows gives for an error
-    "#DIV/0!": -2146826281,
-    "#N/A": -2146826246,
-    "#NAME?": -2146826259,
-    "#NULL!": -2146826288,
-    "#NUM!": -2146826252,
-    "#REF!": -2146826265,
-    "#VALUE!": -2146826273,
-}
-TEXTS = {code: text for text, code in CODES.items()}
-NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(?:e[+-]?\d+)?%?", re.IGNORECASE)
-DAY = re.compile(r"(\d{4})[-/](\d{1,2})(?:[-/](\d{1,2}))?")
-DATED = re.compile(r"[yd]")
-EPOCH = dt.date(1899, 12, 30)
-
-
-class ComError(Exception):
-    """What Excel raises."""
-
-
-def typed(given: Any) -> Model | None:  # noqa: PLR0911 - a ladder of what a text may be
-    """A cell after something was typed or assigned."""
-    if given is None or given == "":
-        return None
-    if isinstance(given, bool | int | float):
-        return {"value": given, "formula": given}
-    assert isinstance(given, str), f"Excel cannot take {given!r}"
-    if given.startswith("'"):
-        return {"value": given[1:], "formula": given[1:], "quoted": True}
-    if given.startswith("="):
-        return {"value": 0.0, "formula": given}
-    if given in CODES:
-        return {"value": given, "formula": given}
-    if given.casefold() in {"true", "false"}:
-        return {"value": given.casefold() == "true", "formula": given.casefold() == "true"}
-    if NUMBER.fullmatch(given):
-        number = float(given.replace(",", "").rstrip("%")) / (100 if given.endswith("%") else 1)
-        return {"value": number, "formula": number}
-    day = DAY.fullmatch(given)  # 2026-10 becomes a day
-    if day:
-        serial = (dt.date(int(day[1]), int(day[2]), int(day[3] or 1)) - EPOCH).days
-        return {"value": float(serial), "formula": float(serial), "format": "yyyy-mm-dd"}
-    return {"value": given, "formula": given}
-
-
-def corners(ref: str) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of an address, from 1."""
-    left, top, right, bottom = (int(one or 0) for one in range_boundaries(ref))
-    return left, top, right, bottom
-
-
-@dataclass
-class Program:
-    """One running Excel with one workbook."""
-
-    path: Path
-    mac: bool = False
-    state: Model = field(default_factory=dict)
-    before: Model = field(default_factory=dict)
-    writes: list[str] = field(default_factory=list)  # of cells: sheet!A1:B2
-    resized: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)  # message boxes
-    fails_at: int | None = None  # the write that Excel refuses, from 0
-    stays_broken: bool = False  # and all after it
-    selected: str = ""
-    flags: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        tabs = opened(self.path).sheetnames
-        self.state = model(self.path, tabs)
-        for table in self.state["tables"]:
-            left, top, right, bottom = corners(table["ref"])
-            table |= {"row": top - 1, "column": left - 1}
-            table |= {"rows": bottom - top + 1, "columns": right - left + 1}
-        notes = {
-            one.title: [(c.row, c.column) for row in one.iter_rows() for c in row if c.comment]
-            for one in opened(self.path)
-        }
-        for sheet in self.state["sheets"]:
-            sheet |= {"hidden": set(), "notes": notes[sheet["name"]]}
-        self.before = copy.deepcopy(self.state)
-        self.flags = {"screen_updating": True, "enable_events": True, "calculation": "automatic"}
-
-    def sheet(self, name: str) -> Model:
-        return next(one for one in self.state["sheets"] if one["name"] == name)
-
-    def cell(self, sheet: str, row: int, column: int) -> Model | None:
-        found: Model | None = self.sheet(sheet)["cells"].get(f"{get_column_letter(column)}{row}")
-        return found
-
-    def put(self, sheet: str, row: int, column: int, given: Any) -> None:
-        """Type into a cell; its format stays."""
-        cells = self.sheet(sheet)["cells"]
-        at = f"{get_column_letter(column)}{row}"
-        made, old = typed(given), cells.get(at)
-        if made is None:
-            if old and "format" in old:
-                cells[at] = {"value": "", "formula": "", "format": old["format"]}
-            else:
-                cells.pop(at, None)
-            return
-        cells[at] = {**({"format": old["format"]} if old and "format" in old else {}), **made}
-
-    def order(self, what: str) -> None:
-        """Count a write, or refuse it."""
-        number = len(self.writes)
-        self.writes.append(what)
-        at = self.fails_at
-        if at is not None and (number == at or (self.stays_broken and number > at)):
-            raise ComError("Exception from HRESULT: 0x800A03EC")
+from tests.excel_book import Model
+from tests.fake_excel_cells import FakeRange
+from tests.fake_excel_program import TEXTS, ComError, Program, corners
 
 
 class FakeEngine:
@@ -337,159 +220,6 @@ class FakeNote:
     @property
     def location(self) -> Any:
         return FakeRange(self.sheet, self.row, self.column, 1, 1)
-
-
-class FakeRange:
-    def __init__(self, sheet: FakeSheet, row: int, column: int, rows: int, columns: int) -> None:
-        assert min(row, column, rows, columns) > 0
-        self.at_sheet, self.at = sheet, (row, column, rows, columns)
-        self.options: dict[str, Any] = {}
-
-    @property
-    def program(self) -> Program:
-        return self.at_sheet.program
-
-    @property
-    def api(self) -> Any:
-        return self
-
-    @property
-    def string_value(self) -> Any:
-        return self
-
-    def get(self) -> Any:
-        """Of `string_value`, on a Mac: the texts as they are shown."""
-        assert self.program.mac
-        return self._bare(
-            [[str(one["value"]) if one else "" for one in row] for row in self._cells()]
-        )
-
-    @property
-    def coords(self) -> tuple[int, int, int, int]:
-        return self.at
-
-    @property
-    def row(self) -> int:
-        return self.at[0]
-
-    @property
-    def column(self) -> int:
-        return self.at[1]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.at[2], self.at[3]
-
-    @property
-    def sheet(self) -> Any:
-        return self.at_sheet
-
-    @property
-    def address(self) -> str:
-        last = f"{get_column_letter(self.at[1] + self.at[3] - 1)}{self.at[0] + self.at[2] - 1}"
-        return f"{get_column_letter(self.column)}{self.row}:{last}"
-
-    @property
-    def max_cells_per_read(self) -> Any:
-        return None
-
-    @property
-    def max_cells_per_write(self) -> Any:
-        return None
-
-    def __call__(self, *key: int) -> Any:
-        row, column = key if len(key) == 2 else divmod(key[0] - 1, self.at[3])
-        if len(key) == 1:
-            row, column = row + 1, column + 1
-        return FakeRange(self.at_sheet, self.row + row - 1, self.column + column - 1, 1, 1)
-
-    def __len__(self) -> int:
-        return self.at[2] * self.at[3]
-
-    def _places(self) -> list[list[tuple[int, int]]]:
-        row, column, rows, columns = self.at
-        return [[(r, c) for c in range(column, column + columns)] for r in range(row, row + rows)]
-
-    def _cells(self) -> list[list[Model | None]]:
-        where = self.at_sheet.title
-        return [[self.program.cell(where, *at) for at in line] for line in self._places()]
-
-    def _bare(self, rows: list[list[Any]]) -> Any:
-        """As COM and AppleScript hand it over: one cell bare, rows as tuples or lists."""
-        if self.shape == (1, 1):
-            return rows[0][0]
-        return rows if self.program.mac else tuple(map(tuple, rows))
-
-    @property
-    def raw_value(self) -> Any:
-        assert not (self.program.mac and self.options.get("err_to_str")), "fails on a real Mac"
-        return self._bare([[self._raw(one) for one in row] for row in self._cells()])
-
-    @raw_value.setter
-    def raw_value(self, value: Any) -> None:
-        self._type(value)
-
-    def _raw(self, one: Model | None) -> Any:
-        value = one["value"] if one else ""
-        if value in CODES:
-            return "" if self.program.mac else CODES[value]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            assert one is not None
-            if DATED.search(one.get("format", "").replace("[Red]", "").casefold()) and value >= 61:
-                moment = from_excel(value)
-                if isinstance(moment, dt.datetime):
-                    return moment
-                return dt.datetime.combine(moment, dt.time())
-            return float(value)
-        return "" if self.program.mac and value is None else value
-
-    @property
-    def formula(self) -> Any:
-        def text(one: Model | None) -> str:
-            found = one["formula"] if one else ""
-            return f"{found:.15g}" if isinstance(found, float) else str(found)
-
-        return self._bare([[text(one) for one in row] for row in self._cells()])
-
-    @formula.setter
-    def formula(self, value: Any) -> None:
-        self._type(value)
-
-    def _type(self, value: Any) -> None:
-        where = self.at_sheet.title
-        self.program.order(f"{where}!{self.address}")
-        rows = value if isinstance(value, list | tuple) else [[value]]
-        assert len(rows) == self.at[2], (self.address, len(rows))
-        for line, places in zip(rows, self._places(), strict=True):
-            for one, at in zip(line, places, strict=True):
-                self.program.put(where, *at, one)
-
-    def clear_contents(self) -> None:
-        self.program.order(f"{self.at_sheet.title}!{self.address} cleared")
-        for at in itertools.chain.from_iterable(self._places()):
-            self.program.put(self.at_sheet.title, *at, None)
-
-    def autofill(self, destination: Any, type_: str) -> None:
-        assert type_ == "fill_copy"
-        self.program.order(f"{self.at_sheet.title}!{destination.address} filled")
-        [[source]] = self._cells()
-        assert source is not None
-        start = f"{get_column_letter(self.column)}{self.row}"
-        for row, column in itertools.chain.from_iterable(destination.impl._places()):
-            at = f"{get_column_letter(column)}{row}"
-            if at != start:
-                moved = Translator(source["formula"], start).translate_formula(at)
-                self.program.put(self.at_sheet.title, row, column, moved)
-
-    @property
-    def column_hidden(self) -> bool:
-        return self.column in self.at_sheet.state["hidden"]
-
-    @column_hidden.setter
-    def column_hidden(self, value: bool) -> None:
-        self.program.order(f"{self.at_sheet.title} column {self.column} hidden {value}")
-        hidden = self.at_sheet.state["hidden"]
-        (hidden.add if value else hidden.discard)(self.column)
 
 
 class FakeTable:

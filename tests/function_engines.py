@@ -22,7 +22,7 @@ from tests.function_support import RUN, by_node, shown_cell
 from tests.kpi_language_support import bits
 from tests.libreoffice import Office
 from tests.pane_support import Pane
-from tests.scoring_support import words_of
+from tests.scoring_sheet_support import words_of
 
 FIRST = 4  # zero-based row of the first row: a card may reach so far up
 MOST = 4000  # rows of one feed

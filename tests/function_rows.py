@@ -17,7 +17,7 @@ from kpi.numbers import normalise
 from kpi.payout import PayMethod
 from kpi.sheet_calls import EPOCH, Cell
 from tests.function_engines import UNKNOWN, Asked, Family, Ref, Row, Words, column, over
-from tests.scoring_support import words_of
+from tests.scoring_sheet_support import words_of
 
 SCALES = (0.01, 1.0, 100.0, 1e5, 1e9, 1e11)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from sheet_templates.layout import SHEETS, TABLES, Language
 from tests.excel_book import Model, model
-from tests.pane_service import SUMMARY, Json
+from tests.pane_answers import SUMMARY, Json
 from tests.pane_support import SHIPPED
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -51,6 +53,11 @@ def books_of_both() -> dict[str, Model]:
         )
         for one in LANGUAGES
     }
+
+
+def column(code: str) -> str:
+    """The column of Items in which something stands; the table starts at A."""
+    return get_column_letter([one.code for one in TABLES["tblScore"].columns].index(code) + 1)
 
 
 def lines() -> list[dict[str, Any]]:

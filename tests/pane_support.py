@@ -27,6 +27,9 @@ ARGUMENTS = (
 CHROMIUM = "chromium is not installed; run: apt-get install -y chromium"
 WAIT = 20_000  # ms; a busy machine is slow, not wrong
 PANE = {"width": 350, "height": 760}  # what Excel gives a pane
+NAMELESS = """() => [...document.querySelectorAll("button, input, select, progress")]
+    .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label")))
+    .length"""
 
 
 @contextmanager

@@ -18,16 +18,8 @@ from kpi.step_table import STEP_NAMES
 from sheet_templates.words import show
 from tests.function_engines import UNKNOWN, Asked, Family, Ref, Row, Words, over
 from tests.kpi_language_support import bits
-from tests.scoring_support import (
-    COLUMNS,
-    UNKNOWN_WHEN_NONE,
-    Drawn,
-    drawn_row,
-    normalise_weight,
-    scored,
-    stored,
-    words_of,
-)
+from tests.scoring_sheet_support import COLUMNS, UNKNOWN_WHEN_NONE, stored, words_of
+from tests.scoring_support import Drawn, drawn_row, normalise_weight, scored
 
 INPUTS = COLUMNS[: COLUMNS.index("due")]
 SIZES = (1, 1, 2, 3)  # items of a card

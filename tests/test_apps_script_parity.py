@@ -21,7 +21,7 @@ from tests.function_rows import DRAWN, FX, PAY
 from tests.function_support import draw, shown_cell
 from tests.parity_support import ITEMS, Shown, draw_cards, item_rows
 from tests.published_rows import Wanted, fx_rows, items, pay_rows
-from tests.scoring_support import words_of
+from tests.scoring_sheet_support import words_of
 
 LOCALES = {"zh": "zh_CN", "en": "en_US"}
 Calls = Sequence[tuple[str, Sequence[object]]]

@@ -24,7 +24,8 @@ from tests.pane_service import serving
 from tests.pane_support import chromium, pane
 from tests.parity_support import ITEMS, draw_cards, item_rows
 from tests.published_rows import Wanted, fx_rows, items, pay_rows
-from tests.scoring_support import Drawn, words_of
+from tests.scoring_sheet_support import words_of
+from tests.scoring_support import Drawn
 
 HELD: tuple[Callable[[Drawn], bool], ...] = (  # what some of the drawn rows must be
     lambda row: row.actual is None,

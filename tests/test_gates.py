@@ -16,14 +16,14 @@ from kpi.pack_reading import pack, packs
 from kpi.person_cards import gated
 from kpi.scoring import status_of_item
 from kpi.sheet_scoring import grade, person_total, veto_count, vetoes_unchecked
-from kpi.typed_rows import Bound, VetoEffect, WeightRow
+from kpi.typed_rows import VetoEffect, WeightRow
 from sheet_templates.pack_rows import weight_rows
 from sheet_templates.words import decode, show
 from sync_service.payout_periods import Closed, as_closed
+from tests.card_support import CATALOG, D1, actuals, book, card, run, weight
 from tests.contract_support import BOOK
 from tests.libreoffice import NA, Office
 from tests.table_support import Line, table
-from tests.test_scorecards import CATALOG, D1, actuals, book, card, run, weight
 
 EFFECTS = tuple(VetoEffect)
 
@@ -147,20 +147,6 @@ def test_a_band_has_its_veto_on_the_side_that_the_pack_names(
         low=(row.warn_low, row.breach_low),
     )
     assert (seen.value, int(row.veto and seen.value == "breach")) == (status, bonus_lost)
-
-
-@pytest.mark.parametrize(
-    ("days", "status"),
-    [(90.5, "breach"), (61, "warn"), (45, "ok"), (25, "ok"), (24, "warn"), (14.5, "breach")],
-)
-def test_a_band_with_two_limits_warns_on_both_sides(days: float, status: str) -> None:
-    """Inventory days of the packs: > 60 or < 25, > 90 or < 15, around 45."""
-    limits = (Better.BAND, 60.0, 90.0, Bound.STRICT)
-    found = status_of_item(days, 45.0, *limits, additive=False, low=(25.0, 15.0))
-    assert found.value == status
-    equal = (Better.BAND, 60.0, 90.0, Bound.INCLUSIVE)
-    at = status_of_item(15.0, 45.0, *equal, additive=False, low=(25.0, 15.0))
-    assert at.value == "breach"
 
 
 def test_lower_limits_are_signed_and_come_back() -> None:

@@ -27,10 +27,10 @@ from sheet_templates.build import build
 from sheet_templates.scoring import grade_lines
 from sheet_templates.words import decode
 from sync_service.payout_periods import Closed, as_closed, merged
+from tests.card_support import actuals, book, card, run
 from tests.contract_support import BOOK, CATALOG, version
 from tests.libreoffice import NA, Office
 from tests.table_support import Line, table
-from tests.test_scorecards import actuals, book, card, run
 
 OWN = (
     Grade("优", 95.0, 1.3),

@@ -20,8 +20,8 @@ from kpi.totals import Converter, Totals
 from kpi.typed_rows import InputRow, TargetRow
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.sources import INPUTS, PLANS
+from tests.card_support import CATALOG, D1, FR, OCT, SHOP, book
 from tests.leaf_support import leaf_sums
-from tests.test_scorecards import CATALOG, D1, FR, OCT, SHOP, book
 
 OCTOBER_DAYS = 31
 Typed = Mapping[str, Mapping[int, int]]

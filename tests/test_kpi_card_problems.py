@@ -20,9 +20,7 @@ from kpi.scoring import adjusted, combined
 from kpi.sheet_scoring import person_total
 from kpi.totals import Converter, Totals
 from kpi.trade import Shop
-from tests.leaf_support import Leaf, leaf_sums
-from tests.libreoffice import NA, Office
-from tests.test_scorecards import (
+from tests.card_support import (
     CATALOG,
     D1,
     LAST,
@@ -35,6 +33,8 @@ from tests.test_scorecards import (
     target,
     weight,
 )
+from tests.leaf_support import Leaf, leaf_sums
+from tests.libreoffice import NA, Office
 
 US_SHOP = Shop("US", "amazon", "US", Region.US, "USD", "America/New_York", "OPS1")
 

@@ -13,8 +13,8 @@ from kpi.errors import UnansweredError
 from kpi.trade import Person
 from kpi.typed_rows import TargetRow
 from sync_service.cli import WrongWordsError, parser
+from tests.card_support import weight
 from tests.target_support import CATALOG, NONE, line, person, room, sales
-from tests.test_scorecards import weight
 
 SALES = replace(sales("EU", None), months=(1200.0,) * 12)
 HEAD = person("HEAD", "Purchasing", "supervisor")

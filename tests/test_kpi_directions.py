@@ -18,8 +18,8 @@ from kpi.tables import CellValue
 from sheet_templates.layout import TABLES
 from sheet_templates.words import decode
 from sync_service.rolling import weight_row
+from tests.card_support import CATALOG
 from tests.table_support import table
-from tests.test_scorecards import CATALOG
 
 CODES = "role region metric weight method better warn breach note"
 

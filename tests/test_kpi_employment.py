@@ -20,7 +20,7 @@ from kpi.tables import Cell, CellValue, Row, Table
 from kpi.trade import Assignment, Person, Shop
 from kpi.typed_rows import Settings
 from kpi.working_days import proration_of
-from tests.test_scorecards import OCT, actuals, book, card, run, target
+from tests.card_support import OCT, actuals, book, card, run, target
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 NEW = Person("OPS1", "", "", "operations", None, None, None, None, None, scored=True)

@@ -16,8 +16,8 @@ from kpi.tables import CellValue
 from kpi.trade import Shop
 from kpi.typed_rows import Settings
 from sheet_templates.words import decode
+from tests.card_support import weight
 from tests.table_support import table
-from tests.test_scorecards import weight
 
 CATALOG = shipped()
 SETTINGS = Settings("2026-10", "")

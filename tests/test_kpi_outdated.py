@@ -19,8 +19,8 @@ from kpi.missing import Outdated
 from kpi.model import Better, DataState, Status
 from kpi.person_cards import PersonCard
 from kpi.scorecards import Scoring
+from tests.card_support import CATALOG, D1, OCT, actuals, book, card, day_of, run, weight
 from tests.leaf_support import Leaf
-from tests.test_scorecards import CATALOG, D1, OCT, actuals, book, card, day_of, run, weight
 
 CLOSING = date(2026, 11, 10)
 EVE = CLOSING - timedelta(days=1)

@@ -29,9 +29,9 @@ from kpi.typed_rows import InputRow
 from sheet_templates.words import decode
 from sync_service.hand_inputs import with_inputs
 from sync_service.sources import FILES_AND_HAND, alternatives, sources_of
+from tests.card_support import book, weight
 from tests.leaf_support import Leaf, leaf_sums
 from tests.table_support import Line, table
-from tests.test_scorecards import book, weight
 
 OCT = period("2026-10")
 TODAY = date(2026, 11, 5)

@@ -32,8 +32,8 @@ from kpi.target_scopes import TargetKind
 from kpi.target_sums import Sum, Typed, summed
 from kpi.trade import Assignment, Product, Shop
 from kpi.typed_rows import TargetRow
+from tests.card_support import weight
 from tests.target_support import DE, FR, NONE, WEB, person, room, sales
-from tests.test_scorecards import weight
 
 KIND = TargetKind
 DE_ACME = replace(DE, company="Acme", brand="Lux")

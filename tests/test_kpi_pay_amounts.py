@@ -16,8 +16,8 @@ from kpi.money import DayRates
 from kpi.pay_amounts import MonthAmount, PayAmount, known_scope, month_amount, pays_on, said
 from kpi.scope_values import GAPS
 from kpi.totals import Converter, Totals
+from tests.card_support import CATALOG, D1, OCT, PEOPLE, SHOP, book, run, sources, target
 from tests.leaf_support import leaf_sums
-from tests.test_scorecards import CATALOG, D1, OCT, PEOPLE, SHOP, book, run, sources, target
 
 SALES, UNITS, ACOS = (CATALOG.metrics[code] for code in ("net_sales", "units_sold", "acos"))
 US_SHOP = replace(SHOP, code="US", market="US", region=Region.US, currency="EUR")

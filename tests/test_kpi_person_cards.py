@@ -28,8 +28,8 @@ from kpi.scopes import same
 from kpi.scoring import CardTotal
 from kpi.teams import TeamPart
 from kpi.typed_rows import VetoEffect
+from tests.card_support import weight
 from tests.target_support import person
-from tests.test_scorecards import weight
 
 US, EU = Region.US, Region.EU
 OCT = Window(date(2026, 10, 1), date(2026, 11, 1))

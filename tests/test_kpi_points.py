@@ -15,8 +15,8 @@ from kpi.points import PointKind, counted, month_points
 from kpi.scorecards import Scoring
 from kpi.tables import Cell, CellValue, Row, Table
 from kpi.typed_rows import PointRow, Settings
+from tests.card_support import OCT, PEOPLE, actuals, book, card, run, weight
 from tests.contract_support import CATALOG
-from tests.test_scorecards import OCT, PEOPLE, actuals, book, card, run, weight
 
 LATE = PointKind("late", -2.0, 1, 5.0)
 HELP = PointKind("help", 3.0, 0, None)

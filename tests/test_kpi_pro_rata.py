@@ -21,8 +21,8 @@ from kpi.person_cards import Item
 from kpi.person_targets import Goal, Goals
 from kpi.pro_rata import cut, cut_limits, cut_params
 from kpi.trade import Assignment
+from tests.card_support import CATALOG, FR, OCT, PEOPLE, actuals, book, card, run, target, weight
 from tests.leaf_support import Leaf
-from tests.test_scorecards import CATALOG, FR, OCT, PEOPLE, actuals, book, card, run, target, weight
 
 Given = tuple[float | None, ...]
 LIMITS: dict[str, Given] = {  # of the whole month, around its 34,100

@@ -11,7 +11,7 @@ from kpi.book_checks import check_book
 from kpi.model import Region
 from kpi.readiness import open_gaps, unconfirmed
 from kpi.typed_rows import TargetRow
-from tests.test_scorecards import CATALOG, book, weight
+from tests.card_support import CATALOG, book, weight
 
 NONE = (None,) * 12
 

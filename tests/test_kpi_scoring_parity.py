@@ -8,16 +8,8 @@ import pytest
 
 from tests.kpi_language_support import bits
 from tests.libreoffice import Office
-from tests.scoring_support import (
-    by_node,
-    by_python,
-    by_sheet,
-    cards,
-    cards_by_node,
-    draw,
-    people_by_python,
-    shown_person,
-)
+from tests.scoring_sheet_support import by_sheet, people_by_python, shown_person
+from tests.scoring_support import by_node, by_python, cards, cards_by_node, draw
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -23,8 +23,8 @@ from kpi.shop_cards import around
 from kpi.target_scopes import TargetKind, kind_of, shops_of
 from kpi.trade import Shop
 from kpi.typed_rows import TaskRow, WeightRow
+from tests.card_support import CATALOG, LAST, OCT, actuals, book, run, target, weight
 from tests.target_support import DE, FR, WEB, line, room, sales
-from tests.test_scorecards import CATALOG, LAST, OCT, actuals, book, run, target, weight
 
 AMZ = Shop("DE", "amazon", "DE", Region.EU, "EUR", "Europe/Berlin", "OPS1")
 STORE = replace(AMZ, code="FR", platform="shopify", market="EU")
@@ -195,3 +195,36 @@ def test_a_shops_item_without_a_target_is_named() -> None:
     cards = tuple(shop_cards(of).values())
     [found] = without_target(of, cards)
     assert (found.code, found.place.text) == ("no_target", "FR EU")
+
+
+# --- the card of a shop --------------------------------------------------------------------------
+
+
+def test_a_shop_is_scored_by_the_lines_of_its_role_as_a_person_is() -> None:
+    """Sales on target 100 of 60 points, ACoS 0.375 of 0.25 is 2 - 1.5 = 50 of 40: 80 points."""
+    lines = (
+        of_shop("net_sales", 60),
+        of_shop("acos", 40, method="mirror_down", better=Better.LOWER),
+    )
+    found = actuals(run("DE", 1_000, 150), run("FR", 100, 100))
+    cards = Scoring(book(weights=(*book().weights, *lines)), found).shops(OCT)
+    assert [(c.person.code, c.total) for c in cards] == [("DE", 80.0), ("FR", 70.0)]
+    sales = cards[0].cards[0].items[0]
+    assert (sales.key, sales.goal and sales.goal.basis) == ("2026-10｜DE｜EU｜net_sales", "DE")
+
+
+def test_without_such_lines_no_shop_has_a_card() -> None:
+    assert Scoring(book(), actuals(run("DE", 1_000, 100))).shops(OCT) == ()
+
+
+def test_a_closed_shop_has_no_card() -> None:
+    shops = (replace(AMZ, closed=date(2026, 9, 30)), replace(AMZ, code="FR"))
+    closed = book(weights=(of_shop("net_sales", 100),), shops=shops)
+    cards = Scoring(closed, actuals(run("DE", 1_000, 100))).shops(OCT)
+    assert [card.person.code for card in cards] == ["FR"]
+
+
+def test_a_breached_veto_leaves_a_shop_the_lowest_grade() -> None:
+    lines = (of_shop("net_sales", 100, veto=True),)
+    one = Scoring(book(weights=lines), actuals(run("DE", 500, 100))).shops(OCT)[0]
+    assert (one.total, one.vetoes, one.grade and one.grade.name) == (50.0, 1, "D")

@@ -17,9 +17,9 @@ from kpi.tables import CellValue
 from sheet_templates.words import decode
 from sync_service.filling.scores import estimated, items
 from sync_service.rolling import weight_row
+from tests.card_support import CATALOG
 from tests.table_support import table
 from tests.test_filling_pacing import computed
-from tests.test_scorecards import CATALOG
 
 CODES = "role region metric weight method missing substitute"
 

@@ -1,4 +1,4 @@
-"""Targets by hand: uplift, a year into months, months into weeks, what is read of a line."""
+"""Targets by hand: a year into months, months into weeks."""
 
 from __future__ import annotations
 
@@ -12,94 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.apportion import exact
-from kpi.book_reading import read_book
 from kpi.calendar import period
-from kpi.model import Region, Unit, Window
+from kpi.model import Region, Window
 from kpi.month_shares import calendar_shops, month_shares, row_days, season_weights
 from kpi.person_targets import Goals
 from kpi.season import Flow, flow_of
-from kpi.tables import CellValue
 from kpi.target_weeks import weeks_of_year
-from kpi.targets import Split, Uplift, key_of, month_targets, quarters, uplifted, year_of
+from kpi.targets import Split, key_of, month_targets, quarters
 from kpi.trade import Assignment, Shop
 from kpi.typed_rows import Settings, TargetRow
-from sheet_templates.words import decode
-from tests.table_support import Line, table
-from tests.target_support import (
-    CATALOG,
-    DE,
-    FR,
-    NAMES,
-    NONE,
-    WEB,
-    person,
-    read,
-    room,
-    row,
-)
+from tests.target_support import CATALOG, DE, FR, NONE, WEB, person, room, row
 
-# --- uplift ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("baseline", "delta", "mode", "target"),
-    [
-        pytest.param(0.12, 2.0, Uplift.POINTS, 0.14, id="12 % and two points"),
-        pytest.param(0.12, -1.5, Uplift.POINTS, 0.105, id="a return rate falls by 1.5 points"),
-        pytest.param(0.2, 5.0, Uplift.PERCENT, 0.21, id="20 % grows by a twentieth"),
-        pytest.param(0.1, 5.0, Uplift.PERCENT, 0.105, id="a conversion of 10 % raised by 5 %"),
-        pytest.param(80_000.0, 12.5, Uplift.PERCENT, 90_000.0, id="money by an eighth"),
-        pytest.param(-2_000.0, 500.0, Uplift.VALUE, -1_500.0, id="a loss that shrinks by 500"),
-        pytest.param(1e12, 5.0, Uplift.PERCENT, None, id="beyond any figure"),
-    ],
-)
-def test_an_uplift_is_worked_out_of_its_baseline(
-    baseline: float, delta: float, mode: Uplift, target: float | None
-) -> None:
-    assert uplifted(baseline, delta, mode) == target
-
-
-@pytest.mark.parametrize(
-    ("made", "additive", "decimals", "year"),
-    [
-        pytest.param(row(500.0), True, 2, 500.0, id="a typed year is the year"),
-        pytest.param(
-            replace(row(), baseline=100.01, uplift=5.0, uplift_unit="percent"),
-            *(True, 2, 105.01),
-            id="money to the cent: 105.0105",
-        ),
-        pytest.param(
-            replace(row(), baseline=10.0, uplift=5.0, uplift_unit="percent"),
-            *(True, 0, 11.0),
-            id="counts to the piece: 10.5",
-        ),
-        pytest.param(
-            replace(row(), baseline=0.123, uplift=5.0, uplift_unit="percent"),
-            *(False, 2, 0.12915),
-            id="a ratio as it is",
-        ),
-        pytest.param(
-            replace(row(500.0), baseline=100.0, uplift=5.0, uplift_unit="percent"),
-            *(True, 2, 105.0),
-            id="the uplift before a typed year",
-        ),
-        pytest.param(replace(row(), uplift=5.0), True, 2, None, id="an uplift of nothing"),
-        pytest.param(
-            replace(row(), baseline=1e12, uplift=5.0, uplift_unit="percent"),
-            *(True, 2, None),
-            id="an uplift beyond any figure",
-        ),
-    ],
-)
-def test_the_year_of_a_row(
-    made: TargetRow, additive: bool, decimals: int, year: float | None
-) -> None:
-    assert year_of(made, additive=additive, decimals=decimals) == year
-
-
-# --- months of a year --------------------------------------------------------------------------
-
-# The days of 2026 by `kpi/retail_events.toml`, an ordinary one being 1. November: Singles' Day 1.1,
 # Black Friday 3, its weekend twice 1.8, Cyber Monday 2.6 and 25 ordinary days: 35.3; in the US
 # Thanksgiving is 1.5: 35.8. December: twelve gift days of 1.3, seven of 0.6 after the cut-off and
 # twelve ordinary ones: 15.6 + 4.2 + 12 = 31.8.
@@ -398,104 +321,3 @@ def test_months_sum_to_the_year_and_weeks_sum_to_the_months(
     if len(known) == 12:
         assert sum(Decimal(str(week)) for week in weeks) == sum(known)
     assert len(weeks) in (53, 54)
-
-
-# --- reading -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cells", "year", "problems"),
-    [
-        pytest.param(
-            ("acos", "OPS1", None, "提升", 0.3, -2.0, "百分点 pp"), 0.28, [], id="points of a ratio"
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", None, "Uplift", 1_000.0, 5.0, "%"), 1_050.0, [], id="percent"
-        ),
-        pytest.param(
-            ("units_sold", "OPS1", None, "提升", 100.0, 7.0, "数值"), 107.0, [], id="pieces"
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 900.0, "提升", 1_000.0, 5.0, "pp"),
-            900.0,
-            [("uplift_not_points", "J5")],
-            id="points of money: the typed year counts",
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 900.0, "提升", None, 5.0, None),
-            900.0,
-            [("uplift_incomplete", "H5")],
-            id="no baseline and no unit",
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 900.0, "提升", 1_000.0, None, "%"),
-            900.0,
-            [("uplift_incomplete", "I5")],
-            id="no uplift",
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 900.0, "提升", 1_000.0, 5.0, "%"),
-            1_050.0,
-            [("uplift_typed", "F5")],
-            id="another year typed beside it: the uplift counts",
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 1_050.0, "提升", 1_000.0, 5.0, "%"), 1_050.0, [], id="the same"
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", None, "提升", 1_000.0, 0.05, "%"),
-            1_000.5,
-            [("uplift_small", "I5")],
-            id="5 % typed as a fraction is told",
-        ),
-        pytest.param(
-            ("acos", "OPS1", None, "提升", 0.3, -0.02, "pp"),
-            0.2998,
-            [("uplift_small", "I5")],
-            id="two points typed as a fraction are told",
-        ),
-        pytest.param(
-            ("acos", "OPS1", None, "提升", 0.3, 0.5, "pp"), 0.305, [], id="half a point is a target"
-        ),
-        pytest.param(
-            ("net_sales", "OPS1", 900.0, "自定", 1_000.0, 5.0, "%"),
-            900.0,
-            [],
-            id="another basis: baseline and uplift are remarks",
-        ),
-    ],
-)
-def test_an_uplift_is_read_and_what_is_wrong_with_it_is_told_at_its_cell(
-    cells: tuple[CellValue, ...], year: float, problems: list[tuple[str, str]]
-) -> None:
-    found = read(*cells)
-    (target,) = found.targets
-    metric = CATALOG.metrics[target.metric]
-    decimals = 0 if metric.unit is Unit.COUNT else 2
-    assert year_of(target, additive=metric.additive, decimals=decimals) == year
-    assert [(p.code, p.place.cell) for p in found.problems] == problems
-
-
-@pytest.mark.parametrize(
-    ("cells", "split"),
-    [
-        pytest.param(("net_sales", "OPS1", 9.0, *(None,) * 4, "季节"), "seasonality", id="season"),
-        pytest.param(("net_sales", "OPS1", 9.0, *(None,) * 4, "By hand"), "manual", id="by hand"),
-        pytest.param(("net_sales", "OPS1", 9.0, *(None,) * 4, None), "even", id="nothing said"),
-        pytest.param(("net_sales", "OPS1", None, *(None,) * 4, "季节"), "even", id="no year"),
-        pytest.param(("acos", "OPS1", 0.3, *(None,) * 4, "季节"), "even", id="a ratio"),
-    ],
-)
-def test_a_split_is_kept_where_it_decides_something(
-    cells: tuple[CellValue, ...], split: str
-) -> None:
-    assert read(*cells).targets[0].split == split
-
-
-def test_a_split_of_twelve_typed_months_decides_nothing() -> None:
-    codes = "year region scope metric owner year_total split " + " ".join(
-        f"m{n:02d}" for n in range(1, 13)
-    )
-    line: Line = (2026.0, "US", "US", "net_sales", "OPS1", 12.0, "手工", *(1.0,) * 12)
-    tables = {"tblTarget": table("tblTarget", "目标", codes, line)}
-    assert read_book(tables, decode, NAMES, CATALOG).targets[0].split == "even"

@@ -24,8 +24,8 @@ from kpi.target_scopes import TargetKind
 from kpi.targets import Split
 from kpi.trade import Assignment, Shop
 from kpi.typed_rows import TargetRow
+from tests.card_support import weight
 from tests.target_support import DE, FR, NONE, WEB, person, room, sales
-from tests.test_scorecards import weight
 
 SHOP, PERSON = TargetKind.SHOP, TargetKind.PERSON
 US1 = Shop("US1", "amazon", "US", Region.US, "USD", "America/New_York", "OPS2")

@@ -24,7 +24,8 @@ from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Writ
 from sync_service.workbooks.refusals import BookChangedError, TableRefusedError
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.excel_book import save
-from tests.fake_excel import Program, running
+from tests.fake_excel import running
+from tests.fake_excel_program import Program
 from tests.xlsx_support import Rows, column, make_book
 
 BREACHES: Rows = [

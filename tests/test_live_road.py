@@ -16,7 +16,8 @@ from sync_service.sheet_answers import Answers
 from sync_service.workbooks.live_excel import LiveExcelPort
 from sync_service.workbooks.sent import body_of, sent_book
 from tests.excel_book import Model, model, opened, save
-from tests.fake_excel import Program, running
+from tests.fake_excel import running
+from tests.fake_excel_program import Program
 from tests.road_support import Folder, copied, house_at, settings_of
 
 

@@ -16,10 +16,10 @@ from kpi.typed_rows import WeightRow
 from sheet_templates.words import decode, show
 from sync_service.filling import scores
 from sync_service.filling.cells import UNKNOWN
+from tests.card_support import actuals, book, card, run, weight, year_ago_and_last_month
 from tests.contract_support import BOOK, CATALOG
 from tests.table_support import Line, table
 from tests.test_filling_pacing import computed
-from tests.test_scorecards import actuals, book, card, run, weight, year_ago_and_last_month
 
 CODES = "role region metric weight method min_count"
 NAMES = {"acos": "acos", "net_sales": "net_sales"}

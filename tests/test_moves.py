@@ -23,8 +23,8 @@ from sheet_templates.start import BookStart, StartRow
 from sheet_templates.words import decode
 from sync_service import refresh
 from sync_service.workbooks.xlsx import XlsxPort
+from tests.card_support import OCT, PEOPLE, SHOP, actuals, book, run, target, weight
 from tests.table_support import Line, table
-from tests.test_scorecards import OCT, PEOPLE, SHOP, actuals, book, run, target, weight
 
 CODES = "person since role department manager us_share start end fte ramp"
 FIRST: Line = ("OPS1", None, "运营", "EU", "HEAD", 0.5, date(2026, 1, 5), None, 0.5)

@@ -1,109 +1,24 @@
-"""The other half of the pane: large books, shown tabs, the real service, keyboard, languages."""
+"""How the pane behaves and looks: large books, shown tabs, keyboard, signing in, languages."""
 
 from __future__ import annotations
 
 import copy
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
-from sqlalchemy import select
-from werkzeug.serving import make_server
 
-from sync_service import schema
 from tests.excel_book import Model
-from tests.pane_results import books_of_both, result
-from tests.pane_service import Stub, serving
-from tests.pane_support import Pane, chromium, office, pane
+from tests.pane_fixtures import book, books, browser, stub
+from tests.pane_service import Stub
+from tests.pane_support import NAMELESS, Pane, office, pane
 from tests.paths import ROOT
-from tests.service_support import Service, service
 
+__all__ = ["book", "books", "browser", "stub"]  # the fixtures
 PANE = ROOT / "addin" / "officejs"
 PICTURES = ROOT / "docs" / "pictures"
 ITEMS = {"zh": "明细", "en": "Items"}
-NAMELESS = """() => [...document.querySelectorAll("button, input, select, progress")]
-    .filter((e) => !(e.textContent.trim() || e.labels?.length || e.getAttribute("aria-label")))
-    .length"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def books() -> dict[str, Model]:
-    return books_of_both()
-
-
-@pytest.fixture
-def book(books: dict[str, Model]) -> Model:
-    return copy.deepcopy(books["en"])
-
-
-@pytest.fixture
-def stub() -> Iterator[Stub]:
-    with serving() as one:
-        one.result = result
-        yield one
-
-
-@contextmanager
-def real_service(folder: Path) -> Iterator[tuple[Service, Stub]]:
-    """The product's own service on a port: its guard, policy, token and refresh; no stand-in."""
-    with service(folder) as real:
-        server = make_server("127.0.0.1", 0, real.web.application, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield real, Stub(f"http://127.0.0.1:{server.server_port}")
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-def test_the_real_service_serves_a_pane_that_can_sign_in(
-    browser: Browser, book: Model, tmp_path: Path
-) -> None:
-    with (
-        real_service(tmp_path) as (real, address),
-        pane(browser, address, book, token=None) as one,
-    ):
-        one.says("Sign-in needed", "#link")
-        one.page.locator("#token").fill(real.token)
-        one.press("sign-in")
-        one.says("Connected", "#link")
-        one.open("help")
-        one.press("diagnose")
-        one.says("yes, ", "#diagnosis")
-
-
-def test_a_refresh_by_the_real_service_is_in_the_sheet_and_on_record(
-    browser: Browser, book: Model, tmp_path: Path
-) -> None:
-    """Pane, routes, the road, the write and its acknowledgement, with nothing in between."""
-    with (
-        real_service(tmp_path) as (real, address),
-        pane(browser, address, book, token=real.token) as one,
-    ):
-        one.says("Connected", "#link")
-        one.press("refresh")
-        one.says("Done:")
-        assert re.search(r"Done: [1-9]\d* cells", one.page.locator("#view").inner_text())
-        first = one.state()["settings"]["kpiBase"]
-        with real.house.store.read() as connection:
-            [kept] = connection.execute(select(schema.sent_books)).mappings().all()
-        assert kept["revision"] == first
-        one.press("refresh")
-        one.says("Done:")
-        one.open("setup")
-        one.says("Operations")  # the packs are those of the product
 
 
 def test_a_table_too_large_for_one_answer_is_read_in_blocks(
@@ -165,104 +80,6 @@ def test_tabs_and_columns_are_shown_as_the_service_says(
     assert sheets["Items"]["visibility"] == "Visible"
     assert sheets["People"]["visibility"] == "Hidden"
     assert sheets["People"]["hidden"] == [9]  # Contact
-
-
-def test_set_up_ticks_what_is_done(browser: Browser, stub: Stub, book: Model) -> None:
-    [setup] = [one for one in book["sheets"] if one["name"] == "Setup"]
-    for row, mark in zip(range(6, 13), "✓✓○○✓○○", strict=True):
-        setup["cells"][f"B{row}"]["value"] = mark
-    setup["cells"]["B13"]["value"] = "3/7"
-    with pane(browser, stub, book) as one:
-        one.open("setup")
-        one.says("3/7 done")
-        expect(one.page.locator(".steps .done")).to_have_count(3)
-        one.says("Company and currency done")
-        now = one.page.locator("[aria-current=step]")
-        expect(now).to_have_count(1)
-        expect(now).to_contain_text("First data")  # the first that is open, its panel with it
-        expect(now).to_contain_text("AMZ-US is up to date")
-        expect(now).to_contain_text("import FILE --shop EBY-DE")
-        button = one.page.locator("#step-3")
-        assert button.get_attribute("aria-expanded") == "true"
-        button.press("Enter")
-        assert button.get_attribute("aria-expanded") == "false"
-        expect(one.page.locator("#panel-sources")).to_be_hidden()
-        one.press("step-7")
-        one.says(
-            "AMZ-US alike, 0.2 % apartours 120,340.5 · platform 120,1002026-10-08 – 2026-10-21"
-        )
-        one.press("step-4")
-        assert one.js(NAMELESS) == 0
-        one.press("first-refresh")
-        one.says("Done:")
-
-
-def test_reviews_are_planned_from_the_wizard(browser: Browser, stub: Stub, book: Model) -> None:
-    [setup] = [one for one in book["sheets"] if one["name"] == "Setup"]
-    for row in range(6, 13):
-        setup["cells"][f"B{row}"]["value"] = "✓"
-    with pane(browser, stub, book) as one:
-        one.open("setup")
-        expect(one.page.locator("[aria-current=step]")).to_contain_text("Review and adjust")
-        one.press("plan-review")
-        one.says("Choose the first day.")
-        one.page.locator("#rhythm").select_option("monthly")
-        one.page.locator("#first-review").fill("2026-12-01")
-        one.press("plan-review")
-        one.says("2026-12-01 · Monthly review 2026-11")
-        assert one.js("document.activeElement.id") == "write-review"
-        assert "R-2026-12-01" not in str(one.state()["sheets"])
-        one.press("write-review")
-        one.says("Next review: 2026-12-01")
-        expect(one.page.locator("[aria-current=step]")).to_have_count(0)
-        state = one.state()
-    [review] = [sheet for sheet in state["sheets"] if sheet["name"] == "Review"]
-    assert "Monthly review 2026-11" in {cell["value"] for cell in review["cells"].values()}
-    assert {k: stub.of("/panes/plan")[0][k] for k in ("rhythm", "first")} == {
-        "rhythm": "monthly", "first": "2026-12-01",
-    }  # fmt: skip
-
-
-def test_a_review_is_read_and_then_written(browser: Browser, stub: Stub, book: Model) -> None:
-    row = ["A-R1", *[None] * 9]
-    [people] = [one for one in book["tables"] if one["name"] == "tblPeople"]
-    corner = people["ref"].split(":")[0]
-    at = f"{corner.rstrip('0123456789')}{int(corner.lstrip('ABCDEFGHIJKLMNOPQRSTUVWXYZ')) + 1}"
-    task = {"table": "tblReview", "cells": [[0, 0, "A-R1"]], "append": [row], "rows": 2}
-    with pane(browser, stub, book) as one:
-        one.open("check")
-        before = one.state()["sheets"]
-        one.press("review-start")
-        one.says("2026-W42 against 2026-W41")
-        one.says("Net salesbefore 58,000 USD · due 70,000 USD64,000 USD")
-        one.says("Misses (2)")
-        one.says("Return rate · AMZ-DEOPS1 · SKU-1 +2.1 pp")
-        one.says("A-R1 Halve the bidsADS1 · 2026-11-19")
-        one.says("There is nothing to write.")
-        one.page.locator("#review-scope").select_option("US")
-        one.says("41,000 USD")
-        stub.reviewed = {"paused": "stock-taking"}
-        one.press("review-start")
-        one.says("Writing is paused: stock-taking")
-        stub.reviewed = {"tables": [task]}
-        one.page.locator("#review-kind").select_option("quarter")
-        one.press("review-start")
-        one.says("Net sales● Keep · Keep it")
-        one.says("ALL● Used")
-        assert one.js(NAMELESS) == 0
-        assert one.state()["sheets"] == before
-        one.press("review-put")
-        one.says("1 cells written, 1 rows added.")
-        assert one.state()["sheets"] != before
-        one.press("file-ask")
-        one.says("Nobody stands on People yet.")
-        one.js(f"HOST.book.sheet('People').cells.set('{at}', {{value: 'ANN', formula: 'ANN'}})")
-        one.press("file-ask")
-        one.says('share "运营.xlsx" --person ANN --out "ANN.xlsx"', "#file-command")
-        one.js(f"HOST.book.sheet('People').cells.set('{at}', {{value: '$(x)', formula: '$(x)'}})")
-        one.press("file-ask")
-        one.says('--person CODE --out "CODE.xlsx"', "#file-command")
-    assert [asked["kind"] for asked in stub.of("/panes/review")] == ["week", "week", "quarter"]
 
 
 def formulas_of(state: Model) -> list[dict[str, object]]:
@@ -496,29 +313,8 @@ def test_pictures_of_the_pane(
         setup["cells"][f"B{row}"]["value"] = mark
     setup["cells"]["B13"]["value"] = "3/7"
     with pane(browser, stub, book, language=locale) as one:
-        stub.held.clear()
-        one.press("refresh")
-        one.says("3/3")
-        pictured(one, "progress", code)
-        stub.held.set()
-        expect(one.page.locator(".notice.good").first).to_be_visible()
-        pictured(one, "refresh", code)
-        one.open("check")
-        pictured(one, "check", code)
-        one.press("review-start")
-        one.says("2026-W42", "#review-pack")
-        pictured(one, "review", code, ".card:has(#review-kind)")
-        one.open("explain")
-        one.js(f"HOST.book.sheet('{ITEMS[code]}').visibility = 'Visible'")
-        one.js(f"HOST.select('{ITEMS[code]}', 'I5')")
-        one.says("v7")
-        one.page.locator("#what-value").fill("11%")
-        one.page.locator("#what-target").fill("10%")
-        one.page.locator("#what-base").fill("2000")
-        one.press("try")
-        one.says("92.1", "#tried")
-        pictured(one, "explain", code)
-        pictured(one, "parts", code, ".card:has(#by)")
+        pictured_refresh(one, stub, code)
+        pictured_explain(one, code)
         one.open("setup")
         one.says("EBY-DE")
         pictured(one, "setup", code)
@@ -534,3 +330,34 @@ def test_pictures_of_the_pane(
     ) as one:
         expect(one.page.locator("#token")).to_be_visible()
         pictured(one, "dark", code)
+
+
+def pictured_refresh(one: Pane, stub: Stub, code: str) -> None:
+    """A refresh on its way and over, the check, and a review."""
+    stub.held.clear()
+    one.press("refresh")
+    one.says("3/3")
+    pictured(one, "progress", code)
+    stub.held.set()
+    expect(one.page.locator(".notice.good").first).to_be_visible()
+    pictured(one, "refresh", code)
+    one.open("check")
+    pictured(one, "check", code)
+    one.press("review-start")
+    one.says("2026-W42", "#review-pack")
+    pictured(one, "review", code, ".card:has(#review-kind)")
+
+
+def pictured_explain(one: Pane, code: str) -> None:
+    """A cell of Items explained, with another value and target tried."""
+    one.open("explain")
+    one.js(f"HOST.book.sheet('{ITEMS[code]}').visibility = 'Visible'")
+    one.js(f"HOST.select('{ITEMS[code]}', 'I5')")
+    one.says("v7")
+    one.page.locator("#what-value").fill("11%")
+    one.page.locator("#what-target").fill("10%")
+    one.page.locator("#what-base").fill("2000")
+    one.press("try")
+    one.says("92.1", "#tried")
+    pictured(one, "explain", code)
+    pictured(one, "parts", code, ".card:has(#by)")

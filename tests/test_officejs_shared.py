@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.excel_book import Model
+from tests.pane_fixtures import book, books, browser, stub
 from tests.pane_service import Stub, busy, stale
 from tests.pane_support import pane
-from tests.test_officejs_pane import book, books, browser, stub
 
 __all__ = ["book", "books", "browser", "stub"]  # the fixtures
 

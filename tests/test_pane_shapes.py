@@ -13,8 +13,9 @@ from kpi.model import Window
 from sync_service import sent_store
 from sync_service.pane_results import _compared
 from sync_service.reconcile import Compared
+from tests.pane_answers import UNKNOWN
 from tests.pane_results import result
-from tests.pane_service import TOKEN, UNKNOWN, Stub, application, busy, stale
+from tests.pane_service import TOKEN, Stub, application, busy, stale
 from tests.sent_support import Body
 from tests.test_pane_library import body, path, with_designer
 from tests.test_sheet_answers import BOOK, Asking, one

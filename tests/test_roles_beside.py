@@ -17,7 +17,7 @@ from kpi.organisation import Part, ownership, person_parts
 from kpi.role_shares import unshared
 from kpi.scorecards import Scoring
 from kpi.trade import Assignment, Person
-from tests.test_scorecards import OCT, SHOP, actuals, book, run, target, weight
+from tests.card_support import OCT, SHOP, actuals, book, run, target, weight
 
 ALWAYS = Window(EVER, NEVER)
 MID = date(2026, 10, 12)

@@ -27,7 +27,8 @@ from sheet_templates.start import BookStart, StartRow
 from tests.libreoffice import NA, Observed, Office
 from tests.pay_support import lines
 from tests.pay_support import start as pay_start
-from tests.scoring_support import Drawn, draw, stored, words_of
+from tests.scoring_sheet_support import stored, words_of
+from tests.scoring_support import Drawn, draw
 from tests.sheets_support import filled
 from tests.sheets_today import UNKNOWN
 

@@ -19,11 +19,11 @@ from sheet_templates.build import build
 from sheet_templates.layout import Language
 from sheet_templates.places import MANAGER_PLACES
 from sheet_templates.start import BookStart, StartRow
+from tests.card_support import PEOPLE
 from tests.kpi_language_support import bits
 from tests.libreoffice import NA, CellError, Office, Sheets
 from tests.sheet_rows import rows_of
 from tests.sheets_support import filled
-from tests.test_scorecards import PEOPLE
 
 MONTH = "2026-10"
 UNKNOWN = ErrorValue("#N/A")

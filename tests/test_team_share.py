@@ -20,8 +20,8 @@ from kpi.teams import TeamPart, team_parts, teams
 from kpi.trade import Assignment, Shop
 from kpi.typed_rows import PointRow, TaskRow, VetoEffect
 from kpi.what_if import what_if, with_weight
+from tests.card_support import CATALOG, OCT, PEOPLE, SHOP, actuals, book, run, target, weight
 from tests.table_support import table
-from tests.test_scorecards import CATALOG, OCT, PEOPLE, SHOP, actuals, book, run, target, weight
 
 SALES = weight("net_sales", 100)
 OF_TEAM = weight("net_sales", 100, role="team")

@@ -24,8 +24,7 @@ from kpi.totals import Converter, Totals
 from kpi.trade import Shop
 from kpi.typed_rows import WeightRow
 from kpi.weight_modes import in_points
-from tests.leaf_support import leaf_sums
-from tests.test_scorecards import (
+from tests.card_support import (
     CATALOG,
     D1,
     LAST,
@@ -40,6 +39,7 @@ from tests.test_scorecards import (
     target,
     weight,
 )
+from tests.leaf_support import leaf_sums
 
 SALES = weight("net_sales", 2)
 ACOS = weight("acos", 1, method="mirror_down", better=Better.LOWER)

@@ -22,7 +22,8 @@ from addin.udf_text import MOST_HELP, name_of
 from kpi.function_answers import answer
 from kpi.functions import BY_CODE, FUNCTIONS, LOCAL
 from kpi.sheet_calls import SheetError
-from tests.fake_excel import FakeEngine, Program
+from tests.fake_excel import FakeEngine
+from tests.fake_excel_program import Program
 from tests.function_support import draw
 from tests.kpi_language_support import bits
 from tests.xlsx_support import make_book

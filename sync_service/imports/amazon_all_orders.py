@@ -8,6 +8,8 @@ first days are unknown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -15,6 +17,7 @@ from itertools import product
 from kpi.model import Window
 from kpi.trade import Shop
 from sync_service.connectors.tally import Distinct, Tally
+from sync_service.imports.columns import Columns
 from sync_service.imports.dates import Moment, day_in
 from sync_service.imports.layout import Batch, FileStream, Found, Layout, Source, whole_days
 from sync_service.imports.refusals import FileRefusedError
@@ -34,6 +37,21 @@ STREAM = FileStream(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of an order; amounts are in its currency, what the file leaves empty is none."""
+
+    order: str
+    sku: str
+    currency: str
+    cancelled: bool  # the line or its order
+    units: int
+    price: Decimal  # of all its units
+    promotion: Decimal  # off the item and its shipping
+    item_promotion: Decimal  # off the item alone
+    shipped: Moment | None  # its last change, of a line that is shipped
+
+
 def read(source: Source) -> Found:
     """The lines as facts by day of purchase."""
     columns = source.columns
@@ -43,49 +61,73 @@ def read(source: Source) -> Found:
     check_channels(source, shop, channels)
     check_currency(source, shop, currencies)
     bought, changed = columns.moments("purchase-date"), columns.moments("last-updated-date")
-    quantities, prices = columns.counts("quantity"), columns.money("item-price")
-    off = [columns.money(name) for name in PROMOTIONS if columns.find(name) is not None]
-    reduced = columns.money(PROMOTIONS[0]) if columns.find(PROMOTIONS[0]) is not None else None
-    orders, skus = columns.ids("amazon-order-id"), columns.ids("sku")
-    states = list(zip(columns.text("order-status"), columns.text("item-status"), strict=True))
+    lines = _lines(columns, currencies, changed)
     ours = {channel_of(shop), ""}
     places = [p for p in columns.good() if channels[p] in ours and bought[p] is not None]
     days = {p: day_in(m, shop.time_zone) for p in places if (m := bought[p]) is not None}
     window = _window(source, shop, list(days.values()), changed)
+    tally = _tallied([(day, lines[place]) for place, day in days.items()], window, shop)
+    out = columns.lost_days(bought, shop.time_zone)
+    return Found((Batch(STREAM, shop, window, tuple(tally.rows()), out),))
+
+
+def _lines(
+    columns: Columns, currencies: Sequence[str], changed: Sequence[Moment | None]
+) -> list[_Line]:
+    """Every line of the file, by its place in it."""
+    quantities, prices = columns.counts("quantity"), columns.money("item-price")
+    none: list[Decimal | None] = [None] * len(prices)
+    item_off, ship_off = (
+        columns.money(name) if columns.find(name) is not None else none for name in PROMOTIONS
+    )
+    orders, skus = columns.ids("amazon-order-id"), columns.ids("sku")
+    states = zip(columns.text("order-status"), columns.text("item-status"), strict=True)
+    made: list[_Line] = []
+    for place, (of_order, of_item) in enumerate(states):
+        item, ship = (abs(one[place] or Decimal(0)) for one in (item_off, ship_off))
+        made.append(
+            _Line(
+                order=orders[place],
+                sku=skus[place],
+                currency=currencies[place],
+                cancelled="cancelled" in {of_order.lower(), of_item.lower()},
+                units=quantities[place] or 0,
+                price=prices[place] or Decimal(0),
+                promotion=item + ship,
+                item_promotion=item,
+                shipped=changed[place] if of_item.lower() == "shipped" else None,
+            )
+        )
+    return made
+
+
+def _tallied(lines: Sequence[tuple[date, _Line]], window: Window, shop: Shop) -> Tally:
+    """The measures of all lines, each with its day of purchase."""
     tally = Tally(window, shop.currency)
     placed, gone, parcels = Distinct(), Distinct(), Distinct()
     known = lead(window).end  # the first day whose shipments are all in the file
-    for place, day in days.items():
-        state = {word.lower() for word in states[place]}
-        cancelled = "cancelled" in state
-        (gone if cancelled else placed).add(day, orders[place])
-        price, sku, currency = prices[place] or Decimal(0), skus[place], currencies[place]
-        tally.add(day, "gmv_amount", price, sku, currency=currency)
-        if cancelled:
+    for day, line in lines:
+        (gone if line.cancelled else placed).add(day, line.order)
+        tally.add(day, "gmv_amount", line.price, line.sku, currency=line.currency)
+        if line.cancelled:
             continue
-        discount = sum((abs(part[place] or Decimal(0)) for part in off), Decimal(0))
-        units = quantities[place] or 0
-        tally.add(day, "gross_sales", price, sku, currency=currency)
-        tally.add(day, "discounts", discount, sku, currency=currency)
-        tally.add(day, "units_ordered", units, sku, currency=currency)
+        tally.add(day, "gross_sales", line.price, line.sku, currency=line.currency)
+        tally.add(day, "discounts", line.promotion, line.sku, currency=line.currency)
+        tally.add(day, "units_ordered", line.units, line.sku, currency=line.currency)
         tally.add(day, "order_items_count", 1)
-        moved = changed[place]
-        if states[place][1].lower() != "shipped" or moved is None:
-            continue
-        sent = day_in(moved, shop.time_zone)
-        if sent >= known:
-            item_off = abs(reduced[place] or Decimal(0)) if reduced else Decimal(0)
-            parcels.add(sent, orders[place])
-            tally.add(sent, "units_shipped", units, sku, currency=currency)
-            tally.add(sent, "sales_shipped", price - item_off, sku, currency=currency)
+        sent = None if line.shipped is None else day_in(line.shipped, shop.time_zone)
+        if sent is not None and sent >= known:
+            parcels.add(sent, line.order)
+            worth = line.price - line.item_promotion
+            tally.add(sent, "units_shipped", line.units, line.sku, currency=line.currency)
+            tally.add(sent, "sales_shipped", worth, line.sku, currency=line.currency)
     placed.into(tally, "orders_count")
     parcels.into(tally, "orders_shipped")
     for day, names in gone.seen.items():
         tally.add(day, "orders_cancelled_buyer", len(names - placed.seen.get(day, set())))
     for day, measure in product(lead(window).each(), SHIPPED):
         tally.forget(day, measure)
-    out = columns.lost_days(bought, shop.time_zone)
-    return Found((Batch(STREAM, shop, window, tuple(tally.rows()), out),))
+    return tally
 
 
 def lead(window: Window) -> Window:
