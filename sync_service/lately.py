@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 KEPT = 64  # answers, the newest
 LARGE = 200  # rows: what is made of a smaller table costs less than to find it again
@@ -20,37 +21,50 @@ R = TypeVar("R")
 Key = tuple[Hashable, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was asked of lives as long as the answer, so that its id is no other's."""
+
+    of: tuple[object, ...]
+    made: Future[Any] = field(default_factory=Future)
+
+
 @dataclass(slots=True)
 class Lately:
     """The last answers and the last values of each name; for any number of threads."""
 
-    _answers: OrderedDict[Key, tuple[tuple[object, ...], object]] = field(
-        default_factory=OrderedDict
-    )
+    _answers: OrderedDict[Key, _Answer] = field(default_factory=OrderedDict)
     _values: dict[str, list[Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, make: Callable[..., R], *what: object) -> R:
-        """`make(*what)`, made once for these very objects."""
+        """`make(*what)`, made once for these very objects; who asks meanwhile waits for it."""
         key = (make, *map(id, what))
         with self._lock:
             found = self._answers.get(key)
-            if found is not None:
+            if found is None:
+                mine = self._answers[key] = _Answer(what)
+                while len(self._answers) > KEPT:
+                    self._answers.popitem(last=False)
+            else:
                 self._answers.move_to_end(key)
-                return cast("R", found[1])
-        made = make(*what)
-        with self._lock:
-            self._answers[key] = (what, made)  # what is asked of lives on, so its id is its own
-            while len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
+        if found is not None:
+            known: R = found.made.result()
+            return known
+        try:
+            made = make(*what)
+        except BaseException as error:
+            mine.made.set_exception(error)
+            with self._lock:
+                self._answers.pop(key, None)
+            raise
+        mine.made.set_result(made)
         return made
 
     def alike(self, name: str, value: R) -> R:
         """The equal value that was seen under this name; else this one, for the next."""
         with self._lock:
-            known = tuple(self._values.get(name, ()))
-        found = next((one for one in reversed(known) if one is value or one == value), value)
-        with self._lock:
-            others = [one for one in self._values.get(name, ()) if one is not found]
-            self._values[name] = [*others, found][-ALIKE:]
+            known = self._values.setdefault(name, [])
+            found = next((one for one in reversed(known) if one is value or one == value), value)
+            self._values[name] = [*(one for one in known if one is not found), found][-ALIKE:]
         return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+
+import orjson
 
 from sync_service import control, schema
 from sync_service.control import Control
@@ -51,7 +52,7 @@ def last_packed(store: Control, book: str) -> bytes | None:
 
 def unpacked(packed: bytes) -> SentBook:
     """The workbook in what was kept."""
-    return sent_book(cast("dict[str, object]", json.loads(zlib.decompress(packed))))
+    return sent_book(cast("dict[str, object]", orjson.loads(zlib.decompress(packed))))
 
 
 def keep(
@@ -59,7 +60,7 @@ def keep(
 ) -> None:
     """Keep the tables of a request; the revision stays."""
     known = {part: body.get(part) for part in ("language", "tables", "names")}
-    packed = zlib.compress(json.dumps(known, ensure_ascii=False).encode(), FAST)
+    packed = zlib.compress(orjson.dumps(known), FAST)
     row = {"book": book, "name": name, "at": at, "who": who, "tables": packed}
     with store.begin() as connection:
         control.put(connection, schema.sent_books, row)

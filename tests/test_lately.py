@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -48,7 +51,8 @@ def test_an_answer_is_made_once_for_the_same_objects() -> None:
 
 
 def test_the_oldest_answers_go_first_and_an_asked_one_is_young_again() -> None:
-    lately, rows, made = Lately(), [[n] for n in range(KEPT + 1)], []
+    lately, rows = Lately(), [[n] for n in range(KEPT + 1)]
+    made: list[list[int]] = []
     for row in rows[:KEPT]:
         lately.of(made.append, row)
     lately.of(made.append, rows[0])
@@ -56,6 +60,30 @@ def test_the_oldest_answers_go_first_and_an_asked_one_is_young_again() -> None:
     lately.of(made.append, rows[0])
     lately.of(made.append, rows[1])
     assert made == [*rows, rows[1]]
+
+
+def test_who_asks_while_it_is_made_waits_and_a_failure_is_nobodys_answer() -> None:
+    lately, gate, row = Lately(), threading.Barrier(4), [1]
+    made: list[int] = []
+
+    def slow(row: list[int]) -> list[int]:
+        made.append(len(row))
+        time.sleep(0.05)
+        if len(made) == 1:
+            raise ValueError
+        return row
+
+    def ask(_: int) -> object:
+        gate.wait()
+        try:
+            return lately.of(slow, row)
+        except ValueError:
+            return "failed"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert "failed" in list(pool.map(ask, range(4)))
+        assert set(map(id, pool.map(ask, range(4)))) == {id(row)}
+    assert len(made) <= 3
 
 
 def test_an_equal_value_is_the_one_that_was_there() -> None:

@@ -58,11 +58,15 @@ FAILED: Texts = {
 
 
 class _Json(DefaultJSONProvider):
-    """Answers as orjson writes them: a workbook's cells are megabytes."""
+    """JSON as orjson reads and writes it: a workbook's cells are megabytes."""
 
     def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401  # as Flask has it
         """JSON in UTF-8."""
         return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:  # noqa: ANN401  # as Flask has it
+        """JSON in UTF-8; no NaN, which is none."""
+        return orjson.loads(s)
 
 
 def create_app(house: House, jobs: Jobs | None = None, sheets: Spreadsheets | None = None) -> Flask:
