@@ -14,8 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-KEPT = 64  # answers, the newest
-LARGE = 200  # rows: what is made of a smaller table costs less than to find it again
+KEPT = 200  # answers, the newest
+LARGE = 50  # rows: what is made of a smaller table costs less than to find it again
 ALIKE = 8  # values of one name
 R = TypeVar("R")
 Key = tuple[Hashable, ...]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from kpi.errors import Level, Place, Problem
 from kpi.tables import Cell, Row, Table
 from sheet_templates.layout import Owner, TableLayout
-from sync_service.workbooks.areas import address
+from sync_service.workbooks.areas import address, letters
 from sync_service.workbooks.keyed_rows import Key, key_of, key_text
 from sync_service.workbooks.port import TablePatch, Written
 from sync_service.workbooks.reading import codes_of, column_missing
@@ -63,15 +63,19 @@ def table_of(grid: Grid) -> Table:
     codes = grid.codes
     names = tuple(code or header for code, header in zip(codes, grid.headers, strict=True))
     formula_columns = {at for at, code in enumerate(codes) if _owner(grid, code) is Owner.FORMULA}
+    columns = [letters(grid.left + at) for at in range(len(codes))]
     read = []
     for n, values in enumerate(grid.rows):
+        if all(value is None or value == "" for value in values):  # room for more
+            continue
         known: dict[str, Cell] = {}
         own: dict[str, Cell] = {}
+        number = grid.top + 1 + n
         for at, value in enumerate(values):
             by_formula = at in formula_columns or (n, at) in grid.formulas
-            cell = Cell(value, grid.address(n, at), by_formula)
+            cell = Cell(value, f"{columns[at]}{number}", by_formula)
             (own if codes[at] is None else known)[names[at]] = cell
-        row = Row(grid.top + 1 + n, known, own)
+        row = Row(number, known, own)
         if any(row.value(code) not in (None, "") for code in grid.layout.key) or _typed(grid, row):
             read.append(row)
     return Table(grid.layout.name, grid.sheet, names, tuple(read))
