@@ -28,6 +28,7 @@ VERSION = sys.version.split()[0]
 Program = str | Path
 # A file's tests share what they built, so files stay whole; tests/branches.py says their order.
 PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+SLOWEST = "--durations=25"  # told at the end: a suite that takes an hour is run by nobody
 
 # What the tests drive for real; the product itself needs none of it.
 PROGRAMS: dict[str, Callable[[], bool]] = {
@@ -88,7 +89,7 @@ def steps(words: list[str]) -> list[list[Program]]:
         [PYTHON, "-m", "ruff", "check", "."],
         [PYTHON, "-m", "ruff", "format", "--check", "."],
         [PYTHON, "-m", "mypy"],
-        [PYTHON, "-m", "pytest", "-q", *PROCESSES, *coverage, *words],
+        [PYTHON, "-m", "pytest", "-q", *PROCESSES, SLOWEST, *coverage, *words],
     ]
 
 
