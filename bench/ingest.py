@@ -22,13 +22,13 @@ from deltalake import write_deltalake
 from bench import ingest_server as server
 from bench.measuring import ROOT, Bench, Contender, Measured, Ratio, measure, ratio
 from kpi.model import Measure, RollUp, Unit, Window
+from sync_service.collector import few_collections
 from sync_service.connectors.batches import to_table
 from sync_service.connectors.columns import DAY, TEXT, Field, Page, read_page
 from sync_service.connectors.kernel import FetchResult, Session, ShopRef, Stream, walk
 from sync_service.fact_rows import COUNT, MONEY
 from sync_service.facts import Facts
 from sync_service.http import Client, Request, check_status
-from sync_service.sync import few_collections
 
 PEERS = ROOT / ".work" / "bench" / "peers" / "bin" / "python"
 STREAM = "bench.orders"

@@ -26,6 +26,7 @@ from bench.measuring import ROOT, Bench, Contender, Ratio, measure
 from bench.sheet_functions import commit, demo_house, sent_body
 from kpi.catalog import shipped
 from sheet_templates.layout import TABLES
+from sync_service.collector import few_collections
 from sync_service.house import House
 from sync_service.pane_results import patches_of
 from sync_service.refresh import Order, refresh
@@ -126,6 +127,12 @@ def _wrong(house: House, body: Body, number: int, result: Body | None) -> bool:
     return result is None or any(result[part] != alone[part] for part in alone)
 
 
+def _serve(run: Callable[[], object]) -> None:
+    """As `serve` does."""
+    with few_collections():
+        run()
+
+
 def product(*, small: bool, panes: int, new_facts: bool) -> Callable[[], Body]:
     """Serve the demo company; each run refreshes that many workbooks at once."""
     house, path = demo_house(WORK / f"{small}-{panes}-{new_facts}", small=small)
@@ -134,7 +141,7 @@ def product(*, small: bool, panes: int, new_facts: bool) -> Callable[[], Body]:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # twenty wait for eight threads
     door = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(house), sockets=[door], threads=8)
-    threading.Thread(target=server.run, daemon=True).start()
+    threading.Thread(target=_serve, args=(server.run,), daemon=True).start()
     browsers = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
     where = (door.getsockname()[1], make_token(house) or "")
     mine = [_own(sent_body(path), 1 + n) for n in range(panes)]

@@ -7,11 +7,9 @@ long is parked and taken up again when its time comes.
 
 from __future__ import annotations
 
-import gc
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from kpi.errors import Problem
@@ -26,6 +24,7 @@ from sync_service.chains import (
     in_turn,
     recent_chain,
 )
+from sync_service.collector import few_collections
 from sync_service.holding import Holding
 from sync_service.schedule import Plan
 
@@ -115,17 +114,6 @@ def _run(
         parked=tuple(sorted(chain.name for chain in parked)),
         stopped=run.stop.is_set(),
     )
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Look for cycles less often: answers are trees without any, the search took 40 % of time."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _all(run: Run, chains: Sequence[Chain], patient: bool) -> list[Chain]:

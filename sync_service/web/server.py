@@ -19,6 +19,7 @@ from cheroot.wsgi import Server as CherootServer
 from flask import Flask
 from waitress.server import create_server
 
+from sync_service.collector import few_collections
 from sync_service.console import Terminal
 from sync_service.house import House
 from sync_service.jobs import Jobs
@@ -66,7 +67,8 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False, https: bool = 
         _greet(terminal, address, make_token(house, fresh=fresh))
         if made is not None:
             _steps(terminal, address, made)
-        server.run()
+        with few_collections():
+            server.run()
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
