@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,86 +15,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kpi.tables import ErrorValue
-from sheet_templates.layout import TABLES
-from sync_service.google.client import SheetsClient
 from sync_service.google.locate import Located
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.google import GooglePort
-from sync_service.workbooks.port import TablePatch, Written
-from tests.google_house import MANAGER, ROBOT, Google, google_at
+from sync_service.workbooks.port import NamePatch, TablePatch, Written
+from tests.google_house import google_at
+from tests.google_small import STAMP, Gap, small_book
 
 Json = dict[str, Any]
-Act = Callable[[], None]
 KEYS = [f"K{n}" for n in range(1, 9)]
-INPUTS = [f"shop{n}" for n in range(1, 6)]
 VALUES: st.SearchStrategy[Written] = st.one_of(
     st.none(),
     st.integers(-9, 9).map(float),
     st.sampled_from(["=1+1", "+x", "@y", "12%", "01-02", "'q"]),
     st.just(ErrorValue("#N/A")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Gap(SheetsClient):
-    """A client in front of which people act between the read and each write."""
-
-    acts: list[Act] = field(default_factory=list)
-
-    def write_values(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
-        self._let_them()
-        return SheetsClient.write_values(self, book, data)
-
-    def write_formulas(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
-        self._let_them()
-        return SheetsClient.write_formulas(self, book, data)
-
-    def _let_them(self) -> None:
-        if self.acts:
-            self.acts.pop(0)()
-
-
-def small_book(google: Google) -> str:
-    """Two tabs: inputs that people key, and breaches that the service keys."""
-    sheet = google.handle.book(MANAGER, "small", share={ROBOT: "writer"})
-    hands = google.hands(sheet)
-    hands.do(
-        *(
-            request
-            for n, name in enumerate(("tblInput", "tblBreach"))
-            for request in _tab(n + 1, name)
-        )
-    )
-    hands.do({"deleteSheet": {"sheetId": 0}})
-    rows = [[46000, shop, "orders", 1, f"proof {shop}", "", ""] for shop in INPUTS]
-    hands.type("tab1!B4", *rows)
-    return sheet
-
-
-def _tab(number: int, name: str) -> Iterator[Json]:
-    layout = TABLES[name]
-    size = {"rowCount": 40, "columnCount": 30}
-    properties = {"sheetId": number, "title": f"tab{number}", "gridProperties": size}
-    yield {"addSheet": {"properties": properties}}
-    headers = [{"userEnteredValue": {"stringValue": c.en}} for c in layout.columns]
-    headers.append({"userEnteredValue": {"stringValue": "Mine"}})
-    start = {"sheetId": number, "rowIndex": 2, "columnIndex": 1}
-    yield {
-        "updateCells": {"start": start, "rows": [{"values": headers}], "fields": "userEnteredValue"}
-    }
-    span = {"sheetId": number, "startRowIndex": 2, "endRowIndex": 40}
-    span |= {"startColumnIndex": 1, "endColumnIndex": 1 + len(layout.columns)}
-    yield {"addNamedRange": {"namedRange": {"name": name, "range": span}}}
-    for at, column in enumerate(layout.columns, 1):
-        place = {"sheetId": number, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        mark = {
-            "metadataKey": "linkstar.column",
-            "metadataValue": f"{name}.{column.code}",
-            "visibility": "DOCUMENT",
-            "location": {"dimensionRange": place},
-        }
-        yield {"createDeveloperMetadata": {"developerMetadata": mark}}
 
 
 def _lines(one: Located) -> Iterator[Json]:
@@ -120,6 +55,7 @@ class Interleaved(RuleBasedStateMachine):
         self.client = Gap(self.google.client.http, self.google.client.account)
         self.tokens: dict[str, str] = {}  # what people wrote -> the key of its row; "" once it left
         self.made = 0
+        self.stamp = 0
 
     @initialize(wanted=st.sets(st.sampled_from(KEYS), min_size=3))
     def first(self, wanted: set[str]) -> None:
@@ -239,12 +175,14 @@ class Interleaved(RuleBasedStateMachine):
             TablePatch("tblBreach", ("no",), lines),
             TablePatch("tblInput", ("day", "shop", "measure"), inputs),
         ]
-        port.write(patches, [], read.fingerprint)
+        self.stamp += 1
+        port.write(patches, [NamePatch(STAMP, f"refresh {self.stamp}")], read.fingerprint)
         self.client.acts.clear()
         self._check(wanted, {str(line["shop"]): line["used"] for line in inputs})
 
     def _check(self, wanted: Mapping[str, Written], used: Mapping[str, object]) -> None:
         there = GooglePort(self.google.client, self.sheet).now()
+        assert there.sent.names[STAMP] == f"refresh {self.stamp}"
         breaches = list(_lines(there.tables["tblBreach"]))
         keyed = [line for line in breaches if line["no"]]
         found = sorted((str(line["no"]), line["actual"]) for line in keyed)

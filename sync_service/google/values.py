@@ -42,11 +42,16 @@ class Part:
     """What goes in one request."""
 
     columns: list[Column] = field(default_factory=list)
+    last: list[Piece] = field(default_factory=list)  # stamps and log that go with it
 
     @property
     def data(self) -> list[Piece]:
-        """The body's data."""
-        return [one.piece for one in self.columns]
+        """The body's data; stamps and log behind the cells that they speak of."""
+        return [*(one.piece for one in self.columns), *self.last]
+
+    def has_room(self, more: Sequence[Piece]) -> bool:
+        """Whether further pieces fit in the same request."""
+        return sum(one.size for one in self.columns) + sum(map(_size, more)) <= MOST_BYTES
 
 
 def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
@@ -170,8 +175,12 @@ def _column(one: Located, at: int, cells: Mapping[int, object], count: int) -> C
         else {"gridRange": grid_range(span)}
     )
     piece = {"dataFilter": found, "majorDimension": "COLUMNS", "values": [values]}
-    size = len(json.dumps(values, ensure_ascii=False).encode())
-    return Column(one.grid.layout.name, at, piece, size)
+    return Column(one.grid.layout.name, at, piece, _size(piece))
+
+
+def _size(piece: Piece) -> int:
+    """Bytes of a piece's values as they are sent."""
+    return len(json.dumps(piece["values"], ensure_ascii=False).encode())
 
 
 def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) -> Iterator[Piece]:
@@ -192,7 +201,7 @@ def moved(book: GoogleBook, plans: Plans, part: Part, answer: Piece, *, whole: b
     `whole`: the write held the keys of new rows as well.
     """
     found = set()
-    for one, said in zip(part.columns, answer.get("responses", ()), strict=True):
+    for one, said in zip(part.columns, answer.get("responses", ()), strict=False):  # `last` behind
         table = book.tables[one.table]
         code = table.grid.codes[one.at]
         data = said.get("updatedData", {})
