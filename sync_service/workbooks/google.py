@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from kpi.errors import Problem
 from sheet_templates.purpose import Shown
+from sync_service.google.card_looks import card_looks
 from sync_service.google.cells import is_unknown
 from sync_service.google.client import SheetsClient
 from sync_service.google.locate import GoogleBook, located
@@ -99,7 +100,11 @@ class GooglePort:
         known = [one for one in tables if one.table in book.tables]
         plans = {one.table: plan_grid(book.tables[one.table].grid, one) for one in known}
         values = {one.name: one.value for one in names if one.name in book.names}
-        changes = [*structural(book, plans, shown), *unit_looks(book, plans, self.looks)]
+        changes = [
+            *structural(book, plans, shown),
+            *unit_looks(book, plans, self.looks),
+            *card_looks(book, plans, values, self.looks),
+        ]
         if changes:
             self.client.batch_update(self.book, changes)
         first = {name: plan for name, plan in plans.items() if name not in LAST}
