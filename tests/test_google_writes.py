@@ -10,6 +10,7 @@ import pytest
 
 from kpi.tables import ErrorValue
 from sync_service.google.client import SheetsClient
+from sync_service.google.looks import Looks
 from sync_service.told import ToldError
 from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
@@ -19,7 +20,7 @@ from tests.google_small import STAMP, Act, Gap, small_book
 GET, BATCH = "spreadsheets.get", "spreadsheets.batchUpdate"
 WRITE = "spreadsheets.values.batchUpdateByDataFilter"
 UNKNOWN = ErrorValue("#N/A")
-KEY, ACTUAL, UNIT = 0, 4, 11  # columns of tblBreach
+KEY, ACTUAL = 0, 4  # columns of tblBreach
 Json = dict[str, Any]
 
 
@@ -62,12 +63,12 @@ MANY = {f"K{n}": float(n) for n in range(1, 70)}  # more than the grid has rows
 HALF = {key: UNKNOWN if n % 2 else value for n, (key, value) in enumerate(NUMBERS.items())}
 MANY_HALF = {key: UNKNOWN if n % 2 else value for n, (key, value) in enumerate(MANY.items())}
 CALLS = [
-    pytest.param({}, NUMBERS, {GET: 1, WRITE: 2}, id="new rows: values, then the stamp"),
-    pytest.param(NUMBERS, HALF, {GET: 1, WRITE: 2}, id="unknown values: formulas, then the rest"),
-    pytest.param({}, HALF, {GET: 1, WRITE: 2}, id="new rows and unknown values"),
     pytest.param(
-        {}, MANY_HALF, {GET: 1, WRITE: 2, BATCH: 1}, id="and a grid that must grow: one batch"
+        {}, NUMBERS, {GET: 1, WRITE: 2, BATCH: 1}, id="new rows: their look, values, the stamp"
     ),
+    pytest.param(NUMBERS, HALF, {GET: 1, WRITE: 2}, id="unknown values: formulas, then the rest"),
+    pytest.param({}, HALF, {GET: 1, WRITE: 2, BATCH: 1}, id="new rows and unknown values"),
+    pytest.param({}, MANY_HALF, {GET: 1, WRITE: 2, BATCH: 1}, id="and a grid that must grow"),
     pytest.param(HALF, HALF, {GET: 1}, id="nothing new"),
 ]
 
@@ -110,6 +111,46 @@ def test_only_formulas_of_ours_are_read_by_google(google: Google, sheet: str) ->
     there = GooglePort(google.client, sheet).now()
     assert {row[1] for row in there.tables["tblBreach"].grid.rows} == {"=1+1"}
     assert there.sent.names[STAMP] == "=now()"
+
+
+def formats(google: Google, sheet: str, area: str) -> list[list[str]]:
+    """Patterns of the number formats of an area."""
+    fields = "sheets(data(rowData(values(userEnteredFormat(numberFormat)))))"
+    rows = google.client.get(sheet, fields, [area])["sheets"][0]["data"][0].get("rowData", [])
+    return [
+        [
+            cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("pattern", "")
+            for cell in row.get("values", [])
+        ]
+        for row in rows
+    ]
+
+
+def test_new_rows_look_as_the_template_has_them(google: Google, sheet: str) -> None:
+    """Actual, Limit, Bound, Since: a day is no bare number, and a column of people's is theirs."""
+    refreshed(google.client, sheet, {"K1": 1.0}, "one")
+    google.hands(sheet).insert_columns("tab2", 8)  # before Bound
+    refreshed(google.client, sheet, {"K1": 1.0, "K2": 2.0, "K3": 3.0}, "two")
+    look = ["#,##0.00", "#,##0.00", "", "@", "yyyy-mm-dd"]
+    assert formats(google, sheet, "tab2!F5:J6") == [look, look]
+
+
+def test_a_key_that_comes_back_on_another_row_has_the_format_of_its_unit(
+    google: Google, sheet: str
+) -> None:
+    """K1 is deleted by hand and written below; its unit is the one that was known."""
+    store = google.house.store
+    units = {"K1": "ratio", "K2": "money", "K3": "money"}
+    lines: list[dict[str, Written]] = [
+        {"no": key, "actual": 0.5, "unit": unit} for key, unit in units.items()
+    ]
+    for n in range(2):
+        port = GooglePort(google.client, sheet, looks=Looks(store, sheet))
+        port.write([TablePatch("tblBreach", ("no",), lines)], [], port.fingerprint())
+        if n == 0:
+            google.hands(sheet).delete_rows("tab2", 4)
+    found = formats(google, sheet, "tab2!F4:F6")
+    assert found == [["#,##0"], ["#,##0"], ["0.0%"]]
 
 
 # --- the stamp ------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from sync_service import control
 from sync_service.control import Control
 from sync_service.google.locate import GoogleBook, Located
 from sync_service.google.spreadsheet import Span
-from sync_service.google.structure import grid_range
 from sync_service.google.transfer.google_formats import number_format
 from sync_service.workbooks.grids import GridPlan
 from sync_service.workbooks.keyed_rows import key_text
@@ -69,9 +68,10 @@ def unit_looks(
         if columns:
             place = f"{name}@{one.span.tab}"
             before, now = known.get(place, {}), looks.wanted.setdefault(place, {})
+            moved = _placed(one, plans.get(name))
             for n, key, unit, paced in _rows(one, plans.get(name)):
                 now[key] = f"{unit}{'/due' if paced else ''}"
-                if before.get(key) != now[key]:
+                if n in moved or before.get(key) != now[key]:
                     yield from _formats(one, n, columns, unit, paced=paced)
 
 
@@ -81,6 +81,12 @@ def _numbers(one: Located) -> list[int]:
     if "unit" not in codes:
         return []
     return [at for at, code in enumerate(codes) if code and layout.column(code).kind == "number"]
+
+
+def _placed(one: Located, plan: GridPlan | None) -> set[int]:
+    """Rows that get their key now: their cells look as whatever stood there before."""
+    keys = {one.grid.codes.index(code) for code in one.grid.layout.key if code in one.grid.codes}
+    return {n for n, at in plan.cells if at in keys} if plan else set()
 
 
 def _rows(one: Located, plan: GridPlan | None) -> Iterator[tuple[int, str, str, bool]]:
@@ -130,7 +136,7 @@ def row_formats(tab: int, row: int, shown: Mapping[int, str]) -> Iterator[dict[s
             look = {"numberFormat": number_format(shown[at])}
             yield {
                 "repeatCell": {
-                    "range": grid_range(area),
+                    "range": area.range,
                     "cell": {"userEnteredFormat": look},
                     "fields": "userEnteredFormat.numberFormat",
                 }

@@ -32,6 +32,17 @@ class Span:
     bottom: int
     right: int
 
+    @property
+    def range(self) -> dict[str, int]:
+        """As a `GridRange` of the API."""
+        return {
+            "sheetId": self.tab,
+            "startRowIndex": self.top,
+            "endRowIndex": self.bottom,
+            "startColumnIndex": self.left,
+            "endColumnIndex": self.right,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Marked:

@@ -16,7 +16,6 @@ from typing import Any
 from sync_service.google.cells import NA, is_unknown, sent
 from sync_service.google.locate import GoogleBook, Located, NameCell, is_filled
 from sync_service.google.spreadsheet import Span
-from sync_service.google.structure import grid_range
 from sync_service.workbooks.formulas import shifted
 from sync_service.workbooks.grids import At, GridPlan
 from sync_service.workbooks.port import Written
@@ -172,7 +171,7 @@ def _column(one: Located, at: int, cells: Mapping[int, object], count: int) -> C
     found: Piece = (
         {"developerMetadataLookup": {"metadataId": marked.metadata}}
         if marked is not None
-        else {"gridRange": grid_range(span)}
+        else {"gridRange": span.range}
     )
     piece = {"dataFilter": found, "majorDimension": "COLUMNS", "values": [values]}
     return Column(one.grid.layout.name, at, piece, _size(piece))
@@ -188,7 +187,7 @@ def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) ->
     for name, value in values.items():
         cell = cells[name]
         if not cell.formula and not is_unknown(value):
-            found = {"gridRange": grid_range(cell.span)}
+            found = {"gridRange": cell.span.range}
             yield {"dataFilter": found, "majorDimension": "ROWS", "values": [[sent(value)]]}
 
 
