@@ -21,8 +21,11 @@ class Gap(SheetsClient):
     """A client in front of which people act between the read and each write."""
 
     acts: list[Act] = field(default_factory=list)
+    done: list[bool] = field(default_factory=list)  # one once only the stamps are to be written
 
     def write_values(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
+        if all(piece["majorDimension"] == "ROWS" for piece in data):
+            self.done.append(True)
         self._let_them()
         return SheetsClient.write_values(self, book, data)
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kpi.tables import ErrorValue
+from sync_service.google.client import ProtectedError
 from sync_service.google.locate import Located
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import letters
@@ -25,6 +26,10 @@ from tests.google_small import STAMP, Gap, small_book
 
 Json = dict[str, Any]
 KEYS = [f"K{n}" for n in range(1, 9)]
+ACTS = (
+    *("insert", "column", "sort", "sort", "rename"),
+    *("move", "note", "own", "delete", "protect"),
+)
 VALUES: st.SearchStrategy[Written] = st.one_of(
     st.none(),
     st.integers(-9, 9).map(float),
@@ -55,7 +60,10 @@ class Interleaved(RuleBasedStateMachine):
         self.client = Gap(self.google.client.http, self.google.client.account)
         self.tokens: dict[str, str] = {}  # what people wrote -> the key of its row; "" once it left
         self.made = 0
-        self.stamp = 0
+        self.stamp = 0  # of the last refresh, and what the last whole one wrote
+        self.stamped = ""
+        self.guards: list[int] = []
+        self.gone: set[str] = set()  # keys whose row was deleted once it was written
 
     @initialize(wanted=st.sets(st.sampled_from(KEYS), min_size=3))
     def first(self, wanted: set[str]) -> None:
@@ -63,15 +71,7 @@ class Interleaved(RuleBasedStateMachine):
 
     # -- what people do ---------------------------------------------------------------------------
 
-    acts = st.lists(
-        st.tuples(
-            st.sampled_from(
-                ("insert", "column", "sort", "sort", "rename", "move", "note", "own", "delete")
-            ),
-            st.integers(0, 9),
-        ),
-        max_size=2,
-    )
+    acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=2)
 
     @rule(acts=acts)
     def edit(self, acts: list[tuple[str, int]]) -> None:
@@ -102,14 +102,32 @@ class Interleaved(RuleBasedStateMachine):
             self.hands.rename(title, f"renamed {self.made}")
         elif kind == "move":
             self.hands.move_tab(title, 1 + n % 2)
+        elif kind == "protect":
+            self._protect(one, n)
         else:
             self._write_on(there.tables["tblBreach"], n, own=kind == "own")
+
+    def _protect(self, one: Located, n: int) -> None:
+        """For themselves alone, or with a warning: a tab, some rows, their own column, a head."""
+        title, right = one.grid.sheet, letters(one.span.right)
+        first, last = one.row(0) + 1, one.row(len(one.grid.rows) - 1) + 1
+        areas = ("", f"!{letters(one.left + 1)}{first}:{right}{last}", f"!{right}1:{right}40")
+        head = f"!{letters(one.left + 1)}{first - 1}:{right}{first - 1}"
+        area = f"'{title}'" + (*areas, head)[n % 4]
+        self.guards.append(self.hands.protect(area, warning_only=n > 7))
+
+    def _lift(self) -> None:
+        for number in self.guards:
+            self.hands.do({"deleteProtectedRange": {"protectedRangeId": number}})
+        self.guards.clear()
 
     def _delete(self, one: Located, n: int) -> None:
         """A row of breaches goes by their own hand, with what they wrote on it."""
         if one.grid.layout.name != "tblBreach" or len(one.grid.rows) < 2:
             return
         row = n % len(one.grid.rows)
+        if self.client.done:  # behind the values: nobody writes this row again
+            self.gone.add(str(one.grid.rows[row][one.grid.codes.index("no")]))
         for text in one.grid.rows[row]:
             if isinstance(text, str):
                 self.tokens.pop(text, None)
@@ -149,13 +167,25 @@ class Interleaved(RuleBasedStateMachine):
         except ToldError as error:
             note(f"refused: {error}")
             self.client.acts.clear()
+            if isinstance(error, ProtectedError):
+                self._kept_out(error)
+            self._lift()
             self.google.handle.faults.clear()
             self._refresh(wanted, used, [])
         self.google.handle.faults.clear()
 
+    def _kept_out(self, error: ProtectedError) -> None:
+        """The place is named, and the stamp is the old one."""
+        there = GooglePort(self.google.client, self.sheet).now()
+        assert any(tab.title in str(error) for tab in there.sheet.tabs.values())
+        assert there.sent.names[STAMP] == self.stamped
+        assert self.guards
+
     def _refresh(
         self, wanted: Mapping[str, Written], used: float, acts: list[tuple[str, int]]
     ) -> None:
+        self.gone.clear()
+        self.client.done.clear()
         self.client.acts[:] = [lambda act=act: self._act(act) for act in acts]  # type: ignore[misc]
         port = GooglePort(self.client, self.sheet)
         read = port.read()
@@ -177,16 +207,17 @@ class Interleaved(RuleBasedStateMachine):
         ]
         self.stamp += 1
         port.write(patches, [NamePatch(STAMP, f"refresh {self.stamp}")], read.fingerprint)
+        self.stamped = f"refresh {self.stamp}"
         self.client.acts.clear()
         self._check(wanted, {str(line["shop"]): line["used"] for line in inputs})
 
     def _check(self, wanted: Mapping[str, Written], used: Mapping[str, object]) -> None:
         there = GooglePort(self.google.client, self.sheet).now()
-        assert there.sent.names[STAMP] == f"refresh {self.stamp}"
+        assert there.sent.names[STAMP] == self.stamped
         breaches = list(_lines(there.tables["tblBreach"]))
         keyed = [line for line in breaches if line["no"]]
         found = sorted((str(line["no"]), line["actual"]) for line in keyed)
-        assert found == sorted(wanted.items())
+        assert found == sorted(one for one in wanted.items() if one[0] not in self.gone)
         assert all(line["level"] == f"about {line['no']}" for line in keyed)
         inputs = [line for line in _lines(there.tables["tblInput"]) if line["shop"]]
         assert {str(line["shop"]): line["used"] for line in inputs} == used

@@ -17,7 +17,7 @@ from sheet_templates.style import UNIT_FORMAT
 from sheet_templates.words import decode
 from sync_service.google.locate import GoogleBook
 from sync_service.google.looks import Looks, planned, row_formats
-from sync_service.google.spreadsheet import GoogleTab
+from sync_service.google.spreadsheet import GoogleTab, Span
 from sync_service.workbooks.grids import GridPlan
 from sync_service.workbooks.keyed_rows import key_text
 from sync_service.workbooks.port import Written
@@ -49,9 +49,11 @@ def card_looks(
     place = f"card@{card.tab}"
     before = looks.known().get(place, {})
     now = looks.wanted.setdefault(place, dict(before))
+    tab, left, right = book.sheet.tabs[card.tab], min(card.columns), max(card.columns) + 1
     for line, row in card.rows.items():
         unit = units.get(line)
-        if unit is not None and before.get(str(line)) != unit:
+        closed = tab.is_closed(Span(tab.id, row, left, row + 1, right))
+        if unit is not None and not closed and before.get(str(line)) != unit:
             now[str(line)] = unit
             yield from row_formats(card.tab, row, dict.fromkeys(card.columns, UNIT_FORMAT[unit]))
 

@@ -60,7 +60,7 @@ class Looks:
 def unit_looks(
     book: GoogleBook, plans: Mapping[str, GridPlan], looks: Looks
 ) -> Iterator[dict[str, Any]]:
-    """Formats of rows that are new, or whose unit is another one now."""
+    """Formats of rows that are new, or whose unit is another one now; none where we may not."""
     known = looks.known()
     looks.wanted = {}
     for name, one in book.tables.items():
@@ -68,8 +68,11 @@ def unit_looks(
         if columns:
             place = f"{name}@{one.span.tab}"
             before, now = known.get(place, {}), looks.wanted.setdefault(place, {})
-            moved = _placed(one, plans.get(name))
+            moved, tab = _placed(one, plans.get(name)), book.sheet.tabs[one.span.tab]
+            left, right = one.left + columns[0], one.left + columns[-1] + 1
             for n, key, unit, paced in _rows(one, plans.get(name)):
+                if tab.is_closed(Span(tab.id, one.row(n), left, one.row(n) + 1, right)):
+                    continue
                 now[key] = f"{unit}{'/due' if paced else ''}"
                 if n in moved or before.get(key) != now[key]:
                     yield from _formats(one, n, columns, unit, paced=paced)

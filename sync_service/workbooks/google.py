@@ -17,9 +17,10 @@ from kpi.errors import Problem
 from sheet_templates.purpose import Shown
 from sync_service.google.card_looks import card_looks
 from sync_service.google.cells import is_unknown
-from sync_service.google.client import SheetsClient
+from sync_service.google.client import ProtectedError, SheetsClient
 from sync_service.google.locate import GoogleBook, located
 from sync_service.google.looks import Looks, unit_looks
+from sync_service.google.protections import kept_out, over, refused
 from sync_service.google.repair import gap_problem, with_keys_back
 from sync_service.google.spreadsheet import FIELDS, spreadsheet
 from sync_service.google.structure import structural
@@ -38,6 +39,7 @@ Plans = Mapping[str, GridPlan]
 class End:
     """Log and stamps: what shows that a refresh came to its end."""
 
+    names: list[str]  # whose cells change
     pieces: list[Piece]
     back: list[Piece]  # the stamps as they were, for while the values are not what they say
 
@@ -105,17 +107,43 @@ class GooglePort:
             *unit_looks(book, plans, self.looks),
             *card_looks(book, plans, values, self.looks),
         ]
-        if changes:
-            self.client.batch_update(self.book, changes)
-        first = {name: plan for name, plan in plans.items() if name not in LAST}
         end = _end(book, plans, values)
-        if not self._write_tables(book, known, first, end) and end.pieces:
-            self.client.write_values(self.book, end.pieces)
+        closed = kept_out(book, plans, end.names)
+        if closed:
+            raise refused(book, closed, self._who(), begun=False)
+        try:
+            self._carry_out(book, known, plans, changes, end)
+        except ProtectedError as error:
+            raise self._placed(plans) or error from error
         self.looks.keep(self.moved)
         offer = Offer(book.sent, plans, values, shown, tables)
         self.after = book.of(offer.after()).fingerprint
         self.seen = None
         return _report(plans, tables, self.notes)
+
+    def _who(self) -> str:
+        return self.client.account.address or "our account"
+
+    def _placed(self, plans: Plans) -> ProtectedError | None:
+        """A refusal of Google's with its places; None where none of them is known."""
+        book = self._look()
+        closed = over(book, [book.tables[name] for name in plans if name in book.tables])
+        return refused(book, closed, self._who(), begun=True) if closed else None
+
+    def _carry_out(
+        self,
+        book: GoogleBook,
+        known: Sequence[TablePatch],
+        plans: Plans,
+        changes: Sequence[Piece],
+        end: End,
+    ) -> None:
+        """The structural batch where there is one, then the values, log and stamps last."""
+        if changes:
+            self.client.batch_update(self.book, changes)
+        first = {name: plan for name, plan in plans.items() if name not in LAST}
+        if not self._write_tables(book, known, first, end) and end.pieces:
+            self.client.write_values(self.book, end.pieces)
 
     def _write_tables(
         self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans, end: End
@@ -193,6 +221,7 @@ def _end(book: GoogleBook, plans: Plans, values: Mapping[str, Written]) -> End:
     lines = data_parts(book, {name: plans[name] for name in LAST & plans.keys()})
     old = {name: None if is_unknown(before.get(name)) else before.get(name) for name in changed}
     return End(
+        [name for name in changed if not book.names[name].formula],
         [*(piece for part in lines for piece in part.data), *stamps],
         list(name_pieces(book.names, old)),
     )
