@@ -185,6 +185,22 @@ def test_a_sort_between_the_writes_is_put_right_and_stamped(
     assert stamp_of(google, sheet) == "two"
 
 
+def test_a_note_typed_in_the_gap_stays_with_its_key(google: Google, sheet: str) -> None:
+    """It was not there when the rows were read; K4 comes to the row that K2 takes from K3."""
+    refreshed(google.client, sheet, {"K3": 2.0, "K4": 1.0, "K8": 3.0}, "one")
+    hands = google.hands(sheet)
+    client = Gap(google.client.http, google.client.account)
+    client.acts[:] = [
+        lambda: hands.type("tab2!Q5", "mine"),  # on K4
+        lambda: hands.sort("tab2!B4:Q6", 6),  # by Actual: K4, K3, K8
+    ]
+    after: dict[str, Written] = {"K2": UNKNOWN, "K4": 5.0, "K8": 6.0}
+    refreshed(client, sheet, after, "two")
+    assert shown(google, sheet) == after
+    rows = GooglePort(google.client, sheet).now().tables["tblBreach"].grid.rows
+    assert [row[KEY] for row in rows if "mine" in row] == ["K4"]
+
+
 def test_values_that_were_moved_and_not_put_right_carry_the_old_stamp(
     google: Google, sheet: str
 ) -> None:
