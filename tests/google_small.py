@@ -8,6 +8,7 @@ from typing import Any
 
 from sheet_templates.layout import TABLES
 from sync_service.google.client import SheetsClient
+from sync_service.google.spreadsheet import COLUMN_KEY, TAB_KEY
 from tests.google_house import MANAGER, ROBOT, Google
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ class Gap(SheetsClient):
     """A client in front of which people act between the read and each write."""
 
     acts: list[Act] = field(default_factory=list)
-    done: list[bool] = field(default_factory=list)  # one once only the stamps are to be written
+    done: list[bool] = field(default_factory=list)  # one once no breach is to be written any more
 
     def write_values(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
         if all(piece["majorDimension"] == "ROWS" for piece in data):
@@ -63,6 +64,7 @@ def _tab(number: int, name: str) -> Iterator[Json]:
     size = {"rowCount": 40, "columnCount": 30}
     properties = {"sheetId": number, "title": f"tab{number}", "gridProperties": size}
     yield {"addSheet": {"properties": properties}}
+    yield _mark(TAB_KEY, name, {"sheetId": number})
     headers = [{"userEnteredValue": {"stringValue": c.en}} for c in layout.columns]
     headers.append({"userEnteredValue": {"stringValue": "Mine"}})
     start = {"sheetId": number, "rowIndex": 2, "columnIndex": 1}
@@ -74,10 +76,9 @@ def _tab(number: int, name: str) -> Iterator[Json]:
     yield {"addNamedRange": {"namedRange": {"name": name, "range": span}}}
     for at, column in enumerate(layout.columns, 1):
         place = {"sheetId": number, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        mark = {
-            "metadataKey": "linkstar.column",
-            "metadataValue": f"{name}.{column.code}",
-            "visibility": "DOCUMENT",
-            "location": {"dimensionRange": place},
-        }
-        yield {"createDeveloperMetadata": {"developerMetadata": mark}}
+        yield _mark(COLUMN_KEY, f"{name}.{column.code}", {"dimensionRange": place})
+
+
+def _mark(key: str, value: str, place: Json) -> Json:
+    mark = {"metadataKey": key, "metadataValue": value, "visibility": "DOCUMENT", "location": place}
+    return {"createDeveloperMetadata": {"developerMetadata": mark}}

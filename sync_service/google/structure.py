@@ -56,7 +56,8 @@ def _grown(book: GoogleBook, one: Located, plan: GridPlan) -> Iterator[Request]:
         rows = last - tab.rows + SPARE
         _refuse_too_many(book, rows * tab.columns, one.grid.layout.name)
         yield {"appendDimension": {"sheetId": tab.id, "dimension": "ROWS", "length": rows}}
-    yield from row_looks(one, (before, after), book.sent.language)
+    if tab.code:  # of the template; a tab that people made has a look of their own
+        yield from row_looks(one, (before, after), book.sent.language)
     number = book.sheet.named_ids.get(one.grid.layout.name)
     if number and last > one.span.bottom:
         yield _longer(one, last, number)
