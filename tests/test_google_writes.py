@@ -185,6 +185,17 @@ def test_a_sort_between_the_writes_is_put_right_and_stamped(
     assert stamp_of(google, sheet) == "two"
 
 
+def test_a_row_inserted_among_the_new_ones_is_put_right(google: Google, sheet: str) -> None:
+    """Their #N/A is there and their key not yet: it slips by a row, to another key."""
+    refreshed(google.client, sheet, {"K1": 1.0}, "one")
+    client = Gap(google.client.http, google.client.account)
+    client.acts[:] = [nothing, lambda: google.hands(sheet).insert_rows("tab2", 6)]
+    after: dict[str, Written] = {"K1": 1.0, "K2": UNKNOWN, "K3": UNKNOWN, "K4": None, "K5": 5.0}
+    report = refreshed(client, sheet, after, "two")
+    assert [problem.code for problem in report.problems] == ["changed_in_between"]
+    assert (shown(google, sheet), stamp_of(google, sheet)) == (after, "two")
+
+
 def test_a_note_typed_in_the_gap_stays_with_its_key(google: Google, sheet: str) -> None:
     """It was not there when the rows were read; K4 comes to the row that K2 takes from K3."""
     refreshed(google.client, sheet, {"K3": 2.0, "K4": 1.0, "K8": 3.0}, "one")
