@@ -157,6 +157,41 @@ def header_align(table: TableLayout, column: Column) -> str:
     return "right" if is_number(column) else "left"
 
 
+def plain(language: Language) -> Props:
+    """What every cell of an edition looks like."""
+    return {
+        "font_name": FONT[language],
+        "font_size": 10,
+        "font_color": INK,
+        "valign": "vcenter",
+    }
+
+
+def body_look(table: TableLayout, column: Column) -> Props:
+    """A data cell: numbers right, all else left, both under their header.
+
+    What a person does not type shrinks before it is cut or turns into ###. Numbers have no indent:
+    LibreOffice 7.4 forgets one right of a cell that a rule coloured.
+    """
+    extra: Props = {}
+    name = f"{table.name}.{column.code}"
+    if name in WRAPPED:
+        extra["text_wrap"] = True
+    elif is_number(column) or (column.owner in _MADE and name not in LONG):
+        extra["shrink"] = True
+    if name in SMALL or name in TINY:
+        extra["font_size"] = 9 if name in SMALL else 8
+    align = header_align(table, column)
+    return {
+        "num_format": number_format(table, column),
+        "align": align,
+        "indent": 1 if align == "left" else 0,
+        "bottom": 1,
+        "bottom_color": GRID,
+        **extra,
+    }
+
+
 @dataclass(slots=True)
 class Styles:
     """Formats of one workbook, each made once."""
@@ -169,8 +204,7 @@ class Styles:
         """The format of these properties, in the edition's font."""
         key = repr(sorted(props.items()))
         if key not in self.made:
-            base = {"font_name": FONT[self.language], "font_size": 10, "font_color": INK}
-            self.made[key] = self.workbook.add_format({**base, "valign": "vcenter", **props})
+            self.made[key] = self.workbook.add_format({**plain(self.language), **props})
         return self.made[key]
 
     def rule(self, **props: object) -> Format:
@@ -201,28 +235,8 @@ class Styles:
     def body(
         self, table: TableLayout, column: Column, *, unlocked: bool = False, first: bool = False
     ) -> Format:
-        """A data cell: numbers right, all else left, both under their header.
-
-        What a person does not type shrinks before it is cut or turns into ###. The `first` row of
-        a part has a darker line above. Numbers have no indent: LibreOffice 7.4 forgets one right
-        of a cell that a rule coloured.
-        """
+        """A data cell; the `first` row of a part has a darker line above."""
         extra: Props = {"locked": False} if unlocked else {}
         if first:
             extra |= {"top": 1, "top_color": QUIET}
-        name = f"{table.name}.{column.code}"
-        if name in WRAPPED:
-            extra["text_wrap"] = True
-        elif is_number(column) or (column.owner in _MADE and name not in LONG):
-            extra["shrink"] = True
-        if name in SMALL or name in TINY:
-            extra["font_size"] = 9 if name in SMALL else 8
-        align = header_align(table, column)
-        return self.get(
-            num_format=number_format(table, column),
-            align=align,
-            indent=1 if align == "left" else 0,
-            bottom=1,
-            bottom_color=GRID,
-            **extra,
-        )
+        return self.get(**body_look(table, column), **extra)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,86 +15,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from kpi.tables import ErrorValue
-from sheet_templates.layout import TABLES
-from sync_service.google.client import SheetsClient
+from sync_service.google.client import ProtectedError
 from sync_service.google.locate import Located
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.google import GooglePort
-from sync_service.workbooks.port import TablePatch, Written
-from tests.google_house import MANAGER, ROBOT, Google, google_at
+from sync_service.workbooks.port import NamePatch, TablePatch, Written
+from tests.google_house import google_at
+from tests.google_small import STAMP, Gap, small_book
 
 Json = dict[str, Any]
-Act = Callable[[], None]
 KEYS = [f"K{n}" for n in range(1, 9)]
-INPUTS = [f"shop{n}" for n in range(1, 6)]
+ACTS = (
+    *("insert", "column", "sort", "sort", "rename"),
+    *("move", "note", "own", "delete", "protect"),
+)
 VALUES: st.SearchStrategy[Written] = st.one_of(
     st.none(),
     st.integers(-9, 9).map(float),
     st.sampled_from(["=1+1", "+x", "@y", "12%", "01-02", "'q"]),
     st.just(ErrorValue("#N/A")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Gap(SheetsClient):
-    """A client in front of which people act between the read and each write."""
-
-    acts: list[Act] = field(default_factory=list)
-
-    def write_values(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
-        self._let_them()
-        return SheetsClient.write_values(self, book, data)
-
-    def write_formulas(self, book: str, data: Sequence[Mapping[str, Any]]) -> Json:
-        self._let_them()
-        return SheetsClient.write_formulas(self, book, data)
-
-    def _let_them(self) -> None:
-        if self.acts:
-            self.acts.pop(0)()
-
-
-def small_book(google: Google) -> str:
-    """Two tabs: inputs that people key, and breaches that the service keys."""
-    sheet = google.handle.book(MANAGER, "small", share={ROBOT: "writer"})
-    hands = google.hands(sheet)
-    hands.do(
-        *(
-            request
-            for n, name in enumerate(("tblInput", "tblBreach"))
-            for request in _tab(n + 1, name)
-        )
-    )
-    hands.do({"deleteSheet": {"sheetId": 0}})
-    rows = [[46000, shop, "orders", 1, f"proof {shop}", "", ""] for shop in INPUTS]
-    hands.type("tab1!B4", *rows)
-    return sheet
-
-
-def _tab(number: int, name: str) -> Iterator[Json]:
-    layout = TABLES[name]
-    size = {"rowCount": 40, "columnCount": 30}
-    properties = {"sheetId": number, "title": f"tab{number}", "gridProperties": size}
-    yield {"addSheet": {"properties": properties}}
-    headers = [{"userEnteredValue": {"stringValue": c.en}} for c in layout.columns]
-    headers.append({"userEnteredValue": {"stringValue": "Mine"}})
-    start = {"sheetId": number, "rowIndex": 2, "columnIndex": 1}
-    yield {
-        "updateCells": {"start": start, "rows": [{"values": headers}], "fields": "userEnteredValue"}
-    }
-    span = {"sheetId": number, "startRowIndex": 2, "endRowIndex": 40}
-    span |= {"startColumnIndex": 1, "endColumnIndex": 1 + len(layout.columns)}
-    yield {"addNamedRange": {"namedRange": {"name": name, "range": span}}}
-    for at, column in enumerate(layout.columns, 1):
-        place = {"sheetId": number, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        mark = {
-            "metadataKey": "linkstar.column",
-            "metadataValue": f"{name}.{column.code}",
-            "visibility": "DOCUMENT",
-            "location": {"dimensionRange": place},
-        }
-        yield {"createDeveloperMetadata": {"developerMetadata": mark}}
 
 
 def _lines(one: Located) -> Iterator[Json]:
@@ -120,6 +60,10 @@ class Interleaved(RuleBasedStateMachine):
         self.client = Gap(self.google.client.http, self.google.client.account)
         self.tokens: dict[str, str] = {}  # what people wrote -> the key of its row; "" once it left
         self.made = 0
+        self.stamp = 0  # of the last refresh, and what the last whole one wrote
+        self.stamped = ""
+        self.guards: list[int] = []
+        self.gone: set[str] = set()  # keys whose row was deleted once it was written
 
     @initialize(wanted=st.sets(st.sampled_from(KEYS), min_size=3))
     def first(self, wanted: set[str]) -> None:
@@ -127,15 +71,7 @@ class Interleaved(RuleBasedStateMachine):
 
     # -- what people do ---------------------------------------------------------------------------
 
-    acts = st.lists(
-        st.tuples(
-            st.sampled_from(
-                ("insert", "column", "sort", "sort", "rename", "move", "note", "own", "delete")
-            ),
-            st.integers(0, 9),
-        ),
-        max_size=2,
-    )
+    acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 9)), max_size=2)
 
     @rule(acts=acts)
     def edit(self, acts: list[tuple[str, int]]) -> None:
@@ -166,14 +102,32 @@ class Interleaved(RuleBasedStateMachine):
             self.hands.rename(title, f"renamed {self.made}")
         elif kind == "move":
             self.hands.move_tab(title, 1 + n % 2)
+        elif kind == "protect":
+            self._protect(one, n)
         else:
             self._write_on(there.tables["tblBreach"], n, own=kind == "own")
+
+    def _protect(self, one: Located, n: int) -> None:
+        """For themselves alone, or with a warning: a tab, some rows, their own column, a head."""
+        title, right = one.grid.sheet, letters(one.span.right)
+        first, last = one.row(0) + 1, one.row(len(one.grid.rows) - 1) + 1
+        areas = ("", f"!{letters(one.left + 1)}{first}:{right}{last}", f"!{right}1:{right}40")
+        head = f"!{letters(one.left + 1)}{first - 1}:{right}{first - 1}"
+        area = f"'{title}'" + (*areas, head)[n % 4]
+        self.guards.append(self.hands.protect(area, warning_only=n > 7))
+
+    def _lift(self) -> None:
+        for number in self.guards:
+            self.hands.do({"deleteProtectedRange": {"protectedRangeId": number}})
+        self.guards.clear()
 
     def _delete(self, one: Located, n: int) -> None:
         """A row of breaches goes by their own hand, with what they wrote on it."""
         if one.grid.layout.name != "tblBreach" or len(one.grid.rows) < 2:
             return
         row = n % len(one.grid.rows)
+        if self.client.done:  # nobody writes this row again
+            self.gone.add(str(one.grid.rows[row][one.grid.codes.index("no")]))
         for text in one.grid.rows[row]:
             if isinstance(text, str):
                 self.tokens.pop(text, None)
@@ -213,13 +167,25 @@ class Interleaved(RuleBasedStateMachine):
         except ToldError as error:
             note(f"refused: {error}")
             self.client.acts.clear()
+            if isinstance(error, ProtectedError):
+                self._kept_out(error)
+            self._lift()
             self.google.handle.faults.clear()
             self._refresh(wanted, used, [])
         self.google.handle.faults.clear()
 
+    def _kept_out(self, error: ProtectedError) -> None:
+        """The place is named, and the stamp is the old one."""
+        there = GooglePort(self.google.client, self.sheet).now()
+        assert any(tab.title in str(error) for tab in there.sheet.tabs.values())
+        assert there.sent.names[STAMP] == self.stamped
+        assert self.guards
+
     def _refresh(
         self, wanted: Mapping[str, Written], used: float, acts: list[tuple[str, int]]
     ) -> None:
+        self.gone.clear()
+        self.client.done.clear()
         self.client.acts[:] = [lambda act=act: self._act(act) for act in acts]  # type: ignore[misc]
         port = GooglePort(self.client, self.sheet)
         read = port.read()
@@ -239,16 +205,22 @@ class Interleaved(RuleBasedStateMachine):
             TablePatch("tblBreach", ("no",), lines),
             TablePatch("tblInput", ("day", "shop", "measure"), inputs),
         ]
-        port.write(patches, [], read.fingerprint)
+        there = {str(r.value("no")): r.value("actual") for r in read.tables["tblBreach"].rows}
+        if there == wanted:
+            self.client.done.append(True)  # nothing of the breaches will be written
+        self.stamp += 1
+        port.write(patches, [NamePatch(STAMP, f"refresh {self.stamp}")], read.fingerprint)
+        self.stamped = f"refresh {self.stamp}"
         self.client.acts.clear()
         self._check(wanted, {str(line["shop"]): line["used"] for line in inputs})
 
     def _check(self, wanted: Mapping[str, Written], used: Mapping[str, object]) -> None:
         there = GooglePort(self.google.client, self.sheet).now()
+        assert there.sent.names[STAMP] == self.stamped
         breaches = list(_lines(there.tables["tblBreach"]))
         keyed = [line for line in breaches if line["no"]]
         found = sorted((str(line["no"]), line["actual"]) for line in keyed)
-        assert found == sorted(wanted.items())
+        assert found == sorted(one for one in wanted.items() if one[0] not in self.gone)
         assert all(line["level"] == f"about {line['no']}" for line in keyed)
         inputs = [line for line in _lines(there.tables["tblInput"]) if line["shop"]]
         assert {str(line["shop"]): line["used"] for line in inputs} == used

@@ -21,6 +21,7 @@ from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.google_house import MANAGER, ROBOT, Google, google_at
 from tests.road_support import COMPANIES, fill, order_of
+from tests.test_google_card_looks import shows
 
 PARTNER, OTHER = "partner@agency.example", "colleague@agency.example"
 PERSON = "OPS6"
@@ -63,6 +64,12 @@ def test_only_the_persons_rows_are_there(made: Made) -> None:
     there = GooglePort(made.client, made.shared.sheet).now().sheet
     texts = {text for tab in there.tabs.values() for text in tab.texts}
     assert not texts & (everyone - {PERSON})
+
+
+def test_numbers_of_the_card_are_shown_by_their_unit_from_the_start(made: Made) -> None:
+    names = GooglePort(made.client, made.shared.sheet).read().names
+    month, region = (str(names[name]) for name in ("nmCardMonth", "nmCardRegion"))
+    assert shows(made.client, made.shared.sheet, (month, PERSON, region))
 
 
 def test_cells_outside_the_partners_own_are_protected(made: Made) -> None:

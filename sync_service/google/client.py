@@ -21,6 +21,14 @@ BOOKS = f"{SHEETS}/v4/spreadsheets"
 FILES = f"{DRIVE}/drive/v3/files"
 
 
+class ProtectedError(ToldError):
+    """Cells are protected, and our account is none of those who may edit them."""
+
+
+PROTECTED = "protected cell or object"  # of Google's sentences
+BEYOND = "exceeds grid limits"
+
+
 @dataclass(frozen=True, slots=True)
 class SheetsClient:
     """One account's access to Google Sheets; every failure is a ToldError."""
@@ -107,7 +115,29 @@ def told(account: Account) -> Iterator[None]:
     try:
         yield
     except Trouble as trouble:
+        if PROTECTED in trouble.detail:
+            raise _protected(trouble.detail, account) from trouble
+        if BEYOND in trouble.detail:
+            raise _shorter(trouble.detail) from trouble
         raise _sentence(trouble, account) from trouble
+
+
+def _protected(said: str, account: Account) -> ProtectedError:
+    who = account.address or "this account"
+    return ProtectedError(
+        f"Google refuses {who} ({said}). In Data > Protect sheets and ranges add {who} to the "
+        "editors, then try again.",
+        f"Google 拒绝了 {who}（{said}）。请在“数据 > 保护工作表和范围”中"
+        f"将 {who} 加为编辑者后重试。",
+    )
+
+
+def _shorter(said: str) -> BusyError:
+    return BusyError(
+        f"Somebody deleted rows or columns while they were written ({said}). The old time stands; "
+        "refresh again.",
+        f"写入时有人删除了行或列（{said}）。时间戳仍为旧值；请重新刷新。",
+    )
 
 
 def _sentence(trouble: Trouble, account: Account) -> ToldError:

@@ -26,24 +26,49 @@ def with_keys_back(
     places = [now.grid.codes.index(code) for code in patch.key if code in now.grid.codes]
     if len(places) != len(patch.key) or not all(map(patch.owns, patch.key)):
         return now.grid, {}
-    held = {key for key in _keys(now.grid, places) if any(key)}
-    lost: dict[Words, list[int]] = {}
-    for n, key in enumerate(_keys(before.grid, _places(before.grid, patch))):
-        words = _words(before, n, patch)
-        if any(key) and key not in held and words:
-            lost.setdefault(words, []).append(n)
-    fresh = {n for n, _ in plan.cells}
-    taken = _written_keys(before, plan, patch) | {("",) * len(places)}
     rows, cells = [list(row) for row in now.grid.rows], dict[At, Written]()
-    for n, key in enumerate(_keys(now.grid, places)):
-        found = lost.get(_words(now, n, patch), []) if fresh and key in taken else []
-        if found:
-            old = before.grid.rows[found.pop(0)]
-            for at, code in zip(places, patch.key, strict=True):
-                value = old[before.grid.codes.index(code)]
-                rows[n][at] = value
-                cells[n, at] = value
+    for n, old in _known_again(before, plan, now, patch).items():
+        for at, code in zip(places, patch.key, strict=True):
+            value = before.grid.rows[old][before.grid.codes.index(code)]
+            rows[n][at] = value
+            cells[n, at] = value
     return replace(now.grid, rows=tuple(map(tuple, rows))), cells
+
+
+def _known_again(
+    before: Located, plan: GridPlan, now: Located, patch: TablePatch
+) -> dict[int, int]:
+    """Rows whose key was written over -> the row that it was, by what people wrote on it.
+
+    What they wrote since the reading tells a row only where one key alone is missing.
+    """
+    if not plan.cells:
+        return {}
+    keys = _keys(now.grid, _places(now.grid, patch))
+    missing = _missing(before, set(keys), patch)
+    by_words: dict[Words, list[int]] = {}
+    for old in missing:
+        by_words.setdefault(_words(before, old, patch), []).append(old)
+    seen = {_words(before, n, patch) for n in range(len(before.grid.rows))}
+    taken = _written_keys(before, plan, patch) | {("",) * len(patch.key)}
+    found: dict[int, int] = {}
+    strange = []
+    for n, key in enumerate(keys):
+        words = _words(now, n, patch) if key in taken else ()
+        if words and by_words.get(words):
+            found[n] = by_words[words].pop(0)
+        elif words and words not in seen:
+            strange.append(n)
+    left = set(missing) - set(found.values())
+    if len(left) == len(strange) == 1:
+        found[strange[0]] = left.pop()
+    return found
+
+
+def _missing(before: Located, there: set[Key], patch: TablePatch) -> list[int]:
+    """Rows as they were read whose key stands nowhere any more."""
+    keys = enumerate(_keys(before.grid, _places(before.grid, patch)))
+    return [n for n, key in keys if any(key) and key not in there]
 
 
 def _places(grid: Grid, patch: TablePatch) -> list[int]:

@@ -134,4 +134,6 @@ def _make(
     settings, language = mine.done.book.settings, mine.done.given.language
     zone = settings.time_zone or "UTC"
     done = make(client, book, Making(title, language, zone, kind.edition, ours))
+    port = GooglePort(client, done.id, looks=Looks(house.store, done.id))
+    port.write((), (), port.fingerprint())  # numbers by their unit, which no rule gives
     return done.id, problems

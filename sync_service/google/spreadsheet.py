@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync_service.google.cells import EMPTY, Seen, seen
@@ -15,6 +15,8 @@ FIELDS = (
     "namedRanges(namedRangeId,name,range),"
     "sheets(properties(sheetId,title,index,hidden,gridProperties(rowCount,columnCount)),"
     "developerMetadata(metadataKey,metadataValue),"
+    "protectedRanges(range,namedRangeId,description,warningOnly,requestingUserCanEdit,"
+    "unprotectedRanges),"
     "data(startRow,startColumn,"
     "rowData(values(userEnteredValue/formulaValue,effectiveValue,note)),"
     "columnMetadata(hiddenByUser,developerMetadata(metadataId,metadataKey,metadataValue))))"
@@ -31,6 +33,40 @@ class Span:
     left: int
     bottom: int
     right: int
+
+    @property
+    def range(self) -> dict[str, int]:
+        """As a `GridRange` of the API."""
+        return {
+            "sheetId": self.tab,
+            "startRowIndex": self.top,
+            "endRowIndex": self.bottom,
+            "startColumnIndex": self.left,
+            "endColumnIndex": self.right,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Cells that a protection keeps our account out of."""
+
+    span: Span
+    free: tuple[Span, ...] = ()  # ranges of a protected tab that are left open
+    words: str = ""  # what its makers wrote to it
+
+    def meets(self, area: Span) -> bool:
+        """Whether an edit of an area would be refused."""
+        return _cross(self.span, area) and not any(_holds(one, area) for one in self.free)
+
+
+def _cross(one: Span, other: Span) -> bool:
+    rows = one.top < other.bottom and other.top < one.bottom
+    return one.tab == other.tab and rows and one.left < other.right and other.left < one.right
+
+
+def _holds(one: Span, other: Span) -> bool:
+    rows = one.top <= other.top and other.bottom <= one.bottom
+    return one.tab == other.tab and rows and one.left <= other.left and other.right <= one.right
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +91,7 @@ class GoogleTab:
     hidden_columns: frozenset[int] = frozenset()
     code: str = ""  # of the layout, by developer metadata
     texts: frozenset[str] = frozenset()  # every text that stands in it
+    closed: tuple[Closed, ...] = ()
 
     def cell(self, row: int, column: int) -> Seen:
         """A cell; beyond what was given it is empty."""
@@ -65,6 +102,10 @@ class GoogleTab:
         """A cell's text; empty for anything else."""
         value = self.cell(row, column).value
         return value if isinstance(value, str) else ""
+
+    def is_closed(self, area: Span) -> bool:
+        """Whether a protection keeps our account out of an area."""
+        return any(one.meets(area) for one in self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +132,12 @@ def spreadsheet(answer: Json) -> Spreadsheet:
         if span is not None:
             named[one["name"]] = span
             ids[one["name"]] = one.get("namedRangeId", "")
+    by_id = {number: named[name] for name, number in ids.items()}
+    for sheet in answer.get("sheets", ()):
+        closed = tuple(_closed(sheet, known, by_id))
+        if closed:
+            number = closed[0].span.tab
+            known[number] = replace(known[number], closed=closed)
     return Spreadsheet(
         str(answer.get("spreadsheetId", "")),
         properties.get("title", ""),
@@ -153,6 +200,21 @@ def _lay(cells: list[list[Seen]], data: Json) -> None:
         line.extend([EMPTY] * (left - len(line)))
         given = [seen(one) if one else EMPTY for one in row.get("values", ())]
         line[left : left + len(given)] = given
+
+
+def _closed(
+    sheet: Json, tabs: Mapping[int, GoogleTab], named: Mapping[str, Span]
+) -> Iterator[Closed]:
+    """The protections of a tab that bind us; who may edit is told so, a false is left out."""
+    for one in sheet.get("protectedRanges", ()):
+        if one.get("warningOnly") or one.get("requestingUserCanEdit"):
+            continue
+        by_name = named.get(one.get("namedRangeId", ""))
+        span = _span(one["range"], tabs) if "range" in one else by_name
+        if span is not None:
+            free = (_span(hole, tabs) for hole in one.get("unprotectedRanges", ()))
+            words = str(one.get("description", ""))
+            yield Closed(span, tuple(hole for hole in free if hole is not None), words)
 
 
 def _span(given: Json, tabs: Mapping[int, GoogleTab]) -> Span | None:

@@ -12,6 +12,7 @@ from typing import Any
 from sheet_templates.layout import SHEETS
 from sheet_templates.purpose import Shown
 from sync_service.google.locate import GoogleBook, Located
+from sync_service.google.new_rows import row_looks
 from sync_service.google.spreadsheet import Span
 from sync_service.workbooks.areas import address
 from sync_service.workbooks.grids import GridPlan
@@ -21,17 +22,6 @@ Request = dict[str, Any]
 MOST_CELLS = 10_000_000  # of a spreadsheet (spreadsheets.md 3.1)
 SPARE = 200  # rows that a grid which is too short gets beyond the ones needed
 _TABLES = {sheet.code: frozenset(t.name for t in sheet.tables) for sheet in SHEETS}
-
-
-def grid_range(span: Span) -> Request:
-    """A `GridRange` of the API."""
-    return {
-        "sheetId": span.tab,
-        "startRowIndex": span.top,
-        "endRowIndex": span.bottom,
-        "startColumnIndex": span.left,
-        "endColumnIndex": span.right,
-    }
 
 
 def structural(
@@ -66,8 +56,11 @@ def _grown(book: GoogleBook, one: Located, plan: GridPlan) -> Iterator[Request]:
         rows = last - tab.rows + SPARE
         _refuse_too_many(book, rows * tab.columns, one.grid.layout.name)
         yield {"appendDimension": {"sheetId": tab.id, "dimension": "ROWS", "length": rows}}
-    if last > one.span.bottom:
-        yield from _longer(book, one, last)
+    if tab.code:  # of the template; a tab that people made has a look of their own
+        yield from row_looks(one, (before, after), book.sent.language)
+    number = book.sheet.named_ids.get(one.grid.layout.name)
+    if number and last > one.span.bottom:
+        yield _longer(one, last, number)
 
 
 def _refuse_too_many(book: GoogleBook, more: int, name: str) -> None:
@@ -82,26 +75,15 @@ def _refuse_too_many(book: GoogleBook, more: int, name: str) -> None:
         )
 
 
-def _longer(book: GoogleBook, one: Located, last: int) -> Iterator[Request]:
-    """Rows below the reserved ones look like the last of those, and belong to the table."""
-    tab, left, right = one.span.tab, one.span.left, one.span.right
-    source = Span(tab, one.span.bottom - 1, left, one.span.bottom, right)
-    there = Span(tab, one.span.bottom, left, last, right)
-    yield {
-        "copyPaste": {
-            "source": grid_range(source),
-            "destination": grid_range(there),
-            "pasteType": "PASTE_FORMAT",
-        }
+def _longer(one: Located, last: int, number: str) -> Request:
+    """Rows below the reserved ones belong to the table."""
+    area = Span(one.span.tab, one.span.top, one.span.left, last, one.span.right)
+    wider = {
+        "namedRangeId": number,
+        "name": one.grid.layout.name,
+        "range": area.range,
     }
-    number = book.sheet.named_ids.get(one.grid.layout.name)
-    if number:
-        wider = {
-            "namedRangeId": number,
-            "name": one.grid.layout.name,
-            "range": grid_range(Span(tab, one.span.top, left, last, right)),
-        }
-        yield {"updateNamedRange": {"namedRange": wider, "fields": "range"}}
+    return {"updateNamedRange": {"namedRange": wider, "fields": "range"}}
 
 
 def _refuse_taken(book: GoogleBook, one: Located, last: int) -> None:

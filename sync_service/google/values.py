@@ -9,18 +9,18 @@ and writing shows without a call of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sync_service.google.cells import NA, is_unknown, sent
 from sync_service.google.locate import GoogleBook, Located, NameCell, is_filled
 from sync_service.google.spreadsheet import Span
-from sync_service.google.structure import grid_range
 from sync_service.workbooks.formulas import shifted
 from sync_service.workbooks.grids import At, GridPlan
 from sync_service.workbooks.port import Written
 
+UNKNOWN = "#N/A"  # as it comes back
 BEYOND = 100  # rows below a table whose keys are looked at as well
 MOST_BYTES = 2_000_000  # of one request (spreadsheets.md 3.1)
 Piece = dict[str, Any]
@@ -42,11 +42,16 @@ class Part:
     """What goes in one request."""
 
     columns: list[Column] = field(default_factory=list)
+    last: list[Piece] = field(default_factory=list)  # stamps and log that go with it
 
     @property
     def data(self) -> list[Piece]:
-        """The body's data."""
-        return [one.piece for one in self.columns]
+        """The body's data; stamps and log behind the cells that they speak of."""
+        return [*(one.piece for one in self.columns), *self.last]
+
+    def has_room(self, more: Sequence[Piece]) -> bool:
+        """Whether further pieces fit in the same request."""
+        return sum(one.size for one in self.columns) + sum(map(_size, more)) <= MOST_BYTES
 
 
 def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
@@ -54,7 +59,11 @@ def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
     cells = {
         name: dict(_known(book.tables[name], plan.cells.items())) for name, plan in plans.items()
     }
-    return _parts(book, plans, cells)
+    unknown = {
+        name: {at for (_, at), _ in _unknowns(book.tables[name], plan)}
+        for name, plan in plans.items()
+    }
+    return _parts(book, plans, cells, unknown)
 
 
 def _known(one: Located, cells: Iterable[tuple[At, Written]]) -> Iterator[tuple[At, object]]:
@@ -71,7 +80,7 @@ def formula_parts(book: GoogleBook, plans: Plans) -> list[Part]:
         name: {**dict(_unknowns(book.tables[name], plan)), **_fills(book, book.tables[name], plan)}
         for name, plan in plans.items()
     }
-    return _parts(book, plans, cells)
+    return _parts(book, plans, cells, {})
 
 
 def _unknowns(one: Located, plan: GridPlan) -> Iterator[tuple[At, str]]:
@@ -99,14 +108,20 @@ def _fills(book: GoogleBook, one: Located, plan: GridPlan) -> dict[At, str]:
     return made
 
 
-def _parts(book: GoogleBook, plans: Plans, cells: Mapping[str, Mapping[At, object]]) -> list[Part]:
-    """Cells as few requests as fit; a table's keys go with each part of it."""
+def _parts(
+    book: GoogleBook,
+    plans: Plans,
+    cells: Mapping[str, Mapping[At, object]],
+    also: Mapping[str, Collection[int]],
+) -> list[Part]:
+    """Cells as few requests as fit; a table's keys, and the columns `also`, go with each part."""
     made: list[Part] = []
     size = 0
     for name, wanted in cells.items():
         if not wanted:
             continue
-        keys, written = _columns(book.tables[name], plans[name], wanted)
+        looked = also.get(name, ())
+        keys, written = _columns(book.tables[name], plans[name], wanted, looked)
         for group in _groups(written, MOST_BYTES - sum(one.size for one in keys)):
             columns = [*keys, *group]
             needed = sum(one.size for one in columns)
@@ -132,14 +147,15 @@ def _groups(columns: Sequence[Column], room: int) -> Iterator[list[Column]]:
 
 
 def _columns(
-    one: Located, plan: GridPlan, cells: Mapping[At, object]
+    one: Located, plan: GridPlan, cells: Mapping[At, object], also: Collection[int]
 ) -> tuple[list[Column], list[Column]]:
-    """A table's key columns, and its others that change."""
+    """A table's columns that are looked at, and its others that change."""
     by_column: dict[int, dict[int, object]] = {}
     for (n, at), value in cells.items():
         by_column.setdefault(at, {})[n] = value
     codes = one.grid.codes
     keys = [codes.index(code) for code in one.grid.layout.key if code in codes]
+    keys += sorted(set(also) - set(keys))
     count = looked_at(one, plan)
     looked = [_column(one, at, by_column.get(at, {}), count) for at in keys]
     written = [
@@ -167,11 +183,15 @@ def _column(one: Located, at: int, cells: Mapping[int, object], count: int) -> C
     found: Piece = (
         {"developerMetadataLookup": {"metadataId": marked.metadata}}
         if marked is not None
-        else {"gridRange": grid_range(span)}
+        else {"gridRange": span.range}
     )
     piece = {"dataFilter": found, "majorDimension": "COLUMNS", "values": [values]}
-    size = len(json.dumps(values, ensure_ascii=False).encode())
-    return Column(one.grid.layout.name, at, piece, size)
+    return Column(one.grid.layout.name, at, piece, _size(piece))
+
+
+def _size(piece: Piece) -> int:
+    """Bytes of a piece's values as they are sent."""
+    return len(json.dumps(piece["values"], ensure_ascii=False).encode())
 
 
 def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) -> Iterator[Piece]:
@@ -179,7 +199,7 @@ def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) ->
     for name, value in values.items():
         cell = cells[name]
         if not cell.formula and not is_unknown(value):
-            found = {"gridRange": grid_range(cell.span)}
+            found = {"gridRange": cell.span.range}
             yield {"dataFilter": found, "majorDimension": "ROWS", "values": [[sent(value)]]}
 
 
@@ -192,15 +212,24 @@ def moved(book: GoogleBook, plans: Plans, part: Part, answer: Piece, *, whole: b
     `whole`: the write held the keys of new rows as well.
     """
     found = set()
-    for one, said in zip(part.columns, answer.get("responses", ()), strict=True):
+    for one, said in zip(part.columns, answer.get("responses", ()), strict=False):  # `last` behind
         table = book.tables[one.table]
         code = table.grid.codes[one.at]
         data = said.get("updatedData", {})
-        if code in table.grid.layout.key and _differs(
-            table, plans[one.table], one.at, data, whole=whole
-        ):
+        plan = plans[one.table]
+        if code in table.grid.layout.key:
+            if _differs(table, plan, one.at, data, whole=whole):
+                found.add(one.table)
+        elif whole and _slipped(table, plan, one.at, data):
             found.add(one.table)
     return found
+
+
+def _slipped(one: Located, plan: GridPlan, at: int, data: Mapping[str, Any]) -> bool:
+    """Whether our #N/A went from its row: new rows had no key yet that would have shown it."""
+    column = _column_of(data)
+    rows = [one.row(n) for (n, place), _ in _unknowns(one, plan) if place == at]
+    return any(row >= len(column) or column[row] != UNKNOWN for row in rows)
 
 
 def _differs(
