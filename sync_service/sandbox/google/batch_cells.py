@@ -75,8 +75,7 @@ def _need_fit(lines: list[list[Json]], area: Area) -> None:
 
 def _from_corner(work: Work, start: Json, lines: list[list[Json]]) -> Area:
     """The area that RowData fills from its start."""
-    sheet = work.book.sheet(start.get("sheetId", 0))
-    top, left = start.get("rowIndex", 0), start.get("columnIndex", 0)
+    sheet, top, left = work.corner(start)
     width = max((len(line) for line in lines), default=0)
     area = Area(sheet.sheet_id, top, top + len(lines), left, left + width)
     if area.bottom > sheet.row_count:

@@ -94,7 +94,7 @@ def grid_of(area: Area, *, bounded: bool = True) -> Json:
 def letters(column: int) -> str:
     """0 is A, 26 is AA."""
     text, rest = "", column + 1
-    while rest:
+    while rest > 0:
         rest, digit = divmod(rest - 1, 26)
         text = chr(65 + digit) + text
     return text
