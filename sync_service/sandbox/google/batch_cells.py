@@ -98,13 +98,15 @@ def repeat_cell(work: Work, asked: Json) -> None:
     area = work.edited(asked.get("range", {}))
     sheet = work.sheet(area)
     formula = given.get(VALUE, {}).get("formulaValue")
+    fresh = cell_written({}, given, mask)  # of all empty cells: cells are never changed in place
     for row in range(area.top, area.bottom):
         for column in range(area.left, area.right):
-            one = given
+            one, old = given, sheet.cell(row, column)
             if formula:
                 text = copied(formula, row - area.top, column - area.left)
                 one = given | {VALUE: {"formulaValue": text}}
-            sheet.put(row, column, cell_written(sheet.cell(row, column), one, mask))
+            same = not old and not formula
+            sheet.put(row, column, fresh if same else cell_written(old, one, mask))
     work.book.dirty = True
 
 

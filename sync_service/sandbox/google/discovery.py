@@ -10,7 +10,7 @@ import importlib.util
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ def load(folder: Path, name: str) -> Description:
     return Description(json.loads(text), strict=name.startswith("sheets"))
 
 
+@lru_cache(1 << 12)
 def snake(name: str) -> str:
     """add_sheet of addSheet: errors name fields so."""
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
