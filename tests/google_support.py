@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gspread
+import pytest
 import requests
 from gspread.http_client import HTTPClient
 
@@ -24,6 +25,9 @@ NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 OWNER, ROBOT, READER = "owner@team.example", "robot@project.example", "reader@team.example"
 SCOPES = (f"{AUTH}spreadsheets", f"{AUTH}drive")
 DOCUMENTS = discovery.documents()
+needs_documents = pytest.mark.skipif(
+    DOCUMENTS is None, reason="install google-api-python-client: requirements-dev.txt"
+)
 
 
 @dataclass(slots=True)
@@ -111,6 +115,21 @@ def bench(**settings: Any) -> Iterator[Bench]:
             yield one
         finally:
             google.stop()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Bench]:
+    """The stand-in of a test file."""
+    with bench() as one:
+        yield one
+
+
+@pytest.fixture
+def one(running: Bench) -> Bench:
+    """The same with a new book, and without faults of the test before."""
+    running.fresh()
+    running.google.faults.clear()
+    return running
 
 
 def redirected(hosts: Mapping[str, str]) -> type[HTTPClient]:

@@ -15,11 +15,8 @@ from sync_service.sandbox.google.model import Book
 from sync_service.sandbox.wire import Reply, Request
 from tests.google_request_cases import BLOCK, GOOD, LOOKUP, MADE
 from tests.google_spoiled import requests, resolved, spoiled
-from tests.google_support import DOCUMENTS, OWNER, SCOPES, Bench, Json, bench
+from tests.google_support import DOCUMENTS, OWNER, SCOPES, Bench, Json, bench, needs_documents
 
-needs_documents = pytest.mark.skipif(
-    DOCUMENTS is None, reason="install google-api-python-client: requirements-dev.txt"
-)
 ROW = {"sheetId": 0, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}
 AFTERWARDS = {"insertDimension": {"range": ROW}}  # walks through all that lies on a tab
 

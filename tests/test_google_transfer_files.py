@@ -24,7 +24,7 @@ from sync_service.sandbox.google import discovery
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import Area
 from tests.google_house import Google, google_at
-from tests.google_support import DOCUMENTS
+from tests.google_support import DOCUMENTS, needs_documents
 from tests.google_transfer_support import apart, sent, written
 from tests.paths import NO_SHARED, SHARED
 
@@ -157,7 +157,7 @@ def test_a_rule_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert told.count == 1
 
 
-@pytest.mark.skipif(DOCUMENTS is None, reason="install google-api-python-client")
+@needs_documents
 def test_google_has_no_data_bars_and_no_icon_sets() -> None:
     """Why both are listed as not carried over: a rule there is a condition or a gradient."""
     assert DOCUMENTS is not None
