@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sheet_templates.build import build
 from sync_service.clock import Clock, FakeClock
 from sync_service.google.accounts import READ_WRITE, keep
 from sync_service.google.client import SheetsClient, open_client
@@ -18,11 +21,12 @@ from sync_service.google.transfer.making import make
 from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.house import House, open_house
 from sync_service.refresh import Order, Outcome, refresh
+from sync_service.sandbox.books import book_start
 from sync_service.sandbox.google.people import Hands
 from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox, not_available
 from sync_service.sandbox.world import SANDBOX_NOW
 from sync_service.workbooks.google import GooglePort
-from tests.road_support import settings_of
+from tests.road_support import COMPANIES, fill, settings_of
 
 MANAGER = "manager@team.example"
 ROBOT = "robot@project.iam.gserviceaccount.com"
@@ -79,3 +83,20 @@ def google_at(home: Path, clock: Clock | None = None) -> Iterator[Google]:
             yield Google(house, handle, open_client(house, READ_WRITE))
     finally:
         handle.stop()
+
+
+@pytest.fixture(scope="module")
+def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
+    """The stand-in and an empty installation, of a test file."""
+    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
+        yield one
+
+
+@contextmanager
+def with_few(root: Path) -> Iterator[tuple[Google, Path]]:
+    """The small company: its workbook, and an installation that holds its facts."""
+    world, code, language = COMPANIES["FEW"]
+    path = build(root / "FEW.xlsx", "manager", language, book_start(world, code, language))
+    with google_at(root / "data") as one:
+        fill(one.house, world.shops)
+        yield one, path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,11 @@ from sync_service.google.spreadsheet import FIELDS, spreadsheet
 from sync_service.refresh import read
 from sync_service.sandbox.google.people import Hands
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.google_house import Google, google_at
+from tests.google_house import Google, google
 from tests.google_support import box
 from tests.google_transfer_support import SHIPPED
+
+__all__ = ["google"]
 
 Json = dict[str, Any]
 Values = Mapping[str, list[dict[str, object]]]
@@ -41,12 +43,6 @@ class Shipped:
 
     def read(self) -> GoogleBook:
         return located(spreadsheet(self.google.client.get(self.id, FIELDS)))
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("locate") / "data") as one:
-        yield one
 
 
 def _made(google: Google, name: str) -> Shipped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,17 @@ from sync_service.google.transfer.xlsx_writing import write_xlsx
 from sync_service.sandbox.google import discovery
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import Area
-from tests.google_house import Google, google_at
+from tests.google_house import Google, google
 from tests.google_support import DOCUMENTS, needs_documents
 from tests.google_transfer_support import apart, sent, written
 from tests.paths import NO_SHARED, SHARED
+
+__all__ = ["google"]
 
 EACH = 5  # files of a feature
 REFUSED = {"calamine-empty_s_attribute.xlsx": "cannot be read whole"}  # what its sentence says
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
-        yield one
 
 
 def sample() -> list[Path]:
