@@ -16,7 +16,7 @@ from gspread.http_client import HTTPClient
 from sync_service.clock import FakeClock
 from sync_service.sandbox.google import discovery
 from sync_service.sandbox.google.access import AUTH
-from sync_service.sandbox.google.ranges import Area, a1, cells_area
+from sync_service.sandbox.google.ranges import Area, a1, cells_area, sides_of
 from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
 
 Json = dict[str, Any]
@@ -163,12 +163,7 @@ def box(text: str) -> Json:
     """A bounded GridRange of the first tab."""
     area = cells_area(text, 0)
     assert area is not None
-    return {
-        "startRowIndex": area.top,
-        "endRowIndex": area.bottom,
-        "startColumnIndex": area.left,
-        "endColumnIndex": area.right,
-    }
+    return dict(sides_of(area))
 
 
 def unbox(grid: Json) -> str:

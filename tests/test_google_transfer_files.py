@@ -226,7 +226,9 @@ def test_a_colour_scale_is_a_gradient_at_google_and_comes_back(
     book, losses = common(written(tmp_path / "scale.xlsx", fill))
     assert losses == ()
     done, read = sent(google, book)
-    [rule] = google.handle.store.files[done.id].book.sheets[0].lists["conditionalFormats"]
+    stored = google.handle.store.files[done.id].book
+    assert stored is not None
+    [rule] = stored.sheets[0].lists["conditionalFormats"]
     there = rule["gradientRule"]
     assert {name: (one["type"], one.get("value")) for name, one in there.items()} == points
     assert there["minpoint"]["colorStyle"] == {"rgbColor": {"red": 1.0}}
