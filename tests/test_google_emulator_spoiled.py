@@ -210,6 +210,16 @@ def test_a_body_that_is_no_object_is_refused(front: Front, path: str, body: byte
     need_answer(reply, body)
 
 
+def test_a_fault_of_the_stand_in_itself_is_an_answer_too(
+    front: Front, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Book, "area", None)  # any programming error
+    reply = front.ask("GET", "/values/A1")
+    assert reply.status == 500
+    assert json.loads(reply.body)["error"]["status"] == "INTERNAL"
+    assert "the stand-in failed at spreadsheets.values.get" in caplog.text
+
+
 def test_an_upload_that_is_no_text_is_refused(front: Front) -> None:
     headers = {"authorization": f"Bearer {front.token}"}
     path = f"/upload/drive/v2/files/{front.one.book}"
