@@ -159,8 +159,9 @@ def _understood(terminal: Terminal, typed: Sequence[str]) -> Exit:
 
 def _command(terminal: Terminal, settings: Settings, given: argparse.Namespace) -> Exit:
     """Run it; only what needs the installation opens it, and makes its data folder."""
-    if given.command == "demo":
-        return demo.run(terminal, settings, given)
+    if getattr(given, "alone", False):  # it opens an installation of its own
+        alone: Exit = given.run(terminal, settings, given)
+        return alone
     if given.command == "verify":  # on anybody's computer
         return contracts.run_verify(terminal, given)
     with open_house(settings) as house:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kpi.tables import ErrorValue
+import pytest
+
+from sheet_templates.build import build
 from sync_service.clock import Clock, FakeClock
 from sync_service.google.accounts import READ_WRITE, keep
 from sync_service.google.client import SheetsClient, open_client
@@ -19,12 +21,12 @@ from sync_service.google.transfer.making import make
 from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.house import House, open_house
 from sync_service.refresh import Order, Outcome, refresh
-from sync_service.sandbox.google.model import Book
+from sync_service.sandbox.books import book_start
 from sync_service.sandbox.google.people import Hands
-from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
+from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox, not_available
 from sync_service.sandbox.world import SANDBOX_NOW
 from sync_service.workbooks.google import GooglePort
-from tests.road_support import settings_of
+from tests.road_support import COMPANIES, fill, settings_of
 
 MANAGER = "manager@team.example"
 ROBOT = "robot@project.iam.gserviceaccount.com"
@@ -69,7 +71,7 @@ class Google:
 def google_at(home: Path, clock: Clock | None = None) -> Iterator[Google]:
     """The stand-in and an installation over one clock."""
     time = clock or FakeClock(SANDBOX_NOW)
-    handle = GoogleSandbox(time, evaluate=unknown).start()
+    handle = GoogleSandbox(time, evaluate=not_available).start()
     settings = replace(
         settings_of(home),
         loopback=frozenset({f"127.0.0.1:{handle.port}"}),
@@ -83,11 +85,18 @@ def google_at(home: Path, clock: Clock | None = None) -> Iterator[Google]:
         handle.stop()
 
 
-def unknown(book: Book) -> dict[tuple[int, int, int], object]:
-    """What formulas give where nothing calculates: #N/A of `=NA()`; the rest stays as it was."""
-    found: dict[tuple[int, int, int], object] = {}
-    for sheet in book.sheets:
-        for row, column, cell in sheet.cells(sheet.whole()):
-            if cell.get("userEnteredValue", {}).get("formulaValue") == "=NA()":
-                found[sheet.sheet_id, row, column] = ErrorValue("#N/A").text
-    return found
+@pytest.fixture(scope="module")
+def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
+    """The stand-in and an empty installation, of a test file."""
+    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
+        yield one
+
+
+@contextmanager
+def with_few(root: Path) -> Iterator[tuple[Google, Path]]:
+    """The small company: its workbook, and an installation that holds its facts."""
+    world, code, language = COMPANIES["FEW"]
+    path = build(root / "FEW.xlsx", "manager", language, book_start(world, code, language))
+    with google_at(root / "data") as one:
+        fill(one.house, world.shops)
+        yield one, path

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gspread
+import pytest
 import requests
 from gspread.http_client import HTTPClient
 
 from sync_service.clock import FakeClock
 from sync_service.sandbox.google import discovery
 from sync_service.sandbox.google.access import AUTH
-from sync_service.sandbox.google.ranges import Area, a1, cells_area
+from sync_service.sandbox.google.ranges import Area, a1, cells_area, sides_of
 from sync_service.sandbox.google.running import GoogleHandle, GoogleSandbox
 
 Json = dict[str, Any]
@@ -24,6 +25,9 @@ NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
 OWNER, ROBOT, READER = "owner@team.example", "robot@project.example", "reader@team.example"
 SCOPES = (f"{AUTH}spreadsheets", f"{AUTH}drive")
 DOCUMENTS = discovery.documents()
+needs_documents = pytest.mark.skipif(
+    DOCUMENTS is None, reason="install google-api-python-client: requirements-dev.txt"
+)
 
 
 @dataclass(slots=True)
@@ -113,6 +117,21 @@ def bench(**settings: Any) -> Iterator[Bench]:
             google.stop()
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Bench]:
+    """The stand-in of a test file."""
+    with bench() as one:
+        yield one
+
+
+@pytest.fixture
+def one(running: Bench) -> Bench:
+    """The same with a new book, and without faults of the test before."""
+    running.fresh()
+    running.google.faults.clear()
+    return running
+
+
 def redirected(hosts: Mapping[str, str]) -> type[HTTPClient]:
     """gspread's own client, which asks loopback in place of Google's hosts."""
 
@@ -144,12 +163,7 @@ def box(text: str) -> Json:
     """A bounded GridRange of the first tab."""
     area = cells_area(text, 0)
     assert area is not None
-    return {
-        "startRowIndex": area.top,
-        "endRowIndex": area.bottom,
-        "startColumnIndex": area.left,
-        "endColumnIndex": area.right,
-    }
+    return dict(sides_of(area))
 
 
 def unbox(grid: Json) -> str:

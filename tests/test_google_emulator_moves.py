@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,19 +11,20 @@ from hypothesis import strategies as st
 from sync_service.sandbox.google.formulas import copied, led, renamed, rewritten
 from sync_service.sandbox.google.ranges import letters, number
 from sync_service.sandbox.google.spans import Change
-from tests.google_support import OWNER, ROBOT, Bench, Json, bench, box, columns, rows, unbox
+from tests.google_support import (
+    OWNER,
+    ROBOT,
+    Bench,
+    Json,
+    box,
+    columns,
+    one,
+    rows,
+    running,
+    unbox,
+)
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as one:
-        yield one
-
-
-@pytest.fixture
-def one(running: Bench) -> Bench:
-    running.fresh()
-    return running
+__all__ = ["one", "running"]
 
 
 INSERT_2 = {"insertDimension": {"range": rows(2, 4)}}  # two rows before row 3

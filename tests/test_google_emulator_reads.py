@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,23 +15,14 @@ from sync_service.sandbox.google import values
 from sync_service.sandbox.google.entering import raw
 from sync_service.sandbox.google.model import new_book
 from sync_service.sandbox.google.values import Options
-from tests.google_support import OWNER, READER, ROBOT, Bench, Json, bench, box
+from tests.google_support import OWNER, READER, ROBOT, Bench, Json, box, one, running
+
+__all__ = ["one", "running"]
+
 
 RAW: dict[str, Any] = {"valueInputOption": "RAW"}
 SHEETS_MIME = "application/vnd.google-apps.spreadsheet"
 FOLDER_MIME = "application/vnd.google-apps.folder"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as one:
-        yield one
-
-
-@pytest.fixture
-def one(running: Bench) -> Bench:
-    running.fresh()
-    return running
 
 
 # --- reading ---------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,21 @@ import requests
 
 from sync_service.sandbox.google.access import AUTH
 from sync_service.sandbox.google.errors import NO_PERMISSION, PROTECTED, Refusal
-from tests.google_support import DOCUMENTS, OWNER, READER, ROBOT, Bench, Json, bench
+from tests.google_support import (
+    DOCUMENTS,
+    OWNER,
+    READER,
+    ROBOT,
+    Bench,
+    Json,
+    bench,
+    needs_documents,
+    one,
+    running,
+)
+
+__all__ = ["one", "running"]
+
 
 STRANGER = "stranger@else.example"
 RAW: dict[str, Any] = {"valueInputOption": "RAW"}
@@ -24,22 +37,6 @@ CELL = {
     "startColumnIndex": 0,
     "endColumnIndex": 1,
 }
-needs_documents = pytest.mark.skipif(
-    DOCUMENTS is None, reason="install google-api-python-client: requirements-dev.txt"
-)
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as one:
-        yield one
-
-
-@pytest.fixture
-def one(running: Bench) -> Bench:
-    running.fresh()
-    running.google.faults.clear()
-    return running
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sync_service.sandbox.google.batch import HANDLERS, NOT_PLAYED
 from tests.google_block_cases import GRID, fills, orders, pastes, ranges, words
-from tests.google_support import OWNER, ROBOT, Bench, Json, bench, box, columns, rows
+from tests.google_support import OWNER, ROBOT, Bench, Json, box, columns, rows, running
+
+__all__ = ["running"]
+
 
 Case = Callable[[Bench], object]  # true when the requests did what they are for
 RED, BLUE = {"red": 1}, {"blue": 1}
 RULE = {"condition": {"type": "NUMBER_GREATER", "values": [{"userEnteredValue": "=$A$1"}]},
         "format": {"backgroundColor": RED}}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as one:
-        yield one
 
 
 def part(one: Bench, fields: str, place: int = 0) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,19 +11,9 @@ from google.auth import crypt, jwt
 
 from sync_service.sandbox.google.access import AUTH
 from sync_service.sandbox.google.tokens import ASSERTION, REAL_ENDPOINT, TIMEFRAME
-from tests.google_support import OWNER, ROBOT, Bench, Json, bench
+from tests.google_support import OWNER, ROBOT, Bench, Json, one, running
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Bench]:
-    with bench() as one:
-        yield one
-
-
-@pytest.fixture
-def one(running: Bench) -> Bench:
-    running.fresh()
-    return running
+__all__ = ["one", "running"]
 
 
 @pytest.mark.parametrize(

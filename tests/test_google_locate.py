@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,14 @@ from kpi.tables import Table
 from sheet_templates.layout import TABLES, Owner
 from sync_service.google.locate import GoogleBook, Located, located
 from sync_service.google.spreadsheet import FIELDS, spreadsheet
+from sync_service.refresh import read
 from sync_service.sandbox.google.people import Hands
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.google_house import Google, google_at
+from tests.google_house import Google, google
 from tests.google_support import box
 from tests.google_transfer_support import SHIPPED
+
+__all__ = ["google"]
 
 Json = dict[str, Any]
 Values = Mapping[str, list[dict[str, object]]]
@@ -40,12 +43,6 @@ class Shipped:
 
     def read(self) -> GoogleBook:
         return located(spreadsheet(self.google.client.get(self.id, FIELDS)))
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("locate") / "data") as one:
-        yield one
 
 
 def _made(google: Google, name: str) -> Shipped:
@@ -305,3 +302,19 @@ def test_a_table_that_was_copied_away_is_not_taken_for_ours(partner: Shipped) ->
     after = partner.read()
     assert after.tables[one.grid.layout.name].span == one.span
     assert of(after) == of(partner.before)
+
+
+def test_a_table_of_which_nothing_is_left_is_missing_not_another_tabs_copy(
+    manager: Shipped,
+) -> None:
+    """Today shows the markets under the same headers, by formula: it is no place to write."""
+    hands, market = manager.fresh(), {"tblMarket": manager.before.tables["tblMarket"]}
+    for act in (names_gone, metadata_gone, headers_renamed):
+        act(hands, market, manager.before)
+    after = manager.read()
+    assert manager.before.tables.keys() - after.tables.keys() == {"tblMarket"}
+    assert of(after) == {n: was for n, was in of(manager.before).items() if n != "tblMarket"}
+    [told] = [p for p in read(after.sent.contents())[2] if p.code == "table_missing"]
+    assert told.place.table == "tblMarket"
+    assert "tblMarket" in told.what["en"]
+    assert all("google rebuild" in told.mend[language] for language in ("zh", "en"))

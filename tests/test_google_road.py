@@ -8,18 +8,16 @@ from pathlib import Path
 import pytest
 
 from kpi.tables import Table
-from sheet_templates.build import build
 from sheet_templates.layout import TABLES, Owner
 from sync_service.commands.google_books import exported
 from sync_service.google.transfer.google_reading import read_google
 from sync_service.refresh import Outcome
-from sync_service.sandbox.books import book_start
 from sync_service.workbooks.areas import letters
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.google_house import Google, google_at
+from tests.google_house import Google, with_few
 from tests.html_cells import Shown, all_shown, is_number, shown_cells
 from tests.libreoffice import CellResult, Office, Sheets
-from tests.road_support import COMPANIES, fill, refresh_book
+from tests.road_support import refresh_book
 
 GET, BATCH = "spreadsheets.get", "spreadsheets.batchUpdate"
 WRITE = "spreadsheets.values.batchUpdateByDataFilter"
@@ -40,11 +38,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    root = tmp_path_factory.mktemp("google")
-    world, code, language = COMPANIES["FEW"]
-    path = build(root / "FEW.xlsx", "manager", language, book_start(world, code, language))
-    with google_at(root / "data") as google:
-        fill(google.house, world.shops)
+    with with_few(tmp_path_factory.mktemp("google")) as (google, path):
         yield Made(google, path)
 
 

@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 
 from kpi.tables import Table
-from sheet_templates.build import build
 from sync_service.google.accounts import MAKE_AND_SHARE
 from sync_service.google.client import SheetsClient, open_client
 from sync_service.google.guarding import strangers
 from sync_service.google.permissions import drift, given, grant, permissions, revoke
 from sync_service.google.sharing import SharedSheet, share_google
 from sync_service.partner_answers import came_back
-from sync_service.sandbox.books import book_start
 from sync_service.sandbox.google.errors import Refusal
 from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.xlsx import XlsxPort
-from tests.google_house import MANAGER, ROBOT, Google, google_at
-from tests.road_support import COMPANIES, fill, order_of
+from tests.google_house import MANAGER, ROBOT, Google, with_few
+from tests.road_support import order_of
 from tests.test_google_card_looks import shows
 
 PARTNER, OTHER = "partner@agency.example", "colleague@agency.example"
@@ -45,11 +43,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    root = tmp_path_factory.mktemp("google")
-    world, code, language = COMPANIES["FEW"]
-    path = build(root / "FEW.xlsx", "manager", language, book_start(world, code, language))
-    with google_at(root / "data") as google:
-        fill(google.house, world.shops)
+    with with_few(tmp_path_factory.mktemp("google")) as (google, path):
         yield Made(google, path)
 
 

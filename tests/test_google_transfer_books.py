@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,18 +21,14 @@ from sync_service.google.transfer.ours import edition_of, template_version
 from sync_service.google.transfer.sending import MOST, packed, weight
 from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.google.transfer.xlsx_writing import write_xlsx
-from tests.google_house import ROBOT, Google, google_at
+from tests.google_house import ROBOT, Google, google
 from tests.google_transfer_support import PARTS, apart, part, sent, shipped
 from tests.libreoffice import CellError, Office
 
+__all__ = ["google"]
+
 BOOKS = ("manager-zh", "manager-en", "partner-zh", "partner-en")
 CREATE, BATCH = "spreadsheets.create", "spreadsheets.batchUpdate"
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

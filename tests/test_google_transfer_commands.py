@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,12 @@ from sync_service.cli import main
 from sync_service.console import Exit
 from sync_service.google.transfer.common import common
 from sync_service.google.transfer.xlsx_reading import read_xlsx
-from tests.google_house import MANAGER, Google, google_at
+from tests.google_house import MANAGER, Google, google
 from tests.google_transfer_support import SHIPPED, apart, shipped
 
+__all__ = ["google"]
+
 Run = Callable[..., tuple[int, dict[str, Any], str]]
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
-        yield one
 
 
 @pytest.fixture

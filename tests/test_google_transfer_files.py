@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,20 +20,20 @@ from sync_service.google.transfer.making import Order, everything
 from sync_service.google.transfer.model import Cell, Loss, Sheet, Table, Workbook
 from sync_service.google.transfer.xlsx_reading import read_xlsx
 from sync_service.google.transfer.xlsx_writing import write_xlsx
+from sync_service.sandbox.google import discovery
 from sync_service.told import ToldError
 from sync_service.workbooks.areas import Area
-from tests.google_house import Google, google_at
+from tests.google_house import Google, google
+from tests.google_support import DOCUMENTS, needs_documents
 from tests.google_transfer_support import apart, sent, written
 from tests.paths import NO_SHARED, SHARED
+
+__all__ = ["google"]
 
 EACH = 5  # files of a feature
 REFUSED = {"calamine-empty_s_attribute.xlsx": "cannot be read whole"}  # what its sentence says
 
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
-        yield one
+Json = dict[str, Any]
 
 
 def sample() -> list[Path]:
@@ -134,6 +134,109 @@ def test_every_kind_of_content_comes_back_the_same(google: Google, tmp_path: Pat
     data, refused = write_xlsx(there)
     assert refused == ()
     assert apart(book, common(read_xlsx(data, "x.xlsx"))[0]) == []
+
+
+def test_a_rule_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """A bound of a scale by percent, from another tab: the reader below drops the whole rule."""
+
+    def fill(book: Any) -> None:
+        tab = book.add_worksheet("Here")
+        tab.write_column("B2", range(8))
+        bound = {"min_type": "percent", "min_value": "=Other!$A$1"}
+        tab.conditional_format("B2:B9", {"type": "2_color_scale", **bound})
+        book.add_worksheet("Other").write("A1", 3)
+
+    book, losses = common(written(tmp_path / "scale.xlsx", fill))
+    assert book.sheets[0].rules == ()
+    assert [one.kind for one in losses] == ["rule"]
+    [told] = differences(losses)
+    assert told.count == 1
+
+
+@needs_documents
+def test_google_has_no_data_bars_and_no_icon_sets() -> None:
+    """Why both are listed as not carried over: a rule there is a condition or a gradient."""
+    assert DOCUMENTS is not None
+    known = discovery.load(DOCUMENTS, "sheets.v4").document["schemas"]
+    assert set(known["ConditionalFormatRule"]["properties"]) == {
+        "ranges",
+        "booleanRule",
+        "gradientRule",
+    }
+
+
+RED, WHITE, GREEN = "#FF0000", "#FFFFFF", "#00B050"
+SCALES = [  # as Excel's dialogue has them, and the points that Google gets
+    pytest.param(
+        {"type": "2_color_scale", "min_color": RED, "max_color": GREEN},
+        {"minpoint": ("MIN", None), "maxpoint": ("MAX", None)},
+        id="two colours",
+    ),
+    pytest.param(
+        {"type": "3_color_scale", "min_color": RED, "mid_color": WHITE, "max_color": GREEN},
+        {"minpoint": ("MIN", None), "midpoint": ("PERCENTILE", "50"), "maxpoint": ("MAX", None)},
+        id="three colours",
+    ),
+    pytest.param(
+        {
+            "type": "3_color_scale",
+            "min_color": RED,
+            "mid_color": WHITE,
+            "max_color": GREEN,
+            "min_type": "num",
+            "min_value": -0.5,
+            "mid_type": "percent",
+            "mid_value": 40,
+            "max_type": "percentile",
+            "max_value": 90,
+        },
+        {
+            "minpoint": ("NUMBER", "-0.5"),
+            "midpoint": ("PERCENT", "40"),
+            "maxpoint": ("PERCENTILE", "90"),
+        },
+        id="by number, percent and percentile",
+    ),
+    pytest.param(
+        {
+            "type": "2_color_scale",
+            "min_color": RED,
+            "max_color": GREEN,
+            "min_type": "num",
+            "min_value": "=$D$1",
+            "max_type": "formula",
+            "max_value": "=Other!$A$1*2",
+        },
+        {"minpoint": ("NUMBER", "=$D$1"), "maxpoint": ("NUMBER", "=INDIRECT(\"'Other'!$A$1\")*2")},
+        id="by the value of a cell",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "points"), SCALES)
+def test_a_colour_scale_is_a_gradient_at_google_and_comes_back(
+    google: Google, tmp_path: Path, asked: Json, points: Mapping[str, tuple[str, str | None]]
+) -> None:
+    def fill(book: Any) -> None:
+        tab = book.add_worksheet("Here")
+        tab.write_column("B2", range(8))
+        tab.conditional_format("B2:B9", asked)
+        book.add_worksheet("Other").write("A1", 3)
+
+    book, losses = common(written(tmp_path / "scale.xlsx", fill))
+    assert losses == ()
+    done, read = sent(google, book)
+    stored = google.handle.store.files[done.id].book
+    assert stored is not None
+    [rule] = stored.sheets[0].lists["conditionalFormats"]
+    there = rule["gradientRule"]
+    assert {name: (one["type"], one.get("value")) for name, one in there.items()} == points
+    assert there["minpoint"]["colorStyle"] == {"rgbColor": {"red": 1.0}}
+    back, _ = common(read)
+    assert apart(book, back) == []
+    data, refused = write_xlsx(back)
+    assert refused == ()
+    assert apart(book, common(read_xlsx(data, "back.xlsx"))[0]) == []
 
 
 @pytest.mark.parametrize(

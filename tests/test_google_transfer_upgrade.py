@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,8 +20,10 @@ from sync_service.google.transfer.upgrade_run import TOLD, rebuild, upgrade
 from sync_service.google.transfer.upgrading import Done
 from sync_service.sheets.spreadsheets import AtGoogle
 from sync_service.told import ToldError
-from tests.google_house import Google, google_at
+from tests.google_house import Google, google
 from tests.google_transfer_support import apart, shipped
+
+__all__ = ["google"]
 
 Json = dict[str, Any]
 BOOK = "partner-en"
@@ -31,12 +32,6 @@ BOOK = "partner-en"
 def template(edition: str, language: str) -> Workbook:
     assert (edition, language) == ("partner", "en")
     return shipped(BOOK)[0]
-
-
-@pytest.fixture(scope="module")
-def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Google]:
-    with google_at(tmp_path_factory.mktemp("google") / "data") as one:
-        yield one
 
 
 class Aged:

@@ -36,7 +36,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The parser of the demo."""
     one = commands.add_parser("demo", help="the main job on built-in companies / 演示")
     one.add_argument("--folder", type=Path, default=PROJECT / "demo", help="where the workbooks go")
-    one.set_defaults(run=run)
+    one.set_defaults(run=run, alone=True)
 
 
 def run(terminal: Terminal, settings: Settings, words: argparse.Namespace) -> Exit:
@@ -47,23 +47,33 @@ def run(terminal: Terminal, settings: Settings, words: argparse.Namespace) -> Ex
     home.mkdir(parents=True, exist_ok=True)
     hands = home / "sandbox.clock"
     clock = SandboxClock(SANDBOX_NOW, hands)
-    with apart(SANDBOX_NOW, hands) as sandbox:
-        own = replace(
-            settings,
-            home=home,
-            database=f"sqlite:///{home / 'control.db'}",
-            loopback=frozenset({sandbox.netloc}),
+    with (
+        apart(SANDBOX_NOW, hands) as sandbox,
+        open_house(demo_settings(settings, home, sandbox.netloc), clock) as house,
+    ):
+        shops = connect_sandbox(house, sandbox)
+        terminal.say(
+            f"已连接 {len(shops)} 个店铺（本机模拟平台）。",
+            f"{len(shops)} shops connected to the stand-in platforms on this machine.",
         )
-        with open_house(own, clock) as house:
-            shops = connect_sandbox(house, sandbox)
-            terminal.say(
-                f"已连接 {len(shops)} 个店铺（本机模拟平台）。",
-                f"{len(shops)} shops connected to the stand-in platforms on this machine.",
-            )
-            found = (*_fetch(terminal, house), *drop_files(terminal, house, sandbox.world))
-            _books(terminal, house, sandbox.world, folder)
+        found = (*_fetch(terminal, house), *drop_files(terminal, house, sandbox.world))
+        _books(terminal, house, sandbox.world, folder)
     terminal.problems(found)
+    terminal.say(
+        "无需账号体验 Google 表格：python -m sync_service google demo",
+        "Google Sheets without an account: python -m sync_service google demo",
+    )
     return Exit.OK
+
+
+def demo_settings(settings: Settings, home: Path, netloc: str) -> Settings:
+    """Settings of the demo's installation, which may call one host and port of this computer."""
+    return replace(
+        settings,
+        home=home,
+        database=f"sqlite:///{home / 'control.db'}",
+        loopback=frozenset({netloc}),
+    )
 
 
 def _fetch(terminal: Terminal, house: House) -> Sequence[Problem]:

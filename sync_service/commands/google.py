@@ -7,6 +7,7 @@ import argparse
 from sync_service.commands import (
     google_books,
     google_connect,
+    google_demo,
     google_refresh,
     google_schedule,
     google_share,
@@ -24,4 +25,5 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     google_connect.add(actions)
     google_schedule.add(actions)
     google_share.add(actions)
+    google_demo.add(actions)
     group.set_defaults(nested=actions)

@@ -14,7 +14,7 @@ from sync_service.google.hosts import DRIVE, SHEETS
 from sync_service.google.http import BoundedHTTP, NotAllowedError, UnsureError, body_of
 from sync_service.house import House
 from sync_service.told import BusyError, ToldError
-from sync_service.troubles import AuthRevoked, Parked, RateLimited, Retryable, Trouble
+from sync_service.troubles import AuthRevoked, Parked, RateLimited, Refused, Retryable, Trouble
 
 Json = dict[str, Any]
 BOOKS = f"{SHEETS}/v4/spreadsheets"
@@ -114,6 +114,14 @@ def told(account: Account) -> Iterator[None]:
     """A trouble becomes the sentence that a person can act on."""
     try:
         yield
+    except Refused as trouble:
+        raise ToldError(
+            f"The call to Google was sent on to another address ({trouble.detail}) and not "
+            "followed: keys go to Google alone. Look for a network's sign-in page or a proxy in "
+            "between, then try again.",
+            f"对 Google 的调用被转向其他地址（{trouble.detail}），未予跟随：密钥只发给 Google。"
+            "请检查是否有网络登录页或代理，然后重试。",
+        ) from trouble
     except Trouble as trouble:
         if PROTECTED in trouble.detail:
             raise _protected(trouble.detail, account) from trouble

@@ -13,12 +13,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from google.auth.credentials import Credentials
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.http_client import FileType, HTTPClient, ParamsType
+from requests.adapters import HTTPAdapter
 
 from sync_service.clock import Clock
 from sync_service.connectors.buckets import Buckets, bucket_name
@@ -26,7 +28,7 @@ from sync_service.connectors.kernel import Limit
 from sync_service.google.hosts import directed
 from sync_service.redaction import redact
 from sync_service.retries import Patience, repeated
-from sync_service.troubles import AuthRevoked, BadRequest, RateLimited, Retryable
+from sync_service.troubles import AuthRevoked, BadRequest, RateLimited, Refused, Retryable
 
 PER_MINUTE = 60  # reads, and writes apart, of one user of a project (spreadsheets.md 3.1)
 BURST = PER_MINUTE // 2  # a full bucket and what refills in a minute are one minute's quota
@@ -49,11 +51,38 @@ class NotAllowedError(BadRequest):
     code = "google_not_allowed"
 
 
-def plain_session() -> requests.Session:
-    """A session that takes nothing from the computer's proxy settings, as all our calls."""
-    made = requests.Session()
-    made.trust_env = False
-    return made
+class Straight(HTTPAdapter):
+    """Follows no redirect: keys, tokens and values go to the host that was called, to no other."""
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        *rest: Any,  # noqa: ANN401  # as requests calls it
+        **named: Any,  # noqa: ANN401
+    ) -> requests.Response:
+        """One call, which never waits without end.
+
+        Raises:
+            Refused: The answer sends it on.
+        """
+        named["timeout"] = named.get("timeout") or (CONNECT, READ)
+        answer = super().send(request, *rest, **named)
+        if answer.is_redirect:
+            answer.close()
+            to = urlsplit(answer.headers["location"]).netloc
+            raise Refused(redact(f"{answer.status_code} to {to or 'another page'}")[:300])
+        return answer
+
+
+S = TypeVar("S", bound=requests.Session)
+
+
+def straight(session: S) -> S:
+    """A session without redirects, and with nothing of the computer's proxy settings."""
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, Straight())
+    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +140,6 @@ class BoundedHTTP(HTTPClient):
                 files=files,
                 headers=headers,
                 timeout=(CONNECT, READ),
-                allow_redirects=False,
                 stream=True,
             )
 

@@ -23,6 +23,7 @@ from sync_service.workbooks.serials import from_serial
 
 SPARK = "spark"  # kind of a column of small charts
 ENOUGH = 0.8  # of a layout's columns must be there to know a table by its headers alone
+LOOKED_AT = 10  # rows under headers that tell a table from a page that shows one
 NAME_OWNERS = {name.code: name.owner for name in NAMES}
 
 
@@ -180,10 +181,19 @@ def _row_of_headers(tab: GoogleTab, layout: TableLayout, marks: Mapping[str, Mar
         return None
     wanted = len(layout.expected) * (ENOUGH if not marks else 0.5)
     for top in range(len(tab.cells)):
-        found = set(_by_text(tab, layout, top))
-        if set(layout.key) <= found | set(marks) and len(found) >= wanted:
+        found = _by_text(tab, layout, top)
+        known = set(layout.key) <= found.keys() | marks.keys() and len(found) >= wanted
+        if known and (marks or not _shown_only(tab, top, [found[code] for code in layout.key])):
             return top
     return None
+
+
+def _shown_only(tab: GoogleTab, top: int, keys: list[int]) -> bool:
+    """Whether formulas give all keys under a row of headers: a page that shows another table."""
+    below = range(top + 1, min(top + 1 + LOOKED_AT, len(tab.cells)))
+    cells = [tab.cell(row, at) for row in below for at in keys]
+    filled = [cell for cell in cells if cell.formula or cell.value is not None]
+    return bool(filled) and all(cell.formula for cell in filled)
 
 
 def _by_text(tab: GoogleTab, layout: TableLayout, top: int) -> Mapping[str, int]:

@@ -130,7 +130,7 @@ def common_rules(ground: Ground) -> Iterator[Rule]:
         if not areas:
             continue
         if rule.stops:
-            yield replace(rule, areas=areas)
+            yield from _scale(ground, replace(rule, areas=areas))
             continue
         for kind, has in (("rule_number", rule.look.number), ("rule_border", rule.look.border)):
             if has:
@@ -141,12 +141,31 @@ def common_rules(ground: Ground) -> Iterator[Rule]:
         if look.empty:
             continue
         try:
-            text = ground.translated(rule.formula, areas[0].top)
-            text = out_of_rule(in_rule(text, ground.words, ground.sheet.title))
+            text = _in_rule(ground, rule.formula, areas[0].top)
         except NotInGoogleError as reason:
             ground.lose("rule", areas[0], str(reason))
             continue
         yield Rule(areas, text, look)
+
+
+def _in_rule(ground: Ground, formula: str, row: int) -> str:
+    """A formula of a conditional format as both worlds have it."""
+    text = ground.translated(formula, row)
+    return out_of_rule(in_rule(text, ground.words, ground.sheet.title))
+
+
+def _scale(ground: Ground, rule: Rule) -> Iterator[Rule]:
+    """A colour scale, whose values may be formulas."""
+    row = rule.areas[0].top
+    try:
+        stops = tuple(
+            replace(one, value=_in_rule(ground, one.value, row)) if one.by_formula else one
+            for one in rule.stops
+        )
+    except NotInGoogleError as reason:
+        ground.lose("rule", rule.areas[0], str(reason))
+        return
+    yield replace(rule, stops=stops)
 
 
 def common_charts(ground: Ground) -> Iterator[Chart]:

@@ -121,7 +121,8 @@ def rule_to_google(rule: Rule, ranges: list[Json], words: Words, title: str) -> 
         names = ("minpoint", "midpoint", "maxpoint")
         if len(rule.stops) < len(names):
             names = ("minpoint", "maxpoint", "")
-        points = {n: _point(stop) for n, stop in zip(names, rule.stops, strict=False) if n}
+        pairs = zip(names, rule.stops, strict=False)
+        points = {name: _point(stop, words, title) for name, stop in pairs if name}
         return {"ranges": ranges, "gradientRule": points}
     text = "=" + in_rule(rule.formula, words, title)
     condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": text}]}
@@ -129,10 +130,11 @@ def rule_to_google(rule: Rule, ranges: list[Json], words: Words, title: str) -> 
     return {"ranges": ranges, "booleanRule": made}
 
 
-def _point(stop: Stop) -> Json:
+def _point(stop: Stop, words: Words, title: str) -> Json:
     made: Json = {"colorStyle": as_google(stop.colour), "type": _POINTS.get(stop.kind, "NUMBER")}
     if stop.kind not in ("min", "max"):
-        made["value"] = stop.value
+        formula = f"={in_rule(stop.value, words, title)}" if stop.by_formula else ""
+        made["value"] = formula or stop.value
     return made
 
 
@@ -172,7 +174,9 @@ def rule_from_google(found: Json, areas: tuple[Area, ...]) -> Rule | None:
 def _stop(point: Json) -> Stop:
     colour = from_google(point.get("colorStyle") or point.get("color"))
     kind = _FROM_POINTS.get(point.get("type", ""), "num")
-    return Stop(kind, str(point.get("value", "")), colour or "#FFFFFF")
+    value = str(point.get("value", ""))
+    text = out_of_rule(value[1:]) if value.startswith("=") else value
+    return Stop(kind, text, colour or "#FFFFFF")
 
 
 def look_from_google(found: Json) -> Look:

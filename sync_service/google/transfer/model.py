@@ -6,11 +6,14 @@ sign `=`; sizes are pixels, colours `#RRGGBB`, dates serials (days since 1899-12
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kpi.tables import ErrorValue
 from sync_service.workbooks.areas import Area
+
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 Scalar = float | bool | str | ErrorValue
 Spot = tuple[int, int]  # row, column
@@ -129,8 +132,13 @@ class Stop:
     """A colour of a colour scale: min, max, num, percent or percentile, and its value."""
 
     kind: str
-    value: str
+    value: str  # a number, or a formula without its sign
     colour: str
+
+    @property
+    def by_formula(self) -> bool:
+        """Whether a formula gives the value."""
+        return bool(self.value) and NUMBER.fullmatch(self.value) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,36 +91,32 @@ def add_rule(
 ) -> None:
     """One conditional format."""
     where = " ".join(str(area) for area in rule.areas)
-    if rule.stops:
-        props = _scale(rule)
-    else:
-        try:
-            text = for_excel(rule.formula, titles)
-        except NotInGoogleError as reason:
-            losses.append(Loss("rule", title, str(rule.areas[0]), str(reason)))
-            return
-        props = {"type": "formula", "criteria": f"={text}", "format": formats.look(rule.look)}
+    try:
+        props = _scale(rule, titles) if rule.stops else _formula(rule, titles, formats)
+    except NotInGoogleError as reason:
+        losses.append(Loss("rule", title, str(rule.areas[0]), str(reason)))
+        return
     if len(rule.areas) > 1:
         props["multi_range"] = where
     tab.conditional_format(*zero_based(rule.areas[0]), props)
 
 
-def _scale(rule: Rule) -> Props:
+def _formula(rule: Rule, titles: Mapping[str, str], formats: Formats) -> Props:
+    text = for_excel(rule.formula, titles)
+    return {"type": "formula", "criteria": f"={text}", "format": formats.look(rule.look)}
+
+
+def _scale(rule: Rule, titles: Mapping[str, str]) -> Props:
     names = _SCALE[min(max(len(rule.stops), 2), 3)]
     made: Props = {"type": f"{len(names)}_color_scale"}
     for name, stop in zip(names, rule.stops, strict=False):
         made[f"{name}_color"] = stop.colour
-        made[f"{name}_type"] = stop.kind
+        # openpyxl drops a rule whose bound of type num begins with the name of a tab
+        made[f"{name}_type"] = "formula" if stop.by_formula and stop.kind == "num" else stop.kind
         if stop.value:
-            made[f"{name}_value"] = _number(stop.value)
+            by_formula = f"={for_excel(stop.value, titles)}" if stop.by_formula else ""
+            made[f"{name}_value"] = by_formula or float(stop.value)
     return made
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def add_chart(

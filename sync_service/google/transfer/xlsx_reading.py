@@ -47,6 +47,7 @@ WIDEST = 702  # columns whose width is read: up to ZZ
 _FALSE_LEAP_DAY = 60
 _CACHES = re.compile(rb"<(\w+:)?pivotCaches\b.*?</(\w+:)?pivotCaches>", re.DOTALL)
 _PIVOT = re.compile(rb"<(\w+:)?Relationship\b[^>]*relationships/pivotTable\"[^>]*?/>")
+_DISCARDED = "Failed to load a conditional formatting rule"
 _BUILT_IN = ("_xlnm.", "_xlfn", "_xleta", "_xlpm", "_xlcn")
 
 
@@ -58,9 +59,9 @@ def read_xlsx(data: bytes, name: str) -> Workbook:
         KpiError: The package is damaged, encrypted or a bomb.
     """
     book = open_book(open_package(data, name), name)
-    loaded = _loaded(book, name)
+    loaded, discarded = _loaded(book, name)
     styles = StyleReader(theme_colours(loaded.loaded_theme))
-    losses: list[Loss] = list(losses_of_book(book))
+    losses = [*losses_of_book(book), *(Loss("rule") for _ in range(discarded))]
     tabs = {sheet.title: sheet for sheet in book.sheets if sheet.grid}
     sheets = tuple(
         _sheet(book, tabs[tab.title], tab, styles, losses)
@@ -71,13 +72,17 @@ def read_xlsx(data: bytes, name: str) -> Workbook:
     return Workbook(sheets, names, tuple(losses), name.rpartition(".")[0] or name)
 
 
-def _loaded(book: Book, name: str) -> Untyped:
-    """The workbook by openpyxl, which says by many kinds of exceptions that it cannot."""
+def _loaded(book: Book, name: str) -> tuple[Untyped, int]:
+    """The workbook by openpyxl, and how many conditional formats it could not read.
+
+    It says by many kinds of exceptions that it cannot read a workbook at all.
+    """
     data = b"".join(bytes(chunk) for chunk in rebuilt(book.package, _without_pivots(book), 1))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            loaded = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
+        return loaded, sum(_DISCARDED in str(one.message) for one in said)
     except Exception as error:
         raise ToldError(
             f"{name} cannot be read whole ({type(error).__name__}: {error}). Open it in Excel or "

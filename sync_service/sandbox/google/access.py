@@ -65,11 +65,12 @@ def protected_area(book: Book, protection: Json) -> Area | None:
     """What a protected range covers: its range, its named range or its table."""
     if "namedRangeId" in protection:
         found = (n for n in book.named if n["namedRangeId"] == protection["namedRangeId"])
-        return next((area_of(one["range"]) for one in found), None)
-    if "tableId" in protection:
+    elif "tableId" in protection:
         tables = (t for sheet in book.sheets for t in sheet.lists["tables"])
-        return next(area_of(t["range"]) for t in tables if t["tableId"] == protection["tableId"])
-    return area_of(protection["range"]) if "range" in protection else None
+        found = (t for t in tables if t["tableId"] == protection["tableId"])
+    else:
+        found = (one for one in (protection,) if "range" in one)
+    return next((area_of(one["range"]) for one in found), None)
 
 
 def need_cells(book: Book, area: Area, caller: Caller) -> None:

@@ -75,8 +75,7 @@ def _need_fit(lines: list[list[Json]], area: Area) -> None:
 
 def _from_corner(work: Work, start: Json, lines: list[list[Json]]) -> Area:
     """The area that RowData fills from its start."""
-    sheet = work.book.sheet(start.get("sheetId", 0))
-    top, left = start.get("rowIndex", 0), start.get("columnIndex", 0)
+    sheet, top, left = work.corner(start)
     width = max((len(line) for line in lines), default=0)
     area = Area(sheet.sheet_id, top, top + len(lines), left, left + width)
     if area.bottom > sheet.row_count:
@@ -99,13 +98,15 @@ def repeat_cell(work: Work, asked: Json) -> None:
     area = work.edited(asked.get("range", {}))
     sheet = work.sheet(area)
     formula = given.get(VALUE, {}).get("formulaValue")
+    fresh = cell_written({}, given, mask)  # of all empty cells: cells are never changed in place
     for row in range(area.top, area.bottom):
         for column in range(area.left, area.right):
-            one = given
+            one, old = given, sheet.cell(row, column)
             if formula:
                 text = copied(formula, row - area.top, column - area.left)
                 one = given | {VALUE: {"formulaValue": text}}
-            sheet.put(row, column, cell_written(sheet.cell(row, column), one, mask))
+            same = not old and not formula
+            sheet.put(row, column, fresh if same else cell_written(old, one, mask))
     work.book.dirty = True
 
 

@@ -32,6 +32,15 @@ def _span(work: Work, given: Json) -> tuple[Sheet, bool, int, int]:
     return sheet, rows, start, end
 
 
+def _inside(work: Work, given: Json) -> tuple[Sheet, bool, int, int]:
+    """The same cut to the grid."""
+    sheet, rows, start, end = _span(work, given)
+    count = sheet.row_count if rows else sheet.column_count
+    if start >= count:
+        raise bad(f"Invalid range: startIndex {start} is out of bounds of {count}")
+    return sheet, rows, start, min(end, count)
+
+
 def _area(sheet: Sheet, start: int, end: int, *, rows: bool) -> Area:
     if rows:
         return Area(sheet.sheet_id, start, end, 0, FAR)
@@ -53,9 +62,9 @@ def insert_dimension(work: Work, asked: Json) -> None:
         raise bad("Cannot inherit from before when inserting at index 0")
     access.need_gap(work.book, sheet, start, work.caller, rows=rows)
     apply(work.book, Change(sheet.sheet_id, rows, "insert", start, end))
+    need_size(work.book)
     model = start - 1 if before else end
     _inherit(sheet, model, range(start, end), rows=rows)
-    need_size(work.book)
 
 
 def _inherit(sheet: Sheet, model: int, fresh: range, *, rows: bool) -> None:
@@ -121,11 +130,10 @@ def move_dimension(work: Work, asked: Json) -> None:
 
 def update_dimension_properties(work: Work, asked: Json) -> None:
     """Size and visibility of rows or columns."""
-    sheet, rows, start, end = _span(work, asked.get("range", {}))
+    sheet, rows, start, end = _inside(work, asked.get("range", {}))
     places = sheet.row_properties if rows else sheet.column_properties
     mask = parse(asked.get("fields", ""))
-    count = sheet.row_count if rows else sheet.column_count
-    for index in range(start, min(end, count)):
+    for index in range(start, end):
         fresh = written(places.get(index, {}), asked.get("properties", {}), mask)
         fresh = {name: value for name, value in fresh.items() if value is not False}
         if fresh:
@@ -136,12 +144,12 @@ def update_dimension_properties(work: Work, asked: Json) -> None:
 
 def auto_resize(work: Work, asked: Json) -> None:
     """As wide or high as what stands there: widths are guessed by the number of characters."""
-    sheet, rows, start, end = _span(work, asked.get("dimensions", {}))
+    sheet, rows, start, end = _inside(work, asked.get("dimensions", {}))
     if rows:
         for index in range(start, end):
             sheet.row_properties.pop(index, None)
         return
-    for column in range(start, min(end, sheet.column_count)):
+    for column in range(start, end):
         texts = [str(c.get("userEnteredValue", {})) for _, _, c in sheet.cells(
             Area(sheet.sheet_id, 0, FAR, column, column + 1)
         )]  # fmt: skip
@@ -155,7 +163,7 @@ def _groups(*, rows: bool) -> str:
 
 def add_group(work: Work, asked: Json) -> Json:
     """A group, one level below the groups that hold its rows or columns."""
-    sheet, rows, start, end = _span(work, asked.get("range", {}))
+    sheet, rows, start, end = _inside(work, asked.get("range", {}))
     name = _groups(rows=rows)
     depths = _depths(sheet, name)
     for index in range(start, end):
@@ -170,7 +178,7 @@ def add_group(work: Work, asked: Json) -> Json:
 
 def delete_group(work: Work, asked: Json) -> Json:
     """The innermost level of a range's groups goes."""
-    sheet, rows, start, end = _span(work, asked.get("range", {}))
+    sheet, rows, start, end = _inside(work, asked.get("range", {}))
     name = _groups(rows=rows)
     depths = _depths(sheet, name)
     if not any(depths.get(index) for index in range(start, end)):

@@ -189,7 +189,7 @@ def update_metadata(work: Work, asked: Json) -> Json:
         if not any(one in metadata.selected(work.book, f) for f in asked.get("dataFilters", [])):
             continue
         fresh = written(one, given, mask, fixed) | {"metadataId": one["metadataId"]}
-        fresh["location"] = metadata.location(work.book, fresh["location"])
+        fresh["location"] = metadata.location(work.book, fresh.get("location", {}))
         changed.append((place, fresh))
     for place, fresh in changed:
         work.book.metadata[place] = fresh

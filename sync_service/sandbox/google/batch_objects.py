@@ -171,6 +171,7 @@ def add_table(work: Work, asked: Json) -> Json:
     """A table over a range whose first row is its header."""
     sheet, fresh = _placed(work, asked.get("table", {}))
     area = work.area(fresh["range"])
+    fresh["range"] = grid_of(area)
     taken = [one for other in work.book.sheets for one in other.lists["tables"]]
     name = fresh.setdefault("name", f"Table{len(taken) + 1}")
     if any(one["name"].lower() == str(name).lower() for one in taken):
@@ -189,7 +190,7 @@ def update_table(work: Work, asked: Json) -> None:
     sheet, place = find(work, "tables", "tableId", given.get("tableId"))
     mask = twin_mask(parse(asked.get("fields", "")))
     fresh = written(sheet.lists["tables"][place], given, mask, ("tableId", "name", "range"))
-    work.area(fresh["range"])
+    fresh["range"] = grid_of(work.area(fresh["range"]))
     tables.head(sheet, fresh)
     sheet.lists["tables"][place] = fresh
 

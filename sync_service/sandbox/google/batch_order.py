@@ -21,6 +21,7 @@ Json = dict[str, Any]
 Key = tuple[int, float, str]
 
 MARKS = {"COMMA": ",", "SEMICOLON": ";", "PERIOD": ".", "SPACE": " "}
+GROUP = re.compile(r"\$(\d)")
 LAST = 9  # empty cells come last in both directions
 
 
@@ -83,12 +84,7 @@ def delete_duplicates(work: Work, asked: Json) -> Json:
     """Rows that say the same as one above go; the ones below move up."""
     area = work.edited(asked.get("range", {}))
     sheet = work.sheet(area)
-    spans = asked.get("comparisonColumns") or [{}]
-    columns = [
-        column
-        for one in spans
-        for column in range(one.get("startIndex", area.left), one.get("endIndex", area.right))
-    ]
+    columns = _compared(asked.get("comparisonColumns") or [{}], area)
     seen: set[tuple[Key, ...]] = set()
     kept = []
     for row in range(area.top, area.bottom):
@@ -103,6 +99,17 @@ def delete_duplicates(work: Work, asked: Json) -> Json:
     _reorder(sheet, area, kept + gone)
     work.book.dirty = True
     return {"duplicatesRemovedCount": len(gone)}
+
+
+def _compared(spans: list[Json], area: Area) -> list[int]:
+    """The columns of an area by which its rows are compared."""
+    out: list[int] = []
+    for one in spans:
+        start, end = one.get("startIndex", area.left), one.get("endIndex", area.right)
+        if not area.left <= start <= end <= area.right:
+            raise bad(f"Comparison columns {start} to {end} are outside of the range.")
+        out += range(start, end)
+    return out
 
 
 def find_replace(work: Work, asked: Json) -> Json:
@@ -161,13 +168,21 @@ def _replace(
         return 0, ""
     form = cell.get("userEnteredFormat", {}).get("numberFormat")
     text = formula if formula is not None else shown(value, form, where)
-    word = asked.get("replacement", "")
-    fresh, count = pattern.subn(
-        re.sub(r"\$(\d)", r"\\\1", word) if asked.get("searchByRegex") else lambda _: word, text
-    )
+    fresh, count = pattern.subn(lambda hit: _replacement(hit, asked), text)
     if count:
         put(sheet, *at, entered(fresh, where, work.today))
     return count, "valuesChanged" if formula is None else "formulasChanged"
+
+
+def _replacement(hit: re.Match[str], asked: Json) -> str:
+    """What comes in place of a hit; of a regular expression `$1` is its first group."""
+    word: str = asked.get("replacement", "")
+    if not asked.get("searchByRegex"):
+        return word
+    groups = {str(n): hit.group(n) or "" for n in range(hit.re.groups + 1)}
+    if unknown := [n for n in GROUP.findall(word) if n not in groups]:
+        raise bad(f"Invalid replacement: there is no group ${unknown[0]}")
+    return GROUP.sub(lambda one: groups[one[1]], word)
 
 
 def trim_whitespace(work: Work, asked: Json) -> Json:
@@ -185,6 +200,8 @@ def trim_whitespace(work: Work, asked: Json) -> Json:
 
 def _split(text: str, asked: Json) -> list[str]:
     kind = asked.get("delimiterType", "AUTODETECT")
+    if kind not in {*MARKS, "CUSTOM"}:
+        kind = "AUTODETECT"
     if kind == "CUSTOM":
         mark = asked.get("delimiter", "")
     elif kind == "AUTODETECT":
@@ -219,10 +236,9 @@ def paste_data(work: Work, asked: Json) -> None:
     """Text with a delimiter, typed from a corner on; HTML is not played."""
     if asked.get("html"):
         raise Refusal(501, "This stand-in pastes no HTML.")
-    to, mark = asked.get("coordinate", {}), asked.get("delimiter", "\t")
-    sheet, where = work.book.sheet(to.get("sheetId", 0)), locale_of(work.book.locale)
+    sheet, top, left = work.corner(asked.get("coordinate", {}))
+    mark, where = asked.get("delimiter") or "\t", locale_of(work.book.locale)
     rows = [line.split(mark) for line in asked.get("data", "").splitlines()]
-    top, left = to.get("rowIndex", 0), to.get("columnIndex", 0)
     width = max((len(row) for row in rows), default=0)
     area = Area(sheet.sheet_id, top, top + len(rows), left, left + width)
     access.need_cells(work.book, area, work.caller)

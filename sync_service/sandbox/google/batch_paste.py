@@ -42,8 +42,7 @@ def copy_paste(work: Work, asked: Json) -> None:
     sheet = work.sheet(goal)
     tiles = list(_tiles(goal, height, width))
     for tile in tiles:
-        if tile.bottom > sheet.row_count or tile.right > sheet.column_count:
-            raise bad(f"Range ({work.book.label(tile)}) exceeds grid limits.")
+        _need_room(work, sheet, tile)
         access.need_cells(work.book, tile, work.caller)
     for tile in tiles:
         for (down, right), (row, column, cell) in block.items():
@@ -55,6 +54,11 @@ def copy_paste(work: Work, asked: Json) -> None:
         if not turned:
             _paste_objects(work, source, tile, kind)
     work.book.dirty = True
+
+
+def _need_room(work: Work, sheet: Sheet, area: Area) -> None:
+    if area.bottom > sheet.row_count or area.right > sheet.column_count:
+        raise bad(f"Range ({work.book.label(area)}) exceeds grid limits.")
 
 
 Block = dict[tuple[int, int], tuple[int, int, Json]]
@@ -124,16 +128,11 @@ def _common(one: Area, other: Area) -> Area:
 
 def cut_paste(work: Work, asked: Json) -> None:
     """Move a block; references to it follow."""
-    source, to = work.edited(asked.get("source", {})), asked.get("destination", {})
-    number = to.get("sheetId", 0)
-    sheet = work.book.sheet(number)
-    down, right = (
-        to.get("rowIndex", 0) - source.top,
-        to.get("columnIndex", 0) - source.left,
-    )
+    source = work.edited(asked.get("source", {}))
+    sheet, row, column = work.corner(asked.get("destination", {}))
+    number, down, right = sheet.sheet_id, row - source.top, column - source.left
     goal = moved_area(source, number, down, right)
-    if goal.bottom > sheet.row_count or goal.right > sheet.column_count:
-        raise bad(f"Range ({work.book.label(goal)}) exceeds grid limits.")
+    _need_room(work, sheet, goal)
     access.need_cells(work.book, goal, work.caller)
     relocate(work.book, source, number, down, right)
 
@@ -190,6 +189,7 @@ def auto_fill(work: Work, asked: Json) -> None:
         goal, rows = Area(area.sheet, last + 1, area.bottom, area.left, area.right), True
     access.need_cells(work.book, goal, work.caller)
     sheet = work.sheet(source)
+    _need_room(work, sheet, goal)
     lines = range(source.left, source.right) if rows else range(source.top, source.bottom)
     for line in lines:
         _fill_line(sheet, source, goal, line, rows=rows)

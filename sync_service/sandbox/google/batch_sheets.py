@@ -69,6 +69,8 @@ def free_title(book: Book) -> str:
 
 
 def _need_title(book: Book, title: str, own: Sheet | None = None) -> None:
+    if not title:
+        raise bad("Sheet name cannot be empty.")
     if len(title) > LONGEST_TITLE:
         raise bad("Sheet name cannot be greater than 100 characters.")
     other = book.titled(title)
@@ -108,8 +110,9 @@ def update_sheet_properties(work: Work, asked: Json) -> None:
     fresh = written(sheet.properties, twinned(given), mask, fixed)
     place = fresh.pop("index", None)
     need_sheet(book, sheet, work.caller)
-    if fresh["title"] != sheet.title:
-        _rename(book, sheet, fresh["title"])
+    title = fresh.setdefault("title", "")  # a mask that names what is not given empties it
+    if title != sheet.title:
+        _rename(book, sheet, title)
     fresh["sheetId"] = sheet.sheet_id
     _resized(work, sheet, fresh)
     if fresh.get("hidden") and all(s.properties.get("hidden") for s in book.sheets if s != sheet):

@@ -10,7 +10,8 @@ import importlib.util
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ ROOTS = {  # what errors call the body of a method
     "spreadsheets.values.append": "data",
 }
 NO_LIMIT = (-(2**63), 2**63 - 1)
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def documents() -> Path | None:
@@ -42,9 +44,11 @@ def documents() -> Path | None:
 @cache
 def load(folder: Path, name: str) -> Description:
     """A document such as sheets.v4."""
-    return Description(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+    text = (folder / f"{name}.json").read_text(encoding="utf-8")
+    return Description(json.loads(text), strict=name.startswith("sheets"))
 
 
+@lru_cache(1 << 12)
 def snake(name: str) -> str:
     """add_sheet of addSheet: errors name fields so."""
     return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
@@ -55,6 +59,7 @@ class Description:
     """One API: its schemas and methods."""
 
     document: Json
+    strict: bool = True  # names that are not known are refused; Drive overlooks them
 
     def method(self, name: str) -> Json:
         """A method by its dotted name, `spreadsheets.values.get`."""
@@ -65,27 +70,36 @@ class Description:
         found: Json = here["methods"][last]
         return found
 
-    def check_query(self, name: str, query: dict[str, list[str]]) -> None:
+    def check_query(self, method: str, query: dict[str, list[str]]) -> None:
         """Refuse parameters that the method does not know, and values of the wrong kind."""
-        known = self.document["parameters"] | self.method(name).get("parameters", {})
+        known = self.document["parameters"] | self.method(method).get("parameters", {})
         for parameter, values in query.items():
+            if parameter not in known and not self.strict:
+                continue
             if parameter not in known:
                 text = (
                     f'{BEGIN} Unknown name "{parameter}": Cannot bind query parameter. '
                     f"Field '{parameter}' could not be found in request message."
                 )
                 raise violation("", text)
-            allowed = known[parameter].get("enum")
+            schema = known[parameter]
+            kind, name = schema["type"], snake(parameter)
             for value in values:
-                if allowed and value not in allowed:
-                    text = f"Invalid value at '{snake(parameter)}' (TYPE_ENUM), \"{value}\""
-                    raise violation(snake(parameter), text)
+                if kind != "boolean" and not _fits(value, kind, schema):
+                    text = f"Invalid value at '{name}' ({_proto(kind, schema)}), \"{value}\""
+                    raise violation(name, text)
 
-    def check_body(self, name: str, body: object) -> None:
-        """Refuse a body that the method's schema does not hold."""
+    def read_body(self, name: str, body: Json) -> Json:
+        """A body as the method reads it: numbers in texts are numbers, one value is a list of one.
+
+        Raises:
+            Refusal: The method's schema does not hold it.
+        """
         schema = self.method(name).get("request")
-        if schema is not None:
-            self._check(body, schema, ROOTS.get(name, ""))
+        if schema is None:
+            return body
+        read: Json = self._read(body, schema, ROOTS.get(name, ""))
+        return read
 
     def check_fields(self, name: str, mask: Mask) -> None:
         """Refuse a `fields` mask with paths that the reply does not have."""
@@ -125,46 +139,47 @@ class Description:
             return found
         return schema
 
-    def _check(self, value: object, schema: Json, path: str) -> None:
+    def _read(self, value: Any, schema: Json, path: str) -> Any:  # noqa: ANN401 - any JSON
         schema = self._resolved(schema)
         kind = schema.get("type", "any")
-        if value is None or kind == "any":
-            return
+        if kind == "any":
+            return value
         if kind == "object":
-            self._check_object(value, schema, path)
-        elif kind == "array":
-            if not isinstance(value, list):
-                self._check(value, schema["items"], path)  # one value is read as a list of one
-                return
+            return self._read_object(value, schema, path)
+        if kind == "array":
             items = self._resolved(schema["items"])
-            if items.get("type", "any") != "any":
-                for place, one in enumerate(value):
-                    self._check(one, items, f"{path}[{place}]")
-        elif not _fits(value, kind, schema):
+            if not isinstance(value, list) and items.get("type", "any") in {"any", "array"}:
+                return value  # what takes anything says itself what it does not take
+            given = value if isinstance(value, list) else [value]
+            return [self._read(one, items, f"{path}[{n}]") for n, one in enumerate(given)]
+        if not _fits(value, kind, schema):
             shown = json.dumps(value, ensure_ascii=False)
             where = f" at '{path}'" if path else ""
             raise violation(path, f"Invalid value{where} ({_proto(kind, schema)}), {shown}")
+        return _as_number(value, kind) if kind in {"integer", "number"} else value
 
-    def _check_object(self, value: object, schema: Json, path: str) -> None:
+    def _read_object(self, value: object, schema: Json, path: str) -> Json:
         if not isinstance(value, dict):
             shown = json.dumps(value, ensure_ascii=False)
             kind = f"type.googleapis.com/google.apps.sheets.v4.{schema.get('id', '')}"
             raise violation(path, f"Invalid value at '{path}' ({kind}), {shown}")
         known = schema.get("properties", {})
         free = schema.get("additionalProperties")
+        out = {}
         for name, one in value.items():
             here = f"{path}.{snake(name)}" if path else snake(name)
-            if camel(name) in known:
-                self._check(one, known[camel(name)], here)
-            elif free is not None:
-                self._check(one, free, here)
-            else:
+            below = known.get(camel(name), free)
+            if below is None and not self.strict:
+                continue
+            if below is None:
                 at = f" at '{path}'" if path else ""
                 raise violation(path, f'{BEGIN} Unknown name "{name}"{at}: Cannot find field.')
+            out[name] = self._read(one, below, here)
+        return out
 
 
 def _fits(value: object, kind: str, schema: Json) -> bool:
-    """Whether a scalar is of a kind, as proto3 reads JSON."""
+    """Whether a scalar is of a kind, as proto3 reads JSON; no number may be infinite."""
     if kind == "string" and schema.get("format") in INTEGERS:
         return isinstance(value, int | str)
     if kind == "string":
@@ -172,19 +187,22 @@ def _fits(value: object, kind: str, schema: Json) -> bool:
     if kind == "boolean" or isinstance(value, bool):
         return kind == "boolean" and isinstance(value, bool)
     number = _number(value)
-    if kind == "integer":
-        low, high = INTEGERS.get(schema.get("format", ""), NO_LIMIT)
-        return number is not None and number.is_integer() and low <= number <= high
-    return number is not None or value in {"NaN", "Infinity", "-Infinity"}
+    if number is None or not isfinite(number):
+        return False
+    low, high = INTEGERS.get(schema.get("format", ""), NO_LIMIT)
+    return kind == "number" or (number.is_integer() and low <= number <= high)
 
 
 def _number(value: object) -> float | None:
     """A number, or a text that is one."""
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", value):
-        return float(value)
-    return None
+    written = str(value) if isinstance(value, int | float | str) else ""
+    return float(written) if NUMBER.fullmatch(written) else None
+
+
+def _as_number(value: str | float, kind: str) -> float:
+    """A number that fits, out of its text where it is one; 3.0 of an integer field is 3."""
+    number = float(value) if isinstance(value, str) else value
+    return int(number) if kind == "integer" else number
 
 
 def _proto(kind: str, schema: Json) -> str:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sync_service.sandbox.google import access, values
-from sync_service.sandbox.google.access import OWNER, RANK, WRITER, Caller
+from sync_service.sandbox.google import access, drive_rights, values
+from sync_service.sandbox.google.access import OWNER, WRITER, Caller
+from sync_service.sandbox.google.drive_calls import file_of, reply
 from sync_service.sandbox.google.entering import Entered, entered
 from sync_service.sandbox.google.errors import DriveRefusal
 from sync_service.sandbox.google.exporting import XLSX_MIME, xlsx
 from sync_service.sandbox.google.locales import locale_of
-from sync_service.sandbox.google.masks import Mask, kept
+from sync_service.sandbox.google.masks import Mask
 from sync_service.sandbox.google.model import COLUMNS, ROWS, Sheet, new_sheet
 from sync_service.sandbox.google.sheets_service import Call
 from sync_service.sandbox.google.store import (
@@ -24,7 +25,6 @@ from sync_service.sandbox.google.store import (
     SHEETS_MIME,
     File,
     may_see,
-    permission,
 )
 from sync_service.sandbox.google.work import Work
 from sync_service.sandbox.wire import Reply, as_json
@@ -33,7 +33,6 @@ Json = dict[str, Any]
 DriveMethod = Callable[[Call], Reply]
 
 FEW: Mask = {"kind": {}, "id": {}, "name": {}, "mimeType": {}}  # what a reply has without `fields`
-FEW_PERMISSION: Mask = {"kind": {}, "id": {}, "type": {}, "role": {}}
 PAGE = 100
 TERM = re.compile(
     r"""\s*(?:(?P<field>\w+)\s*(?P<how>=|!=|contains|in)\s*(?P<value>"[^"]*"|'[^']*'|true|false)"""
@@ -42,28 +41,8 @@ TERM = re.compile(
 NEVER_PASSED = "Export only supports Docs Editors files."
 
 
-def _not_found(file_id: str) -> DriveRefusal:
-    return DriveRefusal(404, f"File not found: {file_id}.", "notFound", "fileId")
-
-
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def _file(call: Call, need: int = RANK["reader"]) -> File:
-    """The file of a call; who may not see it is told that there is none."""
-    file_id = call.path["fileId"]
-    file = call.store.files.get(file_id)
-    role = file.role(call.caller.email) if file is not None else 0
-    if file is None or not role or not may_see(file, call.caller):
-        raise _not_found(file_id)
-    if role < need:
-        raise DriveRefusal(
-            403,
-            "The user does not have sufficient permissions for this file.",
-            "insufficientFilePermissions",
-        )
-    return file
 
 
 def file_json(file: File, caller: Caller) -> Json:
@@ -95,10 +74,6 @@ def file_json(file: File, caller: Caller) -> Json:
     return out
 
 
-def _reply(value: Json, mask: Mask, usual: Mask) -> Reply:
-    return as_json(200, kept(value, mask or usual))
-
-
 def list_files(call: Call) -> Reply:
     """`files.list` with the searches in use."""
     found = [
@@ -109,14 +84,21 @@ def list_files(call: Call) -> Reply:
         and _fits(file, call.one("q"))
     ]
     found.sort(key=lambda file: file.modified, reverse=True)
-    start = int(call.one("pageToken") or 0)
-    size = int(call.one("pageSize") or PAGE)
+    start, size = _paging(call, "pageToken", 0), _paging(call, "pageSize", PAGE)
     out: Json = {"kind": "drive#fileList", "incompleteSearch": False}
     if start + size < len(found):
         out["nextPageToken"] = str(start + size)
     out["files"] = [file_json(file, call.caller) for file in found[start : start + size]]
     usual = {"kind": {}, "incompleteSearch": {}, "nextPageToken": {}, "files": FEW}
-    return _reply(out, call.mask, usual)
+    return reply(out, call.mask, usual)
+
+
+def _paging(call: Call, name: str, usual: int) -> int:
+    """A number of the query."""
+    text = call.one(name) or str(usual)
+    if text.isdecimal():
+        return int(text)
+    raise DriveRefusal(400, "Invalid Value", "invalid", name)
 
 
 def _fits(file: File, query: str) -> bool:
@@ -161,17 +143,17 @@ def create_file(call: Call) -> Reply:
     else:
         raise DriveRefusal(501, f"This stand-in makes no files of type {kind}", "notImplemented")
     file.parents = list(call.body.get("parents", []))
-    return _reply(file_json(file, call.caller), call.mask, FEW)
+    return reply(file_json(file, call.caller), call.mask, FEW)
 
 
 def get_file(call: Call) -> Reply:
     """`files.get`."""
-    return _reply(file_json(_file(call), call.caller), call.mask, FEW)
+    return reply(file_json(file_of(call), call.caller), call.mask, FEW)
 
 
 def update_file(call: Call) -> Reply:
     """`files.update`: name, trash, folders."""
-    file = _file(call, WRITER)
+    file = file_of(call, WRITER)
     with call.store.lock:
         if "name" in call.body:
             file.name = call.body["name"]
@@ -182,12 +164,12 @@ def update_file(call: Call) -> Reply:
         added, removed = call.query.get("addParents", []), call.query.get("removeParents", [])
         file.parents = [one for one in [*file.parents, *added] if one not in removed]
         file.modified = call.store.now()
-    return _reply(file_json(file, call.caller), call.mask, FEW)
+    return reply(file_json(file, call.caller), call.mask, FEW)
 
 
 def copy_file(call: Call) -> Reply:
     """`files.copy` of a spreadsheet; the caller owns the copy, protections stay."""
-    source = _file(call)
+    source = file_of(call)
     if source.book is None:
         raise DriveRefusal(403, "This file cannot be copied by the user.", "cannotCopyFile")
     title = call.body.get("name") or f"Copy of {source.title}"
@@ -197,12 +179,12 @@ def copy_file(call: Call) -> Reply:
         book.book_id, book.properties["title"] = file.file_id, title
         file.book = book
         file.parents = list(call.body.get("parents", source.parents))
-    return _reply(file_json(file, call.caller), call.mask, FEW)
+    return reply(file_json(file, call.caller), call.mask, FEW)
 
 
 def delete_file(call: Call) -> Reply:
     """`files.delete`, which only an owner may."""
-    file = _file(call, OWNER)
+    file = file_of(call, OWNER)
     with call.store.lock:
         del call.store.files[file.file_id]
     return Reply(204, b"")
@@ -210,7 +192,7 @@ def delete_file(call: Call) -> Reply:
 
 def export_file(call: Call) -> Reply:
     """`files.export` as .xlsx, or of the first tab as CSV or TSV; other kinds are not played."""
-    file, kind = _file(call), call.one("mimeType")
+    file, kind = file_of(call), call.one("mimeType")
     if file.book is None:
         raise DriveRefusal(403, NEVER_PASSED, "fileNotExportable")
     if kind == XLSX_MIME:
@@ -233,7 +215,7 @@ def export_file(call: Call) -> Reply:
 
 def import_csv(call: Call) -> Reply:
     """The upload of v2: the file's first tab becomes the CSV, the other tabs go."""
-    file = _file(call, WRITER)
+    file = file_of(call, WRITER)
     rows = list(csv.reader(io.StringIO(call.body["upload"])))
 
     def act(work: Work) -> None:
@@ -256,124 +238,23 @@ def _fill(sheet: Sheet, rows: list[list[str]], read: Callable[[str], Entered]) -
             values.put(sheet, row, column, read(text))
 
 
-# --- permissions -----------------------------------------------------------------------------
-
-
-def list_permissions(call: Call) -> Reply:
-    """`permissions.list`, which writers may."""
-    file = _file(call, WRITER)
-    out = {"kind": "drive#permissionList", "permissions": file.permissions}
-    return _reply(out, call.mask, {"kind": {}, "permissions": FEW_PERMISSION})
-
-
-def create_permission(call: Call) -> Reply:
-    """`permissions.create`."""
-    file = _file(call, WRITER)
-    kind, role = call.body.get("type", ""), call.body.get("role", "")
-    who = call.body.get("domain") if kind == "domain" else call.body.get("emailAddress")
-    if kind not in {"user", "group", "domain", "anyone"} or role not in RANK:
-        raise DriveRefusal(400, "The specified permission is not valid.", "invalid")
-    if kind != "anyone" and not who:
-        raise DriveRefusal(400, f"A {kind} needs an address.", "invalid", "permission.emailAddress")
-    already = who in {p.get("emailAddress") for p in file.permissions if p["role"] == role}
-    if role == "owner" and not already and call.one("transferOwnership").lower() != "true":
-        raise DriveRefusal(
-            403,
-            "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
-            "forbidden",
-            "transferOwnership",
-        )
-    fresh = permission(kind, role, who or "")
-    with call.store.lock:
-        same = [one for one in file.permissions if _who(one) == _who(fresh)]
-        if same:
-            fresh["id"] = same[0]["id"]
-        rest = [one for one in file.permissions if _who(one) != _who(fresh)]
-        file.permissions = [*rest, fresh]
-    return _reply(fresh, call.mask, FEW_PERMISSION)
-
-
-def _who(one: Json) -> tuple[str, str]:
-    return one["type"], str(one.get("emailAddress", one.get("domain", ""))).lower()
-
-
-def _permission(call: Call, file: File) -> int:
-    wanted = call.path["permissionId"]
-    for place, one in enumerate(file.permissions):
-        if one["id"] == wanted:
-            return place
-    message = f"Permission not found: {wanted}."
-    raise DriveRefusal(404, message, "notFound", "permissionId")
-
-
-def get_permission(call: Call) -> Reply:
-    """`permissions.get`."""
-    file = _file(call)
-    return _reply(file.permissions[_permission(call, file)], call.mask, FEW_PERMISSION)
-
-
-def update_permission(call: Call) -> Reply:
-    """`permissions.update`: another role, or an owner who is to follow."""
-    file = _file(call, RANK["reader"] if call.body.get("role") == "owner" else WRITER)
-    place = _permission(call, file)
-    old = file.permissions[place]
-    fresh = old | {k: v for k, v in call.body.items() if k in {"role", "pendingOwner"}}
-    with call.store.lock:
-        if fresh["role"] == "owner" and old["role"] != "owner":
-            _take_over(call, file, old)
-            fresh.pop("pendingOwner", None)
-            for one in file.permissions:
-                if one["role"] == "owner":
-                    one["role"] = "writer"
-        file.permissions[place] = fresh
-    return _reply(fresh, call.mask, FEW_PERMISSION)
-
-
-def _take_over(call: Call, file: File, old: Json) -> None:
-    """Only the owner gives a file away, and only who is asked to takes it."""
-    owner = file.role(call.caller.email) >= OWNER
-    asked = old.get("pendingOwner") and old.get("emailAddress") == call.caller.email
-    if call.one("transferOwnership").lower() != "true" or not (owner or asked):
-        raise DriveRefusal(
-            403, "The user does not have sufficient permissions.", "insufficientFilePermissions"
-        )
-
-
-def delete_permission(call: Call) -> Reply:
-    """`permissions.delete`; an owner stays."""
-    file = _file(call)
-    place = _permission(call, file)
-    mine = file.permissions[place].get("emailAddress") == call.caller.email
-    if file.permissions[place]["role"] == "owner" or not (
-        mine or file.role(call.caller.email) >= WRITER
-    ):
-        raise DriveRefusal(
-            403,
-            "The user does not have sufficient permissions for this file.",
-            "insufficientFilePermissions",
-        )
-    with call.store.lock:
-        del file.permissions[place]
-    return Reply(204, b"")
-
-
 # --- comments, which gspread copies ----------------------------------------------------------
 
 
 def list_comments(call: Call) -> Reply:
     """`comments.list`."""
-    return _reply({"comments": _file(call).comments}, call.mask, {})
+    return reply({"comments": file_of(call).comments}, call.mask, {})
 
 
 def create_comment(call: Call) -> Reply:
     """`comments.create`."""
-    file = _file(call)
+    file = file_of(call)
     fresh = {"id": secrets.token_hex(8), "content": call.body.get("content", "")}
     if "anchor" in call.body:
         fresh["anchor"] = call.body["anchor"]
     with call.store.lock:
         file.comments.append(fresh)
-    return _reply(fresh, call.mask, {})
+    return reply(fresh, call.mask, {})
 
 
 METHODS: Mapping[str, tuple[DriveMethod, frozenset[str]]] = {
@@ -385,11 +266,11 @@ METHODS: Mapping[str, tuple[DriveMethod, frozenset[str]]] = {
     "files.delete": (delete_file, access.DRIVE_WRITING),
     "files.export": (export_file, access.DRIVE_READING),
     "files.import": (import_csv, access.DRIVE_WRITING),
-    "permissions.list": (list_permissions, access.DRIVE_READING),
-    "permissions.create": (create_permission, access.DRIVE_WRITING),
-    "permissions.get": (get_permission, access.DRIVE_READING),
-    "permissions.update": (update_permission, access.DRIVE_WRITING),
-    "permissions.delete": (delete_permission, access.DRIVE_WRITING),
+    "permissions.list": (drive_rights.list_permissions, access.DRIVE_READING),
+    "permissions.create": (drive_rights.create_permission, access.DRIVE_WRITING),
+    "permissions.get": (drive_rights.get_permission, access.DRIVE_READING),
+    "permissions.update": (drive_rights.update_permission, access.DRIVE_WRITING),
+    "permissions.delete": (drive_rights.delete_permission, access.DRIVE_WRITING),
     "comments.list": (list_comments, access.DRIVE_READING),
     "comments.create": (create_comment, access.DRIVE_WRITING),
 }

@@ -104,15 +104,19 @@ def _unquoted(tab: str | None) -> str | None:
     return tab[1:-1].replace("''", "'")
 
 
+def _reference(found: re.Match[str]) -> Reference:
+    first = _corner(found["first"])
+    last = _corner(found["last"]) if found["last"] else first
+    return Reference(first, last, found["last"] is None)
+
+
 def rewritten(formula: str, change: Rewriter) -> str:
     """The formula with every reference as `change` gives it; None is #REF!."""
 
     def one(found: re.Match[str]) -> str:
         if found["first"] is None:
             return found.group()
-        first = _corner(found["first"])
-        last = _corner(found["last"]) if found["last"] else first
-        after = change(_unquoted(found["tab"]), Reference(first, last, found["last"] is None))
+        after = change(_unquoted(found["tab"]), _reference(found))
         head = f"{found['tab']}!" if found["tab"] else ""
         return f"{head}{after.text()}" if after else LOST
 
@@ -169,9 +173,7 @@ def cut(formula: str, old_tab: str, new_tab: str, place: Placer) -> str:
     def one(found: re.Match[str]) -> str:
         if found["first"] is None:
             return found.group()
-        first = _corner(found["first"])
-        last = _corner(found["last"]) if found["last"] else first
-        ref = Reference(first, last, found["last"] is None)
+        ref = _reference(found)
         tab, area = place(_unquoted(found["tab"]) or old_tab, ref.area())
         bare = tab.lower() == new_tab.lower() and not found["tab"]
         return ("" if bare else f"{quoted(tab)}!") + ref.at(area).text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ READS = frozenset(
         "spreadsheets.values.batchGetByDataFilter",
     }
 )
+LOG = logging.getLogger(__name__)
 UNKNOWN_PATH = b"<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>"
 
 
@@ -61,15 +63,21 @@ class Google:
         found = route(request.method, request.path)
         if found is None:
             return Reply(404, UNKNOWN_PATH, "text/html")
-        if found.name == "token":
-            return self.tokens.answer(request.body)
         try:
-            caller = self.tokens.caller(request.headers.get("authorization", ""))
-            if found.name in SHEETS:
-                return self._sheets(found, request, caller)
-            return self._drive(found, request, caller)
+            return self._answered(found, request)
         except Refusal as refusal:
             return refusal.reply()
+        except Exception:  # the outermost edge: a caller gets an answer, never a closed door
+            LOG.exception("the stand-in failed at %s", found.name)
+            return Refusal(500, "Internal error encountered.").reply()
+
+    def _answered(self, found: Route, request: Request) -> Reply:
+        if found.name == "token":
+            return self.tokens.answer(request.body)
+        caller = self.tokens.caller(request.headers.get("authorization", ""))
+        if found.name in SHEETS:
+            return self._sheets(found, request, caller)
+        return self._drive(found, request, caller)
 
     def _sheets(self, found: Route, request: Request, caller: Caller) -> Reply:
         reading = found.name in READS
@@ -81,7 +89,7 @@ class Google:
         mask = read_mask(query)
         if description is not None:
             description.check_query(found.name, query)
-            description.check_body(found.name, body)
+            body = description.read_body(found.name, body)
             description.check_fields(found.name, mask)
             if found.name == "spreadsheets.batchUpdate":
                 check_update_masks(description, body)
@@ -94,11 +102,26 @@ class Google:
             message = "Request had insufficient authentication scopes."
             raise DriveRefusal(403, message, "insufficientPermissions")
         query = parse_qs(request.query, keep_blank_values=True)
+        try:
+            body = self._drive_body(found, request, query)
+            mask = read_mask(query)
+        except Refusal as refusal:
+            raise DriveRefusal(400, refusal.message, "badRequest") from refusal
+        return method(Call(self.store, caller, found.parts, query, body, mask))
+
+    def _drive_body(self, found: Route, request: Request, query: dict[str, list[str]]) -> Json:
+        """The body of a call of Drive; an upload is its text."""
         if found.name == "files.import":
-            body: Json = {"upload": request.body.decode("utf-8-sig")}
-        else:
-            body = tidied(read_body(request))
-        return method(Call(self.store, caller, found.parts, query, body, read_mask(query)))
+            try:
+                return {"upload": request.body.decode("utf-8-sig")}
+            except UnicodeDecodeError as error:
+                raise bad("The file is no text in UTF-8.") from error
+        body: Json = tidied(read_body(request))
+        description = self._described("drive.v3")
+        if description is None:
+            return body
+        description.check_query(found.name, query)
+        return description.read_body(found.name, body)
 
     def _described(self, name: str) -> Description | None:
         return discovery.load(self.documents, name) if self.documents else None
@@ -120,7 +143,7 @@ def read_body(request: Request) -> Json:
         return {}
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # nested deeper than Python follows
         text = f"{BEGIN} Parser failed on the body: {error}"
         raise bad(text) from error
     if not isinstance(body, dict):

@@ -80,6 +80,8 @@ def kept(value: Any, mask: Mask) -> Any:  # noqa: ANN401 - any JSON
 
 def camel(name: str) -> str:
     """The camelCase of a snake_case name: both are the same field to the service."""
+    if "_" not in name:
+        return name  # nearly every one of a body
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from sync_service.sandbox.google.errors import Refusal, bad
 from sync_service.sandbox.google.model import Book
-from sync_service.sandbox.google.ranges import Area, area_of
+from sync_service.sandbox.google.ranges import Area
 
 Json = dict[str, Any]
 
+KINDS = {"ROWS": "ROW", "COLUMNS": "COLUMN"}  # dimension to type of location
 BUDGET = 30_000  # characters of keys and values, for a book and for each tab
 
 
@@ -26,8 +27,9 @@ def location(book: Book, given: Json) -> Json:
         book.sheet(span.setdefault("sheetId", 0))
         if span.get("endIndex", 0) - span.get("startIndex", 0) != 1:
             raise bad("Developer metadata can only be associated with a single row or column.")
-        kind = "ROW" if span.get("dimension") == "ROWS" else "COLUMN"
-        return {"locationType": kind, "dimensionRange": span}
+        if span.get("dimension") not in KINDS:
+            raise bad("No dimension specified.")
+        return {"locationType": KINDS[span["dimension"]], "dimensionRange": span}
     if "sheetId" in given:
         book.sheet(given["sheetId"])
         return {"locationType": "SHEET", "sheetId": given["sheetId"]}
@@ -96,11 +98,10 @@ def _meets(one: Json, wanted: Json) -> bool:
     mine = area(one)
     if "dimensionRange" in wanted:
         span = {"sheetId": 0} | wanted["dimensionRange"]
-        kind = "ROWS" if span["dimension"] == "ROWS" else "COLUMNS"
         bounds = (span.get("startIndex", 0), span.get("endIndex", 1 << 40))
         other = (
             Area(span["sheetId"], *bounds)
-            if kind == "ROWS"
+            if span.get("dimension") == "ROWS"
             else Area(span["sheetId"], left=bounds[0], right=bounds[1])
         )
         return mine is not None and mine.meets(other)
@@ -128,8 +129,7 @@ def areas(book: Book, data_filter: Json) -> list[Area]:
     if "a1Range" in data_filter:
         return [book.area(data_filter["a1Range"])]
     if "gridRange" in data_filter:
-        book.sheet(data_filter["gridRange"].get("sheetId", 0))
-        return [area_of(data_filter["gridRange"])]
+        return [book.grid_area(data_filter["gridRange"])]
     if "developerMetadataLookup" in data_filter:
         found = (area(one) for one in selected(book, data_filter))
         return [one for one in found if one is not None]

@@ -202,6 +202,18 @@ class Book:
             raise bad(f"Unable to parse range: {text}")
         return area
 
+    def grid_area(self, grid: Json) -> Area:
+        """The area of a GridRange, unbounded where it says nothing.
+
+        Raises:
+            Refusal: There is no such tab, or no cell can be meant.
+        """
+        self.sheet(grid.get("sheetId", 0))
+        area = area_of(grid)
+        if min(area.top, area.left) < 0 or area.empty:
+            raise bad("range is empty: its start must not be negative, its end lies after it")
+        return area
+
     def named_area(self, name: str) -> Area | None:
         """The area of a named range; case does not count."""
         found = (one for one in self.named if one["name"].lower() == name.lower())

@@ -79,22 +79,26 @@ def area_of(grid: Json) -> Area:
     )
 
 
-def grid_of(area: Area, *, bounded: bool = True) -> Json:
-    """The GridRange of an area; unbounded sides are left out unless everything is bounded."""
-    sides = {
+def sides_of(area: Area) -> dict[str, int]:
+    """The four bounds by their names in a GridRange."""
+    return {
         "startRowIndex": area.top,
         "endRowIndex": area.bottom,
         "startColumnIndex": area.left,
         "endColumnIndex": area.right,
     }
-    kept = {k: v for k, v in sides.items() if v < FAR and (bounded or v)}
+
+
+def grid_of(area: Area, *, bounded: bool = True) -> Json:
+    """The GridRange of an area; unbounded sides are left out unless everything is bounded."""
+    kept = {k: v for k, v in sides_of(area).items() if v < FAR and (bounded or v)}
     return {"sheetId": area.sheet, **kept}
 
 
 def letters(column: int) -> str:
     """0 is A, 26 is AA."""
     text, rest = "", column + 1
-    while rest:
+    while rest > 0:
         rest, digit = divmod(rest - 1, 26)
         text = chr(65 + digit) + text
     return text

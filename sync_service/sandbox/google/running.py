@@ -21,9 +21,10 @@ from sync_service.clock import Clock, SystemClock
 from sync_service.sandbox.faults import Faults
 from sync_service.sandbox.google import discovery
 from sync_service.sandbox.google.front import Google
+from sync_service.sandbox.google.model import Book
 from sync_service.sandbox.google.people import Person
 from sync_service.sandbox.google.quotas import Quotas
-from sync_service.sandbox.google.store import Evaluate, Store
+from sync_service.sandbox.google.store import Evaluate, Place, Store
 from sync_service.sandbox.google.tokens import Tokens
 from sync_service.sandbox.server import HOST, listen
 from sync_service.sandbox.wire import SandboxTime
@@ -117,3 +118,13 @@ class GoogleSandbox:
         number = int(server.server_address[1])
         tokens.endpoint = f"http://{HOST}:{number}/google/token"
         return GoogleHandle(number, google, self.faults, server, thread)
+
+
+def not_available(book: Book) -> dict[Place, object]:
+    """What formulas give where nothing calculates: #N/A of `=NA()`; the rest stays as it was."""
+    found: dict[Place, object] = {}
+    for sheet in book.sheets:
+        for row, column, cell in sheet.cells(sheet.whole()):
+            if cell.get("userEnteredValue", {}).get("formulaValue") == "=NA()":
+                found[sheet.sheet_id, row, column] = "#N/A"
+    return found

@@ -143,7 +143,7 @@ def batch_update(call: Call) -> Json:
 def metadata_get(call: Call) -> Json:
     """`spreadsheets.developerMetadata.get`."""
     text = call.path["metadataId"]
-    if not text.isdigit():
+    if not text.isdecimal():
         raise bad(f"Invalid value at 'metadata_id' (TYPE_INT32), \"{text}\"")
     return call.store.read(
         call.book_id, call.caller, lambda b, _: bare_json(metadata.get(b, int(text)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sync_service.sandbox.google.formulas import led
 from sync_service.sandbox.google.model import Book, Sheet
-from sync_service.sandbox.google.ranges import FAR, Area, area_of
+from sync_service.sandbox.google.ranges import FAR, Area, area_of, sides_of
 from sync_service.sandbox.google.spans import Change
 from sync_service.sandbox.google.tables import after as table_after
 
@@ -175,13 +175,7 @@ def _grid_moved(value: Json, change: Change) -> Json | None:
     area = change.area(area_of(value))
     if area is None:
         return None
-    sides = {
-        "startRowIndex": area.top,
-        "endRowIndex": area.bottom,
-        "startColumnIndex": area.left,
-        "endColumnIndex": area.right,
-    }
-    return value | {side: at for side, at in sides.items() if side in value}
+    return value | {side: at for side, at in sides_of(area).items() if side in value}
 
 
 def _coordinate_moved(value: Json, change: Change) -> Json:

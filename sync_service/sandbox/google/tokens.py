@@ -26,6 +26,7 @@ ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 REAL_ENDPOINT = "https://oauth2.googleapis.com/token"
 HOUR = 3600  # seconds that a token, and an assertion, is good for
 SKEW = 300  # seconds by which clocks may differ
+MALFORMED = "Invalid JWT: malformed assertion."
 TIMEFRAME = (
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "
     "Check your iat and exp values in the JWT claim."
@@ -140,7 +141,8 @@ class Tokens:
 
     def answer(self, body: bytes) -> Reply:
         """The reply to a form that was posted to the endpoint."""
-        form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        text = body.decode(errors="replace")
+        form = {name: values[0] for name, values in parse_qs(text).items()}
         try:
             caller = self._granted(form)
         except Denied as denied:
@@ -167,7 +169,7 @@ class Tokens:
     def _asserted(self, assertion: str) -> Caller:
         """Check a signed assertion and say whose it is."""
         head, claims, signature, signed = _parts(assertion)
-        account = self.accounts.get(claims.get("iss", ""))
+        account = self.accounts.get(str(claims.get("iss", "")))
         if account is None:
             raise Denied("invalid_grant", "Invalid grant: account not found")
         if head.get("alg") != "RS256" or head.get("kid", account.key_id) != account.key_id:
@@ -180,7 +182,7 @@ class Tokens:
         scopes = frozenset(str(claims.get("scope", "")).split())
         if not scopes:
             raise Denied("invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-        return Caller(claims.get("sub") or account.email, scopes, account.project)
+        return Caller(str(claims.get("sub") or account.email), scopes, account.project)
 
     def _need_claims(self, claims: Json) -> None:
         if claims.get("aud") not in {self.endpoint, REAL_ENDPOINT}:
@@ -217,9 +219,12 @@ def _parts(assertion: str) -> tuple[Json, Json, bytes, bytes]:
         head, claims, signature = (
             base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4)) for piece in pieces
         )
-        return json.loads(head), json.loads(claims), signature, ".".join(pieces[:2]).encode()
+        read = json.loads(head), json.loads(claims)
     except (ValueError, binascii.Error) as error:
-        raise Denied("invalid_grant", "Invalid JWT: malformed assertion.") from error
+        raise Denied("invalid_grant", MALFORMED) from error
+    if not all(isinstance(one, dict) for one in read):
+        raise Denied("invalid_grant", MALFORMED)
+    return *read, signature, ".".join(pieces[:2]).encode()
 
 
 def _unauthenticated(reason: str, beginning: str) -> Refusal:

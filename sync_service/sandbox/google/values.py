@@ -118,7 +118,7 @@ def write(book: Book, area: Area, given: Json, writer: Writer) -> Written:
     """Put a ValueRange's values from the area's corner; None leaves a cell, '' empties it."""
     if writer.option not in {"RAW", "USER_ENTERED"}:
         raise bad("'valueInputOption' is required but not specified")
-    rows = _as_rows(_lines(given), given.get("majorDimension", "ROWS"))
+    rows = _as_rows(lines_of(given), given.get("majorDimension", "ROWS"))
     inside = book.within(area)
     height, width = len(rows), max((len(row) for row in rows), default=0)
     if not height or not width:
@@ -159,7 +159,7 @@ def _typed_over(old: Json, value: object, writer: Writer, where: Locale) -> Json
     return fresh
 
 
-def _lines(given: Json) -> list[list[object]]:
+def lines_of(given: Json) -> list[list[object]]:
     """The lines of a ValueRange.
 
     Raises:

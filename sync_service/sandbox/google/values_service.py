@@ -193,7 +193,7 @@ def append(call: Call) -> Json:
 
     def act(work: Work) -> Json:
         book = work.book
-        rows = call.body.get("values", [])
+        rows = values.lines_of(call.body)
         by_columns = call.body.get("majorDimension") == "COLUMNS"
         across, down = max((len(row) for row in rows), default=0), len(rows)
         height, width = (across, down) if by_columns else (down, across)

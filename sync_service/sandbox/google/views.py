@@ -7,7 +7,6 @@ from typing import Any
 from sync_service.sandbox.google.access import Caller, may_edit
 from sync_service.sandbox.google.locales import Locale, locale_of
 from sync_service.sandbox.google.masks import Mask, wants
-from sync_service.sandbox.google.metadata import sheet_of
 from sync_service.sandbox.google.model import Book, Sheet
 from sync_service.sandbox.google.ranges import Area
 from sync_service.sandbox.google.showing import shown
@@ -109,10 +108,10 @@ def grid_json(book: Book, sheet: Sheet, area: Area, mask: Mask) -> Json:
             out["rowData"] = rows
     if wants(mask, "rowMetadata"):
         span = range(inside.top, inside.bottom)
-        out["rowMetadata"] = [_line(book, sheet, "ROWS", n) for n in span]
+        out["rowMetadata"] = _lines(book, sheet, "ROWS", span)
     if wants(mask, "columnMetadata"):
         span = range(inside.left, inside.right)
-        out["columnMetadata"] = [_line(book, sheet, "COLUMNS", n) for n in span]
+        out["columnMetadata"] = _lines(book, sheet, "COLUMNS", span)
     return out
 
 
@@ -146,21 +145,18 @@ def cell_json(book: Book, cell: Json, where: Locale, mask: Mask) -> Json:
     return out
 
 
-def _line(book: Book, sheet: Sheet, dimension: str, index: int) -> Json:
-    """DimensionProperties of a row or a column with its metadata."""
+def _lines(book: Book, sheet: Sheet, dimension: str, span: range) -> list[Json]:
+    """DimensionProperties of rows or columns with their metadata."""
     kept = sheet.row_properties if dimension == "ROWS" else sheet.column_properties
-    out = {"pixelSize": PIXELS[dimension], **kept.get(index, {})}
-    hung = [one for one in book.metadata if _hangs(one["location"], sheet, dimension, index)]
-    if hung:
-        out["developerMetadata"] = bare(hung)
+    hung: dict[int, list[Json]] = {}
+    for one in book.metadata:
+        place = one["location"].get("dimensionRange")
+        if place and place["dimension"] == dimension and place["sheetId"] == sheet.sheet_id:
+            hung.setdefault(place.get("startIndex", 0), []).append(one)
+    out = []
+    for index in span:
+        line: Json = {"pixelSize": PIXELS[dimension], **kept.get(index, {})}
+        if index in hung:
+            line["developerMetadata"] = bare(hung[index])
+        out.append(line)
     return out
-
-
-def _hangs(place: Json, sheet: Sheet, dimension: str, index: int) -> bool:
-    span = place.get("dimensionRange")
-    return (
-        span is not None
-        and sheet_of(place) == sheet.sheet_id
-        and span["dimension"] == dimension
-        and span.get("startIndex", 0) == index
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from sync_service.sandbox.google.access import Caller, need_cells
 from sync_service.sandbox.google.errors import bad
 from sync_service.sandbox.google.model import Book, Sheet
-from sync_service.sandbox.google.ranges import Area, area_of
+from sync_service.sandbox.google.ranges import Area
 
 Json = dict[str, Any]
 
@@ -31,15 +31,25 @@ class Work:
             Refusal: There is no such tab, or the range lies outside.
         """
         sheet = self.book.sheet(grid.get("sheetId", 0))
-        area = area_of(grid)
+        area = self.book.grid_area(grid)
         if area.top >= sheet.row_count or area.left >= sheet.column_count:
             raise bad(
                 f"range.startRowIndex[{area.top}] or startColumnIndex[{area.left}] is out of "
                 f"bounds: rows {sheet.row_count}, columns {sheet.column_count}"
             )
-        if area.empty:
-            raise bad("range is empty: its end must lie after its start")
         return sheet.clip(area)
+
+    def corner(self, place: Json) -> tuple[Sheet, int, int]:
+        """Tab, row and column of a GridCoordinate.
+
+        Raises:
+            Refusal: There is no such tab, or the place lies before its first cell.
+        """
+        sheet = self.book.sheet(place.get("sheetId", 0))
+        row, column = place.get("rowIndex", 0), place.get("columnIndex", 0)
+        if min(row, column) < 0:
+            raise bad(f"Invalid place: rowIndex {row}, columnIndex {column}")
+        return sheet, row, column
 
     def edited(self, grid: Json) -> Area:
         """The same for a change: protected cells refuse."""
