@@ -53,6 +53,14 @@ class Asked(NamedTuple):
     period: Period
 
 
+class _Kind(NamedTuple):
+    """What decides how a KPI's value is found."""
+
+    definition: str  # its hash
+    advertising: bool  # of campaigns alone
+    of_people: bool  # divides by the headcount
+
+
 COUNTED = frozenset({HEADCOUNT})
 Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
 """The average headcount of a scope on some days; None where the book names nobody."""
@@ -76,6 +84,7 @@ class Actuals:
     today: date | None = None  # in the workbook's time zone
     heads: Counted | None = None  # where nobody typed a headcount
     campaigns: Callable[[Scope], tuple[Part, ...]] | None = None  # of a person who owns some
+    _kinds: dict[str, _Kind] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def running_day(self) -> date | None:
@@ -93,21 +102,27 @@ class Actuals:
 
     def held(self, metric: Metric, found: ScopeParts) -> ScopeParts:
         """What a scope answers for: of advertising a person's campaigns, where it has some."""
-        if self.campaigns is None or not self._of_advertising(metric.code):
+        if self.campaigns is None or not self._kind(metric.code).advertising:
             return found
         parts = self.campaigns(found.scope)
         return ScopeParts(found.scope, parts) if parts else found
 
-    def _of_advertising(self, code: str) -> bool:
-        needs = self.catalog.needs(code)
-        return bool(needs) and needs <= BY_CAMPAIGN
+    def _kind(self, code: str) -> _Kind:
+        """What a KPI stands on, found once for its thousands of values."""
+        known = self._kinds.get(code)
+        if known is None:
+            needs = self.catalog.needs(code)
+            advertising = bool(needs) and needs <= BY_CAMPAIGN
+            definition = self.catalog.definition_hash(code)
+            known = self._kinds[code] = _Kind(definition, advertising, HEADCOUNT in needs)
+        return known
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value from the facts; books over the same facts share it where they mean the same."""
-        if self.heads is not None and HEADCOUNT in self.catalog.needs(metric.code):
+        kind = self._kind(metric.code)
+        if self.heads is not None and kind.of_people:
             return self._made(metric, found, period)  # of the people of this book
-        definition = self.catalog.definition_hash(metric.code)
-        meant = (definition, metric.numerator, metric.denominator)
+        meant = (kind.definition, metric.numerator, metric.denominator)
         asked = Asked(*meant, self.money.view, found, period)
         made = self.made.get(asked)
         if made is None:

@@ -28,6 +28,7 @@ class Definitions:
     bases: Mapping[str, frozenset[str]]  # per code of `expressions`: its columns of facts
     known: Names  # every name of anything, in either language
     texts: dict[str, Expression] = field(default_factory=dict, init=False, compare=False)
+    typed: dict[str, str] = field(default_factory=dict, init=False, compare=False)
 
     def names(self) -> dict[str, str]:
         """Every name, zh, en and code, to its code; a KPI's name comes before a measure's."""
@@ -35,8 +36,10 @@ class Definitions:
 
     def typed_names(self) -> dict[str, str]:
         """Names of the measures that a person can type: all that no formula derives."""
-        plain = {code: m for code, m in self.measures.items() if m.derived is None}
-        return all_names(plain, {})
+        if not self.typed:
+            plain = {code: m for code, m in self.measures.items() if m.derived is None}
+            self.typed.update(all_names(plain, {}))
+        return self.typed
 
     def label(self, code: str, language: Language) -> str:
         """The name of a measure or KPI; a code that is neither is shown as it is."""
@@ -49,7 +52,8 @@ class Definitions:
 
     def needs(self, code: str) -> frozenset[str]:
         """The base measures that a KPI or measure stands on, down to the columns of facts."""
-        return self.bases.get(code, frozenset({code}))
+        found = self.bases.get(code)
+        return frozenset({code}) if found is None else found
 
     def steps(self, codes: Iterable[str]) -> tuple[str, ...]:
         """All formulas behind these codes in the order to evaluate them, the codes included."""

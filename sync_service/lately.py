@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 KEPT = 200  # answers, the newest
 LARGE = 50  # rows: what is made of a smaller table costs less than to find it again
 ALIKE = 8  # values of one name
+NAMED = 60  # values, the newest
 R = TypeVar("R")
 Key = tuple[Hashable, ...]
 
@@ -35,6 +36,7 @@ class Lately:
 
     _answers: OrderedDict[Key, _Answer] = field(default_factory=OrderedDict)
     _values: dict[str, list[Any]] = field(default_factory=dict)
+    _named: OrderedDict[Key, Any] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, make: Callable[..., R], *what: object) -> R:
@@ -60,6 +62,24 @@ class Lately:
             raise
         mine.made.set_result(made)
         return made
+
+    def named(self, name: Key, make: Callable[[], R]) -> R:
+        """What was put under a name; else what is made now, for the next."""
+        with self._lock:
+            if name in self._named:
+                self._named.move_to_end(name)
+                known: R = self._named[name]
+                return known
+        return self.put(name, make())
+
+    def put(self, name: Key, value: R) -> R:
+        """Keep a value under a name, in place of another one."""
+        with self._lock:
+            self._named[name] = value
+            self._named.move_to_end(name)
+            while len(self._named) > NAMED:
+                self._named.popitem(last=False)
+        return value
 
     def alike(self, name: str, value: R) -> R:
         """The equal value that was seen under this name; else this one, for the next."""

@@ -253,7 +253,8 @@ class Panes:
         doubt = self._doubts.get(one.ask.book)
         if doubt is not None:
             tables = one.ask.sent.contents().tables
-            written.believe(self.house.store, one.ask.book, tables, doubt, self._now())
+            lately = self.house.recent.lately
+            written.believe(self.house.store, one.ask.book, tables, doubt, self._now(), lately)
 
     def _deliver(
         self,

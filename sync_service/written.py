@@ -22,7 +22,7 @@ from sheet_templates.layout import STATES, TABLES, Owner
 from sheet_templates.words import show
 from sync_service import schema
 from sync_service.control import Control
-from sync_service.lately import LARGE, Lately
+from sync_service.lately import LARGE, Key, Lately
 from sync_service.workbooks.port import TablePatch, Written
 
 # Figures that feed decisions; texts that the service makes anew each time are not watched.
@@ -92,18 +92,29 @@ def over_since(
     A book closed without saving, or restored, holds an older write. `bases` are the revisions that
     it may stand on; unless all are known, the write that the fewest cells speak against.
     """
-    known = generations(store, book)
+    answers, known = lately or Lately(), generations(store, book)
     revisions = {one.partition(" ")[2] for one in known}
     sure = bool(bases) and revisions.issuperset(bases)
     said = [one for one in known if one.partition(" ")[2] in bases] if sure else known
     best: tuple[TypedOver, ...] | None = None
     for one in said:
-        found = tuple(typed_over(tables, remembered(store, book, one), lately or Lately()))
+        found = tuple(typed_over(tables, _memory(store, book, one, answers), answers))
         if best is None or len(found) < len(best):
             best = found
         if not best:
             break
     return best or ()
+
+
+def _memory(store: Control, book: str, generation: str, lately: Lately) -> Memory:
+    """A write into a book; one that has a revision is no other's, so it is read once."""
+    if not generation.partition(" ")[2]:
+        return remembered(store, book, generation)
+    return lately.named(_name(book, generation), lambda: remembered(store, book, generation))
+
+
+def _name(book: str, generation: str) -> Key:
+    return ("written", book, generation)
 
 
 def _rows(key: str, value: Mapping[str, Line]) -> Mapping[str, Line]:
@@ -208,6 +219,7 @@ def remember(
     number = int(last) + 1 if last.isdecimal() else 1
     gone = writes[KEPT - 1 :]
     _keep(store, book, kept, at, f"{number:010d} {revision}", gone)
+    known.put(_name(book, f"{number:010d} {revision}"), kept)
 
 
 def _lines(patch: TablePatch) -> Mapping[str, Line]:
@@ -246,6 +258,7 @@ def believe(
     tables: Mapping[str, Table],
     patches: Sequence[TablePatch],
     at: datetime,
+    lately: Lately | None = None,
 ) -> None:
     """Take what a book holds for written where it is what was offered to it.
 
@@ -261,6 +274,8 @@ def believe(
             for key, held in _held(tables[patch.table], patch):
                 known[key] = {**known.get(key, {}), **held}
     _keep(store, book, kept, at, last, ())
+    if lately is not None:
+        lately.put(_name(book, last), kept)
 
 
 def _held(table: Table, patch: TablePatch) -> Iterator[tuple[str, Line]]:

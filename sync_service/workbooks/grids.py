@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kpi.errors import Level, Place, Problem
 from kpi.tables import Cell, Row, Table
@@ -26,7 +27,7 @@ At = tuple[int, int]
 """Row and column in the data of a table, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grid:
     """A table of the layout as another program gives it; `top` and `left` count from 1."""
 
@@ -39,7 +40,7 @@ class Grid:
     formulas: frozenset[At] = frozenset()  # cells outside the formula columns that hold a formula
     noted: frozenset[int] = frozenset()  # rows that carry a person's note
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str | None, ...]:
         """The layout's code of each column; None for a person's own."""
         return codes_of(self.layout, self.headers)
