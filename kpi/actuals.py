@@ -13,7 +13,7 @@ from kpi.campaigns import BY_CAMPAIGN
 from kpi.catalog import Catalog
 from kpi.evaluate import evaluate
 from kpi.heads import HEADCOUNT, STREAM
-from kpi.model import DataState, Metric, Period, Scope, Unit, Window
+from kpi.model import DataState, Metric, Period, Scope, ScopeKind, Unit, Window
 from kpi.numbers import normalise
 from kpi.organisation import Part, ScopeParts, in_days
 from kpi.scope_values import Heads, ScopeValues
@@ -42,13 +42,19 @@ class Actual:
         return self.covered.end - timedelta(days=1) if self.covered.days else None
 
 
-class Asked(NamedTuple):
-    """What a value of shops stands for: two that ask the same have the same value."""
+class Meaning(NamedTuple):
+    """What a KPI means to whom asks."""
 
     definition: str  # its hash
     numerator: str
     denominator: str | None
     view: str  # of money
+
+
+class Asked(NamedTuple):
+    """What a value of shops stands for: two that ask the same have the same value."""
+
+    meaning: Meaning
     found: ScopeParts
     period: Period
 
@@ -62,6 +68,7 @@ class _Kind(NamedTuple):
 
 
 COUNTED = frozenset({HEADCOUNT})
+OF_PEOPLE = frozenset({ScopeKind.PERSON, ScopeKind.DEPARTMENT})
 Counted = Callable[[Scope, Sequence[Part], Window], Fraction | None]
 """The average headcount of a scope on some days; None where the book names nobody."""
 Registered = Callable[[Metric, Scope, Period, int], Actual | None]
@@ -100,6 +107,19 @@ class Actuals:
         counted = self._of_shops(metric, self.held(metric, found), period)
         return counted if registered is None or counted.streams else registered
 
+    def shared(self, metric: Metric, found: ScopeParts, period: Period) -> bool:
+        """Whether the values of a scope are kept in `made`: nothing of the book beside decides."""
+        if found.scope.kind in OF_PEOPLE or self.held(metric, found) is not found:
+            return False
+        if self.heads is not None and self._kind(metric.code).of_people:
+            return False
+        return self.register is None or self.register(metric, found.scope, period, 0) is None
+
+    def meaning(self, metric: Metric) -> Meaning:
+        """What a KPI means, with the view of money: what is alike has the same values."""
+        definition = self._kind(metric.code).definition
+        return Meaning(definition, metric.numerator, metric.denominator, self.money.view)
+
     def held(self, metric: Metric, found: ScopeParts) -> ScopeParts:
         """What a scope answers for: of advertising a person's campaigns, where it has some."""
         if self.campaigns is None or not self._kind(metric.code).advertising:
@@ -119,11 +139,9 @@ class Actuals:
 
     def _of_shops(self, metric: Metric, found: ScopeParts, period: Period) -> Actual:
         """The value from the facts; books over the same facts share it where they mean the same."""
-        kind = self._kind(metric.code)
-        if self.heads is not None and kind.of_people:
+        if self.heads is not None and self._kind(metric.code).of_people:
             return self._made(metric, found, period)  # of the people of this book
-        meant = (kind.definition, metric.numerator, metric.denominator)
-        asked = Asked(*meant, self.money.view, found, period)
+        asked = Asked(self.meaning(metric), found, period)
         made = self.made.get(asked)
         if made is None:
             made = self.made[asked] = self._made(metric, found, period)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from kpi.actuals import Actual, Actuals
+from kpi.actuals import Actual, Actuals, Meaning
 from kpi.book import Book
 from kpi.breaches import (
     Breach,
@@ -39,7 +40,7 @@ from kpi.model import (
 )
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
-from kpi.period_values import PeriodValues
+from kpi.period_values import PeriodValues, Seen
 from kpi.rule_spans import Span, mark, rule_spans
 from kpi.same_event import Events
 from kpi.scopes import OWNERS
@@ -119,6 +120,21 @@ class Fold:
     lack: Lack | None = None  # why the newest value has no limit to be held against
 
 
+class Judgement(NamedTuple):
+    """What the judged periods of an instance hang on, besides the facts."""
+
+    span: Span
+    scope: ScopeParts
+    meaning: Meaning
+    events: Events
+    running: Period
+    week_start: int
+
+
+Judgements = dict[Judgement, tuple[tuple[Day, ...], tuple[Seen, ...]]]
+"""The judged periods, oldest first, and all that were looked at, newest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
     """What all instances are held against."""
@@ -126,6 +142,21 @@ class _Facts:
     book: Book
     actuals: Actuals
     today: date
+    judged: Judgements
+
+    def days(self, span: Span, scope: ScopeParts, values: PeriodValues) -> Sequence[Day]:
+        """The judged periods; those that hang on the facts alone are judged once."""
+        events = self.events(scope)
+        if values.budget or not self.actuals.shared(values.metric, scope, values.running):
+            return _days(span, values, events)
+        meaning = self.actuals.meaning(values.metric)
+        key = Judgement(span, scope, meaning, events, values.running, values.week_start)
+        known = self.judged.get(key)
+        if known is None:
+            days = tuple(_days(span, values, events))
+            known = self.judged[key] = (days, tuple(values.known))
+        values.known[:] = known[1]
+        return known[0]
 
     def values(self, rule: Rule, scope: ScopeParts) -> PeriodValues:
         metric = self.actuals.catalog.metrics[rule.metric]
@@ -163,9 +194,13 @@ def folds(
     scopes: Sequence[ScopeParts],
     today: date,
     versions: Sequence[Version] = (),
+    judged: Judgements | None = None,
 ) -> tuple[Fold, ...]:
-    """Every instance that counted within the last weeks, whether it is beyond its limit or not."""
-    facts = _Facts(book, actuals, today)
+    """Every instance that counted within the last weeks, whether it is beyond its limit or not.
+
+    `judged` is what was judged of the same facts before, and takes what is judged now.
+    """
+    facts = _Facts(book, actuals, today, {} if judged is None else judged)
     since = today - timedelta(days=KEEP_RECOVERED_DAYS)
     return tuple(
         _fold(span, scope, facts)
@@ -212,7 +247,7 @@ def _fold(span: Span, scope: ScopeParts, facts: _Facts) -> Fold:
     metric = facts.actuals.catalog.metrics[span.rule.metric]
     rule = judged_by(span.rule, metric)
     values = facts.values(span.rule, scope)
-    days = _days(replace(span, rule=rule), values, facts.events(scope))
+    days = facts.days(replace(span, rule=rule), scope, values)
     by_period = {one.seen.period: one for one in days}
     steps = trail([Judged(one.seen.period, one.said) for one in days], rule)
     runs = episodes(steps)

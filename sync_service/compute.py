@@ -55,7 +55,7 @@ from kpi.unknown_parts import unknown_bases
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
-from sync_service.recent import Basis, Recent
+from sync_service.recent import Basis, Known, Recent
 from sync_service.sources import sources_of
 
 WEEKS_SHOWN = 9
@@ -172,14 +172,15 @@ def compute(given: Inputs) -> Computed:
     terms = in_force(given.book, given.catalog, given.versions, month)
     today = local_day(given.now, terms.book.settings.time_zone)
     register = Register(terms.book, terms.catalog, today)
-    actuals = _actuals(given, terms, register)
+    known = _known(given, terms)
+    actuals = _actuals(given, terms, register, known)
     given, terms = _with_past(given, terms, actuals)
     book, typed = terms.book, Terms(given.book, given.catalog, None)
     scoring = Scoring(book, actuals)
     people, teams, shops = scoring.people(month), scoring.teams(month), scoring.shops(month)
     found = scopes(book)
     pending = changed_since(given.versions, typed)
-    folded = folds(book, actuals, found, today, given.versions)
+    folded = folds(book, actuals, found, today, given.versions, known.judged)
     breaches = _breaches(given, book, actuals, folded)
     by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
@@ -252,15 +253,12 @@ def _typed(book: Book) -> Mapping[str, Typed]:
     return {one.number: one for one in book.breaches}
 
 
-def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
-    """The values of all shops that any version or the sheet knows."""
+def _known(given: Inputs, terms: Terms) -> Known:
+    """What the facts say of all shops that any version or the sheet knows."""
     every = every_terms(given.book, given.catalog, given.versions)
     shops = {shop.code: shop for one in (*every, terms) for shop in one.book.shops}
     last = {shop.code: last_finished_day(given.now, shop.time_zone) for shop in shops.values()}
     stale = frozenset(key for key, state in given.states.items() if state.stale)
-    failed = frozenset(key for key, state in given.states.items() if state.error)
-    settings = terms.book.settings
-    today = local_day(given.now, settings.time_zone)
     basis = Basis(
         inputs=tuple(given.book.inputs),
         plans=tuple(planned_budgets(terms.book, given.now.date())),
@@ -269,15 +267,21 @@ def _actuals(given: Inputs, terms: Terms, register: Register) -> Actuals:
         last_day=last,
         stale=stale,
     )
-    known = given.recent.over(
-        given.leaves, given.rates, basis, partial(_totals, given.leaves, basis)
-    )
+    make = partial(_totals, given.leaves, basis)
+    return given.recent.over(given.leaves, given.rates, basis, make)
+
+
+def _actuals(given: Inputs, terms: Terms, register: Register, known: Known) -> Actuals:
+    """The values of those shops, and of what the book knows beside."""
+    failed = frozenset(key for key, state in given.states.items() if state.error)
+    settings = terms.book.settings
+    today = local_day(given.now, settings.time_zone)
     return Actuals(
         totals=known.totals,
         catalog=terms.catalog,
         money=Converter(settings.currency, settings.fixed_rates, given.rates),
-        last_day=last,
-        stale=stale,
+        last_day=known.basis.last_day,
+        stale=known.basis.stale,
         made=known.made,
         register=_beside(register, Ratings(given.book.inputs, terms.catalog, today)),
         failed=failed,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from kpi.actuals import Actual, Asked
+from kpi.alarms import Judgements
 from kpi.leaves import LeafSums
 from kpi.model import Language, Measure
 from kpi.money import Rates
@@ -73,6 +74,7 @@ class Known:
     basis: Basis
     totals: Totals
     made: dict[Asked, Actual] = field(default_factory=dict)
+    judged: Judgements = field(default_factory=dict)
 
     def fits(self, leaves: LeafSums, rates: Rates, basis: Basis) -> bool:
         """Whether another computation would give the same; leaves and rates are never changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -164,3 +165,41 @@ def test_a_scope_without_shops_has_nothing_to_tell() -> None:
 )
 def test_which_values_are_money(metric: str, money: bool) -> None:
     assert is_money(CATALOG.metrics[metric]) is money
+
+
+# --- which values other books over the same facts share ------------------------------------------
+
+MINE = Scope("ANN", ScopeKind.PERSON, None, same("ANN"))
+
+
+@pytest.mark.parametrize(
+    ("metric", "scope", "beside", "shared"),
+    [
+        pytest.param("net_sales", SCOPE, {}, True, id="a shop's sales"),
+        pytest.param("net_sales", MINE, {}, False, id="a person's: moves and ratings decide too"),
+        pytest.param("sales_per_head", SCOPE, {}, True, id="by a typed headcount"),
+        pytest.param(
+            "sales_per_head", SCOPE, {"heads": lambda *_: None}, False, id="by that of People"
+        ),
+        pytest.param(
+            "net_sales",
+            SCOPE,
+            {"register": lambda *_: None},
+            True,
+            id="no task says a thing",
+        ),
+        pytest.param(
+            *("net_sales", SCOPE, {"register": lambda *_: of(UNITS, "net_sales", DE)}, False),
+            id="which tasks of the book say",
+        ),
+        pytest.param("acos", SCOPE, {"campaigns": lambda _: ()}, True, id="advertising of a shop"),
+        pytest.param(
+            "acos", SCOPE, {"campaigns": lambda _: (FR,)}, False, id="of campaigns of the book"
+        ),
+    ],
+)
+def test_what_hangs_on_the_facts_alone_is_shared(
+    metric: str, scope: Scope, beside: dict[str, Any], shared: bool
+) -> None:
+    actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
+    assert actuals.shared(CATALOG.metrics[metric], ScopeParts(scope, (DE,)), OCT) is shared

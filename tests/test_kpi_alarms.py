@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kpi.alarms import folds, judged_by, number
+from kpi.alarms import Judgements, folds, judged_by, number
 from kpi.book import EVER, NEVER
 from kpi.breaches import Breach, Judged, stand, verdict
 from kpi.calendar import day_period
@@ -335,6 +335,24 @@ def test_the_same_limit_again_is_one_span_and_a_rule_of_another_day_has_not_begu
     assert folds(later, found, scopes(later), TODAY) == ()
     strange = book_of(rule(metric="gone"))
     assert folds(strange, found, scopes(strange), TODAY) == ()
+
+
+def test_what_the_same_facts_say_is_judged_once() -> None:
+    book, kept = book_of(rule()), Judgements()
+    of_facts = actuals_of(SUNDAY, {"reviews_negative": [0, 4]})
+    first = folds(book, of_facts, scopes(book), TODAY, judged=kept)
+    others = actuals_of(SUNDAY, {"reviews_negative": [0, 0]})
+    assert folds(book, others, scopes(book), TODAY, judged=kept) == first
+    assert folds(book, others, scopes(book), TODAY) != first
+    (alarm,) = first[0].alarms
+    assert not alarm.failed
+    stream = alarm.last.streams[0].split("@")
+    failed = replace(of_facts, failed=frozenset({(stream[0], stream[1])}))
+    assert folds(book, failed, scopes(book), TODAY, judged=kept)[0].alarms[0].failed
+    for another in (book_of(rule(value=4.0)), book_of(rule(keep=3))):
+        judged = folds(another, of_facts, scopes(another), TODAY, judged=kept)
+        assert judged == folds(another, of_facts, scopes(another), TODAY)
+    assert len(kept) == 3
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.actuals import Actual, Asked
+from kpi.actuals import Actual, Asked, Meaning
 from kpi.calendar import period
 from kpi.leaves import LeafSums
 from kpi.model import DataState, Measure, RollUp, Scope, ScopeKind, Unit, Window
@@ -93,7 +93,7 @@ def value_of(*shops: str) -> tuple[Asked, Actual]:
     figures = (5.0, 5.0, None, window, DAY, DataState.PARTIAL, (), "facts")
     made = Actual(OCTOBER.code, scope, "units_sold", *figures)
     found = ScopeParts(scope, parts(*shops))
-    return Asked("hash", "units", None, MONEY.view, found, OCTOBER), made
+    return Asked(Meaning("hash", "units", None, MONEY.view), found, OCTOBER), made
 
 
 def test_the_same_basis_finds_its_sums_and_values_again() -> None:
