@@ -196,16 +196,26 @@ def test_a_row_inserted_among_the_new_ones_is_put_right(google: Google, sheet: s
     assert (shown(google, sheet), stamp_of(google, sheet)) == (after, "two")
 
 
+def test_a_row_that_slides_under_a_new_key_leaves_nothing(google: Google, sheet: str) -> None:
+    """K7 takes the row of K8, which an insert moves to where K2 comes: no key tells of it."""
+    refreshed(google.client, sheet, {"K3": 1.0, "K8": 9.0}, "one")
+    client = Gap(google.client.http, google.client.account)
+    client.acts[:] = [lambda: google.hands(sheet).insert_rows("tab2", 5)]
+    after: dict[str, Written] = {"K3": 1.0, "K7": 12.0, "K2": None}
+    refreshed(client, sheet, after, "two")
+    assert shown(google, sheet) == after
+
+
 def test_a_note_typed_in_the_gap_stays_with_its_key(google: Google, sheet: str) -> None:
-    """It was not there when the rows were read; K4 comes to the row that K2 takes from K3."""
-    refreshed(google.client, sheet, {"K3": 2.0, "K4": 1.0, "K8": 3.0}, "one")
+    """It was not there when the rows were read; K4 and K8 come to rows that K2 and K5 take."""
+    refreshed(google.client, sheet, {"K3": 3.0, "K7": 4.0, "K4": 1.0, "K8": 2.0}, "one")
     hands = google.hands(sheet)
     client = Gap(google.client.http, google.client.account)
     client.acts[:] = [
-        lambda: hands.type("tab2!Q5", "mine"),  # on K4
-        lambda: hands.sort("tab2!B4:Q6", 6),  # by Actual: K4, K3, K8
+        lambda: hands.type("tab2!Q6", "mine"),  # on K4
+        lambda: hands.sort("tab2!B4:Q7", 6),  # by Actual: K4, K8, K3, K7
     ]
-    after: dict[str, Written] = {"K2": UNKNOWN, "K4": 5.0, "K8": 6.0}
+    after: dict[str, Written] = {"K2": UNKNOWN, "K5": 7.0, "K4": 5.0, "K8": 6.0}
     refreshed(client, sheet, after, "two")
     assert shown(google, sheet) == after
     rows = GooglePort(google.client, sheet).now().tables["tblBreach"].grid.rows

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sync_service.google.cells import NA, is_unknown, sent
 from sync_service.google.locate import GoogleBook, Located, NameCell, is_filled
 from sync_service.google.spreadsheet import Span
 from sync_service.workbooks.formulas import shifted
-from sync_service.workbooks.grids import At, GridPlan
+from sync_service.workbooks.grids import PERSONS, At, GridPlan
 from sync_service.workbooks.port import Written
 
 UNKNOWN = "#N/A"  # as it comes back
@@ -56,9 +56,7 @@ class Part:
 
 def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
     """The changed values, to be written as they are."""
-    cells = {
-        name: dict(_known(book.tables[name], plan.cells.items())) for name, plan in plans.items()
-    }
+    cells = {name: dict(_known(plan.cells.items())) for name, plan in plans.items()}
     unknown = {
         name: {at for (_, at), _ in _unknowns(book.tables[name], plan)}
         for name, plan in plans.items()
@@ -66,12 +64,11 @@ def data_parts(book: GoogleBook, plans: Plans) -> list[Part]:
     return _parts(book, plans, cells, unknown)
 
 
-def _known(one: Located, cells: Iterable[tuple[At, Written]]) -> Iterator[tuple[At, object]]:
-    """What a value write can say; a new row is empty already."""
-    before = len(one.grid.rows)
-    for (n, at), value in cells:
-        if not is_unknown(value) and (n < before or value not in (None, "")):
-            yield (n, at), sent(value)
+def _known(cells: Iterable[tuple[At, Written]]) -> Iterator[tuple[At, object]]:
+    """What a value write can say; new rows are emptied too: in the gap another may come there."""
+    for at, value in cells:
+        if not is_unknown(value):
+            yield at, sent(value)
 
 
 def formula_parts(book: GoogleBook, plans: Plans) -> list[Part]:
@@ -80,7 +77,8 @@ def formula_parts(book: GoogleBook, plans: Plans) -> list[Part]:
         name: {**dict(_unknowns(book.tables[name], plan)), **_fills(book, book.tables[name], plan)}
         for name, plan in plans.items()
     }
-    return _parts(book, plans, cells, {})
+    theirs = {name: persons(book, book.tables[name]) for name in plans}
+    return _parts(book, plans, cells, theirs)
 
 
 def _unknowns(one: Located, plan: GridPlan) -> Iterator[tuple[At, str]]:
@@ -203,6 +201,19 @@ def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) ->
             yield {"dataFilter": found, "majorDimension": "ROWS", "values": [[sent(value)]]}
 
 
+def persons(book: GoogleBook, one: Located) -> list[int]:
+    """Columns in which people write, without those that are closed to us."""
+    grid, tab = one.grid, book.sheet.tabs[one.span.tab]
+    owners = [None if code is None else grid.layout.column(code).owner for code in grid.codes]
+    bottom = one.row(len(grid.rows)) + BEYOND
+    return [
+        at
+        for at, owner in enumerate(owners)
+        if (owner is None or owner in PERSONS)
+        and not tab.is_closed(Span(tab.id, 0, one.left + at, bottom, one.left + at + 1))
+    ]
+
+
 # --- what came back -------------------------------------------------------------------------------
 
 
@@ -223,6 +234,31 @@ def moved(book: GoogleBook, plans: Plans, part: Part, answer: Piece, *, whole: b
         elif whole and _slipped(table, plan, one.at, data):
             found.add(one.table)
     return found
+
+
+def heard(book: GoogleBook, part: Part, answer: Piece) -> GoogleBook:
+    """The book with the texts that people wrote since, where a write saw the rows unmoved."""
+    tables = dict(book.tables)
+    for one, said in zip(part.columns, answer.get("responses", ()), strict=False):
+        table = tables[one.table]
+        column, head = _column_of(said.get("updatedData", {})), table.span.top
+        stands = head < len(column) and column[head] == table.grid.headers[one.at]
+        key = table.grid.codes[one.at] in table.grid.layout.key
+        if stands and not key and one.at in persons(book, table):
+            rows = tuple(_heard(table, n, one.at, column) for n in range(len(table.grid.rows)))
+            tables[one.table] = replace(table, grid=replace(table.grid, rows=rows))
+    return replace(book, tables=tables)
+
+
+def _heard(one: Located, n: int, at: int, column: Sequence[object]) -> tuple[Written, ...]:
+    """A row with the text that stands in one of its cells now; numbers and days are as read."""
+    row, spot = one.grid.rows[n], one.row(n)
+    text = column[spot] if spot < len(column) else ""
+    if not isinstance(text, str) or text == (row[at] or "") or text.startswith("#"):
+        return row
+    if text == "" and not isinstance(row[at], str):
+        return row
+    return (*row[:at], text or None, *row[at + 1 :])
 
 
 def _slipped(one: Located, plan: GridPlan, at: int, data: Mapping[str, Any]) -> bool:

@@ -24,7 +24,14 @@ from sync_service.google.protections import kept_out, over, refused
 from sync_service.google.repair import gap_problem, with_keys_back
 from sync_service.google.spreadsheet import FIELDS, spreadsheet
 from sync_service.google.structure import structural
-from sync_service.google.values import Piece, data_parts, formula_parts, moved, name_pieces
+from sync_service.google.values import (
+    Piece,
+    data_parts,
+    formula_parts,
+    heard,
+    moved,
+    name_pieces,
+)
 from sync_service.told import BusyError
 from sync_service.workbooks.grids import GridPlan, missing_columns, plan_grid
 from sync_service.workbooks.port import BookContents, NamePatch, TablePatch, WriteReport, Written
@@ -154,7 +161,7 @@ class GooglePort:
         """
         pieces = end.pieces
         for _ in range(REPAIRS + 1):
-            names, joined = self._write_once(book, plans, pieces)
+            names, joined, book = self._write_once(book, plans, pieces)
             if not names:
                 return joined
             if joined and end.back:
@@ -170,8 +177,8 @@ class GooglePort:
 
     def _write_once(
         self, book: GoogleBook, plans: Plans, end: Sequence[Piece]
-    ) -> tuple[set[str], bool]:
-        """Tables whose rows were moved, and whether `end` was written.
+    ) -> tuple[set[str], bool, GoogleBook]:
+        """Tables whose rows were moved, whether `end` was written, and the book as it was heard of.
 
         Formulas and values need a write each. With formulas `end` goes with the values, which were
         looked at a moment ago; without them it waits until the values are known to stand.
@@ -181,6 +188,7 @@ class GooglePort:
         for part in formulas:
             answer = self.client.write_formulas(self.book, part.data)
             names |= moved(book, plans, part, answer, whole=False)
+            book = book if names else heard(book, part, answer)
         parts = [] if names else data_parts(book, plans)
         joined = bool(formulas and parts and end) and parts[-1].has_room(end)
         if joined:
@@ -188,7 +196,7 @@ class GooglePort:
         for part in parts:
             answer = self.client.write_values(self.book, part.data)
             names |= moved(book, plans, part, answer, whole=True)
-        return names, joined
+        return names, joined, book
 
     def _again(
         self, book: GoogleBook, patches: Sequence[TablePatch], plans: Plans
