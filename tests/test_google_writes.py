@@ -11,7 +11,7 @@ import pytest
 from kpi.tables import ErrorValue
 from sync_service.google.client import SheetsClient
 from sync_service.google.looks import Looks
-from sync_service.told import ToldError
+from sync_service.told import BusyError, ToldError
 from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
 from tests.google_house import Google, google_at
@@ -220,6 +220,36 @@ def test_a_note_typed_in_the_gap_stays_with_its_key(google: Google, sheet: str) 
     assert shown(google, sheet) == after
     rows = GooglePort(google.client, sheet).now().tables["tblBreach"].grid.rows
     assert [row[KEY] for row in rows if "mine" in row] == ["K4"]
+
+
+@pytest.mark.parametrize("values", [NUMBERS, HALF], ids=["by itself", "with the values"])
+def test_a_stamp_follows_its_cell_when_a_row_is_inserted_above(
+    google: Google, sheet: str, values: Mapping[str, Written]
+) -> None:
+    hands = google.hands(sheet)
+    refreshed(google.client, sheet, {"K1": 9.0}, "one")
+    client = Gap(google.client.http, google.client.account)
+
+    def insert() -> None:
+        hands.insert_rows("tab2", 1)
+        hands.type("tab2!A1", "mine")
+
+    client.acts[:] = [nothing, insert]
+    refreshed(client, sheet, values, "two")
+    assert stamp_of(google, sheet) == "two"
+    assert hands.look("tab2!A1:A2") == [["mine"], ["two"]]
+    assert shown(google, sheet) == values
+
+
+def test_a_stamp_whose_row_is_deleted_meanwhile_is_told(google: Google, sheet: str) -> None:
+    refreshed(google.client, sheet, {"K1": 9.0}, "one")
+    client = Gap(google.client.http, google.client.account)
+    client.acts[:] = [nothing, lambda: google.hands(sheet).delete_rows("tab2", 1)]
+    with pytest.raises(BusyError, match=f"deleted rows, columns or a name .*{STAMP}"):
+        refreshed(client, sheet, NUMBERS, "two")
+    assert shown(google, sheet) == NUMBERS
+    port = GooglePort(google.client, sheet)
+    assert port.write([breaches(NUMBERS)], [], port.read().fingerprint).cells_written == 0
 
 
 def test_values_that_were_moved_and_not_put_right_carry_the_old_stamp(

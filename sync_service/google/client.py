@@ -26,7 +26,7 @@ class ProtectedError(ToldError):
 
 
 PROTECTED = "protected cell or object"  # of Google's sentences
-BEYOND = "exceeds grid limits"
+GONE = ("exceeds grid limits", "Unable to parse range")  # what was read is not there any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def told(account: Account) -> Iterator[None]:
     except Trouble as trouble:
         if PROTECTED in trouble.detail:
             raise _protected(trouble.detail, account) from trouble
-        if BEYOND in trouble.detail:
-            raise _shorter(trouble.detail) from trouble
+        if any(said in trouble.detail for said in GONE):
+            raise _gone(trouble.detail) from trouble
         raise _sentence(trouble, account) from trouble
 
 
@@ -140,11 +140,11 @@ def _protected(said: str, account: Account) -> ProtectedError:
     )
 
 
-def _shorter(said: str) -> BusyError:
+def _gone(said: str) -> BusyError:
     return BusyError(
-        f"Somebody deleted rows or columns while they were written ({said}). The old time stands; "
-        "refresh again.",
-        f"写入时有人删除了行或列（{said}）。时间戳仍为旧值；请重新刷新。",
+        f"Somebody deleted rows, columns or a name while they were written ({said}). The old time "
+        "stands; refresh again.",
+        f"写入时有人删除了行、列或名称（{said}）。时间戳仍为旧值；请重新刷新。",
     )
 
 

@@ -193,11 +193,10 @@ def _size(piece: Piece) -> int:
 
 
 def name_pieces(cells: Mapping[str, NameCell], values: Mapping[str, Written]) -> Iterator[Piece]:
-    """The cells of names, addressed by tab id and place."""
+    """The cells of names, addressed by the name: it moves with its cell, a place does not."""
     for name, value in values.items():
-        cell = cells[name]
-        if not cell.formula and not is_unknown(value):
-            found = {"gridRange": cell.span.range}
+        if not cells[name].formula and not is_unknown(value):
+            found = {"a1Range": name}
             yield {"dataFilter": found, "majorDimension": "ROWS", "values": [[sent(value)]]}
 
 
