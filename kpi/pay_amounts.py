@@ -9,7 +9,7 @@ whose data end too early has no amount: nobody is paid on a part of a month.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,6 +29,9 @@ from kpi.target_scopes import own_scopes
 from kpi.teams import team_parts, teams
 from kpi.trade import Person
 
+Signed = Mapping[str, float | None]
+"""The values that a month was closed with, by `signed_key`."""
+
 
 @dataclass(frozen=True, slots=True)
 class MonthAmount:
@@ -39,6 +42,7 @@ class MonthAmount:
     goal: float | None
     rate: Decimal | None  # units of pay's currency for one of the report's; 1 for a count
     rate_day: date | None  # of the rate's sheet; None: a fixed rate, or none was needed
+    closed: bool = False  # the value is the one that the month was closed with
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +103,48 @@ def month_amount(
     actuals: Actuals,
     asked: tuple[Person, Metric, str, str],
     month: Period,
+    signed: Signed | None = None,
 ) -> MonthAmount:
-    """A month of the amount; `asked` is person, KPI, scope as typed and currency of pay."""
+    """A month of the amount; `asked` is person, KPI, scope as typed and currency of pay.
+
+    What the month was closed with goes before what the facts say today.
+    """
     person, metric, scope, wanted = asked
     rate, day = _rate(actuals, metric, wanted, month)
     sides = _of_scope(book, scope) if scope else [_own(book, person)]
-    values = [_value(actuals, metric, one, month) for one in sides]
     goals = [_goal(book, person, metric, one, month, own=not scope) for one in sides]
-    return MonthAmount(month.code, _summed(values), _summed(goals), rate, day)
+    key = signed_key(month.code, person.code, scope, metric.code)
+    closed = signed is not None and key in signed
+    value = signed[key] if signed and closed else _month_value(actuals, metric, sides, month)
+    return MonthAmount(month.code, value, _summed(goals), rate, day, closed)
+
+
+def signed_key(month: str, person: str, scope: str, metric: str) -> str:
+    """Under which a value is signed: of a scope, or of a person's own shops where none is named."""
+    return "｜".join((month, "" if scope else person, scope, metric))
+
+
+def month_values(
+    book: Book, actuals: Actuals, metrics: Iterable[Metric], month: Period
+) -> dict[str, float | None]:
+    """What any rule of pay may pay on in a month, by `signed_key`: a month is closed with it."""
+    own = {(one.code, ""): [_own(book, one)] for one in book.people}
+    codes = dict.fromkeys(
+        [*(one.code for one in teams(book)), *(one.scope.code for one in scopes(book))]
+    )
+    places = own | {("", code): _of_scope(book, code) for code in codes}
+    return {
+        signed_key(month.code, *place, metric.code): _month_value(actuals, metric, sides, month)
+        for metric in metrics
+        if pays_on(metric)
+        for place, sides in places.items()
+    }
+
+
+def _month_value(
+    actuals: Actuals, metric: Metric, sides: Sequence[ScopeParts], month: Period
+) -> float | None:
+    return _summed([_value(actuals, metric, one, month) for one in sides])
 
 
 def _own(book: Book, person: Person) -> ScopeParts:
@@ -175,6 +213,7 @@ def _rate(
 
 OWN_SHOPS = {"zh": "本人店铺", "en": "own shops"}
 GOAL = {"zh": "目标", "en": "target"}
+CLOSED = {"zh": "实际按封存值", "en": "actual as the month was closed"}
 
 
 def said(of: PayAmount, language: Language) -> str:
@@ -188,6 +227,8 @@ def said(of: PayAmount, language: Language) -> str:
     goals = [one.goal for one in of.months]
     if any(goal is not None for goal in goals):
         parts.append(f"{GOAL[language]} {_sum_said(of, goals, of.goal)}")
+    if any(one.closed for one in of.months):
+        parts.append(CLOSED[language])
     return f"{head} · {stop.join(parts)}"
 
 

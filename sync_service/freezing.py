@@ -28,6 +28,7 @@ from sync_service.contract_store import frozen, records
 from sync_service.filling.agreed import by_row, said, shown_key
 from sync_service.filling.everything import patches, stamps
 from sync_service.house import House
+from sync_service.payout_amounts import pay_values
 from sync_service.refresh import Order, Seen, Step, look, nothing, units_shipped
 from sync_service.scorecard import card_totals, team_totals
 from sync_service.sealing import sealed
@@ -230,6 +231,7 @@ def _about(house: House, order: Order, of: Period, months: Sequence[Computed]) -
         "rates": rates_of(last, of),
         "totals": card_totals(months),
         "teams": team_totals(months),
+        "amounts": pay_values(months),
         "partners": signed_figures(months),
         "facts": last.given.leaves.version,
     }

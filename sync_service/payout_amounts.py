@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kpi.calendar import period
 from kpi.errors import KpiError, Problem
 from kpi.model import Language, Unit
-from kpi.pay_amounts import PayAmount, known_scope, month_amount, said
+from kpi.pay_amounts import PayAmount, known_scope, month_amount, month_values, said
 from kpi.payout import ON_AMOUNT, PayLine, PayRule
-from sync_service.compute import Computed
+from sync_service.compute import Computed, metrics_shown
 from sync_service.payout_lines import ByKpi
-from sync_service.payout_periods import months_of
+from sync_service.payout_periods import Closed, months_of
 from sync_service.payout_reading import PayTyped, told
 
 Lines = Mapping[str, PayLine]
@@ -25,6 +25,8 @@ class Amounts:
 
     done: Mapping[str, Computed]
     language: Language
+    paying: str = ""  # the period that is paid: of its closed months what was signed counts
+    closed: Mapping[str, Closed] = field(default_factory=dict)  # by month
     known: dict[tuple[str, str, str, str, str], PayAmount | None] = field(default_factory=dict)
 
     def by_kpi(self, code: str, person: str, rule: PayRule | None) -> ByKpi:
@@ -60,9 +62,25 @@ class Amounts:
             if whose is None or not known_scope(one.book, scope):
                 return None
             asked = (whose, metric, scope, currency)
-            found.append(month_amount(one.book, one.actuals, asked, one.month))
+            signed = self.closed.get(one.month.code) if code == self.paying else None
+            values = signed.amounts if signed else None
+            found.append(month_amount(one.book, one.actuals, asked, one.month, values))
         given, wanted = (months[-1].actuals.money.currency, currency) if money else ("", "")
         return PayAmount(metric, scope, given, wanted, tuple(found))
+
+
+def pay_values(months: Sequence[Computed]) -> dict[str, float | None]:
+    """What rules of pay may pay on in months that are closed, of the KPIs in use."""
+    return {
+        key: value
+        for done in months
+        for key, value in month_values(
+            done.book,
+            done.actuals,
+            map(done.metric, metrics_shown(done.book, done.given.catalog)),
+            done.month,
+        ).items()
+    }
 
 
 def _months(code: str) -> tuple[str, ...]:

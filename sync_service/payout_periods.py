@@ -13,6 +13,7 @@ from kpi.calendar import period, period_of, shifted
 from kpi.errors import KpiError, Place, Problem
 from kpi.messages import problem
 from kpi.model import Period, PeriodKind, Region
+from kpi.pay_amounts import Signed
 from kpi.person_cards import PersonCard, totalled
 from kpi.quarter_totals import quarter_total
 from kpi.scoring import grade_of
@@ -66,12 +67,14 @@ class Closed:
     totals: Totals
     problems: tuple[Problem, ...]
     teams: Totals = field(default_factory=dict)
+    amounts: Signed = field(default_factory=dict)  # what commissions pay on
 
 
 def closed_totals(house: House, book: str, month: str) -> Closed:
     """The totals of the frozen file that closed a month; none where it is open."""
     about, _, problems = closed_about(house, book, month)
-    return Closed(about.get("totals", {}), problems, about.get("teams", {}))
+    parts = (about.get(part, {}) for part in ("teams", "amounts"))
+    return Closed(about.get("totals", {}), problems, *parts)
 
 
 def closed_about(

@@ -45,7 +45,7 @@ from sync_service.payout_lines import (
     trued_up,
     unplaced,
 )
-from sync_service.payout_periods import as_closed, closed_totals, merged, months_of
+from sync_service.payout_periods import Closed, as_closed, closed_totals, merged, months_of
 from sync_service.payout_reading import PayTyped, proposed, read_payout, told
 from sync_service.payout_rows import Paying, Worked, first_rows, patches
 from sync_service.payout_store import Kept, Key, keep, kept_lines
@@ -181,12 +181,13 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     given = inputs(house, first, catalog, language, versions)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     now = _period(paying.month)
-    cards, unread = _all_cards(house, paying, periods, done)
+    closed = {m: closed_totals(house, paying.order.book, m) for m in months_of(now)}
+    cards = _all_cards(now, periods, done, closed)
     team = proration_of(done[months_of(now)[-1]].book.settings)
     here = {who: presence(card.person, now, team).share for who, card in cards[now.code].items()}
     fresh = proposed(typed, paying.month, here)
     typed.lines.update(fresh)
-    amounts = Amounts(done, language)
+    amounts = Amounts(done, language, now.code, closed)
     fixes = corrections(paying.month, known, cards, typed, amounts.by_kpi)
     lines = dict(_lines(paying.month, cards, typed, state, known, fixes, amounts))
     why = {person: sources(line, fixes.get(person, ())) for person, line in lines.items()}
@@ -194,7 +195,7 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
         *(one for one in found if one.place.table in ("tblPeople", "tblSetting")),
         *typed.problems,
         *about_points,
-        *unread,
+        *(problem for one in closed.values() for problem in one.problems),
         *(one for month in months_of(now) for one in outdated_items(done[month].people)),
         *(one for one in settled if isinstance(one, Problem)),
         *unplaced(now, typed, known),
@@ -218,14 +219,19 @@ def _points(
 
 
 def _all_cards(
-    house: House, paying: Paying, periods: Collection[str], done: Mapping[str, Computed]
-) -> tuple[dict[str, Cards], list[Problem]]:
+    now: Period,
+    periods: Collection[str],
+    done: Mapping[str, Computed],
+    closed: Mapping[str, Closed],
+) -> dict[str, Cards]:
     """The cards of each period; those of the one to pay as they were signed, where it is closed."""
-    now = _period(paying.month)
     by_month = {month: _cards(one) for month, one in done.items()}
     cards: dict[str, Cards] = {code: _merged(_period(code), by_month) for code in periods}
-    closed, unread = _as_closed(house, paying, now, by_month)
-    return {**cards, now.code: merged(now, closed)}, unread
+    signed = [
+        {who: as_closed(card, closed[month]) for who, card in by_month[month].items()}
+        for month in months_of(now)
+    ]
+    return {**cards, now.code: merged(now, signed)}
 
 
 def state_of(paying: Paying, book: Book, today: date) -> PayState:
@@ -246,20 +252,6 @@ def state_of(paying: Paying, book: Book, today: date) -> PayState:
 
 def _merged(of: Period, by_month: Mapping[str, Cards]) -> Cards:
     return merged(of, [by_month[month] for month in months_of(of)])
-
-
-def _as_closed(
-    house: House, paying: Paying, of: Period, by_month: Mapping[str, Cards]
-) -> tuple[list[Cards], list[Problem]]:
-    """The cards of the months to pay: what was signed of a closed month is what is paid."""
-    cards: list[Cards] = []
-    problems: list[Problem] = []
-    for month in months_of(of):
-        closed = closed_totals(house, paying.order.book, month)
-        problems += closed.problems
-        mine = by_month[month].items()
-        cards.append({who: as_closed(card, closed) for who, card in mine})
-    return cards, problems
 
 
 def _period(code: str) -> Period:

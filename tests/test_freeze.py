@@ -97,6 +97,15 @@ def test_the_seal_carries_contracts_rates_and_scores(closed: Closed) -> None:
     assert about["rates"] == {}  # every currency of this book has a fixed rate
 
 
+def test_the_seal_carries_what_commissions_may_pay_on(closed: Closed) -> None:
+    amounts = seal_of(open_package(closed.path.read_bytes(), "q3.xlsx"), "q3.xlsx").about["amounts"]
+    assert {key.split("｜")[0] for key in amounts} == {"2026-07", "2026-08", "2026-09"}
+    sold = [amounts[f"2026-09｜{whose}｜net_sales"] for whose in ("｜US", "｜EU", "｜ALL")]
+    assert sold[0] + sold[1] == pytest.approx(sold[2])
+    assert amounts["2026-09｜OPS6｜｜net_sales"] == amounts["2026-09｜｜OPS6｜net_sales"] > 0
+    assert not [key for key in amounts if key.endswith("｜acos")]  # a ratio is not paid on
+
+
 def test_a_currency_without_a_fixed_rate_travels_with_its_days(closed: Closed) -> None:
     done = look(closed.house, order_of(closed.house, closed.book)).done
     settings_then = replace(done.book.settings, fixed_rates={"CNY": 0.14})

@@ -13,7 +13,16 @@ from kpi.book import Book
 from kpi.catalog import shipped
 from kpi.model import Language, Region
 from kpi.money import DayRates
-from kpi.pay_amounts import MonthAmount, PayAmount, known_scope, month_amount, pays_on, said
+from kpi.pay_amounts import (
+    MonthAmount,
+    PayAmount,
+    known_scope,
+    month_amount,
+    month_values,
+    pays_on,
+    said,
+    signed_key,
+)
 from kpi.scope_values import GAPS
 from kpi.totals import Converter, Totals
 from tests.card_support import CATALOG, D1, OCT, PEOPLE, SHOP, book, run, sources, target
@@ -115,6 +124,36 @@ def test_a_count_has_no_currency() -> None:
     one = PayAmount(UNITS, "", "", "", (replace(made, value=1234.0),))
     assert one.amount == 1234.0
     assert said(one, "en").endswith(": 1,234")
+
+
+SIGNED = month_values(mine(), actuals(), (SALES, UNITS, ACOS), OCT)
+
+
+@pytest.mark.parametrize(
+    ("scope", "value"),
+    [("", 37_510.0), ("DE", 34_100.0), ("ALL", 44_330.0), ("OPS2", 6_820.0), ("Sales", 44_330.0)],
+)
+def test_a_month_is_closed_with_every_value_that_may_be_paid_on(scope: str, value: float) -> None:
+    assert SIGNED[signed_key("2026-10", "OPS1", scope, "net_sales")] == value
+    assert SIGNED["2026-10｜OPS2｜｜net_sales"] == 6_820.0
+    assert SIGNED["2026-10｜OPS1｜｜units_sold"] is None  # the facts know none
+    assert not [key for key in SIGNED if key.endswith("acos")]
+
+
+def test_what_a_month_was_closed_with_goes_before_the_facts_of_today() -> None:
+    asked = (PEOPLE[0], SALES, "", "EUR")
+    restated = actuals(de=30)
+    made = month_amount(mine(), restated, asked, OCT, SIGNED)
+    assert (made.value, made.closed) == (37_510.0, True)
+    one = PayAmount(SALES, "", "USD", "EUR", (made,))
+    assert one.amount == 34_100.0
+    assert said(one, "en").endswith(" EUR; actual as the month was closed")
+    assert said(one, "zh").endswith("；实际按封存值")
+    older = month_amount(mine(), restated, asked, OCT, {})  # closed before amounts were signed
+    assert (older.value, older.closed) == (None, False)
+    nothing = {signed_key("2026-10", "OPS1", "", "net_sales"): None}
+    unknown = month_amount(mine(), actuals(), asked, OCT, nothing)
+    assert (unknown.value, unknown.closed) == (None, True)
 
 
 def test_only_what_adds_up_is_paid_on() -> None:

@@ -21,7 +21,7 @@ from kpi.payout import Reason
 from sheet_templates.build import build
 from sheet_templates.layout import TABLES
 from sheet_templates.start import BookStart, StartRow
-from sync_service import audit, schema
+from sync_service import audit, contract_store, schema
 from sync_service.cli import main
 from sync_service.clock import FakeClock
 from sync_service.compute import Computed
@@ -31,6 +31,8 @@ from sync_service.payout_rows import Paying
 from sync_service.payouts import Paid, payout
 from sync_service.refresh import look, refresh
 from sync_service.sandbox.books import book_start
+from sync_service.sealing import sealed
+from sync_service.signing import signer
 from sync_service.told import ToldError
 from sync_service.workbooks.setting import assignment
 from sync_service.workbooks.xlsx import XlsxPort, set_in_copy
@@ -277,6 +279,30 @@ def test_a_commission_pays_on_the_kpi_of_the_month(opened: Opened, office: Offic
     ]
     opened.type("2026-09", "OPS5", approved_by="CFO")
     assert [one.payable for one in opened.pay("2026-09").recorded] == [five.payable]
+
+
+def test_a_commission_pays_on_what_a_closed_month_was_signed_with(
+    opened: Opened, tmp_path: Path
+) -> None:
+    """The facts say something else today; HEAD's month was closed before amounts were signed."""
+    closed, key = tmp_path / "september.xlsx", "2026-09｜OPS5｜｜net_sales"
+    data = build(tmp_path / "bare.xlsx", "payout", "en", BookStart()).read_bytes()
+    about = {"kind": "freeze", "totals": {}, "amounts": {key: 100_000.0}}
+    closed.write_bytes(sealed(data, closed.name, about, signer(opened.house.settings)))
+    book = order_of(opened.house, opened.book, "never").book
+    row = {"book": book, "period": "2026-09", "at": opened.clock.now(), "by": "cli"}
+    with opened.house.store.begin() as connection:
+        contract_store.keep_freeze(connection, {**row, "path": str(closed), "sha256": ""})
+    opened.pay("2026-09")
+    opened.rule(
+        "direct", method="Accelerated commission", currency="USD", p1=0.01, on_kpi="Net sales"
+    )
+    for who in ("OPS5", "OPS6"):
+        opened.type("2026-09", who, rule="direct")
+    lines = {one.basis.person: one for one in opened.pay("2026-09").lines}
+    assert lines["OPS5"].basis.amount == 100_000.0
+    assert "as the month was closed" in str(opened.cell("2026-09", "OPS5", "amount_from"))
+    assert "as the month was closed" not in str(opened.cell("2026-09", "OPS6", "amount_from"))
 
 
 def test_a_pool_is_shared_by_weight_points_and_days_to_the_cent(
