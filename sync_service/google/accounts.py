@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
 from google.auth.credentials import Credentials
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import credentials as of_user
@@ -22,7 +21,7 @@ from google.oauth2 import service_account
 from sync_service.clock import Clock
 from sync_service.connectors.buckets import Buckets
 from sync_service.google.hosts import addresses, token_address
-from sync_service.google.http import BoundedHTTP, Budget, straight
+from sync_service.google.http import BoundedHTTP, Budget, new_session, straight
 from sync_service.secrets import Secrets
 from sync_service.settings import Settings
 from sync_service.told import ToldError
@@ -124,7 +123,7 @@ def session_of(
             token_uri=token,
             scopes=list(scopes),
         )
-    asking = Request(straight(requests.Session()))
+    asking = Request(new_session())
     session = AuthorizedSession(made, auth_request=asking)  # type: ignore[no-untyped-call]
     return made, straight(session)
 

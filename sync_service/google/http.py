@@ -75,6 +75,7 @@ class Straight(HTTPAdapter):
 
 
 S = TypeVar("S", bound=requests.Session)
+CallFailed = requests.RequestException  # by the library's own calls, which ask for tokens
 
 
 def straight(session: S) -> S:
@@ -83,6 +84,11 @@ def straight(session: S) -> S:
     for scheme in ("https://", "http://"):
         session.mount(scheme, Straight())
     return session
+
+
+def new_session() -> requests.Session:
+    """A session for what needs no account, such as asking for a token."""
+    return straight(requests.Session())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import requests
 from google.oauth2.credentials import Credentials
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
@@ -15,7 +14,7 @@ from sync_service.console import Terminal
 from sync_service.google.accounts import MAKE_AND_SHARE, Account
 from sync_service.google.client import told
 from sync_service.google.hosts import stand_in, token_address
-from sync_service.google.http import straight
+from sync_service.google.http import CallFailed, straight
 from sync_service.redaction import redact
 from sync_service.settings import Settings
 from sync_service.told import ToldError
@@ -72,7 +71,7 @@ def _agreed(flow: InstalledAppFlow) -> Credentials:
             found: Credentials = flow.run_local_server(
                 host="127.0.0.1", port=0, open_browser=True, timeout_seconds=WAIT
             )
-    except (WSGITimeoutError, OAuth2Error, requests.RequestException) as error:
+    except (WSGITimeoutError, OAuth2Error, CallFailed) as error:
         said = redact(str(error))[:240]
         raise ToldError(
             f"The sign-in at Google did not come to an end ({said}). Run the command again, and "
