@@ -6,6 +6,7 @@ nothing but the code and the rows: no clock, no random ids.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -253,5 +254,7 @@ def build_all(folder: Path) -> tuple[Path, ...]:
 
 
 if __name__ == "__main__":
-    for written in build_all(Path(sys.argv[1])):
+    words = argparse.ArgumentParser(description="Build the workbooks that are shipped.")
+    words.add_argument("folder", type=Path, help="where they go: sheet_templates/shipped")
+    for written in build_all(words.parse_args().folder):
         sys.stdout.write(f"{written}\n")
