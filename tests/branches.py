@@ -21,10 +21,9 @@ DRIVES = re.compile(
     r"|road_(?!checks|definitions)\w+"  # these two hold what read_book says of each wrong cell
     r"|sheets_(?!structure|okr)\w+"  # and these the texts of the formulas
     r"|\w+_(?:road|commands?)"
-    r"|convert|editions|first_score|freeze|function_parity|grids|lately|libreoffice_functions"
-    r"|import_(?:book|old_parts)|live_excel|older_books|own_roles|packs_\w+|pay_slip|purpose"
-    r"|reports|reward_points|scoring_kinds|sheet_answers|slices_breaches|statement"
-    r"|(?:fees|newcomers|own_measures|payout|register)_book)\.py"
+    r"|convert|editions|first_score|freeze|function_parity|grids|import_(?:book|old_parts)|lately"
+    r"|libreoffice_functions|live_excel|older_books|pay_slip|purpose|reports|scoring_kinds"
+    r"|sheet_answers|slices_breaches|statement|(?:own_measures|payout|register)_book)\.py"
 )
 
 
