@@ -182,17 +182,13 @@ def compute(given: Inputs) -> Computed:
     pending = changed_since(given.versions, typed)
     folded = folds(book, actuals, found, today, given.versions, known.judged)
     breaches = _breaches(given, book, actuals, folded)
-    by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
     return Computed(
         given=replace(given, book=book, catalog=terms.catalog, typed=typed),
         actuals=actuals,
         scopes={(s.scope.region, s.scope.code): s for s in found},
         month=month,
         people=people,
-        history={
-            card.person.code: by_month.history(card.person.code, month)
-            for card in (*people, *teams)
-        },
+        history=_history(given, actuals, (*people, *teams), month),
         alarms=breaches.alarms,
         problems=(
             *_card_problems(book, people, teams, shops),
@@ -215,6 +211,14 @@ def compute(given: Inputs) -> Computed:
 
 
 Cards = Sequence[PersonCard]
+
+
+def _history(
+    given: Inputs, actuals: Actuals, cards: Cards, month: Period
+) -> dict[str, tuple[float | None, ...]]:
+    """The totals of the months before, of each card's person or team."""
+    by_month = ByMonth(given.book, given.catalog, given.versions, actuals)
+    return {one.person.code: by_month.history(one.person.code, month) for one in cards}
 
 
 def _card_problems(book: Book, people: Cards, teams: Cards, shops: Cards) -> Iterator[Problem]:

@@ -176,9 +176,8 @@ def _worked(house: House, paying: Paying, there: BookContents) -> Worked:
     language: Language = "en" if there.language == "en" else "zh"
     periods = {paying.month, *(month for (month, _), one in known.items() if one.paid is not None)}
     months = {month for code in periods for month in months_of(_period(code))}
-    first = replace(book, settings=replace(book.settings, month=min(months)))
     versions = tuple(one.version for one in records(house.store, paying.order.book))
-    given = inputs(house, first, catalog, language, versions)
+    given = inputs(house, _of_month(book, min(months)), catalog, language, versions)
     done = {m: compute(replace(given, book=_of_month(book, m))) for m in sorted(months)}
     now = _period(paying.month)
     closed = {m: closed_totals(house, paying.order.book, m) for m in months_of(now)}

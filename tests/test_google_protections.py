@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from sync_service.google.protections import MOST
 from sync_service.told import ToldError, texts_of
 from sync_service.workbooks.port import Written
-from tests.google_house import ROBOT, Google, google_at
+from tests.google_house import ROBOT, Google
 from tests.google_small import Gap, small_book
-from tests.test_google_writes import NUMBERS, UNKNOWN, refreshed, shown, stamp_of
+from tests.test_google_writes import NUMBERS, UNKNOWN, google, refreshed, shown, stamp_of
+
+__all__ = ["google"]  # the fixture
 
 OLD: dict[str, Written] = {**NUMBERS}
 NEW: dict[str, Written] = {**NUMBERS, "K1": 100.0, "K2": UNKNOWN}
 BATCH = "spreadsheets.batchUpdate"
-
-
-@pytest.fixture
-def google(tmp_path: Path) -> Iterator[Google]:
-    with google_at(tmp_path) as one:
-        yield one
 
 
 @pytest.fixture
