@@ -212,6 +212,8 @@ class Office:
 
     def _started(self) -> None:
         with self._starting:
+            if self._office is not None and self._office.poll() is not None:
+                self.stop()
             if self._worker is None:
                 self._start()
 

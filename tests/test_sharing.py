@@ -120,6 +120,8 @@ def test_a_slice_of_two_worlds_that_differ_only_outside_is_the_same_to_the_byte(
         fill(house, [inside], LONG)
         book = manager(tmp_path, other_outside(house_start()))
         theirs = Opened(house, book, tmp_path).share("bytes.xlsx")
+    ours, others = parts_of(mine), parts_of(theirs)
+    assert [name for name in ours if others.get(name) != ours[name]] == []
     assert mine.read_bytes() == theirs.read_bytes()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sync_service.workbooks.areas import Area
 from sync_service.workbooks.port import TablePatch, WriteReport
 from sync_service.workbooks.recalculate import NoOfficeError, recalculated
 from sync_service.workbooks.xlsx import XlsxPort
+from tests.libreoffice import OWN
 from tests.xlsx_support import make_book, parts, port, values
 
 pytestmark = [
@@ -84,6 +87,26 @@ def test_a_deadline_ends_the_office(tmp_path: Path) -> None:
 def test_a_file_that_it_cannot_open_is_told() -> None:
     with pytest.raises(NoOfficeError, match="failed"):
         recalculated([b"no workbook"], {TAB: [Area(1, 1, 1, 1)]}, limit=60)
+
+
+def test_an_office_that_died_is_followed_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a file would lack its figures where the first office met with an accident."""
+    started: list[str] = []
+
+    @contextmanager
+    def serving(soffice: str, folder: Path) -> Iterator[str]:
+        started.append(soffice if started else "/bin/false")
+        monkeypatch.setattr(recalculate, "_START_S", 60.0 if started[1:] else 1.0)
+        with OWN(started[-1], folder) as pipe:
+            yield pipe
+
+    monkeypatch.setattr(recalculate, "_serving", serving)
+    book, report = written(tmp_path, "always")
+    assert values(book.path, TAB)["A1"] == 101 / 3
+    assert len(started) == 2
+    assert "failed" not in str(report.problems)
 
 
 def test_errors_come_as_errors(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Fresh values of formula cells, calculated by LibreOffice in a process of its own.
 
 One soffice with its own profile in a temporary folder, reached through a pipe, limited in time,
-ended by its process id. The workbook it gets is a copy; the original is never opened by it.
+ended by its process id. The workbook it gets is a copy; the original is never opened by it. An
+office that dies or does not start gets a second try in another folder: on a busy machine one in
+some thousands does, and a file without its figures is worth the wait.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from sync_service.workbooks.values import Written
 
 _SCRIPT = Path(__file__).with_name("recalculate_uno.py")
 _LIMIT_S = 90.0
+_START_S = 45.0  # until the pipe answers
 _ERRORS = {502: "#VALUE!", 503: "#NUM!", 519: "#VALUE!", 524: "#REF!", 532: "#DIV/0!"}
 _NOT_AVAILABLE = 32_767
 _WIDEST = 400_000  # cells of one question; a larger answer is not worth its memory
@@ -33,6 +36,10 @@ Values = dict[tuple[str, int, int], Written]
 
 class NoOfficeError(Exception):
     """LibreOffice is missing, too slow, or could not read the copy; its text says which."""
+
+
+class _FailedOfficeError(NoOfficeError):
+    """This one died, or could not read the copy; another one may."""
 
 
 def office() -> tuple[str, str] | None:
@@ -72,6 +79,20 @@ def recalculated(
         raise NoOfficeError("LibreOffice is not installed")
     if sum(_size(a) for ranges in wanted.values() for a in ranges) > _WIDEST:
         raise NoOfficeError("too many formula cells")
+    parts = list(book)
+    try:
+        return _once(programs, parts, wanted, limit)
+    except _FailedOfficeError:
+        return _once(programs, parts, wanted, limit)
+
+
+def _once(
+    programs: tuple[str, str],
+    book: Iterable[bytes | memoryview],
+    wanted: Mapping[str, list[Area]],
+    limit: float,
+) -> Values:
+    """One question to an office with a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="linkstar-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "book.xlsx"
         with copy.open("wb") as file:
@@ -96,17 +117,17 @@ def _asked(
         for title, found in wanted.items()
     }
     with _serving(programs[0], folder) as pipe:
-        question = json.dumps({"pipe": pipe, "file": copy.as_uri(), "ranges": ranges})
+        asked = {"pipe": pipe, "file": copy.as_uri(), "ranges": ranges, "start": _START_S}
         try:
             answer: dict[str, list[tuple[int, int, str, object]]] = json.loads(
-                _printed(programs[1], question, limit)
+                _printed(programs[1], json.dumps(asked), limit)
             )
         except subprocess.TimeoutExpired as error:
             raise NoOfficeError(f"LibreOffice took over {limit:.0f} s") from error
         except (subprocess.CalledProcessError, json.JSONDecodeError, OSError) as error:
             said = getattr(error, "stderr", "") or str(error)
             last = said.strip().splitlines()[-1:] or ["no answer"]
-            raise NoOfficeError(f"LibreOffice failed: {last[0]}") from error
+            raise _FailedOfficeError(f"LibreOffice failed: {last[0]}") from error
     return answer
 
 

@@ -1,8 +1,8 @@
 """Run by LibreOffice's own Python: open a workbook, calculate it, print the values asked for.
 
-Reads JSON from standard input, {"pipe": name, "file": url, "ranges": {sheet: [[top, left, bottom,
-right], ...]}} counted from 0, and prints {sheet: [[row, column, kind, value], ...]} with kind n
-(number), s (text) or e (error number).
+Reads JSON from standard input, {"pipe": name, "start": seconds that the pipe may take, "file": url,
+"ranges": {sheet: [[top, left, bottom, right], ...]}} counted from 0, and prints {sheet: [[row,
+column, kind, value], ...]} with kind n (number), s (text) or e (error number).
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from com.sun.star.connection import NoConnectException  # type: ignore[import-no
 ERROR = 4  # com.sun.star.sheet.FormulaResult
 
 
-def connect(pipe: str) -> Any:  # noqa: ANN401 - UNO objects have no types
-    """The desktop behind a pipe; the caller's time limit ends the waiting."""
+def connect(pipe: str, start: float) -> Any:  # noqa: ANN401 - UNO objects have no types
+    """The desktop behind a pipe, which may take so many seconds until it answers."""
+    end = time.monotonic() + start
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local
@@ -29,6 +30,8 @@ def connect(pipe: str) -> Any:  # noqa: ANN401 - UNO objects have no types
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except NoConnectException:
+            if time.monotonic() > end:
+                sys.exit(f"LibreOffice did not start within {start:.0f} s")
             time.sleep(0.1)
         else:
             return context.ServiceManager.createInstanceWithContext(
@@ -66,7 +69,7 @@ def cell_values(sheet: Any, area: list[int]) -> list[list[object]]:  # noqa: ANN
 def main() -> None:
     """Answer one question."""
     asked = json.load(sys.stdin)
-    desktop = connect(asked["pipe"])
+    desktop = connect(asked["pipe"], asked["start"])
     document = desktop.loadComponentFromURL(
         asked["file"], "_blank", 0, (prop("Hidden", True), prop("MacroExecutionMode", 0))
     )
