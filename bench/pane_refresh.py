@@ -17,6 +17,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -32,7 +33,9 @@ from sync_service.pane_results import patches_of
 from sync_service.refresh import Order, refresh
 from sync_service.sandbox.truth import streams_of
 from sync_service.sandbox.world import World
+from sync_service.settings import Settings, from_environment
 from sync_service.web.app import create_app
+from sync_service.web.desks import desks_of
 from sync_service.web.tokens import make_token
 from sync_service.workbooks.sent import Offer, SentPort, sent_book
 
@@ -133,6 +136,11 @@ def _serve(run: Callable[[], object]) -> None:
         run()
 
 
+def _as_served(settings: Settings) -> Settings:
+    """With as many processes that compute as `serve` has on this machine."""
+    return replace(settings, computing=from_environment({}).computing)
+
+
 def product(*, small: bool, panes: int, new_facts: bool) -> Callable[[], Body]:
     """Serve the demo company; each run refreshes that many workbooks at once."""
     house, path = demo_house(WORK / f"{small}-{panes}-{new_facts}", small=small)
@@ -140,7 +148,10 @@ def product(*, small: bool, panes: int, new_facts: bool) -> Callable[[], Body]:
     shop = next(one for one in world.shops if not one.code.startswith("HY-"))
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # twenty wait for eight threads
     door = socket.create_server(("127.0.0.1", 0))
-    server = create_server(create_app(house), sockets=[door], threads=8)
+    app, desks = create_app(house), desks_of(replace(house, settings=_as_served(house.settings)))
+    if desks is not None:
+        desks.join(app)
+    server = create_server(app, sockets=[door], threads=8)
     threading.Thread(target=_serve, args=(server.run,), daemon=True).start()
     browsers = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
     where = (door.getsockname()[1], make_token(house) or "")

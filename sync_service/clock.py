@@ -63,6 +63,10 @@ class FakeClock(RealWork):
         self._guard = threading.Lock()
         self.slept: list[float] = []  # every wait, for assertions
 
+    def __reduce__(self) -> tuple[type[FakeClock], tuple[datetime]]:
+        """Another process gets the time that it stands at."""
+        return type(self), (self._at,)
+
     def now(self) -> datetime:
         """Give the time that the test set."""
         return self._at

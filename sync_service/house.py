@@ -77,8 +77,13 @@ class House:
 
 
 @contextmanager
-def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House]:
-    """Open the data folder of an installation, made on first use; closed at the end."""
+def open_house(
+    settings: Settings, clock: Clock | None = None, *, heal: bool = True
+) -> Iterator[House]:
+    """Open the data folder of an installation, made on first use; closed at the end.
+
+    `heal` False where the service has healed it, and may be in the midst of a commit.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     time = clock or SystemClock()
     store = Control(settings.database)
@@ -91,7 +96,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> Iterator[House
     kit = Kit(settings, store, secrets, time)
     try:
         facts = Facts(settings.facts, shipped().measures)
-        _heal(facts, store, time)
+        if heal:
+            _heal(facts, store, time)
         yield House(settings, time, store, secrets, facts, kit, stored_rates(settings.home))
     finally:
         kit.close()

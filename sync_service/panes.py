@@ -171,6 +171,11 @@ class Panes:
             one.ended.wait(self.patience)
         return heard
 
+    def rests(self, book: str) -> bool:
+        """Whether no refresh of a workbook is open, and none ended without an answer."""
+        with self._lock:
+            return book not in self._working and book not in self._doubts
+
     def stop(self) -> None:
         """End what is open: what the panes said is recorded, nothing else; the threads end."""
         with self._lock:

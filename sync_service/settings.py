@@ -9,6 +9,7 @@
 | LINKSTAR_LANGUAGE | zh or en | en |
 | LINKSTAR_PORT | port of the service on 127.0.0.1 | 8765 |
 | LINKSTAR_WORKERS | threads that fetch | 16 |
+| LINKSTAR_COMPUTING | processes that compute for open workbooks | cores, up to 4; 0 on one |
 | LINKSTAR_LOOPBACK | host:port pairs that may be called without https, comma separated | none |
 | LINKSTAR_HISTORY_DAYS | how far back a backfill goes | 400 |
 """
@@ -27,6 +28,7 @@ from sync_service.told import ToldError
 
 PROJECT = Path(__file__).resolve().parent.parent
 PREFIX = "LINKSTAR_"
+MOST_COMPUTING = 4  # unless somebody asks for more: each keeps sums of its own
 KEY_PLACES = ("folder", "keyring")
 
 
@@ -41,6 +43,7 @@ class Settings:
     language: Language = "en"
     port: int = 8765
     workers: int = 16
+    computing: int = 0  # processes beside the service's own
     loopback: frozenset[str] = frozenset()  # host:port of sandbox servers
     history_days: int = 400
     options: Mapping[str, str] = field(default_factory=dict)  # LINKSTAR_OPTION_<NAME>, lower case
@@ -75,6 +78,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         language="zh" if _one_of("LINKSTAR_LANGUAGE", mine, ("en", "zh")) == "zh" else "en",
         port=_number("LINKSTAR_PORT", mine, 8765, 0, 65_535),
         workers=_number("LINKSTAR_WORKERS", mine, 16, 1, 256),
+        computing=_number("LINKSTAR_COMPUTING", mine, _computing(), 0, 16),
         loopback=_loopback(mine.get("LINKSTAR_LOOPBACK", "")),
         history_days=_number("LINKSTAR_HISTORY_DAYS", mine, 400, 1, 4_000),
         options=_options(mine),
@@ -115,6 +119,11 @@ def _number(name: str, mine: Mapping[str, str], default: int, least: int, most: 
             f"设置 {name} 为 {text!r}；请写 {least} 到 {most} 的整数。",
         )
     return int(text)
+
+
+def _computing() -> int:
+    cores = os.cpu_count() or 1
+    return min(cores, MOST_COMPUTING) if cores > 1 else 0
 
 
 def _loopback(text: str) -> frozenset[str]:

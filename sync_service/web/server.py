@@ -26,6 +26,7 @@ from sync_service.jobs import Jobs
 from sync_service.told import ToldError
 from sync_service.web.app import create_app
 from sync_service.web.certificate import NAME, Certificate, certificate, trust_command
+from sync_service.web.desks import desks_of
 from sync_service.web.panes_api import MOST_BYTES
 from sync_service.web.tokens import make_token
 
@@ -55,7 +56,9 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False, https: bool = 
         KpiError: The port is taken, or another service keeps this data folder.
     """
     jobs = Jobs(house)
-    app = create_app(house, jobs)
+    app, desks = create_app(house, jobs), desks_of(house)
+    if desks is not None:
+        desks.join(app)
     made = certificate(house.settings.home, house.clock.now()) if https else None
     server: Server = (
         Secure(app, house.settings.port, made) if made else Plain(app, house.settings.port)
@@ -72,6 +75,8 @@ def run(terminal: Terminal, house: House, *, fresh: bool = False, https: bool = 
     finally:
         signal.signal(signal.SIGTERM, before)
         server.close()
+        if desks is not None:
+            desks.stop()
         app.extensions["linkstar"].panes.stop()
         jobs.stop()
     terminal.say("服务已停止。", "The service has stopped.")
