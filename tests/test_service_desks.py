@@ -27,11 +27,13 @@ from sync_service import schema
 from sync_service.clock import FakeClock
 from sync_service.settings import PROJECT
 from sync_service.web.desk import Answered, Desk, DeskGoneError, Passed
-from sync_service.web.desks import KEPT, QUIET, Desks, named, passed
+from sync_service.web.desks import KEPT, LATELY, QUIET, Desks, named, passed
 from tests.sent_support import Body, body_of
 from tests.service_support import NINE, Service, service
 
 BOOKS = [f"0a1b2c3d-1111-4222-8333-44445555{number}" for number in (6666, 7777, 8888)]
+
+NUMBER = BOOKS[0].encode()
 
 
 @dataclass(slots=True)
@@ -166,8 +168,13 @@ def test_a_call_that_is_refused_reaches_no_process(served: Served, bodies: list[
 @pytest.mark.parametrize(
     ("body", "book"),
     [
-        pytest.param(b'{"book": "%b"}' % BOOKS[0].encode(), f"pane:{BOOKS[0]}", id="named"),
-        pytest.param(b'{"book": "%b"}' % BOOKS[0].upper().encode(), f"pane:{BOOKS[0]}", id="large"),
+        pytest.param(b'{"book": "%b"}' % NUMBER, f"pane:{BOOKS[0]}", id="named"),
+        pytest.param(b'{"book": "%b"}' % NUMBER.upper(), f"pane:{BOOKS[0]}", id="large"),
+        pytest.param(b'{"a":{"book":"x"},"book" : "%b"}' % NUMBER, f"pane:{BOOKS[0]}", id="below"),
+        pytest.param(b'{"a": "\\"book\\":", "book":"%b"}' % NUMBER, f"pane:{BOOKS[0]}", id="text"),
+        pytest.param(b'{"a\\"book":"1-1","book":"%b"}' % NUMBER, f"pane:{BOOKS[0]}", id="escaped"),
+        pytest.param(b'{"book":"%b","t":["book"]}' % NUMBER, f"pane:{BOOKS[0]}", id="a cell"),
+        pytest.param(b'{"book":"1-1","book":"%b"}' % NUMBER, f"pane:{BOOKS[0]}", id="the last"),
         pytest.param(b'{"book": "book.xlsx"}', None, id="a file"),
         pytest.param(b'{"book": 7}', None, id="a figure"),
         pytest.param(b'["book"]', None, id="no object"),
@@ -192,7 +199,6 @@ def test_a_call_in_pieces_is_passed_on_with_its_length() -> None:
 class Sitting:
     """A desk that only says what it has to do."""
 
-    waiting: int = 0
     resting: bool = True
     asked: list[str] = field(default_factory=list)
 
@@ -218,30 +224,36 @@ Pair = tuple[Sitting, Sitting, Desks, FakeClock]
 
 
 def test_workbooks_stay_together_until_their_desk_is_busy(pair: Pair) -> None:
-    first, second, desks, _ = pair
-    assert [chosen(desks, "a"), chosen(desks, "b")] == [first, first]
-    first.waiting = 1
-    assert [chosen(desks, "c"), chosen(desks, "a")] == [second, first]
-    second.waiting = 2
-    assert chosen(desks, "d") is first
+    first, second, desks, clock = pair
+    assert chosen(desks, "a") is first
+    clock.sleep(LATELY + 1)
+    assert chosen(desks, "b") is first
+    assert [chosen(desks, str(number)) for number in range(5)] == [
+        second, first, second, first, second,
+    ]  # fmt: skip
+    assert chosen(desks, "a") is first
 
 
 @pytest.mark.parametrize(
     ("silent", "busy", "resting", "moves"),
     [
-        pytest.param(QUIET + 1, 1, True, True, id="quiet, and its desk has more to do"),
-        pytest.param(QUIET - 1, 1, True, False, id="a pane of it may still write"),
-        pytest.param(QUIET + 1, 0, True, False, id="its desk has nothing to do"),
-        pytest.param(QUIET + 1, 1, False, False, id="a refresh is open or in doubt there"),
+        pytest.param(QUIET + 1, True, True, True, id="quiet, and its desk has more to do"),
+        pytest.param(QUIET - 1, True, True, False, id="a pane of it may still write"),
+        pytest.param(QUIET + 1, False, True, False, id="its desk has nothing to do"),
+        pytest.param(QUIET + 1, True, False, False, id="a refresh is open or in doubt there"),
     ],
 )
 def test_a_workbook_moves_where_nothing_of_it_is_lost(
-    pair: Pair, silent: float, busy: int, resting: bool, moves: bool
+    pair: Pair, silent: float, busy: bool, resting: bool, moves: bool
 ) -> None:
     first, second, desks, clock = pair
     assert chosen(desks, "a") is first
-    clock.sleep(silent)
-    first.waiting, first.resting = busy, resting
+    clock.sleep(LATELY + 1)
+    assert chosen(desks, "b") is first
+    clock.sleep(silent - LATELY - 1)
+    first.resting = resting
+    if busy:
+        assert chosen(desks, "b") is first
     assert chosen(desks, "a") is (second if moves else first)
 
 
@@ -249,7 +261,6 @@ def test_a_workbook_with_a_call_on_its_way_stays(pair: Pair) -> None:
     first, _, desks, clock = pair
     desks._place("a")
     clock.sleep(QUIET + 1)
-    first.waiting = 1
     assert (chosen(desks, "a"), first.asked) == (first, [])
 
 
@@ -318,7 +329,7 @@ def test_no_process_outlives_the_service(end: signal.Signals, tmp_path: Path) ->
     with (
         subprocess.Popen(
             [*words, "serve"], cwd=PROJECT, env=mine, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, text=True, start_new_session=True,
         ) as server,
         ExitStack() as after,
     ):  # fmt: skip
@@ -329,7 +340,10 @@ def test_no_process_outlives_the_service(end: signal.Signals, tmp_path: Path) ->
         assert httpx.get(f"{address}/addin/pane.html", timeout=60).status_code == 200
         until(lambda: bool(children(server.pid)))
         started = children(server.pid)
-        server.send_signal(end)
+        if end is signal.SIGINT:
+            os.killpg(server.pid, end)  # as a terminal does
+        else:
+            server.kill()
         _, faults = server.communicate(timeout=60)
-    assert "Traceback" not in faults
+    assert end is signal.SIGKILL or "Traceback" not in faults
     until(lambda: not any(map(lives, started)))

@@ -13,7 +13,9 @@ import multiprocessing
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import count
@@ -84,11 +86,6 @@ class Desk:
         """Its process; None where there is none."""
         return None if self._process is None else self._process.pid
 
-    @property
-    def waiting(self) -> int:
-        """Questions that are not answered yet."""
-        return len(self._waiting)
-
     def call(self, passed: Passed) -> Answered:
         """What the application says; waits for it.
 
@@ -148,7 +145,8 @@ class Desk:
         self._process = context.Process(
             target=sit, args=(self.settings, self.clock, there), name="desk", daemon=True
         )
-        self._process.start()
+        with _without_interrupts():
+            self._process.start()
         there.close()
         self._pipe, self._waiting = here, {}
         listening = (self._process, here, self._waiting)
@@ -171,6 +169,19 @@ class Desk:
                 one.set_exception(DeskGoneError())
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """What starts here hears no Ctrl-C: the service does, and tells it to leave."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 # --- in the process -------------------------------------------------------------------------------
 
 
@@ -178,7 +189,7 @@ def sit(settings: Settings, clock: Clock, pipe: Connection) -> None:
     """Answer until the service says leave, or has gone."""
     from sync_service.web.app import create_app  # noqa: PLC0415  # only the process needs it
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service, which tells us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     start_logging(logging.WARNING)
     with open_house(settings, clock, heal=False) as house, few_collections():
         app = create_app(house)

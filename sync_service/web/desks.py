@@ -8,6 +8,7 @@ was quiet moves where its own desk is busier than another.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ OF_RUNS = OF_BOOKS | {"api"}
 KEPT = 2000  # workbooks, and runs
 LATELY = 2.0  # seconds: a pane whose refresh is open asks more often than that
 QUIET = PATIENCE + 30.0  # seconds after which no pane of a workbook is waited for
+KEY, VALUE = b'"book"', re.compile(rb'\s*:\s*"([0-9A-Fa-f-]+)"')
 T = TypeVar("T")
 
 LOST: Texts = {
@@ -137,11 +139,10 @@ class Desks:
         return known.desk.rests(book)
 
     def _busy(self, desk: Desk) -> int:
-        """How much a desk has to do: calls, and refreshes that panes ask about."""
+        """How much a desk has to do: workbooks and refreshes that were asked about just now."""
         since = self.clock.monotonic() - LATELY
-        return desk.waiting + sum(
-            one.desk is desk and one.at >= since for one in self._runs.values()
-        )
+        every = (*self._books.values(), *self._runs.values())
+        return sum(one.desk is desk and (one.calls > 0 or one.at >= since) for one in every)
 
     def _called(self, heard: _Heard) -> None:
         """A call is on its way there."""
@@ -171,12 +172,30 @@ def passed(environ: Mapping[str, object], body: bytes) -> Passed:
 
 
 def named(body: bytes) -> str | None:
-    """The workbook that a body is about; None where it names none."""
+    """The workbook that a body is about; None where it names none.
+
+    To read megabytes of tables for that would cost a tenth of what is passed on with them, so the
+    key is looked for; where it stands there twice, or not as text, the body is read.
+    """
+    at, found = body.find(KEY), set[str]()
+    while at >= 0:
+        value = VALUE.match(body, at + len(KEY))
+        if value is None or body[at - 1 : at] == b"\\":
+            return _read(body)
+        found.add(value[1].decode())
+        at = body.find(KEY, at + 1)
+    return _number(found.pop()) if len(found) == 1 else _read(body)
+
+
+def _read(body: bytes) -> str | None:
     try:
         given = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    book = given.get("book") if isinstance(given, dict) else None
+    return _number(given.get("book")) if isinstance(given, dict) else None
+
+
+def _number(book: object) -> str | None:
     return book_name(book) if isinstance(book, str) and UUID.fullmatch(book) else None
 
 
