@@ -32,7 +32,7 @@ from sync_service.web.panes_api import MOST_BYTES, UUID
 OF_BOOKS = frozenset({"panes", "functions", "packs", "setup"})  # blueprints
 OF_RUNS = OF_BOOKS | {"api"}
 KEPT = 2000  # workbooks, and runs
-LATELY = 2.0  # seconds: a pane whose refresh is open asks more often than that
+LATELY = 10.0  # seconds: a pane whose refresh is open asks more often than that
 QUIET = PATIENCE + 30.0  # seconds after which no pane of a workbook is waited for
 KEY, VALUE = b'"book"', re.compile(rb'\s*:\s*"([0-9A-Fa-f-]+)"')
 T = TypeVar("T")
@@ -45,7 +45,7 @@ LOST: Texts = {
 
 @dataclass(slots=True)
 class _Heard:
-    """Where a workbook or a run is, and when a call about it last came."""
+    """Where a workbook is with its runs, and when a call about it last came."""
 
     desk: Desk
     at: float
@@ -59,7 +59,7 @@ class Desks:
     desks: tuple[Desk, ...]
     clock: Clock
     _books: OrderedDict[str, _Heard] = field(default_factory=OrderedDict)
-    _runs: OrderedDict[str, _Heard] = field(default_factory=OrderedDict)
+    _runs: OrderedDict[str, _Heard] = field(default_factory=OrderedDict)  # of workbooks above
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def join(self, app: Flask) -> None:
@@ -108,17 +108,17 @@ class Desks:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, LOST) from gone
         finally:
             with self._lock:
-                heard.calls -= 1
-        self._note(heard.desk, said)
+                heard.calls, heard.at = heard.calls - 1, self.clock.monotonic()
+        self._note(heard, said)
         return Response(said.body, said.status, said.headers)
 
-    def _note(self, desk: Desk, said: Answered) -> None:
+    def _note(self, heard: _Heard, said: Answered) -> None:
         """Remember where a refresh works that was just ordered."""
         if request.endpoint != "panes.order_refresh" or said.status != HTTPStatus.ACCEPTED:
             return
         run = orjson.loads(said.body)["run"]
         with self._lock:
-            _kept(self._runs, run, _Heard(desk, self.clock.monotonic()))
+            _kept(self._runs, run, heard)
 
     def _place(self, book: str) -> _Heard:
         """Where a workbook is, or is from now on; the call is on its way there."""
@@ -139,9 +139,8 @@ class Desks:
         return known.desk.rests(book)
 
     def _busy(self, desk: Desk) -> int:
-        """How much a desk has to do: workbooks and refreshes that were asked about just now."""
-        since = self.clock.monotonic() - LATELY
-        every = (*self._books.values(), *self._runs.values())
+        """How many workbooks keep a desk busy: those that were asked about just now."""
+        since, every = self.clock.monotonic() - LATELY, self._books.values()
         return sum(one.desk is desk and (one.calls > 0 or one.at >= since) for one in every)
 
     def _called(self, heard: _Heard) -> None:
