@@ -98,8 +98,11 @@ class Actuals:
     @property
     def running_day(self) -> date | None:
         """Today; where nobody says it, the day after the newest one that is over in some shop."""
+        return self.today or self._newest_day()
+
+    def _newest_day(self) -> date | None:
         newest = max(self.last_day.values(), default=None)
-        return self.today or (newest + timedelta(days=1) if newest else None)
+        return newest + timedelta(days=1) if newest else None
 
     def of(self, metric: Metric, found: ScopeParts, period: Period, grace: int = 0) -> Actual:
         """The value of one KPI for one scope and period; tasks late by the grace are not late."""

@@ -8,7 +8,7 @@ region and country stands in every card of its owner.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -26,6 +26,8 @@ from kpi.typed_rows import TaskRow
 from kpi.values import Row
 
 STREAM = "book.tasks"
+Behind = Mapping[str, tuple[TaskRow, ...]]
+"""The tasks behind each measure."""
 
 
 class _Said(NamedTuple):
@@ -88,9 +90,10 @@ class Register:
         return self.bare[key]
 
     def _worked_out(self, metric: Metric, mine: tuple[TaskRow, ...], window: Window) -> _Said:
-        values = Row(self._values(self.catalog.needs(metric.code), mine, window))
+        counted = self._counted(metric, mine, window)
+        values = Row(self._values(counted, window))
         end = max(window.start, min(window.end, self.today + timedelta(days=1)))
-        found = self._behind(metric, mine, window)
+        found = _in_order(counted, mine)
         above = evaluate(self.catalog.parsed(metric.numerator), values)
         below = None
         if metric.denominator is not None:
@@ -112,17 +115,13 @@ class Register:
 
     def behind(self, metric: Metric, scope: Scope, period: Period) -> tuple[TaskRow, ...]:
         """The tasks behind a value, in the order of the table."""
-        return self._behind(metric, self.tasks(scope), period.window)
+        mine = self.tasks(scope)
+        return _in_order(self._counted(metric, mine, period.window), mine)
 
-    def _behind(
-        self, metric: Metric, mine: tuple[TaskRow, ...], window: Window
-    ) -> tuple[TaskRow, ...]:
-        found = {
-            task.number: task
-            for measure in sorted(self.catalog.needs(metric.code) & REGISTERED)
-            for task in counted_tasks(measure, mine, window, self.today)
-        }
-        return tuple(task for task in mine if task.number in found)
+    def _counted(self, metric: Metric, mine: tuple[TaskRow, ...], window: Window) -> Behind:
+        """The tasks behind each measure of a KPI."""
+        measures = sorted(self.catalog.needs(metric.code) & REGISTERED)
+        return {one: counted_tasks(one, mine, window, self.today) for one in measures}
 
     def tasks(self, scope: Scope) -> tuple[TaskRow, ...]:
         """The tasks of a scope."""
@@ -170,10 +169,8 @@ class Register:
             self.chains[person] = frozenset(seen)
         return self.chains[person]
 
-    def _values(
-        self, measures: frozenset[str], mine: tuple[TaskRow, ...], window: Window
-    ) -> dict[str, float | None]:
-        exact = {m: measure_value(m, mine, window, self.today) for m in sorted(measures)}
+    def _values(self, counted: Behind, window: Window) -> dict[str, float | None]:
+        exact = {m: measure_value(m, of, window, self.today) for m, of in counted.items()}
         return {m: None if value is None else float(value) for m, value in exact.items()}
 
     def _state(self, found: Sequence[TaskRow], window: Window) -> DataState:
@@ -189,6 +186,12 @@ class Register:
         tasks = (said(task) for task in found)
         lines = [self.catalog.definition_hash(metric.code), str(end), *tasks]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _in_order(counted: Behind, mine: tuple[TaskRow, ...]) -> tuple[TaskRow, ...]:
+    """All of the tasks, each once, in the order of the table."""
+    found = {task.number for tasks in counted.values() for task in tasks}
+    return tuple(task for task in mine if task.number in found) if found else ()
 
 
 def said(task: TaskRow) -> str:
