@@ -86,7 +86,9 @@ class Actuals:
     last_day: Mapping[str, date]
     stale: frozenset[tuple[str, str]]  # (stream, shop) without a pull within its limit
     made: dict[Asked, Actual] = field(default_factory=dict, compare=False)  # of shops, each once
+    seen: dict[ScopeParts, ScopeParts] = field(default_factory=dict, compare=False)
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
+    beside: frozenset[str] | None = None  # KPIs that the register may know; None: any
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
     heads: Counted | None = None  # where nobody typed a headcount
@@ -96,12 +98,15 @@ class Actuals:
     @property
     def running_day(self) -> date | None:
         """Today; where nobody says it, the day after the newest one that is over in some shop."""
+        return self.today or self._newest_day()
+
+    def _newest_day(self) -> date | None:
         newest = max(self.last_day.values(), default=None)
-        return self.today or (newest + timedelta(days=1) if newest else None)
+        return newest + timedelta(days=1) if newest else None
 
     def of(self, metric: Metric, found: ScopeParts, period: Period, grace: int = 0) -> Actual:
         """The value of one KPI for one scope and period; tasks late by the grace are not late."""
-        registered = self.register(metric, found.scope, period, grace) if self.register else None
+        registered = self._registered(metric, found.scope, period, grace)
         if registered is not None and registered.value is not None:
             return registered
         counted = self._of_shops(metric, self.held(metric, found), period)
@@ -113,7 +118,29 @@ class Actuals:
             return False
         if self.heads is not None and self._kind(metric.code).of_people:
             return False
-        return self.register is None or self.register(metric, found.scope, period, 0) is None
+        return self._registered(metric, found.scope, period) is None
+
+    def by_facts(self, metric: Metric, found: ScopeParts) -> bool:
+        """Whether all values of a KPI of a scope are in `made`, whoever the scope's people are."""
+        if self._may_know(metric.code):
+            return False
+        counted = self.heads is not None and self._kind(metric.code).of_people
+        return not counted and self.held(metric, found) is found
+
+    def same(self, found: ScopeParts) -> ScopeParts:
+        """The equal scope that was seen before; the values of the very same are found quickest."""
+        return self.seen.setdefault(found, found)
+
+    def _may_know(self, code: str) -> bool:
+        return self.register is not None and (self.beside is None or code in self.beside)
+
+    def _registered(
+        self, metric: Metric, scope: Scope, period: Period, grace: int = 0
+    ) -> Actual | None:
+        """What a source beside the facts says."""
+        if self.register is None or not self._may_know(metric.code):
+            return None
+        return self.register(metric, scope, period, grace)
 
     def meaning(self, metric: Metric) -> Meaning:
         """What a KPI means, with the view of money: what is alike has the same values."""

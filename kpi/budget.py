@@ -140,6 +140,8 @@ class Budget:
     scope: ScopeParts
     rule: Rule
     whole: dict[str, float | None] = field(default_factory=dict)  # month -> amount
+    typed: dict[Window, float | None] = field(default_factory=dict)  # month -> amount of Inputs
+    goals: dict[tuple[Period, date], Goal | None] = field(default_factory=dict)
 
     def actual(self, of: Period) -> Actual:
         """Spend since the first of the month over the part due, or over the whole budget.
@@ -204,7 +206,10 @@ class Budget:
         return due_share(_day_before(until), month.window, factors)
 
     def _goal(self, month: Period, until: date) -> Goal | None:
-        return scope_goal(self.book, month, self._money(), self.scope, until)
+        if (month, until) not in self.goals:
+            found = scope_goal(self.book, month, self._money(), self.scope, until)
+            self.goals[month, until] = found
+        return self.goals[month, until]
 
     def _money(self) -> Metric:
         """The budget as an amount that can have a target."""
@@ -215,6 +220,11 @@ class Budget:
 
     def _typed(self, month: Window) -> float | None:
         """The whole month's budget from typed figures; None where a part or a day is unknown."""
+        if month not in self.typed:
+            self.typed[month] = self._in_inputs(month)
+        return self.typed[month]
+
+    def _in_inputs(self, month: Window) -> float | None:
         measure, totals = str(self.metric.denominator), self.actuals.totals
         parts = self.actuals.held(self.metric, self.scope).parts
         if totals.covered([measure], parts, month).end < month.end:

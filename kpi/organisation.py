@@ -261,6 +261,8 @@ def joined(parts: Sequence[Part]) -> tuple[Part, ...]:
 
 def _is_all(held: Sequence[Part]) -> bool:
     """Whether the shares of a shop's categories, and of what they leave, are one each."""
+    if len(held) == 1 and held[0].category is None and not held[0].excluding:
+        return held[0].share == 1  # as nearly all are
     left = {category for part in held for category in part.excluding}
     shares: dict[str | None, Fraction] = dict.fromkeys(left | {None}, Fraction())
     for part in held:

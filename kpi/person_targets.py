@@ -26,12 +26,16 @@ from kpi.organisation import Part, clip, employed, in_days, joined, open_days
 from kpi.season import Pacing, factors_of, flow_of, part_of
 from kpi.target_scopes import category_of, in_market, part_code, stages_of
 from kpi.targets import Target, decimals_of, due_share, resolve
+from kpi.typed_rows import TargetRow
 from kpi.working_days import Team, counted_days, proration_of
 
 Factors = tuple[float, ...] | None
 """The weights of a month's days; None for equal days."""
 Place = tuple[str, str | None]
 """A shop and one of its categories; None for the shop or what its categories leave."""
+
+RowsOf = Mapping[tuple[str, Region], Sequence[TargetRow]]
+"""The rows of targets by KPI and region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Goals:
     _lines: dict[tuple[str, Region, str], Target | None] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _rows: dict[int, RowsOf] = field(default_factory=dict, repr=False, compare=False)
 
     def of(
         self, metric: Metric, region: Region, own: Sequence[str], parts: Sequence[Part], until: date
@@ -122,7 +127,7 @@ class Goals:
 
     def _resolved(self, metric: Metric, region: Region, scope: str) -> Target | None:
         return resolve(
-            self.book.targets,
+            self._rows_of(metric, region),
             metric.code,
             region,
             (scope,),
@@ -131,6 +136,13 @@ class Goals:
             decimals=decimals_of(metric.unit),
             shares=lambda row: month_shares(self.book, row, flow_of(metric)),
         )
+
+    def _rows_of(self, metric: Metric, region: Region) -> Sequence[TargetRow]:
+        """The rows of the year for a KPI and region, in the order of the table."""
+        year = self.month.window.start.year
+        if year not in self._rows:
+            self._rows[year] = _grouped(row for row in self.book.targets if row.year == year)
+        return self._rows[year].get((metric.code, region), ())
 
     def _whole(
         self, metric: Metric, target: Target, parts: Sequence[Part], until: date
@@ -308,6 +320,13 @@ def together(typed: Sequence[Goal | None], others: Sequence[Goal | None]) -> Goa
     share = normalise(due / value) if due and value else None
     basis = "+".join(goal.basis for goal in known)
     return Goal(value, share, basis, normalise(value / full) if full else 1.0, R(own) or 0.0)
+
+
+def _grouped(rows: Iterable[TargetRow]) -> RowsOf:
+    found: dict[tuple[str, Region], list[TargetRow]] = {}
+    for row in rows:
+        found.setdefault((row.metric, row.region), []).append(row)
+    return found
 
 
 def _place(part: Part) -> Place:

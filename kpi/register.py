@@ -8,9 +8,10 @@ region and country stands in every card of its owner.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from kpi.actuals import Actual
 from kpi.book import Book
@@ -25,11 +26,27 @@ from kpi.typed_rows import TaskRow
 from kpi.values import Row
 
 STREAM = "book.tasks"
+Behind = Mapping[str, tuple[TaskRow, ...]]
+"""The tasks behind each measure."""
+
+
+class _Said(NamedTuple):
+    """What some tasks say of a KPI in a period; figures in its unit."""
+
+    value: float | None
+    above: float | None
+    below: float | None
+    covered: Window
+    state: DataState
+    facts: str
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The tasks of a book on a day; lines of managers and tasks of scopes are worked out once."""
+    """The tasks of a book on a day; lines of managers and tasks of scopes are worked out once.
+
+    `bare` is what no tasks say: of a KPI, by its code and formulas, in a window.
+    """
 
     book: Book
     catalog: Catalog
@@ -38,6 +55,7 @@ class Register:
     found: dict[tuple[ScopeKind, Region | None, str], tuple[TaskRow, ...]] = field(
         default_factory=dict
     )
+    bare: dict[tuple[str, str, str | None, Window], _Said] = field(default_factory=dict)
 
     def actual(self, metric: Metric, scope: Scope, period: Period, grace: int = 0) -> Actual | None:
         """The value of a KPI, not applicable when nothing is due; None when it needs other data."""
@@ -47,25 +65,46 @@ class Register:
             return kind.actual(metric, scope, period)
         if not self.gives(metric.code):
             return None
-        values = self._values(self.catalog.needs(metric.code), scope, period.window)
-        end = max(period.window.start, min(period.window.end, self.today + timedelta(days=1)))
-        found = self.behind(metric, scope, period)
-        above = evaluate(self.catalog.parsed(metric.numerator), Row(values))
-        below = None
-        if metric.denominator is not None:
-            below = evaluate(self.catalog.parsed(metric.denominator), Row(values))
-        whole = evaluate(self.catalog.expressions[metric.code], Row(values))
+        said = self._said(metric, self.tasks(scope), period.window)
         return Actual(
             period=period.code,
             scope=scope,
             metric=metric.code,
-            value=_stored(whole),
-            numerator=_stored(above),
-            denominator=_stored(below),
-            covered=Window(period.window.start, end),
-            due_until=end,
-            state=self._state(found, period.window),
+            value=said.value,
+            numerator=said.above,
+            denominator=said.below,
+            covered=said.covered,
+            due_until=said.covered.end,
+            state=said.state,
             streams=(f"{STREAM}@{scope.code}",),
+            facts=said.facts,
+        )
+
+    def _said(self, metric: Metric, mine: tuple[TaskRow, ...], window: Window) -> _Said:
+        """What the tasks of a scope say; most scopes have none, and none say the same of all."""
+        if mine:
+            return self._worked_out(metric, mine, window)
+        key = (metric.code, metric.numerator, metric.denominator, window)
+        if key not in self.bare:
+            self.bare[key] = self._worked_out(metric, mine, window)
+        return self.bare[key]
+
+    def _worked_out(self, metric: Metric, mine: tuple[TaskRow, ...], window: Window) -> _Said:
+        counted = self._counted(metric, mine, window)
+        values = Row(self._values(counted, window))
+        end = max(window.start, min(window.end, self.today + timedelta(days=1)))
+        found = _in_order(counted, mine)
+        above = evaluate(self.catalog.parsed(metric.numerator), values)
+        below = None
+        if metric.denominator is not None:
+            below = evaluate(self.catalog.parsed(metric.denominator), values)
+        whole = evaluate(self.catalog.expressions[metric.code], values)
+        return _Said(
+            value=_stored(whole),
+            above=_stored(above),
+            below=_stored(below),
+            covered=Window(window.start, end),
+            state=self._state(found, window),
             facts=self._hash(metric, found, end),
         )
 
@@ -77,12 +116,12 @@ class Register:
     def behind(self, metric: Metric, scope: Scope, period: Period) -> tuple[TaskRow, ...]:
         """The tasks behind a value, in the order of the table."""
         mine = self.tasks(scope)
-        found = {
-            task.number: task
-            for measure in sorted(self.catalog.needs(metric.code) & REGISTERED)
-            for task in counted_tasks(measure, mine, period.window, self.today)
-        }
-        return tuple(task for task in mine if task.number in found)
+        return _in_order(self._counted(metric, mine, period.window), mine)
+
+    def _counted(self, metric: Metric, mine: tuple[TaskRow, ...], window: Window) -> Behind:
+        """The tasks behind each measure of a KPI."""
+        measures = sorted(self.catalog.needs(metric.code) & REGISTERED)
+        return {one: counted_tasks(one, mine, window, self.today) for one in measures}
 
     def tasks(self, scope: Scope) -> tuple[TaskRow, ...]:
         """The tasks of a scope."""
@@ -130,11 +169,8 @@ class Register:
             self.chains[person] = frozenset(seen)
         return self.chains[person]
 
-    def _values(
-        self, measures: frozenset[str], scope: Scope, window: Window
-    ) -> dict[str, float | None]:
-        mine = self.tasks(scope)
-        exact = {m: measure_value(m, mine, window, self.today) for m in sorted(measures)}
+    def _values(self, counted: Behind, window: Window) -> dict[str, float | None]:
+        exact = {m: measure_value(m, of, window, self.today) for m, of in counted.items()}
         return {m: None if value is None else float(value) for m, value in exact.items()}
 
     def _state(self, found: Sequence[TaskRow], window: Window) -> DataState:
@@ -150,6 +186,12 @@ class Register:
         tasks = (said(task) for task in found)
         lines = [self.catalog.definition_hash(metric.code), str(end), *tasks]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+
+
+def _in_order(counted: Behind, mine: tuple[TaskRow, ...]) -> tuple[TaskRow, ...]:
+    """All of the tasks, each once, in the order of the table."""
+    found = {task.number for tasks in counted.values() for task in tasks}
+    return tuple(task for task in mine if task.number in found) if found else ()
 
 
 def said(task: TaskRow) -> str:

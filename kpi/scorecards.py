@@ -53,12 +53,26 @@ REVENUE = "net_sales"  # its targets of the month say how two cards are joined w
 
 
 @dataclass(frozen=True, slots=True)
+class _Whose:
+    """Whose card of a region is scored, with all that its items share."""
+
+    person: Person
+    shop: Shop | None  # where the card is a shop's
+    month: Period
+    found: ScopeParts
+    parts: tuple[Part, ...]  # of days of the month
+    here: Presence
+    values: ItemValues
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
     """Scores any month of a book."""
 
     book: Book
     actuals: Actuals
     _goals_of: dict[Period, Goals] = field(default_factory=dict, repr=False, compare=False)
+    _held: dict[str, tuple[Part, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def people(self, month: Period) -> tuple[PersonCard, ...]:
         """The cards of all scored people, in the order of the table."""
@@ -71,7 +85,7 @@ class Scoring:
         self, person: Person, month: Period, team_totals: Mapping[str, float | None] | None = None
     ) -> PersonCard:
         """One person's cards, combined; `team_totals` where they are known already."""
-        parts = person_parts(self.book, person.code)
+        parts = self._parts(person.code)
         found = self._cards(person, parts, month)
         totals = {card.region: card.total.total for card in found}
         share = _us_share(person, tuple(totals))
@@ -85,6 +99,12 @@ class Scoring:
         one = replace(one, share_derived=derived and share is not None)
         part = self._team_part(person, month, team_totals)
         return totalled(replace(self._ruled(one), team=part), totals)
+
+    def _parts(self, person: str) -> tuple[Part, ...]:
+        """What a person answers for, found once for all months."""
+        if person not in self._held:
+            self._held[person] = person_parts(self.book, person)
+        return self._held[person]
 
     def _ruled(self, card: PersonCard) -> PersonCard:
         """The card with what the settings say of totals and grades."""
@@ -188,27 +208,35 @@ class Scoring:
         if not known:
             return None
         rules = in_points(known, self.book.settings.weight_mode)
-        items = tuple(
-            self._item(person, rule, line, parts, month) for line, rule in enumerate(rules, 1)
-        )
+        whose = self._whose(person, region, parts, month)
+        items = tuple(self._item(whose, rule, line) for line, rule in enumerate(rules, 1))
         stands_aside = all(i.actual.state is DataState.NOT_APPLICABLE for i in items)
-        if stands_aside and not in_days(parts, month.window):
+        if stands_aside and not whose.parts:
             return None  # neither shops nor tasks in this region
         total = card_total([card_item(item) for item in items], self.book.settings.min_coverage)
         return RegionCard(region, items, total)
 
-    def _item(
-        self, person: Person, rule: WeightRow, line: int, parts: Sequence[Part], month: Period
-    ) -> Item:
-        metric = self.actuals.catalog.metrics[rule.metric]
-        here = presence(person, month, proration_of(self.book.settings))
+    def _whose(
+        self, person: Person, region: Region, parts: Sequence[Part], month: Period
+    ) -> _Whose:
         kind = SCOPE_KINDS.get(person.role, ScopeKind.PERSON)
-        scope = Scope(person.code, kind, rule.region, same(person.code))
-        found = ScopeParts(scope, tuple(parts))
-        actual = _asked(self._actual(person, rule, found, month), here, metric, rule)
-        counts = ItemValues(self.actuals, self.book.settings, month).of(rule, found, actual)
+        found = ScopeParts(Scope(person.code, kind, region, same(person.code)), tuple(parts))
+        return _Whose(
+            person=person,
+            shop=self.book.shop(person.code) if person.role in SHOP_ROLES else None,
+            month=month,
+            found=self.actuals.same(found),
+            parts=in_days(parts, month.window),
+            here=presence(person, month, proration_of(self.book.settings)),
+            values=ItemValues(self.actuals, self.book.settings, month),
+        )
+
+    def _item(self, whose: _Whose, rule: WeightRow, line: int) -> Item:
+        metric, month, here = self.actuals.catalog.metrics[rule.metric], whose.month, whose.here
+        actual = _asked(self._actual(whose, rule), here, metric, rule)
+        counts = whose.values.of(rule, whose.found, actual)
         value = counts.value
-        goal, pace = self._goals(person, rule, in_days(parts, month.window), month, counts.until)
+        goal, pace = self._goals(whose, rule, counts.until)
         paced = is_paced(metric, rule)
         if paced:
             rule = replace(cut_limits(rule, pace), params=cut_params(rule, pace))
@@ -216,7 +244,7 @@ class Scoring:
         params = filled(rule.method, rule.params, rule.better, reference)
         return Item(
             month=month.code,
-            person=person.code,
+            person=whose.person.code,
             region=rule.region,
             line=line,
             metric=metric,
@@ -242,27 +270,23 @@ class Scoring:
             ),
         )
 
-    def _actual(self, person: Person, rule: WeightRow, found: ScopeParts, month: Period) -> Actual:
+    def _actual(self, whose: _Whose, rule: WeightRow) -> Actual:
         metric = self.actuals.catalog.metrics[rule.metric]
         grace = days_of_grace(rule.method, rule.params)
-        own = self.actuals.of(metric, found, month, grace)
-        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
-        if shop is None:
+        own = self.actuals.of(metric, whose.found, whose.month, grace)
+        if whose.shop is None:
             return own
-        return with_market(self.actuals, metric, own, shop, month, grace)
+        return with_market(self.actuals, metric, own, whose.shop, whose.month, grace)
 
-    def _goals(
-        self, person: Person, rule: WeightRow, parts: Sequence[Part], month: Period, until: date
-    ) -> tuple[Goal | None, Goal]:
+    def _goals(self, whose: _Whose, rule: WeightRow, until: date) -> tuple[Goal | None, Goal]:
         """The goal of an item; and by what its limits are cut, which is there without one too."""
-        metric, goals = self.actuals.catalog.metrics[rule.metric], self._goals_in(month)
-        shop = self.book.shop(person.code) if person.role in SHOP_ROLES else None
+        metric, goals = self.actuals.catalog.metrics[rule.metric], self._goals_in(whose.month)
+        shop, person = whose.shop, whose.person
         own = (shop.code, *shop_roles(shop)) if shop else own_scopes(person, metric)
-        here = presence(person, month, proration_of(self.book.settings))
-        found = goals.of(metric, rule.region, own, parts, until)
-        pace = found or goals.unset(metric, parts, until)
+        found = goals.of(metric, rule.region, own, whose.parts, until)
+        pace = found or goals.unset(metric, whose.parts, until)
         if metric.additive:
-            pace = fitted(pace, here, person, until)
+            pace = fitted(pace, whose.here, person, until)
         return pace if found else _middle(rule, pace), pace
 
     def _goals_in(self, month: Period) -> Goals:

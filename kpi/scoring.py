@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kpi.errors import KpiError
 from kpi.expression import evaluate, evaluate_text, parsed
@@ -25,6 +26,7 @@ DEDUCT_CAP = 20.0
 LIMIT = (0.0, 120.0)  # of a total after additions and deductions
 SMALL_SHARE = 0.1
 _PARAMS = (*PARAMETERS, *STEP_NAMES)
+REMEMBERED = 1 << 14  # answers of each question: every refresh scores the months before again
 
 # --- an item --------------------------------------------------------------------------------------
 
@@ -52,6 +54,7 @@ def table_score(
     return _evaluated(clamped(raw), actual, None, (), cap, floor)
 
 
+@lru_cache(REMEMBERED, typed=True)
 def _evaluated(
     text: str,
     actual: float | None,
@@ -86,12 +89,15 @@ def attainment(
 
     Lower is better: 2 - A/T, or T/A for the method `ratio_down`; a band shows A/T.
     """
-    values = {
-        "actual": value,
-        "target": target,
-        "sign": -1.0 if better == Better.LOWER else 1.0,
-        "inverse": float(method == "ratio_down"),
-    }
+    sign = -1.0 if better == Better.LOWER else 1.0
+    return _attainment(value, target, sign, float(method == "ratio_down"))
+
+
+@lru_cache(REMEMBERED, typed=True)
+def _attainment(
+    value: float | None, target: float | None, sign: float, inverse: float
+) -> float | None:
+    values = {"actual": value, "target": target, "sign": sign, "inverse": inverse}
     return evaluate(parsed(ATTAINMENT), values)
 
 
@@ -159,18 +165,24 @@ def status_of_item(
     target is as bad, unless it has lower limits of its own (`low`: of warn, of breach). At equality
     a strict limit is not yet reached.
     """
-    values = {
-        "actual": actual,
-        "due": due,
-        "warn": warn,
-        "breach": breach,
-        "warn_low": low[0] if better is Better.BAND else None,
-        "breach_low": low[1] if better is Better.BAND else None,
-        "worse": -1.0 if better is Better.HIGHER else 1.0,
-        "around": float(better is Better.BAND),
-        "inclusive": float(bound is Bound.INCLUSIVE),
-        "paced": float(additive),
-    }
+    band = better is Better.BAND
+    return _status(
+        *(actual, due, warn, breach),
+        *(low if band else NO_LOW),
+        -1.0 if better is Better.HIGHER else 1.0,
+        float(band),
+        float(bound is Bound.INCLUSIVE),
+        float(additive),
+    )
+
+
+_NUMBERS = ("actual", "due", "warn", "breach", "warn_low", "breach_low")
+_READ = (*_NUMBERS, "worse", "around", "inclusive", "paced")  # by the text of a status
+
+
+@lru_cache(REMEMBERED)
+def _status(*given: float | None) -> Status:
+    values = dict(zip(_READ, given, strict=True))
     return Status(evaluate_text(parsed(_STATUS), values) or Status.NO_DATA)
 
 

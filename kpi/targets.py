@@ -121,7 +121,7 @@ def month_targets(
         return tuple(year if typed is None else typed for typed in row.months)
     free = [n for n, typed in enumerate(row.months) if typed is None]
     weights = tuple(1.0 if shares is None else shares[n] for n in free)
-    left = _left(row, year)
+    left = _left(row.months, year)
     if left is None or left < 0 or not sum(weights) > 0 or not _spreads(row, shares):
         return row.months
     parts = dict(zip(free, _cut(left, weights, decimals), strict=True))
@@ -139,11 +139,12 @@ def _spreads(row: TargetRow, shares: Shares) -> bool:
     return row.split != Split.MANUAL and (shares is not None or row.split not in SHARED)
 
 
-def _left(row: TargetRow, year: float | None) -> Decimal | None:
-    """What the year's total leaves for the months that were not typed."""
+@lru_cache(maxsize=4096)
+def _left(months: tuple[float | None, ...], year: float | None) -> Decimal | None:
+    """What the year's total leaves for the months that were not typed; each month asks again."""
     if year is None:
         return None
-    typed = (Decimal(str(month)) for month in row.months if month is not None)
+    typed = (Decimal(str(month)) for month in months if month is not None)
     return Decimal(str(year)) - sum(typed, Decimal())
 
 

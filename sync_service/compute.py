@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from kpi.actuals import Actual, Actuals, Registered
+from kpi.actuals import Actual, Actuals
 from kpi.alarms import Alarm, Fold, folds
 from kpi.book import Book
 from kpi.breach_memory import Kept, Lines, lines
@@ -55,7 +55,7 @@ from kpi.unknown_parts import unknown_bases
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
-from sync_service.recent import Basis, Known, Recent
+from sync_service.recent import Basis, Blocks, Known, Recent
 from sync_service.sources import sources_of
 
 WEEKS_SHOWN = 9
@@ -112,6 +112,7 @@ class Computed:
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
+    blocks: Blocks = field(default_factory=Blocks)  # of lines of tblActual
     _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
 
     @property
@@ -178,7 +179,7 @@ def compute(given: Inputs) -> Computed:
     book, typed = terms.book, Terms(given.book, given.catalog, None)
     scoring = Scoring(book, actuals)
     people, teams, shops = scoring.people(month), scoring.teams(month), scoring.shops(month)
-    found = scopes(book)
+    found = tuple(map(actuals.same, scopes(book)))
     pending = changed_since(given.versions, typed)
     folded = folds(book, actuals, found, today, given.versions, known.judged)
     breaches = _breaches(given, book, actuals, folded)
@@ -207,6 +208,7 @@ def compute(given: Inputs) -> Computed:
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, (*people, *teams), month) if pending else {},
+        blocks=known.blocks,
     )
 
 
@@ -280,6 +282,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register, known: Known) -> A
     failed = frozenset(key for key, state in given.states.items() if state.error)
     settings = terms.book.settings
     today = local_day(given.now, settings.time_zone)
+    beside = Beside(register, Ratings(given.book.inputs, terms.catalog, today))
     return Actuals(
         totals=known.totals,
         catalog=terms.catalog,
@@ -287,7 +290,9 @@ def _actuals(given: Inputs, terms: Terms, register: Register, known: Known) -> A
         last_day=known.basis.last_day,
         stale=known.basis.stale,
         made=known.made,
-        register=_beside(register, Ratings(given.book.inputs, terms.catalog, today)),
+        seen=known.scopes,
+        register=beside.actual,
+        beside=beside.known,
         failed=failed,
         today=today,
         heads=Headcount(terms.book),
@@ -309,19 +314,23 @@ def _totals(leaves: LeafSums, basis: Basis, answers: Answers) -> Totals:
     return Totals(planned_too, platforms, sources_of(basis.measures), basis.measures, answers)
 
 
-def _beside(register: Register, ratings: Ratings) -> Registered:
+@dataclass(frozen=True, slots=True)
+class Beside:
     """The sources beside the facts: the dated tasks, then what was typed for a person."""
-    given = {
-        code for code in register.catalog.metrics if register.gives(code) or ratings.gives(code)
-    }
 
-    def actual(metric: Metric, scope: Scope, of: Period, grace: int) -> Actual | None:
-        if metric.code not in given:  # nearly all, thousands of times
-            return None
-        found = register.actual(metric, scope, of, grace)
-        return ratings.actual(metric, scope, of) if found is None else found
+    register: Register
+    ratings: Ratings
 
-    return actual
+    @property
+    def known(self) -> frozenset[str]:
+        """The KPIs that they may know."""
+        every = self.register.catalog.metrics
+        return frozenset(c for c in every if self.register.gives(c) or self.ratings.gives(c))
+
+    def actual(self, metric: Metric, scope: Scope, of: Period, grace: int) -> Actual | None:
+        """The value of a KPI; None where neither knows it."""
+        found = self.register.actual(metric, scope, of, grace)
+        return self.ratings.actual(metric, scope, of) if found is None else found
 
 
 def _month(book: Book, now: datetime) -> Period:

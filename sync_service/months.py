@@ -46,10 +46,12 @@ class ByMonth:
         return self.scoring(month).people(month)
 
     def scoring(self, month: Period) -> Scoring:
-        """What scores a month, once for all people."""
+        """What scores a month, once for all people and for months of the same terms."""
         if month not in self._scored:
             terms = self.terms(month)
-            self._scored[month] = Scoring(terms.book, under(self.actuals, terms))
+            alike = (one for one in self._scored.values() if _scores(one, terms))
+            made = next(alike, None) or Scoring(terms.book, under(self.actuals, terms))
+            self._scored[month] = made
         return self._scored[month]
 
     def terms(self, month: Period) -> Terms:
@@ -63,6 +65,11 @@ class ByMonth:
             return scoring.person(mine, month).total
         teams = (one.total for one in scoring.teams(month) if one.person.code == person)
         return next(teams, None)
+
+
+def _scores(one: Scoring, terms: Terms) -> bool:
+    """Whether it scores by the very same rows and definitions."""
+    return one.book is terms.book and one.actuals.catalog is terms.catalog
 
 
 def under(actuals: Actuals, terms: Terms) -> Actuals:

@@ -8,15 +8,17 @@ number: what is kept is what would be computed again.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kpi.actuals import Actual, Asked
+from kpi.actuals import Actual, Asked, Meaning
 from kpi.alarms import Judgements
 from kpi.leaves import LeafSums
-from kpi.model import Language, Measure
+from kpi.model import Language, Measure, Period
 from kpi.money import Rates
+from kpi.organisation import ScopeParts
 from kpi.sums import Answers
 from kpi.tables import CellValue, ErrorValue
 from kpi.totals import Totals
@@ -24,6 +26,7 @@ from kpi.typed_rows import InputRow
 from sync_service.lately import Lately
 
 KEPT = 2  # bases: sums of a large company take hundreds of MB
+GROUPS = 64  # of KPIs whose blocks of lines are kept; a book has about ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,59 @@ def _differing(mine: Mapping[str, object], others: Mapping[str, object]) -> set[
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The lines of a block in one language, with all that they were made of beside its values."""
+
+    names: tuple[str, ...]  # of the KPIs
+    fetched: tuple[CellValue, ...]  # the last pull of each group of streams
+    rows: tuple[Mapping[str, CellValue | ErrorValue], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The values of a scope and period that tblActual shows, of KPIs in a row."""
+
+    actuals: tuple[tuple[int, Actual], ...]  # with the place of the KPI; none that does not apply
+    streams: tuple[tuple[str, ...], ...]  # each group once
+    told: dict[Language, Told] = field(default_factory=dict)
+
+
+Place = tuple[ScopeParts, Period]
+Meanings = tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Blocks of values of shops, by what their KPIs mean; for any number of threads."""
+
+    _found: OrderedDict[Meanings, dict[Place, Block]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
+
+    def of(self, meanings: Meanings) -> dict[Place, Block]:
+        """The blocks of KPIs that mean this; whoever asks adds to them."""
+        with self._lock:
+            found = self._found.setdefault(meanings, {})
+            self._found.move_to_end(meanings)
+            while len(self._found) > GROUPS:
+                self._found.popitem(last=False)
+        return found
+
+    def without(self, shops: frozenset[str]) -> Blocks:
+        """Those that no such shop is part of."""
+        with self._lock:
+            every = {meanings: found.copy() for meanings, found in self._found.items()}
+        kept = OrderedDict(
+            (meanings, {at: one for at, one in found.items() if _apart(at[0], shops)})
+            for meanings, found in every.items()
+        )
+        return Blocks(kept)
+
+
+def _apart(found: ScopeParts, shops: frozenset[str]) -> bool:
+    return shops.isdisjoint(part.shop for part in found.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Totals of a basis and the values made from them so far."""
 
@@ -75,6 +131,8 @@ class Known:
     totals: Totals
     made: dict[Asked, Actual] = field(default_factory=dict)
     judged: Judgements = field(default_factory=dict)
+    scopes: dict[ScopeParts, ScopeParts] = field(default_factory=dict)  # of the values
+    blocks: Blocks = field(default_factory=Blocks)
 
     def fits(self, leaves: LeafSums, rates: Rates, basis: Basis) -> bool:
         """Whether another computation would give the same; leaves and rates are never changed."""
@@ -89,17 +147,15 @@ class Known:
     def of_others(self, shops: frozenset[str]) -> dict[Asked, Actual]:
         """The values that no such shop is part of."""
         made = self.made.copy()  # at once: other threads add to it
-        return {a: v for a, v in made.items() if shops.isdisjoint(p.shop for p in a.found.parts)}
+        return {asked: one for asked, one in made.items() if _apart(asked.found, shops)}
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of tblActual with all that it was made of, in one language."""
-
-    actual: Actual  # lives as long as the line, so that its id is no other's
-    name: str
-    fetched: CellValue
-    row: Mapping[str, CellValue | ErrorValue]
+    def moved(
+        self, leaves: LeafSums, rates: Rates, basis: Basis, totals: Totals, shops: frozenset[str]
+    ) -> Known:
+        """What is still known on another basis, which differs for some shops."""
+        made, blocks = self.of_others(shops), self.blocks.without(shops)
+        scopes = {asked.found: asked.found for asked in made}
+        return Known(leaves, rates, basis, totals, made, scopes=scopes, blocks=blocks)
 
 
 @dataclass(slots=True)
@@ -107,7 +163,6 @@ class Recent:
     """The last bases, the newest last; for any number of threads."""
 
     lately: Lately = field(default_factory=Lately)  # what pages and workbooks were made of it
-    lines: dict[Language, dict[int, Line]] = field(default_factory=dict)  # of the last tblActual
     _known: list[Known] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -127,8 +182,8 @@ class Recent:
         for before in reversed(self._known):
             shops = before.differing(leaves, rates, basis)
             if shops is not None:
-                answers = before.totals.answers.without(shops)
-                return Known(leaves, rates, basis, make(answers), before.of_others(shops))
+                totals = make(before.totals.answers.without(shops))
+                return before.moved(leaves, rates, basis, totals, shops)
         return Known(leaves, rates, basis, make(Answers()))
 
     def _find(self, leaves: LeafSums, rates: Rates, basis: Basis) -> Known | None:

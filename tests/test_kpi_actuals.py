@@ -203,3 +203,56 @@ def test_what_hangs_on_the_facts_alone_is_shared(
 ) -> None:
     actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
     assert actuals.shared(CATALOG.metrics[metric], ScopeParts(scope, (DE,)), OCT) is shared
+
+
+@pytest.mark.parametrize(
+    ("metric", "scope", "beside", "alone"),
+    [
+        pytest.param("net_sales", MINE, {}, True, id="a person's too: the shops are said"),
+        pytest.param(
+            *("sales_per_head", SCOPE, {"heads": lambda *_: None}, False),
+            id="not by heads of People",
+        ),
+        pytest.param(
+            *("net_sales", SCOPE, {"register": lambda *_: None}, False), id="any task may say it"
+        ),
+        pytest.param(
+            "net_sales",
+            SCOPE,
+            {"register": lambda *_: None, "beside": frozenset({"acos"})},
+            True,
+            id="the tasks are about another KPI",
+        ),
+        pytest.param(
+            "acos", MINE, {"campaigns": lambda _: (FR,)}, False, id="of campaigns of the book"
+        ),
+    ],
+)
+def test_what_the_facts_say_of_a_scope_whoever_asks(
+    metric: str, scope: Scope, beside: dict[str, Any], alone: bool
+) -> None:
+    actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
+    assert actuals.by_facts(CATALOG.metrics[metric], ScopeParts(scope, (DE,))) is alone
+
+
+def test_a_source_beside_is_asked_only_for_what_it_may_know() -> None:
+    actuals = Actuals(
+        UNITS,
+        CATALOG,
+        EURO,
+        {"DE": day(2)},
+        frozenset(),
+        register=lambda metric, *_: of(UNITS, metric.code, DE),
+        beside=frozenset({"orders"}),
+    )
+    found = ScopeParts(SCOPE, (DE,))
+    assert not actuals.shared(CATALOG.metrics["orders"], found, OCT)
+    assert actuals.shared(CATALOG.metrics["net_sales"], found, OCT)
+
+
+def test_equal_scopes_are_the_one_that_was_seen_first() -> None:
+    actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset())
+    first, equal, other = (ScopeParts(SCOPE, (one,)) for one in (DE, DE, FR))
+    assert actuals.same(first) is first
+    assert actuals.same(equal) is first
+    assert actuals.same(other) is other

@@ -15,6 +15,7 @@ import pytest
 from bench.sheet_functions import commit, demo_house, sent_body
 from kpi.catalog import shipped
 from sheet_templates.layout import TABLES
+from sync_service import schema
 from sync_service.facts import Facts
 from sync_service.house import House
 from sync_service.lately import ALIKE, KEPT, LARGE, Lately
@@ -153,15 +154,55 @@ def tomorrow(house: House, _body: Body) -> None:
     house.clock.jump(86_400)  # type: ignore[attr-defined]
 
 
+def pulled(house: House, _body: Body) -> None:
+    """A stream of the shops was pulled, and brought nothing new."""
+    rows = [
+        {"stream": "amazon.orders", "shop": shop, "state": "ok", "last_success": house.clock.now()}
+        for shop in ("AMZ-US", "AMZ-DE")
+    ]
+    with house.store.begin() as connection:
+        connection.execute(schema.stream_state.insert(), rows)
+
+
+def cell(table: str, key: str, column: str, value: object) -> Change:
+    """Somebody types into the row of that first key."""
+    layout = TABLES[table]
+    at = {one.code: n for n, one in enumerate(layout.columns)}
+
+    def change(_house: House, body: Body) -> None:
+        row = next(one for one in body["tables"][table]["rows"] if one[at[layout.key[0]]] == key)
+        assert row[at[column]] != value
+        row[at[column]] = value
+
+    return change
+
+
+def together(*changes: Change) -> Change:
+    def change(house: House, body: Body) -> None:
+        for one in changes:
+            one(house, body)
+
+    return change
+
+
 CHANGES: dict[str, Change] = {
     "the same again": nothing,
     "a target": target,
     "one typed over": typed_over(1.0),
     "TRUE typed over one": typed_over(value=True),
     "given back": typed_over(None),
+    "another owner, and a KPI that one region leaves out": together(
+        cell("tblShop", "AMZ-US", "owner", "OPS2"), cell("tblKpi", "net_sales", "us", "否")
+    ),
+    "another fixed rate, and days by season": together(
+        cell("tblSetting", "固定汇率 EUR→USD", "value", 1.2),
+        cell("tblSetting", "应达进度", "value", "按季节日历"),
+    ),
     "new facts": facts,
+    "a pull": pulled,
     "the next day": tomorrow,
 }
+OF_THE_HOUSE = (facts, pulled, tomorrow)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +222,7 @@ def test_a_house_that_remembers_writes_what_one_without_memory_writes(
     assert len(warm.body["tables"]["tblActual"]["rows"]) >= LARGE
     for number, (what, change) in enumerate(CHANGES.items(), 1):
         change(house, warm.body)
-        if change not in (facts, tomorrow):
+        if change not in OF_THE_HOUSE:
             change(house, cold.body)
         fresh = replace(
             house, recent=Recent(), facts=Facts(house.settings.facts, shipped().measures)

@@ -20,7 +20,7 @@ from kpi.organisation import Part, ScopeParts
 from kpi.sums import Answers
 from kpi.totals import Converter, Totals
 from kpi.typed_rows import InputRow
-from sync_service.recent import KEPT, Basis, Known, Recent
+from sync_service.recent import GROUPS, KEPT, Basis, Block, Blocks, Known, Recent, Told
 from tests.leaf_support import Leaf, leaf_sums
 
 DAY = date(2026, 10, 21)
@@ -168,6 +168,38 @@ def test_values_of_shops_that_did_not_move_are_kept() -> None:
     assert {key[0].shop for key in kept.exact} == {"DE"}
     assert {key[0] for key in kept.counting} == {"DE"}
     assert [one[0] for one in asked_of(second)] == [3, 9]  # type: ignore[index]
+
+
+def test_blocks_of_shops_that_did_not_move_are_kept_with_their_lines() -> None:
+    recent = Recent()
+    first = over(recent, FACTS)
+    groups = [(Meaning("hash", numerator, None, MONEY.view),) for numerator in ("units", "orders")]
+    blocks = {}
+    for meanings in groups:
+        for shops in (("DE",), ("FR",), SHOPS):
+            asked, actual = value_of(*shops)
+            block = Block(((0, actual),), ((),), {"zh": Told(("x",), (None,), ({"period": "x"},))})
+            first.blocks.of(meanings)[asked.found, OCTOBER] = block
+            first.made[asked] = actual
+            blocks[meanings, shops] = block
+    second = over(recent, summed({DAY: 3}, {DAY: 9}))
+    german = value_of("DE")[0].found
+    for meanings in groups:
+        [((found, of), block)] = second.blocks.of(meanings).items()
+        assert (found, of) == (german, OCTOBER)
+        assert block is blocks[meanings, ("DE",)]
+    assert second.scopes == {german: german}
+    assert len(first.blocks.of(groups[0])) == 3
+
+
+def test_blocks_of_kpis_that_nobody_shows_go_first() -> None:
+    blocks = Blocks()
+    groups = [(Meaning(str(n), "units", None, MONEY.view),) for n in range(GROUPS + 1)]
+    kept = [blocks.of(one) for one in groups[:GROUPS]]
+    assert blocks.of(groups[0]) is kept[0]
+    blocks.of(groups[GROUPS])
+    assert blocks.of(groups[0]) is kept[0]
+    assert blocks.of(groups[1]) is not kept[1]
 
 
 Days = dict[date, int]

@@ -11,8 +11,8 @@ from kpi.employment import fitted, presence
 from kpi.grace import days_of_grace
 from kpi.methods import PARAMETERS
 from kpi.missing import Outdated, Policy
-from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit, Window
-from kpi.organisation import SHOP_ROLES, in_region, person_parts
+from kpi.model import Better, DataState, Language, Metric, Period, Region, Unit
+from kpi.organisation import SHOP_ROLES, Part, in_region, person_parts
 from kpi.person_cards import Item, PersonCard, manual_share
 from kpi.person_targets import Goals
 from kpi.points import counted
@@ -25,6 +25,7 @@ from kpi.step_table import STEP_NAMES, table_of
 from kpi.tables import CellValue
 from kpi.target_scopes import own_scopes
 from kpi.teams import TEAM_ROLE
+from kpi.trade import Person
 from kpi.typed_rows import PointRow
 from kpi.value_flags import FLAGS, flag_of
 from kpi.working_days import proration_of
@@ -37,6 +38,7 @@ from sync_service.workbooks.port import Written
 
 REWARDED = {"zh": "奖惩表", "en": "Rewards table"}
 WITHDRAWN = {"zh": "已在奖惩表中撤回", "en": "Withdrawn in the rewards table"}
+STRIP = {"net_sales": "net_sales", "profit": "contribution_profit"}  # column -> KPI
 STEPPED = (*PARAMETERS, *STEP_NAMES)  # the columns of a method's numbers
 
 
@@ -274,33 +276,47 @@ def _rewarded(entry: PointRow, language: Language) -> FilledRow:
 
 def strip(done: Computed) -> Iterator[FilledRow]:
     """Weekly attainment of sales and profit, for each card."""
+    goals = Goals(done.book, done.month)
+    weeks = weeks_of(done.month.window, done.book.settings.week_start)
     for card in (*done.people, *done.shops):
         for one in card.cards:
-            for week, days in weeks_of(done.month.window, done.book.settings.week_start):
+            parts = _parts(done, card.person, one.region)
+            for week, days in weeks:
+                period = Period(f"{week.code} {done.month.code}", week.kind, days)
                 yield {
                     "person": card.person.code,
                     "region": str(one.region),
                     "week": week.code,
-                    "net_sales": _week(done, card, one.region, "net_sales", week, days),
-                    "profit": _week(done, card, one.region, "contribution_profit", week, days),
+                    **{
+                        column: _attained(
+                            done, goals, card.person, one.region, parts, metric, period
+                        )
+                        for column, metric in STRIP.items()
+                    },
                 }
 
 
-def _week(
-    done: Computed, card: PersonCard, region: Region, metric: str, week: Period, days: Window
-) -> Written:
-    """The part of a week inside the month against the month's even daily share."""
-    person = card.person
+def _parts(done: Computed, person: Person, region: Region) -> tuple[Part, ...]:
+    """What a card answers for in a region."""
     found = done.scopes.get((region, person.code))
     if person.role in SHOP_ROLES and found:
-        parts = found.parts
-    else:
-        parts = in_region(done.book, person_parts(done.book, person.code), region)
-    period = Period(f"{week.code} {done.month.code}", week.kind, days)
-    actual = done.value(metric, (region, person.code), period)
+        return found.parts
+    return in_region(done.book, person_parts(done.book, person.code), region)
+
+
+def _attained(
+    done: Computed,
+    goals: Goals,
+    person: Person,
+    region: Region,
+    parts: tuple[Part, ...],
+    metric: str,
+    week: Period,
+) -> Written:
+    """The part of a week inside the month against the month's even daily share."""
+    actual = done.value(metric, (region, person.code), week)
     if actual is None or actual.value is None or not actual.covered.days:
         return known(None)
-    goals = Goals(done.book, done.month)
     own = own_scopes(person, done.metric(metric))
     end = done.month.window.end
     whole = goals.of(done.metric(metric), region, own, parts, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from kpi.benchmarks import benchmarks_of, beside
@@ -10,7 +11,7 @@ from kpi.budget import FOLLOWS
 from kpi.calendar import day_period, period, year_before
 from kpi.errors import Place, Problem
 from kpi.messages import problem
-from kpi.model import Language, Metric, Unit, Window
+from kpi.model import Language, Metric, Period, Unit, Window
 from kpi.numbers import R
 from kpi.organisation import SHOP_ROLES, in_region
 from kpi.person_targets import Goals
@@ -120,37 +121,55 @@ def days(done: Computed) -> Iterator[FilledRow]:
     # The last day that is over everywhere: the running day of one region would look like a fall.
     last = min(done.actuals.last_day.values(), default=done.today - timedelta(days=1))
     company: ScopeKey = (None, "ALL")
+    due = _Due(done)
     for back in range(DAY_ROWS - 1, -1, -1):
         day = last - timedelta(days=back)
         of = day_period(day)
         yield {
             "day": day,
             "net_sales": number(done.value("net_sales", company, of)),
-            "due": known(_daily_due(done, "net_sales", day)),
+            "due": known(due.of("net_sales", day)),
             "ad_spend": number(done.value("ad_cost", company, of)),
-            "ad_budget": known(_daily_due(done, "ad_budget", day)),
+            "ad_budget": known(due.of("ad_budget", day)),
             "contribution": number(done.value("contribution_profit", company, of)),
             "tacos": number(done.value("tacos", company, of)),
             "return_rate": number(done.value("return_rate", company, of)),
         }
 
 
-def _daily_due(done: Computed, metric: str, day: date) -> float | None:
-    """The day's share of the month's targets of all shops; unknown as soon as one is."""
-    month = period(f"{day:%Y-%m}")
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is due on a day; the targets of a month are read once for all of its days."""
+
+    done: Computed
+    months: dict[tuple[str, Period], tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    def of(self, metric: str, day: date) -> float | None:
+        """The day's share of the month's targets of all shops; unknown as soon as one is."""
+        month, done = period(f"{day:%Y-%m}"), self.done
+        key = (metric, month)
+        if key not in self.months:
+            self.months[key] = _of_shops(done, metric, month)
+        typed = self.months[key]
+        if not typed:
+            return None
+        if done.book.settings.pacing != Pacing.SEASONAL:
+            return R(sum(value for _, value in typed) / month.window.days)
+        goals, of = Goals(done.book, month), done.metric(SALES_LIKE.get(metric, metric))
+        one = day_period(day).window
+        return R(sum(value * _day_share(goals, of, scope, one) for scope, value in typed))
+
+
+def _of_shops(done: Computed, metric: str, month: Period) -> tuple[tuple[str, float], ...]:
+    """Each shop with its target of the month; none where one of them has no value."""
+    start = month.window.start
     rows = [
-        (row.scope, _month_of(done, row, day.month))
+        (row.scope, _month_of(done, row, start.month))
         for row in done.book.targets
-        if row.metric == metric and row.year == day.year and done.book.shop(row.scope)
+        if row.metric == metric and row.year == start.year and done.book.shop(row.scope)
     ]
-    typed = [(scope, value) for scope, value in rows if value is not None]
-    if not typed or len(typed) < len(rows):
-        return None
-    if done.book.settings.pacing != Pacing.SEASONAL:
-        return R(sum(value for _, value in typed) / month.window.days)
-    goals, of = Goals(done.book, month), done.metric(SALES_LIKE.get(metric, metric))
-    one = day_period(day).window
-    return R(sum(value * _day_share(goals, of, scope, one) for scope, value in typed))
+    typed = tuple((scope, value) for scope, value in rows if value is not None)
+    return typed if len(typed) == len(rows) else ()
 
 
 def _day_share(goals: Goals, metric: Metric, shop: str, day: Window) -> float:
