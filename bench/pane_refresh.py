@@ -21,6 +21,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+import orjson
 from waitress.server import create_server
 
 from bench.measuring import ROOT, Bench, Contender, Ratio, measure
@@ -58,11 +59,11 @@ class Client:
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def call(self, path: str, body: Body | None = None) -> Body:
-        """Send and read JSON."""
-        data = None if body is None else json.dumps(body).encode()
+        """Send and read JSON, about as quickly as a browser does."""
+        data = None if body is None else orjson.dumps(body)
         asked = urllib.request.Request(f"{self.root}/{path}", data, self.headers)  # noqa: S310
         with urllib.request.urlopen(asked, timeout=120) as answer:  # noqa: S310
-            told: Body = json.loads(answer.read())
+            told: Body = orjson.loads(answer.read())
             return told
 
     def refresh(self, body: Body) -> tuple[float, Body | None]:
