@@ -39,16 +39,12 @@ class Gap(SheetsClient):
             self.acts.pop(0)()
 
 
-def small_book(google: Google) -> str:
+def small_book(google: Google, second: str = "tblBreach") -> str:
     """Two tabs: inputs that people key, and breaches that the service keys; a stamp over these."""
     sheet = google.handle.book(MANAGER, "small", share={ROBOT: "writer"})
     hands = google.hands(sheet)
     hands.do(
-        *(
-            request
-            for n, name in enumerate(("tblInput", "tblBreach"))
-            for request in _tab(n + 1, name)
-        )
+        *(request for n, name in enumerate(("tblInput", second)) for request in _tab(n + 1, name))
     )
     cell = {"sheetId": 2, "startRowIndex": 0, "endRowIndex": 1}
     span = cell | {"startColumnIndex": 0, "endColumnIndex": 1}

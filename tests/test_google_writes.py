@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from kpi.tables import ErrorValue
+from sheet_templates.layout import TABLES
 from sync_service.google.client import SheetsClient
 from sync_service.google.looks import Looks
 from sync_service.told import BusyError, ToldError
+from sync_service.workbooks.areas import letters
 from sync_service.workbooks.google import GooglePort
 from sync_service.workbooks.port import NamePatch, TablePatch, WriteReport, Written
 from tests.google_house import Google, google_at
@@ -268,3 +270,59 @@ def test_values_that_were_moved_and_not_put_right_carry_the_old_stamp(
         refreshed(client, sheet, MOVED, "two")
     google.handle.faults.clear()
     assert stamp_of(google, sheet) == "one"
+
+
+# --- formulas of the rows -------------------------------------------------------------------------
+
+
+STATUS = [column.code for column in TABLES["tblDaily"].columns].index("status")
+
+
+@pytest.fixture
+def daily(google: Google) -> str:
+    """Three lines of Daily, the first with its formula."""
+    sheet = small_book(google, "tblDaily")
+    days(google.client, sheet, "a", "b", "c")
+    google.hands(sheet).type(status_at(4), ["=ROW()+B4"])
+    return sheet
+
+
+def status_at(row: int) -> str:
+    return f"tab2!{letters(2 + STATUS)}{row}"
+
+
+def days(client: SheetsClient, sheet: str, *scopes: str) -> WriteReport:
+    port = GooglePort(client, sheet)
+    read = port.read()
+    lines = [{"scope": scope, "metric": "orders", "value": 1.0} for scope in scopes]
+    return port.write([TablePatch("tblDaily", ("scope", "metric"), lines)], [], read.fingerprint)
+
+
+def formulas(google: Google, sheet: str) -> list[object]:
+    """What stands in the column Status, formulas as they were typed."""
+    table = GooglePort(google.client, sheet).now()
+    tab = table.sheet.tabs[2]
+    cells = [tab.cell(row, 1 + STATUS) for row in range(3, 9)]
+    return [cell.formula or cell.value for cell in cells]
+
+
+def test_rows_that_lack_their_formula_get_it(google: Google, daily: str) -> None:
+    days(google.client, daily, "a", "b", "c", "d")
+    every = ["=ROW()+B4", "=ROW()+B5", "=ROW()+B6", "=ROW()+B7", None, None]
+    assert formulas(google, daily) == every
+    google.hands(daily).type(status_at(5), [""])
+    google.hands(daily).type(status_at(6), ["mine"])
+    days(google.client, daily, "a", "b", "c", "d")
+    assert formulas(google, daily) == [*every[:2], "mine", *every[3:]]
+
+
+def test_a_row_inserted_among_new_ones_leaves_no_row_without_formula(
+    google: Google, daily: str
+) -> None:
+    """Their formulas are there and their keys not yet: no key tells that they slipped."""
+    days(google.client, daily, "a", "b")
+    client = Gap(google.client.http, google.client.account)
+    client.acts[:] = [nothing, lambda: google.hands(daily).insert_rows("tab2", 6)]
+    days(client, daily, "a", "b", "c", "d", "e")
+    days(google.client, daily, "a", "b", "c", "d", "e")
+    assert [bool(one) for one in formulas(google, daily)[:5]] == [True] * 5

@@ -91,19 +91,30 @@ def _unknowns(one: Located, plan: GridPlan) -> Iterator[tuple[At, str]]:
 
 
 def _fills(book: GoogleBook, one: Located, plan: GridPlan) -> dict[At, str]:
-    """The formulas that new rows lack, as the nearest row above has them."""
+    """The formulas that rows lack, as the nearest row above has them.
+
+    New rows, those that people typed, and those from which an insert among new rows, which had no
+    key yet to show it, has moved them. What stands in a cell stays.
+    """
     tab, before = book.sheet.tabs[one.span.tab], len(one.grid.rows)
     columns = [at for at, code in enumerate(one.grid.codes) if is_filled(one.grid, code)]
     made: dict[At, str] = {}
     for at in columns:
         column, source = one.left + at, ("", 0)
-        for n in range(before - 1, plan.count):
-            text = tab.cell(one.row(n), column).formula
-            if text:
-                source = (text, n)
-            elif source[0] and n >= before:
+        for n in range(plan.count):
+            cell = tab.cell(one.row(n), column)
+            if cell.formula:
+                source = (cell.formula, n)
+            elif source[0] and (n >= before or (cell.value is None and _keyed(one, plan, n))):
                 made[n, at] = shifted(source[0], n - source[1])
     return made
+
+
+def _keyed(one: Located, plan: GridPlan, n: int) -> bool:
+    """Whether a row that was read has a key, or gets one."""
+    codes = one.grid.codes
+    keys = [codes.index(code) for code in one.grid.layout.key if code in codes]
+    return any(plan.cells.get((n, at), one.grid.rows[n][at]) is not None for at in keys)
 
 
 def _parts(
