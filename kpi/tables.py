@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 CellValue = str | float | bool | date | datetime | None
 """A cell as read: numbers are floats, an empty cell is None; see `ErrorValue` for #N/A."""
@@ -17,9 +18,11 @@ class ErrorValue:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: its value, whether a formula made it, and where it is."""
+class Cell(NamedTuple):
+    """One cell of a table: its value, whether a formula made it, and where it is.
+
+    A tuple, because a workbook has tens of thousands and most are made again at each refresh.
+    """
 
     value: CellValue | ErrorValue
     address: str  # A1, without the sheet

@@ -55,7 +55,7 @@ from kpi.unknown_parts import unknown_bases
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
-from sync_service.recent import Basis, Blocks, Known, Recent
+from sync_service.recent import Basis, Known, Recent
 from sync_service.sources import sources_of
 
 WEEKS_SHOWN = 9
@@ -104,6 +104,7 @@ class Computed:
     alarms: tuple[Alarm, ...]
     problems: tuple[Problem, ...]
     register: Register
+    known: Known  # what was made of the facts, for all books over them
     gone: tuple[Kept, ...] = ()  # breaches that are shown, though the facts no longer say so
     kept: tuple[Kept, ...] = ()  # what is to be remembered of breaches
     unjudged: tuple[Unjudged, ...] = ()  # rules that say nothing today, and why
@@ -112,7 +113,6 @@ class Computed:
     version: int | None = None  # of the contract that scored the month; None for a draft
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
-    blocks: Blocks = field(default_factory=Blocks)  # of lines of tblActual
     _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
 
     @property
@@ -200,6 +200,7 @@ def compute(given: Inputs) -> Computed:
             *unknown_bases(actuals, metrics_shown(book, terms.catalog), found, month),
         ),
         register=register,
+        known=known,
         gone=breaches.gone,
         kept=breaches.kept,
         unjudged=unjudged(book, terms.catalog, found, folded, today, given.versions),
@@ -208,7 +209,6 @@ def compute(given: Inputs) -> Computed:
         version=terms.version,
         pending=pending,
         tried=tried(under(actuals, typed), typed, (*people, *teams), month) if pending else {},
-        blocks=known.blocks,
     )
 
 

@@ -12,9 +12,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from kpi.actuals import Actual, Asked, Meaning
 from kpi.alarms import Judgements
+from kpi.catalog import Catalog
+from kpi.changes import By
 from kpi.leaves import LeafSums
 from kpi.model import Language, Measure, Period
 from kpi.money import Rates
@@ -22,6 +25,7 @@ from kpi.organisation import ScopeParts
 from kpi.sums import Answers
 from kpi.tables import CellValue, ErrorValue
 from kpi.totals import Totals
+from kpi.trade import Shop
 from kpi.typed_rows import InputRow
 from sync_service.lately import Lately
 
@@ -86,6 +90,25 @@ class Block:
     told: dict[Language, Told] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Which part moved a value most, with what told its name and how it adds up."""
+
+    catalog: Catalog
+    shops: tuple[Shop, ...]
+    part: str
+
+
+class Move(NamedTuple):
+    """A value of shops in two periods, told apart by a kind of part."""
+
+    meaning: Meaning
+    found: ScopeParts
+    before: Period
+    after: Period
+    by: By
+
+
 Place = tuple[ScopeParts, Period]
 Meanings = tuple[Meaning, ...]
 
@@ -133,6 +156,7 @@ class Known:
     judged: Judgements = field(default_factory=dict)
     scopes: dict[ScopeParts, ScopeParts] = field(default_factory=dict)  # of the values
     blocks: Blocks = field(default_factory=Blocks)
+    moves: dict[Move, Moved] = field(default_factory=dict)
 
     def fits(self, leaves: LeafSums, rates: Rates, basis: Basis) -> bool:
         """Whether another computation would give the same; leaves and rates are never changed."""

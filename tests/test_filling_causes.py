@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from kpi.book import Book
-from kpi.catalog import shipped
+from kpi.catalog import Catalog, build, shipped
 from kpi.model import Language, PeriodKind, Region
 from kpi.money import DayRates
 from kpi.trade import Shop
@@ -16,6 +17,7 @@ from kpi.typed_rows import Rule, Settings
 from sync_service.compute import Computed, Inputs, compute
 from sync_service.filling.breaches import cause
 from sync_service.filling.causes import largest_part
+from sync_service.recent import Recent
 from tests.leaf_support import Leaf, leaf_sums
 
 NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
@@ -73,6 +75,33 @@ def test_the_part_that_moved_most(leaves: Sequence[Leaf], scope: str, wanted: st
     done = computed(leaves, scope)
     found = [alarm for alarm in done.alarms if alarm.last.covered_until == LAST]
     assert [largest_part(done, alarm) for alarm in found] == [wanted]
+
+
+def test_a_cause_is_told_again_for_the_same_facts_shops_and_definitions_alone() -> None:
+    leaves, rates, recent = leaf_sums(two((500, 200), (300, 200))), DayRates({}, (), {}), Recent()
+
+    def told(shops: tuple[Shop, ...], catalog: Catalog) -> str:
+        rule = Rule(
+            "R1", True, "gross_sales_total", "EU", PeriodKind.DAY, "<", 500.0, 1, "breach", ""
+        )
+        book = Book(Settings("2026-10", "", time_zone="UTC"), shops=shops, rules=(rule,))
+        given = Inputs(book, catalog, leaves, rates, NOW, "en", {}, recent=recent)
+        done = compute(given)
+        [alarm] = [alarm for alarm in done.alarms if alarm.last.covered_until == LAST]
+        part = largest_part(done, alarm)
+        [(move, moved)] = done.known.moves.items()
+        done.known.moves[move] = replace(moved, part="remembered")
+        return part
+
+    named = (replace(DE, owner="OPS1"), FR)
+    metrics = dict(shipped().metrics)
+    metrics["gmv"] = replace(metrics["gmv"], decimals=metrics["gmv"].decimals + 1)
+    other = build(shipped().measures, metrics)
+    assert told((DE, FR), shipped()) == "AMZ-DE 75 %"
+    assert told((DE, FR), shipped()) == "remembered"
+    assert told(named, shipped()) == "AMZ-DE 75 %"
+    assert told(named, other) == "AMZ-DE 75 %"
+    assert told(named, other) == "remembered"
 
 
 def test_the_cause_ends_with_who_moved_it() -> None:

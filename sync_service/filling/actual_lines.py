@@ -81,7 +81,9 @@ class _Lines:
             of = tuple(grouped)
             names = tuple(metric.names[done.given.language] for metric in of)
             meanings = tuple(map(done.actuals.meaning, of)) if together else ()
-            yield _Group(key, found, of, names, done.blocks.of(meanings) if together else None)
+            yield _Group(
+                key, found, of, names, done.known.blocks.of(meanings) if together else None
+            )
 
     def of(self, groups: Sequence[_Group], of: Period) -> Iterator[FilledRow]:
         """The lines of a period."""

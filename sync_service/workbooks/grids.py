@@ -63,19 +63,27 @@ def table_of(grid: Grid) -> Table:
     """The grid as the domain reads tables; rows without a key and without a person's text go."""
     codes = grid.codes
     names = tuple(code or header for code, header in zip(codes, grid.headers, strict=True))
-    formula_columns = {at for at, code in enumerate(codes) if _owner(grid, code) is Owner.FORMULA}
-    columns = [letters(grid.left + at) for at in range(len(codes))]
+    columns = [
+        (at, name, letters(grid.left + at), _owner(grid, codes[at]) is Owner.FORMULA)
+        for at, name in enumerate(names)
+    ]
+    ours = [column for column in columns if codes[column[0]] is not None]
+    theirs = [column for column in columns if codes[column[0]] is None]
+    odd: dict[int, set[int]] = {}  # row -> columns of cells that hold a formula beside the layout's
+    for n, at in grid.formulas:
+        odd.setdefault(n, set()).add(at)
     read = []
     for n, values in enumerate(grid.rows):
         if all(value is None or value == "" for value in values):  # room for more
             continue
-        known: dict[str, Cell] = {}
-        own: dict[str, Cell] = {}
-        number = grid.top + 1 + n
-        for at, value in enumerate(values):
-            by_formula = at in formula_columns or (n, at) in grid.formulas
-            cell = Cell(value, f"{columns[at]}{number}", by_formula)
-            (own if codes[at] is None else known)[names[at]] = cell
+        number, formulas = grid.top + 1 + n, odd.get(n, ())
+        known, own = (
+            {
+                name: Cell(values[at], f"{column}{number}", made or at in formulas)
+                for at, name, column, made in some
+            }
+            for some in (ours, theirs)
+        )
         row = Row(number, known, own)
         if any(row.value(code) not in (None, "") for code in grid.layout.key) or _typed(grid, row):
             read.append(row)
@@ -198,14 +206,15 @@ def _write(
     columns: Mapping[str, int],
 ) -> None:
     """Values of one row that differ from what is there."""
+    there = grid.rows[row]
     for code, value in line.items():
         at = columns.get(code)
         if at is None:
             continue
-        if (row, at) in grid.formulas:
+        if grid.formulas and (row, at) in grid.formulas:
             header = grid.layout.column(code).en
             made.problems.append(_finding(grid, row, "typed_over", TYPED_OVER, header, column=at))
-        elif _holds(grid.rows[row][at], value):
+        elif there[at] is value or _holds(there[at], value):
             made.cells.pop((row, at), None)  # a freed row is used for a line like the one that left
         else:
             made.cells[row, at] = value
