@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from kpi.errors import Level, Place, Problem
-from kpi.model import Texts
 from sync_service.sandbox.world import SANDBOX_NOW
 from sync_service.workbooks.xlsx import XlsxPort
 from tests.excel_book import Model, model, opened
@@ -136,9 +135,15 @@ def test_a_refusal_is_said_and_the_next_press_works(
 def test_what_was_found_while_it_was_made_stands_below_it(
     browser: Browser, stub: Stub, book: Model
 ) -> None:
-    what: Texts = {"zh": "12 个缓存值已清除。", "en": "12 dependent values were left out."}
-    mend: Texts = {"zh": "用 Excel 打开并保存一次即可。", "en": "Open and save it in Excel once."}
-    stub.remarks = (Problem("values_dropped", Level.NOTE, Place(), what, mend),)
+    stub.remarks = (
+        Problem(
+            "values_dropped",
+            Level.NOTE,
+            Place(),
+            {"zh": "12 个缓存值已清除。", "en": "12 dependent values were left out."},
+            {"zh": "用 Excel 打开并保存一次即可。", "en": "Open and save it in Excel once."},
+        ),
+    )
     with pane(browser, stub, named(book, "en", "ANN")) as one:
         chosen(one, "ANN")
         with one.page.expect_download():
