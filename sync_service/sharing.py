@@ -29,7 +29,7 @@ from sheet_templates.words import decode
 from sync_service.house import House
 from sync_service.partner_answers import remember
 from sync_service.person_rows import answers
-from sync_service.refresh import Order, look
+from sync_service.refresh import Order, Seen, look
 from sync_service.scorecard import card_totals
 from sync_service.sealing import is_as_sealed, sealed
 from sync_service.signing import signer
@@ -66,14 +66,24 @@ def share(
         ToldError: The person has no card in this book, or `out` is the manager's own file.
     """
     not_the_book_itself(order, out)
-    seen = look(house, order)
-    given = seen.done.given
-    mine = sliced(seen.done, person, language or given.language)
+    shared = share_seen(house, look(house, order), person, out, language)
+    remember(house, order.book, person, out)
+    return shared
+
+
+def share_seen(
+    house: House, seen: Seen, person: str, out: Path, language: Language | None = None
+) -> Shared:
+    """Make or refresh the slice of a person from a book that was computed; nothing is remembered.
+
+    Raises:
+        ToldError: The person has no card in this book.
+    """
+    mine = sliced(seen.done, person, language or seen.done.given.language)
     kind = kind_of(mine)
     rows = {name: manager_rows(mine, seen.contents.tables.get(name)) for name in kind.typed}
     shared = _put(house, mine, kind, rows, out)
     _seal(house, mine, out)
-    remember(house, order.book, person, out)
     return shared
 
 

@@ -52,10 +52,12 @@ def sliced(done: Computed, person: str, language: Language) -> Slice:
     """The person's part of what was computed, as if the book held nobody else."""
     cards = tuple(card for card in done.people if card.person.code == person)
     if not cards:
-        scored = ", ".join(card.person.code for card in done.people)
+        scored, month = ", ".join(card.person.code for card in done.people), done.month.code
         raise ToldError(
-            f"{person} has no card in this month. Scored are: {scored or 'nobody'}.",
-            f"{person} 在本月没有计分卡。有计分卡的是：{scored or '无'}。",
+            f"{person} has no card in {month}. Scored are: {scored or 'nobody'}. Choose one of "
+            "them, or write lines on Weights that hold for this person in that month.",
+            f"{person} 在 {month} 没有计分卡。有计分卡的是：{scored or '无'}。"
+            "请选择其中一人，或在“权重”填写该月对其有效的行。",
         )
     parts: dict[str, tuple[Part, ...]] = {}
     for part in person_parts(done.book, person):

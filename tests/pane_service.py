@@ -12,10 +12,12 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from werkzeug.serving import make_server
 
+from kpi.errors import Problem
 from sheet_templates.scoring_kinds import FormulaKind
 from sync_service.pane_packs import retold
 from sync_service.web.addin import addin
 from sync_service.web.app import _headers
+from sync_service.web.files_api import XLSX, attachment, remarks
 from sync_service.workbooks.sent import sent_book
 from tests.pane_answers import (
     COMPARED,
@@ -78,6 +80,9 @@ class Stub:
     proposed: Json = field(default_factory=dict)  # in place of parts of what Needs proposes
     reviewed: Json = field(default_factory=dict)  # in place of parts of the meeting pack
     review: str | None = None  # the day of the next one
+    file: tuple[str, bytes] = ("李雷-2026-10.xlsx", b"PK\x03\x04 of Li Lei")  # name and bytes
+    remarks: tuple[Problem, ...] = ()  # about it
+    unshared: tuple[int, Json] | None = None  # in place of a person's file
     retell: Callable[[Json], Json] | None = None  # in place of the service's own conversion
     runs: dict[str, Json] = field(default_factory=dict)
 
@@ -276,6 +281,15 @@ def _setting_up(app: Flask, stub: Stub) -> None:
         kind = request.get_json()["kind"]
         quarter = {"kpis": KPI_SET, "teams": TEAMS} if kind == "quarter" else {}
         return {**REVIEW, "kind": kind, **quarter, **stub.reviewed}
+
+    @app.post("/api/v1/panes/share")
+    def share() -> Response:
+        stub.held.wait(20)
+        if stub.unshared is not None:
+            return said(*stub.unshared)
+        name, data = stub.file
+        headers = {"Content-Disposition": attachment(name), "KPI-Remarks": remarks(stub.remarks)}
+        return Response(data, mimetype=XLSX, headers=headers)
 
     @app.post("/api/v1/panes/plan")
     def plan() -> Json:

@@ -23,18 +23,24 @@ __all__ = ["book", "books", "browser"]  # the fixtures
 
 
 @contextmanager
-def real_service(folder: Path) -> Iterator[tuple[Service, Stub]]:
+def on_a_port(real: Service) -> Iterator[Stub]:
     """The product's own service on a port: its guard, policy, token and refresh; no stand-in."""
-    with service(folder) as real:
-        server = make_server("127.0.0.1", 0, real.web.application, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield real, Stub(f"http://127.0.0.1:{server.server_port}")
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+    server = make_server("127.0.0.1", 0, real.web.application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Stub(f"http://127.0.0.1:{server.server_port}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def real_service(folder: Path) -> Iterator[tuple[Service, Stub]]:
+    """A service without shops, on a port."""
+    with service(folder) as real, on_a_port(real) as address:
+        yield real, address
 
 
 def test_the_real_service_serves_a_pane_that_can_sign_in(

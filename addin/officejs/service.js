@@ -26,9 +26,9 @@ export class Service {
 
   /**
    * @param {string} path
-   * @param {{body?: any, signal?: AbortSignal, deadline?: number, key?: string}} [options]
+   * @param {{body?: any, signal?: AbortSignal, deadline?: number, key?: string, read?: (answer: Response) => Promise<any>}} [options]
    */
-  async ask(path, { body, signal, deadline = DEADLINE, key } = {}) {
+  async ask(path, { body, signal, deadline = DEADLINE, key, read = (answer) => answer.json() } = {}) {
     if (!this.token && path !== "/health") throw new ServiceError("expired", both("expired"));
     const control = new AbortController();
     const stop = () => control.abort();
@@ -47,7 +47,7 @@ export class Service {
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: control.signal, cache: "no-store", credentials: "omit", redirect: "error",
       });
-      const told = await answer.json().catch((error) => { if (control.signal.aborted) throw error; return null; });
+      const told = await (answer.ok ? read(answer) : answer.json()).catch((error) => { if (control.signal.aborted) throw error; return null; });
       if (answer.ok && told !== null) return { told, date: answer.headers.get("Date") };
       throw refused(answer, told);
     } catch (error) {
@@ -63,7 +63,7 @@ export class Service {
 
   /** @param {{signal?: AbortSignal, deadline?: number}} [options] */
   async get(path, options) { return (await this.ask(path, options)).told; }
-  /** @param {{signal?: AbortSignal, deadline?: number, key?: string}} [options] */
+  /** @param {{signal?: AbortSignal, deadline?: number, key?: string, read?: (answer: Response) => Promise<any>}} [options] */
   async post(path, body, options) { return (await this.ask(path, { ...options, body })).told; }
 
   health() { return this.ask("/health", { deadline: 5000 }); }
@@ -100,6 +100,8 @@ export class Service {
   plan(order) { return this.post("/api/v1/panes/plan", order); }
   propose(order) { return this.post("/api/v1/panes/propose", order); }
   review(order) { return this.post("/api/v1/panes/review", order, { deadline: LONG }); }
+  /** A person's file: {blob, name, problems}. */
+  share(order) { return this.post("/api/v1/panes/share", order, { deadline: LONG, read: fileOf }); }
   packs() { return this.get("/api/v1/packs"); }
   pack(order) { return this.post("/api/v1/panes/pack", order, { deadline: LONG }); }
   convert(order) { return this.post("/api/v1/panes/convert", order, { deadline: LONG }); }
@@ -139,6 +141,13 @@ export const pause = (ms, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(() => { signal?.removeEventListener("abort", stop); resolve(); }, ms);
   signal?.addEventListener("abort", stop, { once: true });
 });
+
+/** A file that an answer holds, under the name that the service gave it. */
+async function fileOf(answer) {
+  const named = /filename\*=UTF-8''([^;]+)/i.exec(answer.headers.get("Content-Disposition") ?? "");
+  const problems = JSON.parse(decodeURIComponent(answer.headers.get("KPI-Remarks") ?? "[]"));
+  return { blob: await answer.blob(), name: named ? decodeURIComponent(named[1]) : "KPI.xlsx", problems };
+}
 
 /** The error of an answer that is not 2xx; the service's own sentence is kept. */
 function refused(answer, told) {

@@ -254,11 +254,19 @@ const TEXTS = {
   reviewPut: ["写入 {n} 项任务", "Write {n} tasks"],
   reviewPutAll: ["写入任务、指标评审与推行", "Write tasks, KPI review and Adoption"],
   reviewPutDone: ["已写入 {cells} 格，新增 {rows} 行。", "{cells} cells written, {rows} rows added."],
-  file: ["个人分册", "A person's file"],
-  fileHelp: ["只含一人数据的签名文件，由命令从已保存的工作簿制作；本人填写的内容在下次制作时取回。", "A signed file with one person's rows, made by a command from the saved workbook; what the person types comes back at the next run."],
-  fileAsk: ["生成命令", "Show the command"],
+  file: ["个人或代运营分册", "A person's or agency's file"],
+  fileHelp: [
+    "只含一人数据的签名文件，由打开着的工作簿制作。每次都从头生成：要保留本人在旧文件中填写的内容，请用命令写入旧文件。",
+    "A signed file with one person's rows, made from the workbook as it is open here. It is made anew each time: to keep what the person typed in an earlier file, run the command over that file."],
+  fileAsk: ["选择人员", "Choose a person"],
   filePerson: ["人员", "Person"],
-  fileHow: ["先保存本簿，再在其文件夹的终端运行：", "Save this workbook, then run in a terminal in its folder:"],
+  fileMake: ["生成文件", "Make the file"],
+  fileMaking: ["正在生成 {person} 的文件…", "Making the file of {person}…"],
+  fileMade: ["已生成并交给浏览器保存。没有保存时请点：", "Made and handed to the browser to save. If nothing was saved, press:"],
+  fileCommand: ["或者用命令", "Or by a command"],
+  fileHow: [
+    "Mac 版 Excel 的窗格不能保存文件。先保存本簿，再在其文件夹的终端运行：",
+    "A pane in Excel for Mac saves no files. Save this workbook, then run in a terminal in its folder:"],
   filePeople: ["“人员”还没有人。", "Nobody stands on People yet."],
   scope: ["范围", "Scope"],
 

@@ -1,21 +1,21 @@
 // The meeting pack: a week, month or quarter against the one before, what it misses, and the tasks that follow.
-import { announce, button, copyable, field, h, measured, notice, section, show, standing } from "./dom.js";
-import { codesOf, writeResult } from "./book.js";
+import { announce, button, field, h, measured, notice, section, show, standing } from "./dom.js";
+import { writeResult } from "./book.js";
 import { order } from "./road.js";
-import { bookName } from "./session.js";
 import { said, t } from "./texts.js";
+import { makeFile } from "./view_file.js";
 import { refused } from "./view_packs.js";
 
 const KINDS = ["week", "month", "quarter"];
 const MOST = 10; // lines of a part; the pages of the workbook have all
 
 export function makeReview(app) {
-  const place = h("div"), answer = h("div", { id: "review-pack" }), state = { kind: "week", scope: "" };
+  const place = h("div"), answer = h("div", { id: "review-pack" }), state = { kind: "week", scope: "" }, file = makeFile(app);
 
   function draw() {
     const kind = h("select", { id: "review-kind", onchange: () => { state.kind = kind.value; } },
       KINDS.map((code) => h("option", { value: code, selected: code === state.kind }, t(`review_${code}`))));
-    show(place, section(t("review"), h("p", { className: "quiet" }, t("reviewHelp")), field(t("reviewOf"), kind), button(t("reviewStart"), start, { id: "review-start" }), answer), files());
+    show(place, section(t("review"), h("p", { className: "quiet" }, t("reviewHelp")), field(t("reviewOf"), kind), button(t("reviewStart"), start, { id: "review-start" }), answer), file.draw());
   }
 
   async function start() {
@@ -26,24 +26,6 @@ export function makeReview(app) {
       show(answer, pack(read, told));
       announce(t("reviewDone", { period: told.period }));
     } catch (error) { refused(app, answer, error); }
-  }
-
-  /** The sealed file of one person is made by a command: it reads the saved workbook, and answers in it come back by its place. */
-  function files() {
-    const command = h("div", { id: "file-command" });
-    const ask = button(t("fileAsk"), async () => {
-      try {
-        const { read } = await order(), people = peopleOf(read);
-        if (!people.length) return show(command, notice("info", t("filePeople")));
-        const person = h("select", { id: "file-person", onchange: () => fill() }, people.map((code) => h("option", { value: code }, code)));
-        const text = h("div"), fill = () => show(text, copyable(shareCommand(person.value, bookName())));
-        fill();
-        show(command, field(t("filePerson"), person), h("p", { className: "quiet" }, t("fileHow")), text);
-        person.focus();
-      } catch (error) { refused(app, command, error); }
-      return undefined;
-    }, { id: "file-ask" });
-    return section(t("file"), h("p", { className: "quiet" }, t("fileHelp")), ask, command);
   }
 
   function pack(read, told) {
@@ -73,19 +55,6 @@ export function makeReview(app) {
     return put;
   }
   return { place, draw };
-}
-
-/** The codes of People, each once. */
-function peopleOf(read) {
-  const table = read.tables.tblPeople, at = table ? codesOf("tblPeople", table.headers).indexOf("person") : -1;
-  return at < 0 ? [] : [...new Set(table.rows.map((row) => row[at]).filter((code) => typeof code === "string" && code.trim()))];
-}
-
-const PLAIN_CODE = /^[\p{L}\p{N}_.][\p{L}\p{N}_.-]{0,59}$/u, PLAIN_FILE = /^[\p{L}\p{N}_.][\p{L}\p{N}_. ()-]{0,99}$/u; // may stand in a command line as they are
-
-function shareCommand(person, file) {
-  const code = PLAIN_CODE.test(person) ? person : "CODE", book = PLAIN_FILE.test(file) ? file : "BOOK.xlsx";
-  return `python -m sync_service share "${book}" --person ${code} --out "${code}.xlsx"`;
 }
 
 /** A figure with what it was and what was due. */

@@ -24,6 +24,7 @@ from sync_service.web.access import Parts, RefusedError, check_policies, guard, 
 from sync_service.web.addin import HEADERS as ADDIN_HEADERS
 from sync_service.web.addin import NEVER, addin
 from sync_service.web.api import api
+from sync_service.web.files_api import files_api
 from sync_service.web.functions_api import functions_api
 from sync_service.web.packs_api import packs_api
 from sync_service.web.page import page
@@ -89,6 +90,7 @@ def create_app(house: House, jobs: Jobs | None = None, sheets: Spreadsheets | No
     app.register_blueprint(functions_api)
     app.register_blueprint(packs_api)
     app.register_blueprint(setup_api)
+    app.register_blueprint(files_api)
     app.register_blueprint(sheets_api)
     app.register_blueprint(page)
     app.register_blueprint(addin)
