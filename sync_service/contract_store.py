@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from kpi.calendar import period
 from kpi.contracts import Version, contract_from
@@ -18,6 +19,7 @@ from sync_service.signing import Signer, is_signed, key_id
 from sync_service.told import ToldError
 
 KIND = "contract 1"  # what a signature of a version is over
+_OPENED = "opened as "  # setting: the file that a workbook in a task pane is
 _SIGNED = ("number", "start", "published", "at", "by", "reason", "exception", "digest")
 
 
@@ -64,10 +66,35 @@ def records(store: Control, book: str) -> tuple[Record, ...]:
     Raises:
         ToldError: A stored version is not what was signed.
     """
-    rows = schema.contracts
+    rows, owner = schema.contracts, _owner(store, book)
     with store.read() as connection:
-        found = connection.execute(select(rows).where(rows.c.book == book).order_by(rows.c.number))
+        found = connection.execute(select(rows).where(rows.c.book == owner).order_by(rows.c.number))
         return tuple(_record(dict(row)) for row in found.mappings())
+
+
+def newest(store: Control, book: str) -> int:
+    """The number of the last published version; 0 for a draft."""
+    rows = schema.contracts.c
+    wanted = select(func.max(rows.number)).where(rows.book == _owner(store, book))
+    with store.read() as connection:
+        return connection.execute(wanted).scalar() or 0
+
+
+def _owner(store: Control, book: str) -> str:
+    """The workbook whose contract it is: itself, or the file that a task pane holds open."""
+    return str(control.setting(store, _OPENED + book) or book)
+
+
+def opened(store: Control, book: str, name: str, stamp: object) -> None:
+    """Note which file a workbook is that a task pane holds open: that file's contract scores it.
+
+    It is the one file of the same name that published the version which is stamped into the
+    workbook. A renamed file, or one of several alike, is a draft, as it is when it is closed.
+    """
+    alike = [one for one in _publishers(store, book, stamp) if Path(one).name == name]
+    found = alike[0] if len(alike) == 1 else ""
+    if control.setting(store, _OPENED + book, "") != found:
+        control.set_setting(store, _OPENED + book, found)
 
 
 def _record(row: Mapping[str, object]) -> Record:
@@ -116,14 +143,19 @@ def elsewhere(store: Control, book: str, stamp: object) -> str | None:
 
     `stamp` is what the cell nmVersion says, such as `v2 · 1a2b3c4d`.
     """
+    return next(iter(_publishers(store, book, stamp)), None)
+
+
+def _publishers(store: Control, book: str, stamp: object) -> list[str]:
+    """The other workbooks that published a version."""
     number, sign, digest = str(stamp or "").partition(" · ")
     if not sign or not number[1:].isdecimal():
-        return None
+        return []
     rows = schema.contracts.c
     same = and_(rows.number == int(number[1:]), rows.digest.startswith(digest, autoescape=True))
+    wanted = select(rows.book).where(same, rows.book != book).order_by(rows.book)
     with store.read() as connection:
-        found = connection.execute(select(rows.book).where(same, rows.book != book)).first()
-    return None if found is None else str(found.book)
+        return [str(one) for one in connection.execute(wanted).scalars()]
 
 
 def travelling(store: Control, book: str) -> list[dict[str, object]]:

@@ -103,6 +103,7 @@ def _published_here(seen: Seen) -> None:
     for one in seen.problems:
         if one.code == "contract_elsewhere":
             raise ToldError(
-                f"{one.what['en']} Make the file by the command from the published workbook.",
-                f"{one.what['zh']}请用命令由已发布的工作簿制作。",
+                f"{one.what['en']} Refresh it once under the name that it was published by, or "
+                "make the file by the command from the published workbook.",
+                f"{one.what['zh']}请以发布时的文件名刷新一次，或用命令由已发布的工作簿制作。",
             )

@@ -20,6 +20,7 @@ from kpi.errors import KpiError
 from kpi.model import Texts
 from sync_service import pane_results, runs, sent_store, written
 from sync_service.compute import Computed
+from sync_service.contract_store import opened
 from sync_service.house import House
 from sync_service.pane_breaches import new_breaches
 from sync_service.pane_session import Ask, Session, State
@@ -229,6 +230,7 @@ class Panes:
             raise CancelledError("Cancelled.", "已取消。")
         runs.note(store, one.run, "running")
         sent_store.keep(store, ask.book, ask.name, ask.who, ask.body, self._now())
+        opened(store, ask.book, ask.name, ask.sent.names.get("nmVersion"))
         self._settle(one)
         known = sent_store.kept(store, ask.book)
         found: list[Seen] = []

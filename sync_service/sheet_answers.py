@@ -24,6 +24,7 @@ from kpi.organisation import ScopeParts
 from sync_service.asked_leaves import HISTORY
 from sync_service.asking import computed, kpi_code
 from sync_service.compute import Computed, ScopeKey
+from sync_service.contract_store import label, newest
 from sync_service.foretelling import foretold
 from sync_service.house import House
 from sync_service.refresh import Order
@@ -55,7 +56,7 @@ class UnsentError(ToldError):
 class Known:
     """A workbook computed, and what was answered from it."""
 
-    of: tuple[str, int, str]  # fingerprint of the tables, version of the facts, hour
+    of: tuple[str, int, str]  # fingerprint of the tables, version of the facts, hour and contract
     done: Computed
     asked: set[str] = field(default_factory=set)  # KPIs that it was computed for, beside its own
     answers: dict[Call, Answer] = field(default_factory=dict)
@@ -98,7 +99,7 @@ class Answers:
     def keep(self, book: str, sent: SentBook, done: Computed) -> None:
         """Take what a refresh has computed."""
         with self._lock:
-            known = Known(self._mark(sent.fingerprint), done, date1904=sent.date1904)
+            known = Known(self._mark(book, sent.fingerprint), done, date1904=sent.date1904)
             self._put(book, known)
 
     def answer(self, book: str, calls: Sequence[Call]) -> tuple[str, list[Answer]]:
@@ -120,7 +121,7 @@ class Answers:
         """
         with self._lock:
             sent = self._last(book)
-            found, mark = self._books.get(book), self._mark(sent.fingerprint)
+            found, mark = self._books.get(book), self._mark(book, sent.fingerprint)
             if by_sku:
                 order = Order(book, sent.port, "functions")
                 done = computed(self.house, order, set(map(str, kpis)), by_sku=True)
@@ -152,9 +153,10 @@ class Answers:
         done = computed(self.house, order, kpis)
         return Known(mark, done, kpis, date1904=sent.date1904)
 
-    def _mark(self, fingerprint: str) -> tuple[str, int, str]:
+    def _mark(self, book: str, fingerprint: str) -> tuple[str, int, str]:
         hour = f"{self.house.clock.now():%Y%m%d%H}"
-        return fingerprint, self.house.facts.version, hour
+        agreed = label(newest(self.house.store, book))
+        return fingerprint, self.house.facts.version, f"{hour}-{agreed}"
 
     def _put(self, book: str, known: Known) -> None:
         self._books[book] = known

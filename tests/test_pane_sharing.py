@@ -241,5 +241,5 @@ def test_a_workbook_that_was_published_elsewhere_gives_no_draft(
 ) -> None:
     """Its figures would be those of what is typed now, not of what was signed."""
     refused(
-        asked(one, MINE, published), "Make the file by the command", "请用命令由已发布的工作簿制作"
+        asked(one, MINE, published), "make the file by the command", "或用命令由已发布的工作簿制作"
     )

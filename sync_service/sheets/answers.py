@@ -58,7 +58,7 @@ class SheetAnswers(Answers):
         """Take what a refresh or a check read and computed."""
         with self._lock:
             self._take(book, contents)
-            self._put(book, Known(self._mark(contents.fingerprint), done))
+            self._put(book, Known(self._mark(book, contents.fingerprint), done))
 
     def names(self, book: str) -> Mapping[str, object]:
         """The single cells of a spreadsheet as they were last read."""
