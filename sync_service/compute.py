@@ -122,7 +122,7 @@ class Computed:
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
     _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
-    _goals: dict[Period, Goals] = field(default_factory=dict)
+    _goals: dict[Period, Goals] = field(default_factory=dict, init=False)  # of this very book
 
     @property
     def book(self) -> Book:
