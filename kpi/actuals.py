@@ -89,6 +89,7 @@ class Actuals:
     seen: dict[ScopeParts, ScopeParts] = field(default_factory=dict, compare=False)
     register: Registered | None = None  # dated tasks; what they know goes before typed figures
     beside: frozenset[str] | None = None  # KPIs that the register may know; None: any
+    silent: Callable[[str, Scope], bool] | None = None  # where all it says is: does not apply
     failed: frozenset[tuple[str, str]] = frozenset()  # (stream, shop) whose last pull failed
     today: date | None = None  # in the workbook's time zone
     heads: Counted | None = None  # where nobody typed a headcount
@@ -122,8 +123,14 @@ class Actuals:
 
     def by_facts(self, metric: Metric, found: ScopeParts) -> bool:
         """Whether all values of a KPI of a scope are in `made`, whoever the scope's people are."""
-        if self._may_know(metric.code):
-            return False
+        return not self._may_know(metric.code) and self._alone(metric, found)
+
+    def applies_by_facts(self, metric: Metric, found: ScopeParts) -> bool:
+        """Whether all values of a KPI of a scope that apply at all are in `made`."""
+        mute = self.silent is not None and self.silent(metric.code, found.scope)
+        return (mute or not self._may_know(metric.code)) and self._alone(metric, found)
+
+    def _alone(self, metric: Metric, found: ScopeParts) -> bool:
         counted = self.heads is not None and self._kind(metric.code).of_people
         return not counted and self.held(metric, found) is found
 

@@ -8,7 +8,7 @@ the standing, and a standing is never stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ from kpi.model import (
 from kpi.numbers import R
 from kpi.organisation import ScopeParts
 from kpi.period_values import PeriodValues, Seen
+from kpi.person_targets import Goals
 from kpi.rule_spans import Span, mark, rule_spans
 from kpi.same_event import Events
 from kpi.scopes import OWNERS
@@ -143,6 +144,7 @@ class _Facts:
     actuals: Actuals
     today: date
     judged: Judgements
+    targets: dict[Period, Goals] = field(default_factory=dict)
 
     def days(self, span: Span, scope: ScopeParts, values: PeriodValues) -> Sequence[Day]:
         """The judged periods; those that hang on the facts alone are judged once."""
@@ -164,7 +166,7 @@ class _Facts:
         running = period_of(self.today, judged_by(rule, metric).window, start)
         found = PeriodValues(self.actuals, metric, scope, running, start)
         if is_budget(metric, rule):
-            found.budget = Budget(self.book, self.actuals, metric, scope, rule)
+            found.budget = Budget(self.book, self.actuals, metric, scope, rule, self.targets)
         return found
 
     def events(self, scope: ScopeParts) -> Events:

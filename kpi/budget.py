@@ -33,7 +33,7 @@ from kpi.numbers import R, normalise
 from kpi.organisation import ScopeParts
 from kpi.pacing import is_early
 from kpi.person_targets import Goal, Goals
-from kpi.scope_goals import scope_goal
+from kpi.scope_goals import goals_in, scope_goal
 from kpi.season import Pacing, factors_of, flow_of
 from kpi.targets import AD_BUDGET, decimals_of, due_share, month_targets
 from kpi.trade import Shop
@@ -139,6 +139,7 @@ class Budget:
     metric: Metric
     scope: ScopeParts
     rule: Rule
+    targets: dict[Period, Goals] = field(default_factory=dict)  # of the book, for all scopes
     whole: dict[str, float | None] = field(default_factory=dict)  # month -> amount
     typed: dict[Window, float | None] = field(default_factory=dict)  # month -> amount of Inputs
     goals: dict[tuple[Period, date], Goal | None] = field(default_factory=dict)
@@ -174,7 +175,8 @@ class Budget:
         spend = self.actuals.catalog.metrics[
             BUDGETS[self.metric.numerator, self.metric.denominator]
         ]
-        return self.actuals.of(spend, self.scope, replace(of, window=Window(first, of.window.end)))
+        since = Period(of.code, of.kind, Window(first, of.window.end))
+        return self.actuals.of(spend, self.scope, since)
 
     def _below(self, spend: Actual, of: Period) -> float | None:
         month = month_period(of.window.start.year, of.window.start.month)
@@ -202,12 +204,13 @@ class Budget:
         if goal is not None:
             return goal.share
         shops = {part.shop for part in self.actuals.held(self.metric, self.scope).parts}
-        factors = Goals(self.book, month).factors(self._money(), shops)
+        goals = goals_in(self.book, month, self.targets)
+        factors = goals.factors(self._money(), shops)
         return due_share(_day_before(until), month.window, factors)
 
     def _goal(self, month: Period, until: date) -> Goal | None:
         if (month, until) not in self.goals:
-            found = scope_goal(self.book, month, self._money(), self.scope, until)
+            found = scope_goal(self.book, month, self._money(), self.scope, until, self.targets)
             self.goals[month, until] = found
         return self.goals[month, until]
 

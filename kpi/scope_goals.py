@@ -14,13 +14,19 @@ from kpi.scopes import OWNERS
 
 
 def scope_goal(
-    book: Book, month: Period, metric: Metric, found: ScopeParts, until: date
+    book: Book,
+    month: Period,
+    metric: Metric,
+    found: ScopeParts,
+    until: date,
+    known: dict[Period, Goals] | None = None,
 ) -> Goal | None:
     """What a scope should reach in a month, and what of it is due before the day `until`.
 
     A ratio over both regions has no goal; a company or brand of one region has that region's.
+    `known` are the targets of this book by month, for whoever asks again.
     """
-    goals, region = Goals(book, month), found.scope.region
+    goals, region = goals_in(book, month, {} if known is None else known), found.scope.region
     if region is not None:
         return goals.of(metric, region, _own(book, found.scope, region), found.parts, until)
     sides = [
@@ -31,6 +37,11 @@ def scope_goal(
     if metric.additive:
         return _added(sides)
     return sides[0] if found.scope.kind in OWNERS and len(sides) == 1 else None
+
+
+def goals_in(book: Book, month: Period, known: dict[Period, Goals]) -> Goals:
+    """The targets of a month, read once."""
+    return known.setdefault(month, Goals(book, month))
 
 
 def _own(book: Book, scope: Scope, side: Region) -> tuple[str, ...]:

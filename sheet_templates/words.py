@@ -61,6 +61,7 @@ def dropdown(name: str, language: Language) -> tuple[str, ...]:
     return tuple(w[1] if language == "zh" else w[2] for w in LISTS[name])
 
 
+@lru_cache(maxsize=4096)  # thousands of cells, a few hundred words
 def decode(name: str, text: str) -> str | None:
     """The code of a word in either language, or of a code; None for a word not in the list."""
     wanted = plain(text)

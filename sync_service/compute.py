@@ -35,11 +35,18 @@ from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.heads import Headcount
 from kpi.leaves import LeafSums
-from kpi.model import OWN_STORES, Language, Measure, Metric, Period, Region, Scope
+from kpi.model import (
+    OWN_STORES,
+    Language,
+    Measure,
+    Metric,
+    Period,
+    Region,
+)
 from kpi.money import Rates
 from kpi.organisation import ScopeParts
 from kpi.person_cards import PersonCard
-from kpi.person_targets import Goal
+from kpi.person_targets import Goal, Goals
 from kpi.ratings import Ratings
 from kpi.register import Register
 from kpi.role_shares import unshared
@@ -52,6 +59,7 @@ from kpi.sums import Answers
 from kpi.totals import Converter, Totals
 from kpi.unjudged import Unjudged, unjudged
 from kpi.unknown_parts import unknown_bases
+from sync_service.beside import Beside
 from sync_service.hand_inputs import with_inputs, with_plans
 from sync_service.months import ByMonth, Tried, changed_since, tried, under
 from sync_service.past_months import history_asked, past_months
@@ -114,6 +122,7 @@ class Computed:
     pending: tuple[Change, ...] = ()  # typed since the newest version was published
     tried: Mapping[str, Tried] = field(default_factory=dict)  # by item, of pending changes
     _values: dict[tuple[str, ScopeKey, str], Actual] = field(default_factory=dict)
+    _goals: dict[Period, Goals] = field(default_factory=dict, init=False)  # of this very book
 
     @property
     def book(self) -> Book:
@@ -156,9 +165,8 @@ class Computed:
         found = self.scopes.get(scope)
         if actual is None or found is None:
             return None
-        return scope_goal(
-            self.book, of or self.month, self.metric(metric), found, actual.covered.end
-        )
+        month, until = of or self.month, actual.covered.end
+        return scope_goal(self.book, month, self.metric(metric), found, until, self._goals)
 
     def weeks(self, count: int = WEEKS_SHOWN) -> tuple[Period, ...]:
         """The last whole weeks and the running one, oldest first."""
@@ -293,6 +301,7 @@ def _actuals(given: Inputs, terms: Terms, register: Register, known: Known) -> A
         seen=known.scopes,
         register=beside.actual,
         beside=beside.known,
+        silent=beside.silent,
         failed=failed,
         today=today,
         heads=Headcount(terms.book),
@@ -312,25 +321,6 @@ def _totals(leaves: LeafSums, basis: Basis, answers: Answers) -> Totals:
     typed = with_inputs(leaves, basis.inputs, currencies, basis.measures)
     planned_too = with_plans(typed, basis.plans, currencies)
     return Totals(planned_too, platforms, sources_of(basis.measures), basis.measures, answers)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The sources beside the facts: the dated tasks, then what was typed for a person."""
-
-    register: Register
-    ratings: Ratings
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The KPIs that they may know."""
-        every = self.register.catalog.metrics
-        return frozenset(c for c in every if self.register.gives(c) or self.ratings.gives(c))
-
-    def actual(self, metric: Metric, scope: Scope, of: Period, grace: int) -> Actual | None:
-        """The value of a KPI; None where neither knows it."""
-        found = self.register.actual(metric, scope, of, grace)
-        return self.ratings.actual(metric, scope, of) if found is None else found
 
 
 def _month(book: Book, now: datetime) -> Period:

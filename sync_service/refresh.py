@@ -125,6 +125,7 @@ def look(house: House, order: Order, tell: Step = nothing) -> Seen:
 def _look(house: House, order: Order, contents: BookContents, tell: Step) -> Seen:
     own_book(contents)
     book, catalog, problems = read(contents)
+    catalog = house.recent.lately.alike("catalog", catalog)  # with its hashes
     book = rewarded(book, kept_points(house.store, order.book))
     tell("汇总事实", "Adding up the facts")
     known = records(house.store, order.book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -233,6 +234,32 @@ def test_what_the_facts_say_of_a_scope_whoever_asks(
 ) -> None:
     actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
     assert actuals.by_facts(CATALOG.metrics[metric], ScopeParts(scope, (DE,))) is alone
+
+
+@pytest.mark.parametrize(
+    ("metric", "silent", "applies"),
+    [
+        pytest.param("net_sales", None, False, id="any task may say it"),
+        pytest.param("net_sales", lambda *_: False, False, id="a task says something"),
+        pytest.param("net_sales", lambda *_: True, True, id="no task, no value of one"),
+        pytest.param("sales_per_head", lambda *_: True, False, id="heads of People decide"),
+    ],
+)
+def test_what_applies_by_the_facts_where_no_task_says_more(
+    metric: str, silent: Callable[[str, Scope], bool] | None, applies: bool
+) -> None:
+    actuals = Actuals(
+        UNITS,
+        CATALOG,
+        EURO,
+        {"DE": day(2)},
+        frozenset(),
+        register=lambda *_: None,
+        silent=silent,
+        heads=lambda *_: None,
+    )
+    found = ScopeParts(SCOPE, (DE,))
+    assert actuals.applies_by_facts(CATALOG.metrics[metric], found) is applies
 
 
 def test_a_source_beside_is_asked_only_for_what_it_may_know() -> None:

@@ -98,6 +98,26 @@ def test_whose_task_it_is(one: TaskRow, where: Scope, mine: bool) -> None:  # a 
     assert bool(register(one, people=people).tasks(where)) is mine
 
 
+def test_no_tasks_say_the_same_of_every_scope_and_some_tasks_their_own() -> None:
+    found, metric = register(task()), CATALOG.metrics["vat_filed_rate"]
+    bare = [scope(code, ScopeKind.MARKET) for code in ("FR", "IT")]
+    france, italy = (found.actual(metric, one, OCT) for one in bare)
+    assert france is not None
+    assert (france.value, france.state) == (None, DataState.NOT_APPLICABLE)
+    assert italy == replace(france, scope=bare[1], streams=("book.tasks@IT",))
+    september = found.actual(metric, bare[0], period("2026-09"))
+    assert september is not None
+    assert september.covered == period("2026-09").window
+
+    germany = scope("DE", ScopeKind.MARKET)
+    for _ in range(2):
+        filed = found.actual(metric, germany, OCT)
+        assert filed is not None
+        assert (filed.value, filed.state) == (1.0, DataState.COMPLETE)
+    assert found.behind(metric, germany, OCT) == (task(),)
+    assert found.behind(metric, bare[0], OCT) == ()
+
+
 def test_a_circle_of_managers_ends() -> None:
     found = register(task(), people=(person("ANN", "BOB"), person("BOB", "ANN")))
     for who in ("ANN", "BOB"):

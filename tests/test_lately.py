@@ -191,8 +191,11 @@ CHANGES: dict[str, Change] = {
     "one typed over": typed_over(1.0),
     "TRUE typed over one": typed_over(value=True),
     "given back": typed_over(None),
-    "another owner, and a KPI that one region leaves out": together(
-        cell("tblShop", "AMZ-US", "owner", "OPS2"), cell("tblKpi", "net_sales", "us", "否")
+    "other owners, and a KPI that one region leaves out": together(
+        cell("tblShop", "AMZ-US", "owner", "OPS2"),
+        cell("tblTask", "T-003", "owner", "OPS1"),
+        cell("tblTask", "T-003", "country", "FR"),
+        cell("tblKpi", "net_sales", "us", "否"),
     ),
     "another fixed rate, and days by season": together(
         cell("tblSetting", "固定汇率 EUR→USD", "value", 1.2),

@@ -76,7 +76,7 @@ class _Lines:
     ) -> Iterator[_Group]:
         done = self.done
         used = [metric for metric in metrics if (metric.code, key[0]) not in done.book.unused]
-        by_facts = done.actuals.by_facts
+        by_facts = done.actuals.applies_by_facts
         for together, grouped in groupby(used, lambda metric: by_facts(metric, found)):
             of = tuple(grouped)
             names = tuple(metric.names[done.given.language] for metric in of)

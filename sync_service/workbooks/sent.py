@@ -103,6 +103,8 @@ def _plain(value: Written) -> object:
     """A cell in one form: 1 and 1.0 are alike, and so are an empty text and an empty cell."""
     if isinstance(value, str):
         return value or None
+    if isinstance(value, float) and math.isfinite(value):
+        return value
     said = to_json(value)
     return float(said) if isinstance(said, int) and not isinstance(said, bool) else said
 
