@@ -212,8 +212,8 @@ class Totals:
             return frozenset()
         first, last = self._slice(window)
         chosen = self.series(measure).chosen[index, max(first, 0) : max(last, 0)]
-        sets = self.alternatives(shop, measure)
-        return frozenset(s for n in set(chosen.tolist()) if n >= 0 for s in sets[n])
+        sets = enumerate(self.alternatives(shop, measure))  # one or two, of days by the hundred
+        return frozenset(s for n, streams in sets if (chosen == n).any() for s in streams)
 
     # --- sums ----------------------------------------------------------------------------------
 

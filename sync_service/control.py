@@ -20,7 +20,7 @@ import orjson
 from sqlalchemy import Connection, Engine, Table, and_, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kpi.errors import KpiError
 from sync_service import schema
@@ -28,6 +28,7 @@ from sync_service.migrations import next_migration
 from sync_service.told import ToldError
 
 BUSY_SECONDS = 30
+CONNECTIONS = 8  # kept open, as many as the service answers calls side by side
 
 
 def _read_json(text: str | bytes | float) -> object:
@@ -115,8 +116,10 @@ def _sqlite_engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         keep_private(Path(url.database))
-    # A connection per use: nothing stays open across threads, and opening one takes 0.1 ms.
-    engine = create_engine(url, poolclass=NullPool, **_JSON)
+    # Opening one takes 0.6 ms of its 0.8 for a look; more than are kept are opened and closed.
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=CONNECTIONS, max_overflow=-1, **_JSON
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

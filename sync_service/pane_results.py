@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from kpi.errors import Level, Problem
 from sheet_templates.purpose import Shown
@@ -40,7 +41,7 @@ def _table(name: str, grid: Grid, plan: GridPlan, *, date1904: bool) -> Json:
     there = len(grid.rows)
     new: list[list[Written]] = [[None] * len(grid.headers) for _ in range(there, plan.count)]
     cells = []
-    for (row, column), value in sorted(plan.cells.items(), key=lambda item: item[0]):
+    for (row, column), value in sorted(plan.cells.items(), key=itemgetter(0)):
         if row < there:
             cells.append([row, column, to_json(value, date1904=date1904)])
         else:

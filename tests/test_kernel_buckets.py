@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from sync_service.clock import FakeClock, SystemClock
-from sync_service.connectors.buckets import Bucket, Buckets
+from sync_service.connectors.buckets import Bucket, Buckets, light
 from sync_service.connectors.kernel import Limit, Observed
 from sync_service.control import Control, acquire
 from sync_service.holding import take
@@ -59,6 +61,16 @@ def test_a_burst_goes_at_once_and_the_rest_at_the_rate(store: Control) -> None:
     # 15 at once, then one a minute: createReport
     times = drained(store, FakeClock(MORNING), Limit(1 / 60, 15), 18)
     assert times == pytest.approx([0] * 15 + [60, 120, 180])
+
+
+def test_after_a_light_transaction_nothing_may_be_lost_again(store: Control) -> None:
+    """Connections are kept: also one whose light transaction failed."""
+    with light(store) as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 1
+    with pytest.raises(OperationalError), light(store) as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+    with store.begin() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
 
 
 def test_an_idle_bucket_fills_up_to_its_burst(store: Control) -> None:

@@ -194,7 +194,7 @@ def test_a_wrong_setting_says_the_mend(name: str, text: str, mend: str) -> None:
 
 
 def test_each_setting_is_in_the_table_of_the_module() -> None:
-    assert len(KNOWN) == 9
+    assert len(KNOWN) == 10
 
 
 def test_only_settings_read_the_environment() -> None:

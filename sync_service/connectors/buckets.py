@@ -57,11 +57,13 @@ def light(store: Control) -> Iterator[Connection]:
         driver = connection.connection.cursor()  # beside SQLAlchemy, which would begin first
         if store.is_sqlite:
             driver.execute("PRAGMA synchronous=NORMAL")
-        with connection.begin():
-            yield connection
-        if store.is_sqlite:
-            driver.execute("PRAGMA synchronous=FULL")
-        driver.close()
+        try:
+            with connection.begin():
+                yield connection
+        finally:  # the next who gets this connection may not lose anything
+            if store.is_sqlite:
+                driver.execute("PRAGMA synchronous=FULL")
+            driver.close()
 
 
 class Buckets:

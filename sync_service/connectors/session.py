@@ -44,8 +44,6 @@ class Kit:
         self.reports = Reports(store, clock)
         self.raw = RawStore(settings.home, store, clock)
         self.timeouts = Timeouts()
-        # An idle connection: SQLite empties its log each time that the last one closes (9 ms).
-        self._idle = store.engine.connect()
         self._clients: dict[str, Client] = {}
         self._guard = threading.Lock()
 
@@ -64,7 +62,6 @@ class Kit:
             for client in self._clients.values():
                 client.close()
             self._clients.clear()
-            self._idle.close()
 
 
 @dataclass(frozen=True, slots=True)

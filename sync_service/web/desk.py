@@ -45,7 +45,7 @@ class DeskGoneError(Exception):
 class Passed:
     """A call as the server got it."""
 
-    environ: dict[str, str]  # what of WSGI's is text
+    wsgi: dict[str, str]  # what of WSGI's is text
     body: bytes
 
 
@@ -225,7 +225,7 @@ def _answer_all(app: Flask, panes: Panes, pipe: Connection, threads: ThreadPoolE
 def answered(app: Flask, passed: Passed) -> Answered:
     """What the application says to a call."""
     environ: dict[str, Any] = {
-        **passed.environ,
+        **passed.wsgi,
         "wsgi.version": (1, 0),
         "wsgi.input": BytesIO(passed.body),
         "wsgi.errors": sys.stderr,
