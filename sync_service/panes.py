@@ -1,4 +1,4 @@
-"""Refreshes for task panes: one a workbook at a time, a few computing, the rest waiting.
+"""Refreshes for task panes: one a workbook at a time, one computing, the rest waiting.
 
 The pane sends its tables; a thread goes THE road of `refresh` over them; what is to be written is
 offered, and only when the pane says that the cells are in the sheet is the refresh recorded. A pane
@@ -34,7 +34,8 @@ from sync_service.workbooks.sent import Offer, SentBook, SentPort
 
 LOG = logging.getLogger(__name__)
 KIND = "pane"
-COMPUTING = 2  # refreshes that compute side by side; those that wait for a pane do not count
+COMPUTING = 1  # of a process: two share its one turn, and make the same of new facts twice
+FILES = 2  # made at once: each may start an office of its own
 PATIENCE = 60.0  # seconds until a pane has said that it wrote
 STOP_SECONDS = 10.0  # until the threads have ended
 MOST_OPEN = 100
@@ -97,6 +98,7 @@ class Panes:
     watch: Watch = nobody
     patience: float = PATIENCE
     places: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(COMPUTING))
+    files: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(FILES))
     _sessions: dict[str, Session] = field(default_factory=dict)  # by run, the oldest first
     _working: dict[str, Session] = field(default_factory=dict)  # by book
     _doubts: dict[str, Sequence[TablePatch]] = field(default_factory=dict)  # by book

@@ -29,7 +29,7 @@ from sync_service.web.access import RefusedError
 from sync_service.web.desk import Answered, Desk, DeskGoneError, Passed
 from sync_service.web.panes_api import MOST_BYTES, UUID
 
-OF_BOOKS = frozenset({"panes", "functions", "packs", "setup"})  # blueprints
+OF_BOOKS = frozenset({"panes", "functions", "packs", "setup", "files"})  # blueprints
 OF_RUNS = OF_BOOKS | {"api"}
 KEPT = 2000  # workbooks, and runs
 LATELY = 10.0  # seconds: a pane whose refresh is open asks more often than that

@@ -26,7 +26,7 @@ def share_person() -> Response:
     """A person's slice of the workbook whose tables are sent."""
     body, mine = json_body(), parts()
     sent, person = sent_book(body, mine.house.recent.lately), text_of(body, "person").strip()
-    with mine.panes.places:  # each file may start an office of its own
+    with mine.panes.files:
         made = person_file(mine.house, book_of(body), sent, person)
     answer = Response(made.data, mimetype=XLSX)
     answer.headers["Content-Disposition"] = attachment(made.name)
