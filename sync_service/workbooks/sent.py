@@ -94,7 +94,11 @@ def _known(grid: Grid) -> list[dict[str, object]]:
         if code is not None and grid.layout.column(code).owner is not Owner.FORMULA
     ]
     return [
-        {code: _plain(row[at]) for at, code in columns if row[at] not in (None, "")}
+        {
+            code: value if value.__class__ is str else _plain(value)  # half of all cells
+            for at, code in columns
+            if (value := row[at]) is not None and value != ""
+        }
         for row in _used(grid.rows)
     ]
 
@@ -184,6 +188,8 @@ class SentPort:
 
 def to_json(value: Written, *, date1904: bool = False) -> object:
     """A cell for the pane: numbers as numbers, days as serials, #N/A as an object."""
+    if value is None or value.__class__ is str:  # most cells
+        return value
     if isinstance(value, ErrorValue):
         return {"error": value.text}
     if isinstance(value, date):
