@@ -294,7 +294,9 @@ def status_at(row: int) -> str:
 def days(client: SheetsClient, sheet: str, *scopes: str) -> WriteReport:
     port = GooglePort(client, sheet)
     read = port.read()
-    lines = [{"scope": scope, "metric": "orders", "value": 1.0} for scope in scopes]
+    lines: list[dict[str, Written]] = [
+        {"scope": scope, "metric": "orders", "value": 1.0} for scope in scopes
+    ]
     return port.write([TablePatch("tblDaily", ("scope", "metric"), lines)], [], read.fingerprint)
 
 

@@ -73,11 +73,13 @@ const readTables = () => Excel.run(async (context) => {
   return found;
 });
 
-/** Whether days of this book are counted from 1904; false where this Excel cannot tell. */
+const CENTURY_SINCE_1904 = 35_064; // 2000-01-01; from 1900 it is 36,526
+
+/** Whether days of this book are counted from 1904, by what DATE gives; false where this Excel cannot tell. */
 const since1904 = () => Excel.run(async (context) => {
-  context.workbook.load("use1904DateSystem");
+  const day = context.workbook.functions.date(2000, 1, 1).load("value");
   await context.sync();
-  return context.workbook.use1904DateSystem === true;
+  return day.value === CENTURY_SINCE_1904;
 }).catch(() => false);
 
 /** [row, column] of every cell outside the table's own formula columns that holds a formula. */

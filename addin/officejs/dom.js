@@ -65,6 +65,7 @@ const DAY_ZERO = 25_569; // the serial of 1970-01-01
 /** A day or a moment that came as a number of a sheet, on the workbook's own clock; null is unknown. */
 export function serial(number) {
   if (typeof number !== "number") return t("unknown");
+  /** @type {Intl.DateTimeFormatOptions} */
   const whole = Number.isInteger(number) ? {} : { hour: "2-digit", minute: "2-digit" };
   return new Date(Math.round((number - DAY_ZERO) * 86_400_000)).toLocaleString(language() === "zh" ? "zh-CN" : "en-GB",
     { timeZone: "UTC", year: "numeric", month: "2-digit", day: "2-digit", ...whole });
@@ -72,7 +73,11 @@ export function serial(number) {
 
 const UNITS = new Set(["days", "hours", "points", "turns"]);
 
-/** A value of a KPI with its unit and currency. */
+/**
+ * A value of a KPI with its unit and currency.
+ * @param {unknown} value
+ * @param {{unit?: string, currency?: string}} [of]
+ */
 export function measured(value, { unit, currency } = {}) {
   if (typeof value !== "number") return shown(value);
   if (unit === "ratio") return `${shown(100 * value, 2)} %`;

@@ -48,7 +48,7 @@ async function stop(service, book, key) {
 async function once(service, { signal, step, write, rebased }) {
   step(1, STEPS, t("stepRead"));
   const { read, body } = await order(), key = crypto.randomUUID();
-  if (rebased) body.rebased = rebased;
+  if (rebased) Object.assign(body, { rebased });
   if (unended) await stop(service, body.book, unended);
   step(2, STEPS, t("stepSend"));
   let run, result;

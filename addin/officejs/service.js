@@ -68,7 +68,11 @@ export class Service {
 
   health() { return this.ask("/health", { deadline: 5000 }); }
   status() { return this.get("/api/v1/status"); }
-  /** Order a refresh; a lost answer is asked for again, and the key of the click gives the same run. */
+  /**
+   * Order a refresh; a lost answer is asked for again, and the key of the click gives the same run.
+   * @param {object} order
+   * @param {{signal?: AbortSignal, key?: string, lost?: (tries: number) => void}} [options]
+   */
   async refresh(order, { signal, key, lost = (_n) => {} } = {}) {
     for (let tries = 0; ; tries++) {
       try {

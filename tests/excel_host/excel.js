@@ -196,6 +196,19 @@ const HOST = (() => {
   }
   properties(Note, { id: (one) => one.ref, visible: () => false });
 
+  /** The result of DATE; a book that does not say from when it counts has an Excel that cannot tell. */
+  class Day {
+    constructor(context, year, month, day) { Object.assign(this, { context, _at: Date.UTC(year, month - 1, day) }); }
+    load(name) {
+      this.context.queue(() => {
+        if (name !== "value" || host.book.date1904 === undefined) throw hostError("InvalidArgument", `No ${name}.`);
+        this._value = this._at / 86_400_000 + 25_569 - (host.book.date1904 ? 1_462 : 0);
+      });
+      return this;
+    }
+    get value() { if (this._value === undefined) throw hostError("PropertyNotLoaded", "value was not loaded."); return this._value; }
+  }
+
   class Items extends Collection {
     constructor(context, kind, list, find) { super(context, kind, list); this._get = find; }
     getItem(name) { return new this._kind(this.context, () => this._get(name)); }
@@ -210,10 +223,7 @@ const HOST = (() => {
       this.workbook = {
         worksheets: new Items(this, Worksheet, () => host.book.sheets, (name) => host.book.sheet(name)),
         tables: new Items(this, Table, () => host.book.tables, (name) => host.book.table(name)),
-        load: (name) => this.queue(() => {
-          if (name !== "use1904DateSystem" || host.book.date1904 === undefined) throw hostError("InvalidArgument", `Workbook has no property ${name}.`);
-          this.workbook.use1904DateSystem = host.book.date1904;
-        }),
+        functions: { date: (year, month, day) => new Day(this, year, month, day) },
         comments: new Collection(this, Note, () => host.book.comments),
         notes: new Collection(this, Note, () => host.book.notes),
         names: new Items(this, NamedItem, () => [...host.book.names.values()], (name) => host.book.names.get(name)),
