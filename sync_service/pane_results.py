@@ -20,11 +20,12 @@ MOST_PROBLEMS = 500  # shown of one refresh
 
 def patches_of(offer: Offer) -> Json:
     """Tables, names and visibility to write."""
+    planned = ((offer.book.grids[name], plan) for name, plan in offer.plans.items())
     return {
         "tables": [
-            _table(name, offer.book.grids[name], plan, date1904=offer.book.date1904)
-            for name, plan in offer.plans.items()
-            if plan.cells or plan.count != len(offer.book.grids[name].rows)
+            offer.book.made(_table, grid, plan, offer.book.date1904)
+            for grid, plan in planned
+            if plan.cells or plan.count != len(grid.rows)
         ],
         "names": {n: to_json(v, date1904=offer.book.date1904) for n, v in offer.names.items()},
         "shown": _shown(offer.shown),
@@ -36,7 +37,7 @@ def nothing_to_write() -> Json:
     return {"tables": [], "names": {}, "shown": None}
 
 
-def _table(name: str, grid: Grid, plan: GridPlan, *, date1904: bool) -> Json:
+def _table(grid: Grid, plan: GridPlan, date1904: bool) -> Json:
     """Cells of rows that are there, whole new rows, and how many rows the table has then."""
     there = len(grid.rows)
     new: list[list[Written]] = [[None] * len(grid.headers) for _ in range(there, plan.count)]
@@ -47,7 +48,7 @@ def _table(name: str, grid: Grid, plan: GridPlan, *, date1904: bool) -> Json:
         else:
             new[row - there][column] = value
     append = [[to_json(value, date1904=date1904) for value in row] for row in new]
-    return {"table": name, "cells": cells, "append": append, "rows": plan.count}
+    return {"table": grid.layout.name, "cells": cells, "append": append, "rows": plan.count}
 
 
 def _shown(shown: Shown | None) -> Json | None:

@@ -52,22 +52,22 @@ class SentBook:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of what the service reads; what formulas gave follows from the rest."""
-        said = [(name, self._of(_digest, grid)) for name, grid in sorted(self.grids.items())]
+        said = [(name, self.made(_digest, grid)) for name, grid in sorted(self.grids.items())]
         names = sorted((name, _plain(value)) for name, value in self.names.items())
         return hashlib.sha256(orjson.dumps([said, names])).hexdigest()
 
     def contents(self) -> BookContents:
         """As a port reads a workbook."""
-        tables = {name: self._of(table_of, grid) for name, grid in self.grids.items()}
+        tables = {name: self.made(table_of, grid) for name, grid in self.grids.items()}
         lacking = tuple(one for grid in self.grids.values() for one in missing_columns(grid))
         return BookContents(tables, self.names, self.language, self.fingerprint, lacking)
 
     def plan(self, patch: TablePatch) -> GridPlan:
         """What a patch does to its table; never changed afterwards."""
-        return self._of(plan_grid, self.grids[patch.table], patch)
+        return self.made(plan_grid, self.grids[patch.table], patch)
 
-    def _of(self, make: Callable[..., R], grid: Grid, *more: object) -> R:
-        """`make` of a table; of a large one as it was made before."""
+    def made(self, make: Callable[..., R], grid: Grid, *more: object) -> R:
+        """`make` of a table; of a large one as it was made before, and never changed afterwards."""
         if len(grid.rows) < LARGE:
             return make(grid, *more)
         return self.lately.of(make, grid, *more)
@@ -127,16 +127,19 @@ class Offer:
         """The book once this was written; formula cells keep what they showed."""
         grids = dict(self.book.grids)
         for name, plan in self.plans.items():
-            grid = grids[name]
-            if not plan.cells and plan.count == len(grid.rows):
-                continue
-            rows = [list(row) for row in grid.rows[: plan.count]]
-            rows += [[None] * len(grid.headers) for _ in range(plan.count - len(rows))]
-            for (row, column), value in plan.cells.items():
-                if row < plan.count:
-                    rows[row][column] = value
-            grids[name] = replace(grid, rows=tuple(map(tuple, rows)))
+            if plan.cells or plan.count != len(grids[name].rows):
+                grids[name] = self.book.made(_after, grids[name], plan)
         return replace(self.book, grids=grids, names={**self.book.names, **self.names})
+
+
+def _after(grid: Grid, plan: GridPlan) -> Grid:
+    """A table once a plan was written."""
+    rows = [list(row) for row in grid.rows[: plan.count]]
+    rows += [[None] * len(grid.headers) for _ in range(plan.count - len(rows))]
+    for (row, column), value in plan.cells.items():
+        if row < plan.count:
+            rows[row][column] = value
+    return replace(grid, rows=tuple(map(tuple, rows)))
 
 
 @dataclass(slots=True)
