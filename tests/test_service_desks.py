@@ -291,6 +291,12 @@ def test_a_desk_that_is_gone_rests_and_starts_anew(served: Served, bodies: list[
     assert (said.status, json.loads(said.body)) == (200, {"ok": True})
 
 
+def test_a_call_that_breaks_the_application_is_answered(served: Served) -> None:
+    said = served.desks.desks[0].call(Passed({"REQUEST_METHOD": "GET"}, b""))  # no host, no path
+    assert said.status == 500
+    assert set(json.loads(said.body)["error"]) == {"zh", "en"}
+
+
 def test_a_desk_that_cannot_be_told_is_gone(served: Served) -> None:
     desk = served.desks.desks[0]
     desk.start()

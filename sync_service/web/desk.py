@@ -17,12 +17,14 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from io import BytesIO
 from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, cast
 
+import orjson
 from flask import Flask, Response
 
 from sync_service.clock import Clock
@@ -31,6 +33,7 @@ from sync_service.house import open_house
 from sync_service.panes import STOP_SECONDS, Panes
 from sync_service.redaction import start_logging
 from sync_service.settings import Settings
+from sync_service.web.app import FAILED, create_app
 
 LOG = logging.getLogger(__name__)
 THREADS = 8  # calls that a desk answers side by side, as many as the server takes
@@ -65,6 +68,11 @@ class Answered:
     body: bytes
 
 
+BROKEN = Answered(
+    int(HTTPStatus.INTERNAL_SERVER_ERROR),
+    [("Content-Type", "application/json")],
+    orjson.dumps({"error": FAILED}),
+)
 Question = Passed | Rests | None  # None: leave
 Waiting = dict[int, Future[Any]]  # by the number of the question
 
@@ -187,8 +195,6 @@ def _without_interrupts() -> Iterator[None]:
 
 def sit(settings: Settings, clock: Clock, pipe: Connection) -> None:
     """Answer until the service says leave, or has gone."""
-    from sync_service.web.app import create_app  # noqa: PLC0415  # only the process needs it
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     start_logging(logging.WARNING)
     with open_house(settings, clock, heal=False) as house, few_collections():
@@ -207,7 +213,11 @@ def _answer_all(app: Flask, panes: Panes, pipe: Connection, threads: ThreadPoolE
             pipe.send((number, answer))
 
     def answer(number: int, passed: Passed) -> None:
-        say(number, answered(app, passed))
+        said = BROKEN
+        try:
+            said = answered(app, passed)
+        finally:  # whoever asked waits for it
+            say(number, said)
 
     while True:
         try:

@@ -68,7 +68,9 @@ class Desks:
 
     def warm(self) -> None:
         """Start the first desk, which takes seconds, before it is asked."""
-        threading.Thread(target=self.desks[0].start, name="warm", daemon=True).start()
+        first = self.desks[0]
+        if first.pid is None:
+            threading.Thread(target=first.start, name="warm", daemon=True).start()
 
     def stop(self) -> None:
         """Let all leave, side by side."""
