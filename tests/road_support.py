@@ -148,7 +148,8 @@ def refresh_book(house: House, path: Path, mode: str = "auto") -> Outcome:
 def copied(original: Folder, root: Path, *companies: str) -> Folder:
     """A copy that may be changed: facts are immutable files and linked, the rest is copied."""
     target = Folder(root)
-    shutil.copytree(original.home, target.home, copy_function=_linked)
+    log = shutil.ignore_patterns("*.db-wal", "*.db-shm")  # of others who only look: it may go
+    shutil.copytree(original.home, target.home, copy_function=_linked, ignore=log)
     keys = original.home.with_name("data-keys")
     shutil.copytree(keys, target.home.with_name("data-keys"))
     for company in companies:
