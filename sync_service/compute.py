@@ -35,14 +35,7 @@ from kpi.employment import left_behind
 from kpi.errors import Problem
 from kpi.heads import Headcount
 from kpi.leaves import LeafSums
-from kpi.model import (
-    OWN_STORES,
-    Language,
-    Measure,
-    Metric,
-    Period,
-    Region,
-)
+from kpi.model import OWN_STORES, Language, Measure, Metric, Period, Region
 from kpi.money import Rates
 from kpi.organisation import ScopeParts
 from kpi.person_cards import PersonCard
