@@ -173,67 +173,49 @@ def test_which_values_are_money(metric: str, money: bool) -> None:
 MINE = Scope("ANN", ScopeKind.PERSON, None, same("ANN"))
 
 
-@pytest.mark.parametrize(
-    ("metric", "scope", "beside", "shared"),
-    [
-        pytest.param("net_sales", SCOPE, {}, True, id="a shop's sales"),
-        pytest.param("net_sales", MINE, {}, False, id="a person's: moves and ratings decide too"),
-        pytest.param("sales_per_head", SCOPE, {}, True, id="by a typed headcount"),
-        pytest.param(
-            "sales_per_head", SCOPE, {"heads": lambda *_: None}, False, id="by that of People"
-        ),
-        pytest.param(
-            "net_sales",
-            SCOPE,
-            {"register": lambda *_: None},
-            True,
-            id="no task says a thing",
-        ),
-        pytest.param(
-            *("net_sales", SCOPE, {"register": lambda *_: of(UNITS, "net_sales", DE)}, False),
-            id="which tasks of the book say",
-        ),
-        pytest.param("acos", SCOPE, {"campaigns": lambda _: ()}, True, id="advertising of a shop"),
-        pytest.param(
-            "acos", SCOPE, {"campaigns": lambda _: (FR,)}, False, id="of campaigns of the book"
-        ),
-    ],
-)
-def test_what_hangs_on_the_facts_alone_is_shared(
-    metric: str, scope: Scope, beside: dict[str, Any], shared: bool
-) -> None:
-    actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
-    assert actuals.shared(CATALOG.metrics[metric], ScopeParts(scope, (DE,)), OCT) is shared
+TASKS = {"register": lambda *_: None}  # that say nothing
 
 
 @pytest.mark.parametrize(
-    ("metric", "scope", "beside", "alone"),
+    ("metric", "scope", "beside", "shared", "by_facts"),
     [
-        pytest.param("net_sales", MINE, {}, True, id="a person's too: the shops are said"),
+        pytest.param("net_sales", SCOPE, {}, True, True, id="a shop's sales"),
         pytest.param(
-            *("sales_per_head", SCOPE, {"heads": lambda *_: None}, False),
-            id="not by heads of People",
+            *("net_sales", MINE, {}, False, True),
+            id="a person's: moves and ratings decide too; the facts say it of these shops",
+        ),
+        pytest.param("sales_per_head", SCOPE, {}, True, True, id="by a typed headcount"),
+        pytest.param(
+            *("sales_per_head", SCOPE, {"heads": lambda *_: None}, False, False),
+            id="by that of People",
         ),
         pytest.param(
-            *("net_sales", SCOPE, {"register": lambda *_: None}, False), id="any task may say it"
+            *("net_sales", SCOPE, TASKS, True, False), id="no task says a thing, though one may"
         ),
         pytest.param(
-            "net_sales",
-            SCOPE,
-            {"register": lambda *_: None, "beside": frozenset({"acos"})},
-            True,
+            *("net_sales", SCOPE, {**TASKS, "beside": frozenset({"acos"})}, True, True),
             id="the tasks are about another KPI",
         ),
         pytest.param(
-            "acos", MINE, {"campaigns": lambda _: (FR,)}, False, id="of campaigns of the book"
+            *("net_sales", SCOPE, {"register": lambda *_: of(UNITS, "net_sales", DE)}),
+            *(False, False),
+            id="which tasks of the book say",
+        ),
+        pytest.param(
+            *("acos", SCOPE, {"campaigns": lambda _: ()}, True, True), id="advertising of a shop"
+        ),
+        pytest.param(
+            *("acos", SCOPE, {"campaigns": lambda _: (FR,)}, False, False),
+            id="of campaigns of the book",
         ),
     ],
 )
-def test_what_the_facts_say_of_a_scope_whoever_asks(
-    metric: str, scope: Scope, beside: dict[str, Any], alone: bool
+def test_what_hangs_on_the_facts_alone(
+    metric: str, scope: Scope, beside: dict[str, Any], shared: bool, by_facts: bool
 ) -> None:
     actuals = Actuals(UNITS, CATALOG, EURO, {"DE": day(2)}, frozenset(), **beside)
-    assert actuals.by_facts(CATALOG.metrics[metric], ScopeParts(scope, (DE,))) is alone
+    asked = CATALOG.metrics[metric], ScopeParts(scope, (DE,))
+    assert (actuals.shared(*asked, OCT), actuals.by_facts(*asked)) == (shared, by_facts)
 
 
 @pytest.mark.parametrize(
